@@ -1,0 +1,106 @@
+"""What the user chose, and what was made: the record that is saved for one set-up. It never holds a secret."""
+
+import re
+import secrets
+from enum import StrEnum
+
+from msgspec import Struct
+
+SCHEMA = 1
+"""Version of the saved file's shape."""
+
+RECIPE = 1
+"""Version of the settings that `wizard.resources` asks for; grows when a newer snowpixel would set something else."""
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
+"""A set-up's name: it becomes part of bucket names, so it is short and plain."""
+
+
+class Goal(StrEnum):
+    """What a set-up is for."""
+
+    PIXEL = "pixel"
+
+
+class Viewer(StrEnum):
+    """What CloudFront does with plain http (its `ViewerProtocolPolicy`)."""
+
+    REDIRECT = "redirect-to-https"
+    HTTPS_ONLY = "https-only"
+
+
+class Choices(Struct, frozen=True, kw_only=True):
+    """The user's choices, each with a sound default."""
+
+    goal: Goal = Goal.PIXEL
+    domain: str | None = None
+    """The pixel's own host name in ASCII (IDNA) form; None uses CloudFront's name."""
+    region: str = "eu-central-1"
+    """Where the two buckets are."""
+    pixel: str = "builtin"
+    """`builtin`, an https URL, or a file's path."""
+    retention_days: int = 90
+    viewer: Viewer = Viewer.REDIRECT
+    events_per_month: int = 1_000_000
+    """For the cost estimate only."""
+    certificate: str = "ask"
+    """`ask`, `new`, or the ARN of an issued certificate to borrow."""
+    profile: str | None = None
+    """Name of the AWS profile to use; never keys."""
+
+
+class Proof(Struct, frozen=True):
+    """The test event that was found again in the log bucket."""
+
+    request_id: str
+    """CloudFront's `x-edge-request-id`."""
+    sent_at: float
+    found_at: float
+    log_key: str
+    event: dict[str, str]
+    """The decoded event, as shown to the user."""
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """Names and ids in AWS. A name or token is saved before the call that uses it, an id right after."""
+
+    account: str | None = None
+    content_bucket: str | None = None
+    log_bucket: str | None = None
+    origin_access_control: str | None = None
+    caller_reference: str | None = None
+    distribution: str | None = None
+    distribution_domain: str | None = None
+    certificate: str | None = None
+    certificate_token: str | None = None
+    certificate_borrowed: bool = False
+    certificates_replaced: int = 0
+    validation_name: str | None = None
+    validation_value: str | None = None
+    hosted_zone: str | None = None
+    """Route 53 zone that holds the domain; None: the user's provider holds it."""
+    delivery: str | None = None
+    event_request_id: str | None = None
+    event_sent_at: float | None = None
+    proof: Proof | None = None
+
+
+class Setup(Struct, frozen=True, kw_only=True):
+    """One saved set-up."""
+
+    name: str
+    id: str
+    """Random, eight characters: tags and names carry it, so that two set-ups called `main` never meet."""
+    created: float
+    choices: Choices = Choices()
+    made: Made = Made()
+    waits: dict[str, float] = {}
+    """Item id to the time its wait began, so that elapsed time survives a restart."""
+    removed: bool = False
+    schema: int = SCHEMA
+    recipe: int = RECIPE
+
+
+def new_id() -> str:
+    """Return a fresh random set-up id: eight lower-case hexadecimal characters."""
+    return secrets.token_hex(4)

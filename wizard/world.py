@@ -1,0 +1,225 @@
+"""The seams: everything outside this process, as protocols. Resources and probes know these and nothing behind them.
+
+The real network implements them in `wizard.aws` and `wizard.net`; a practice world answers through the same code, only
+the addresses that are dialled differ (see `Network`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+
+class Outcome(StrEnum):
+    """How one DNS question to one server ended. Only NODATA and NXDOMAIN mean "not there"."""
+
+    ANSWER = "answer"
+    NODATA = "nodata"
+    NXDOMAIN = "nxdomain"
+    REFUSED = "refused"
+    SERVFAIL = "servfail"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+
+
+class Answer(Struct, frozen=True):
+    """What one DNS server said. Names are lower case without the trailing dot."""
+
+    server: str
+    """The server's name or, for a resolver, its label."""
+    address: str
+    outcome: Outcome
+    records: tuple[str, ...] = ()
+    """The data of the asked type at the end of the chain, in presentation form."""
+    chain: tuple[str, ...] = ()
+    """The CNAME targets followed to reach it, in order."""
+    ttl: int | None = None
+    """Seconds the answer may be cached; for a negative answer the time it is remembered (RFC 2308)."""
+
+    @property
+    def absent(self) -> bool:
+        """Whether the server says that there is no such record."""
+        return self.outcome in (Outcome.NODATA, Outcome.NXDOMAIN)
+
+    @property
+    def seen(self) -> bool:
+        """Whether the server could be asked at all."""
+        return self.absent or self.outcome is Outcome.ANSWER
+
+
+class NameServer(Struct, frozen=True):
+    """One authoritative server with its addresses."""
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+class Zone(Struct, frozen=True):
+    """The zone that holds a name, as delegated by its parent."""
+
+    name: str
+    servers: tuple[NameServer, ...]
+
+
+class DnsUnreachableError(Exception):
+    """No DNS server could be asked at all: no network, or port 53 is blocked."""
+
+
+class Dns(Protocol):
+    """DNS as the world sees it."""
+
+    async def zone_of(self, name: str) -> Zone:
+        """Find the zone that holds `name` and its authoritative servers.
+
+        Raises:
+            DnsUnreachableError: nothing answers.
+        """
+        ...
+
+    async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+        """Ask every authoritative server of the zone of `name`, recursion off, in the servers' order.
+
+        Raises:
+            DnsUnreachableError: the zone's servers cannot be found.
+        """
+        ...
+
+    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+        """Ask the public resolvers (or those that `--nameserver` names). A failure is an outcome, never raised."""
+        ...
+
+
+class Handshake(Struct, frozen=True):
+    """The certificate and protocol that a server presented."""
+
+    address: str
+    version: str
+    """`TLSv1.3` and the like."""
+    names: tuple[str, ...]
+    """The DNS names in the certificate."""
+    issuer: str
+    not_before: float
+    not_after: float
+    trusted: bool
+    """Whether chain and name verify for the asked name."""
+    error: str = ""
+    """Why it does not verify, in OpenSSL's words."""
+
+
+class Response(Struct, frozen=True):
+    """An HTTP answer. Header names are lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    address: str
+    seconds: float
+
+
+class WebError(Exception):
+    """No HTTP answer. `kind` is `resolve`, `connect`, `timeout`, `tls` or `protocol`."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Web(Protocol):
+    """HTTP and TLS as a browser would speak them."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        connect_to: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit: int = 65_536,
+        redirects: int = 0,
+    ) -> Response:
+        """GET `url`; `connect_to` is a host name to dial instead of the URL's (SNI and Host stay the URL's).
+
+        Args:
+            url: absolute http or https URL.
+            connect_to: DNS name whose addresses are dialled.
+            headers: extra request headers.
+            limit: most bytes of body to read; more raises WebError("protocol").
+            redirects: how many redirects to follow, to https only.
+
+        Raises:
+            WebError: no answer.
+        """
+        ...
+
+    async def handshake(self, name: str, *, connect_to: str | None = None) -> Handshake:
+        """Present `name` as SNI on port 443 and report what comes back, trusted or not.
+
+        Raises:
+            WebError: no TLS connection at all.
+        """
+        ...
+
+
+class Aws(Protocol):
+    """AWS, one operation at a time."""
+
+    region: str
+
+    async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        """Call `operation` (snake case, as boto3 spells it) of `service` and return the reply.
+
+        Raises:
+            wizard.aws.errors.AwsError: AWS refused or could not be reached.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """Time. In a practice world `pace` is below one and every wait shrinks by it."""
+
+    pace: float
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait `seconds` times `pace`."""
+        ...
+
+
+@dataclass(frozen=True)
+class World:
+    """The seams together, as given to every resource and probe."""
+
+    aws: Aws
+    dns: Dns
+    web: Web
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Network:
+    """Where to dial. In the real world this is the identity; a practice world maps service ports to its own.
+
+    Attributes:
+        ports: service port (53, 80, 443) to the address and port to dial instead.
+        authorities: name-server address to the address and port that plays it.
+        resolvers: label and address of each resolver to ask; empty means the well-known public ones.
+        ca_file: PEM file of extra trust anchors; None means the system's.
+    """
+
+    ports: Mapping[int, tuple[str, int]]
+    authorities: Mapping[str, tuple[str, int]]
+    resolvers: Sequence[tuple[str, str, int]]
+    ca_file: str | None = None
+
+    def dial(self, address: str, port: int) -> tuple[str, int]:
+        """Return the address and port to connect to for `port` at `address`."""
+        if port == 53 and address in self.authorities:  # noqa: PLR2004 - the DNS port
+            return self.authorities[address]
+        return self.ports.get(port, (address, port))
+
+
+REAL_NETWORK = Network(ports={}, authorities={}, resolvers=())
