@@ -1,0 +1,58 @@
+"""What every resource and probe is given: the world, the saved set-up and the user's answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from wizard.setups import Choices, Made, Setup
+from wizard.world import World
+
+
+class Ledger(Protocol):
+    """The set-up as it is saved. Writing is durable before the method returns."""
+
+    @property
+    def setup(self) -> Setup:
+        """The newest state."""
+        ...
+
+    def record(self, **made: Any) -> None:
+        """Set fields of `Made` and save, if anything differs."""
+        ...
+
+    def choose(self, **choices: Any) -> None:
+        """Set fields of `Choices` and save, if anything differs."""
+        ...
+
+    def waiting_since(self, item: str, now: float) -> float:
+        """Return when the wait of `item` began, saving `now` if it begins now."""
+        ...
+
+    def waited(self, item: str) -> None:
+        """Forget the wait of `item`: it is over."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The surroundings of one walk.
+
+    Attributes:
+        world: the seams.
+        ledger: the saved set-up.
+        answers: decision id to the choice the user made.
+    """
+
+    world: World
+    ledger: Ledger
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> Choices:
+        """The user's choices as they stand now."""
+        return self.ledger.setup.choices
+
+    @property
+    def made(self) -> Made:
+        """The names and ids as they stand now."""
+        return self.ledger.setup.made
