@@ -83,6 +83,8 @@ class Made(Struct, frozen=True, kw_only=True):
     event_request_id: str | None = None
     event_sent_at: float | None = None
     proof: Proof | None = None
+    records_seen: dict[str, float] = {}
+    """Record item id to the time when all authoritative servers first had it: its later absence is a fault."""
 
 
 class Setup(Struct, frozen=True, kw_only=True):

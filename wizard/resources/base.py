@@ -1,0 +1,132 @@
+"""What a resource is."""
+
+from abc import ABC, abstractmethod
+from enum import StrEnum
+from typing import ClassVar
+
+from msgspec import Struct
+
+from wizard.results import Action, Actor, Change, Copyable, Decision, Difference, Problem, Status
+from wizard.scope import Scope
+
+
+class Presence(StrEnum):
+    """Whose the thing in the world is."""
+
+    ABSENT = "absent"
+    OURS = "ours"
+    BORROWED = "borrowed"
+    """Used, never changed or deleted."""
+    FOREIGN = "foreign"
+    """Somebody else's: never touched, and said."""
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What a resource found. No changes and no decision means: as wanted."""
+
+    presence: Presence
+    summary: str
+    changes: tuple[Change, ...] = ()
+    decision: Decision | None = None
+    status: Status | None = None
+    """The verdict where it does not simply follow from the changes."""
+    problem: Problem | None = None
+    observed: str = ""
+    expected: str = ""
+    copy: tuple[Copyable, ...] = ()
+    evidence: dict[str, str] = {}
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.changes and self.decision is None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether nothing can be done before someone puts something right."""
+        return self.status is Status.FAILED and not self.changes and self.decision is None
+
+
+class Resource(ABC):
+    """A set of properties that we own in the world.
+
+    Attributes:
+        id: unique among resources and probes.
+        title: what it is, in plain words.
+        needs: items that an apply finishes first, and that a removal takes away later.
+        parent: the item without which this one cannot be looked at; while it is absent, so is this one.
+        removed_after: items whose removal comes first although they do not need this one.
+    """
+
+    id: str
+    title: str
+    needs: tuple[str, ...] = ()
+    parent: str | None = None
+    removed_after: tuple[str, ...] = ()
+    in_aws: ClassVar[bool] = True
+    """Whether it lives in the AWS account, and so needs an identity."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    @abstractmethod
+    async def read(self) -> Reading:
+        """Look at the world and compare it with what is wanted."""
+
+    def missing(self) -> Reading:
+        """Say, without looking, what `read` says where nothing exists: the parent is not there yet."""
+        return self.absent(f"{self.title}: not there yet")
+
+    async def carry_out(self, change: Change) -> None:
+        """Make one change of ours.
+
+        Raises:
+            wizard.aws.errors.AwsError: AWS refused.
+        """
+        raise NotImplementedError(f"{self.id} has no change of its own: {change.summary}")
+
+    async def removal(self) -> Reading:
+        """Look at the world and say what is left to take away. By default it goes with its parent."""
+        return Reading(presence=Presence.ABSENT, summary=f"{self.title}: goes with what it belongs to")
+
+    @property
+    def recorded(self) -> bool:
+        """Whether we ever made it: if so, its absence is a fault, not an unfinished set-up."""
+        return True
+
+    # Helpers, so that readings look the same everywhere.
+
+    def fine(self, summary: str, *, observed: str = "", **evidence: str) -> Reading:
+        """Everything is as wanted, and ours."""
+        return Reading(presence=Presence.OURS, summary=summary, observed=observed, evidence=evidence)
+
+    def absent(self, summary: str, change: str = "") -> Reading:
+        """Nothing there: one change creates it."""
+        create = Change(self.id, Action.CREATE, Actor.US, change or f"Create: {self.title}")
+        return Reading(presence=Presence.ABSENT, summary=summary, changes=(create,))
+
+    def differs(self, summary: str, *differences: Difference, change: str = "") -> Reading:
+        """There, but not as wanted: one change puts it right."""
+        update = Change(self.id, Action.UPDATE, Actor.US, change or f"Set: {self.title}", tuple(differences))
+        return Reading(
+            presence=Presence.OURS,
+            summary=summary,
+            changes=(update,),
+            observed="; ".join(f"{d.property}: {d.found}" for d in differences),
+            expected="; ".join(f"{d.property}: {d.wanted}" for d in differences),
+        )
+
+    def gone(self, summary: str) -> Reading:
+        """Nothing left to remove."""
+        return Reading(presence=Presence.ABSENT, summary=summary)
+
+    def to_delete(self, summary: str, change: str = "") -> Reading:
+        """There: one change deletes it."""
+        delete = Change(self.id, Action.DELETE, Actor.US, change or f"Delete: {self.title}")
+        return Reading(presence=Presence.OURS, summary=summary, changes=(delete,))
+
+    def stopped(self, summary: str, problem: str, presence: Presence = Presence.FOREIGN, **values: str) -> Reading:
+        """Cannot go on before someone puts something right."""
+        return Reading(
+            presence=presence, summary=summary, status=Status.FAILED, problem=Problem(problem, values)
+        )
