@@ -1,0 +1,174 @@
+"""One way to call AWS: an operation in, a reply or an `AwsError` out, never blocking the event loop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wizard.aws.errors import NETWORK, translate
+from wizard.threads import in_thread
+
+if TYPE_CHECKING:
+    import boto3
+
+GLOBAL_REGION = "us-east-1"
+"""CloudFront, its certificates and its log deliveries are configured in this region, wherever the buckets are."""
+
+IN_CHOSEN_REGION = frozenset({"s3", "sts"})
+"""Services called in the set-up's own region."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a call may take: seconds to connect, seconds between bytes, and tries in all."""
+
+    connect: float
+    read: float
+    attempts: int
+
+
+WALK = Patience(connect=5, read=15, attempts=3)
+"""For walks that change something."""
+
+LOOK = Patience(connect=2, read=4, attempts=2)
+"""For checks, which rather say "could not be tested" than make the user wait."""
+
+
+class Secret:
+    """A masked string: it shows itself only when asked by name.
+
+    Args:
+        value: what must not appear in any log, traceback, screenshot or file.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the secret itself, for the one call that needs it."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is never written anywhere")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """A typed or practised pair of keys, kept in memory."""
+
+    access_key_id: str
+    secret_access_key: Secret
+    session_token: Secret | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where credentials come from; with neither, boto3's own search decides.
+
+    Attributes:
+        keys: an explicit pair.
+        profile: name of a profile in the shared AWS files.
+        endpoint: URL that stands in for every AWS endpoint (a practice world); None is AWS itself.
+    """
+
+    keys: Keys | None = None
+    profile: str | None = None
+    endpoint: str | None = None
+
+
+Observer = Callable[[str, str], None]
+"""Told service and operation of each call before it is made."""
+
+
+@dataclass
+class AwsClient:
+    """Calls AWS; implements `wizard.world.Aws`.
+
+    Attributes:
+        source: the credentials.
+        region: the set-up's region.
+        patience: time limits.
+        observe: told of each call, for benchmarks and tests.
+    """
+
+    source: Source
+    region: str
+    patience: Patience = WALK
+    observe: Observer | None = None
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
+    _session: "boto3.Session | None" = field(default=None, repr=False)
+
+    async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        """Call `operation` (snake case) of `service` and return the reply without its metadata.
+
+        Raises:
+            wizard.aws.errors.AwsError: AWS refused or could not be reached.
+        """
+        if self.observe:
+            self.observe(service, operation)
+        return await in_thread(self._call, service, operation, parameters)
+
+    def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415 - loads slowly
+
+        name = f"{service}:{''.join(part.capitalize() for part in operation.split('_'))}"
+        try:
+            client = self._client(service)
+            reply: dict[str, Any] = getattr(client, operation)(**parameters)
+            if "Body" in reply:
+                reply["Body"] = reply["Body"].read()
+        except ClientError as error:
+            detail = error.response.get("Error", {})
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            raise translate(str(detail.get("Code", "")), str(detail.get("Message", "")), name, status) from None
+        except HTTPClientError as error:
+            raise translate(_network_code(error), str(error), name) from None
+        except BotoCoreError as error:
+            raise translate(type(error).__name__, str(error), name) from None
+        reply.pop("ResponseMetadata", None)
+        return reply
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = self._new_client(service)
+        return self._clients[service]
+
+    def _new_client(self, service: str) -> Any:
+        import boto3  # noqa: PLC0415 - loads slowly, and only AWS calls need it
+        from botocore.config import Config  # noqa: PLC0415
+
+        if self._session is None:
+            self._session = boto3.Session(profile_name=self.source.profile, **_explicit(self.source.keys))
+        config = Config(
+            connect_timeout=self.patience.connect,
+            read_timeout=self.patience.read,
+            retries={"total_max_attempts": self.patience.attempts, "mode": "standard"},
+            max_pool_connections=32,
+            user_agent_extra="snowpixel",
+        )
+        region = self.region if service in IN_CHOSEN_REGION else GLOBAL_REGION
+        return self._session.client(service, region_name=region, endpoint_url=self.source.endpoint, config=config)
+
+
+def _explicit(keys: Keys | None) -> dict[str, str]:
+    if keys is None:
+        return {}
+    named = {"aws_access_key_id": keys.access_key_id, "aws_secret_access_key": keys.secret_access_key.reveal()}
+    if keys.session_token:
+        named["aws_session_token"] = keys.session_token.reveal()
+    return named
+
+
+def _network_code(error: Exception) -> str:
+    """Return the exception's own name, or that of a known base class."""
+    names = [base.__name__ for base in type(error).__mro__]
+    return next((name for name in names if name in NETWORK or name == "SSLError"), "HTTPClientError")

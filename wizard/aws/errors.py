@@ -1,0 +1,176 @@
+"""What AWS's refusals mean: error codes and texts into problem ids. The codes come from facts of each service's API."""
+
+import re
+from enum import StrEnum
+
+from wizard.results import Problem
+
+
+class Kind(StrEnum):
+    """What can be done about it."""
+
+    DENIED = "denied"
+    """Wrong keys or missing permission: stays so until someone acts."""
+    EXPIRED = "expired"
+    """The login is over: sign in again, then go on."""
+    UNREACHABLE = "unreachable"
+    """Network, throttling or a server fault: try again later."""
+    REFUSED = "refused"
+    """AWS understood the request and says no."""
+
+
+class AwsError(Exception):
+    """AWS refused a call or could not be reached.
+
+    Attributes:
+        code: AWS's error code, or the name of botocore's exception.
+        kind: what can be done about it.
+        operation: `service:Operation` as IAM writes it.
+        problem: the recognised problem.
+    """
+
+    def __init__(self, kind: Kind, code: str, message: str, operation: str, problem: Problem) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.code = code
+        self.operation = operation
+        self.problem = problem
+
+
+MISSING = frozenset(
+    {
+        "404",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NoSuchTagSet",
+        "NoSuchBucketPolicy",
+        "NoSuchLifecycleConfiguration",
+        "NoSuchPublicAccessBlockConfiguration",
+        "OwnershipControlsNotFoundError",
+        "NotFound",
+        "NoSuchDistribution",
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "NoSuchOriginAccessControl",
+        "NoSuchHostedZone",
+        "ResourceNotFoundException",
+        "NoSuchResource",
+    }
+)
+"""Codes that say: what was asked for does not exist."""
+
+WRONG_KEYS = frozenset(
+    {
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidAccessKeyId",
+        "AuthFailure",
+        "InvalidToken",
+    }
+)
+WRONG_SECRET = frozenset({"SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature"})
+CLOCK = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
+EXPIRED = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "UnauthorizedSSOTokenError",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "LoginRefreshRequired",
+        "LoginError",
+        "LoginTokenLoadError",
+    }
+)
+NO_KEYS = frozenset({"NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "CredentialRetrievalError"})
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"})
+THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "Rate exceeded",
+        "PriorRequestNotComplete",
+    }
+)
+NETWORK = frozenset(
+    {
+        "EndpointConnectionError",
+        "ConnectTimeoutError",
+        "ReadTimeoutError",
+        "ConnectionClosedError",
+        "ConnectionError",
+        "HTTPClientError",
+        "ProxyConnectionError",
+        "ResponseStreamingError",
+    }
+)
+UNFINISHED_ACCOUNT = frozenset({"OptInRequired", "NotSignedUp", "SubscriptionRequiredException"})
+
+ACTION = re.compile(r"perform(?:ing)?:? ([a-z0-9-]+:[A-Za-z0-9]+)")
+"""The action in an IAM denial: "… is not authorized to perform: s3:CreateBucket on resource …"."""
+
+
+def translate(code: str, message: str, operation: str, http_status: int = 0) -> AwsError:
+    """Turn an error code and text of AWS, or the name of a botocore exception, into an `AwsError`.
+
+    Args:
+        code: AWS's error code, or a botocore exception's class name.
+        message: its text.
+        operation: `service:Operation`.
+        http_status: the HTTP status, 0 when there was no answer.
+    """
+    kind, problem = _recognise(code, message, operation, http_status)
+    values = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
+    return AwsError(kind, code, message, operation, Problem(problem, values))
+
+
+def _action(message: str, operation: str) -> str:
+    found = ACTION.search(message)
+    return found.group(1) if found else operation
+
+
+def _recognise(code: str, message: str, operation: str, http_status: int) -> tuple[Kind, str]:
+    if "ccount must be verified" in message:
+        return Kind.REFUSED, "account-not-verified"
+    if code in CLOCK or (code in WRONG_SECRET and "xpired" in message):
+        return Kind.DENIED, "clock-wrong"
+    for codes, kind, problem in _BY_CODE:
+        if code in codes:
+            return kind, problem
+    if code in DENIED:
+        return Kind.DENIED, _denial(message)
+    if http_status >= 500:  # noqa: PLR2004 - server faults begin here
+        return Kind.UNREACHABLE, "aws-unavailable"
+    if code in MISSING:
+        return Kind.REFUSED, "aws-missing"
+    return Kind.REFUSED, "aws-refused"
+
+
+_BY_CODE = (
+    (EXPIRED, Kind.EXPIRED, "login-expired"),
+    (NO_KEYS, Kind.DENIED, "no-credentials"),
+    (WRONG_KEYS, Kind.DENIED, "wrong-access-key"),
+    (WRONG_SECRET, Kind.DENIED, "wrong-secret-key"),
+    (UNFINISHED_ACCOUNT, Kind.DENIED, "account-not-finished"),
+    (THROTTLED, Kind.UNREACHABLE, "aws-throttled"),
+    (NETWORK, Kind.UNREACHABLE, "aws-unreachable"),
+    (frozenset({"SSLError"}), Kind.UNREACHABLE, "tls-inspection"),
+    (frozenset({"CNAMEAlreadyExists"}), Kind.REFUSED, "alias-taken"),
+    (frozenset({"InvalidViewerCertificate"}), Kind.REFUSED, "certificate-refused"),
+    (frozenset({"BucketAlreadyExists"}), Kind.REFUSED, "bucket-name-taken"),
+    (frozenset({"BucketNotEmpty"}), Kind.REFUSED, "bucket-not-empty"),
+    (frozenset({"LimitExceededException", "TooManyDistributions", "TooManyBuckets"}), Kind.REFUSED, "quota-reached"),
+)
+
+
+def _denial(message: str) -> str:
+    if "service control policy" in message:
+        return "denied-by-organisation"
+    if "permissions boundary" in message:
+        return "denied-by-boundary"
+    if "explicit deny" in message:
+        return "denied-explicitly"
+    return "permission-missing"

@@ -1,0 +1,109 @@
+"""The board between one walk and any number of front ends: snapshots out, answers in.
+
+A front end may join late: every update carries the whole snapshot, and numbers only grow. All calls belong to the event
+loop that runs the walk.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import anyio
+from msgspec.structs import replace
+
+from wizard import evidence
+from wizard.results import Change, Check, Item, Job, Snapshot, StageView, Update
+from wizard.world import Clock
+
+
+class Board:
+    """Holds the newest snapshot of one walk.
+
+    Args:
+        job: which walk.
+        setup: the set-up's name.
+        stages: the rows, with their items queued.
+    """
+
+    def __init__(self, job: Job, setup: str, stages: tuple[StageView, ...]) -> None:
+        self._stages = stages
+        self._items: dict[str, Item] = {item.id: item for stage in stages for item in stage.items}
+        self._answers: dict[str, str] = {}
+        self._published = anyio.Event()
+        self._nudged = anyio.Event()
+        self.sequence = 0
+        self.snapshot = Snapshot(job, setup, stages)
+
+    # What the walk says.
+
+    def change(self, item: str, **fields: Any) -> None:
+        """Set fields of one item and publish."""
+        self._items[item] = replace(self._items[item], **fields)
+        self._publish(done=self.snapshot.done)
+
+    def carried_out(self, change: Change) -> None:
+        """Note a change of ours that was made."""
+        self._publish(done=(*self.snapshot.done, change))
+
+    def finish(self) -> None:
+        """Say that the walk is over; `updates` ends after this."""
+        self._publish(done=self.snapshot.done, finished=True)
+
+    def _publish(self, *, done: tuple[Change, ...], finished: bool = False) -> None:
+        checks = evidence.weigh({name: item.check for name, item in self._items.items() if item.check})
+        stages = tuple(
+            replace(stage, items=tuple(self._weighed(item.id, checks.get(item.id)) for item in stage.items))
+            for stage in self._stages
+        )
+        self.snapshot = replace(self.snapshot, stages=stages, done=done, finished=finished)
+        self.sequence += 1
+        published, self._published = self._published, anyio.Event()
+        published.set()
+
+    def _weighed(self, name: str, check: Check | None) -> Item:
+        item = self._items[name]
+        return item if check is item.check else replace(item, check=check)
+
+    # What front ends do.
+
+    async def updates(self, after: int = -1) -> AsyncIterator[Update]:
+        """Yield the newest snapshot whenever it changed since number `after`; ends when the walk is over.
+
+        A slow reader skips intermediate snapshots, never the last one.
+        """
+        while True:
+            if self.sequence > after:
+                after = self.sequence
+                yield Update(after, self.snapshot)
+                if self.snapshot.finished:
+                    return
+            else:
+                await self._published.wait()
+
+    def answer(self, decision: str, choice: str) -> None:
+        """Answer a decision; the walk goes on with it at once."""
+        self._answers[decision] = choice
+        self.look_now()
+
+    def look_now(self) -> None:
+        """End every wait early: look again now."""
+        nudged, self._nudged = self._nudged, anyio.Event()
+        nudged.set()
+
+    # What the walk asks.
+
+    def answered(self, decision: str) -> str | None:
+        """Return the answer to a decision, if there is one."""
+        return self._answers.get(decision)
+
+    async def pause(self, clock: Clock, seconds: float) -> None:
+        """Wait `seconds` (in the clock's pace), or until somebody wants a look now."""
+        nudged = self._nudged
+
+        async def sleep(scope: anyio.CancelScope) -> None:
+            await clock.sleep(seconds)
+            scope.cancel()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(sleep, group.cancel_scope)
+            await nudged.wait()
+            group.cancel_scope.cancel()
