@@ -1,7 +1,7 @@
 """Weighs the checks of a walk against each other: a stage is judged from all its evidence.
 
-A probe sees only its own corner. That the pixel's name has no CNAME looks like a fault, until the HTTPS probe proves that
-our distribution answers at that name: then the DNS provider flattens the record, which is fine.
+A probe sees only its own corner. That the pixel's name has no CNAME looks like a fault, until the HTTPS probe proves
+that our distribution answers at that name: then the DNS provider flattens the record, which is fine.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ PROVEN = frozenset({Status.OK, Status.WARNING})
 
 
 def _flattened(check: Check, checks: Checks) -> Check:
-    """Without a visible CNAME, but answered by our distribution over HTTPS: flattened by the provider (RFC 1034 aside)."""
+    """Without a visible CNAME, but answered by our distribution over HTTPS: the provider flattens it."""
     https = checks.get("pixel-https")
     if check.status is Status.OK or https is None or https.status not in PROVEN:
         return check

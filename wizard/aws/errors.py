@@ -122,7 +122,7 @@ def translate(code: str, message: str, operation: str, http_status: int = 0) -> 
         operation: `service:Operation`.
         http_status: the HTTP status, 0 when there was no answer.
     """
-    kind, problem = _recognise(code, message, operation, http_status)
+    kind, problem = _recognise(code, message, http_status)
     values = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
     return AwsError(kind, code, message, operation, Problem(problem, values))
 
@@ -132,22 +132,21 @@ def _action(message: str, operation: str) -> str:
     return found.group(1) if found else operation
 
 
-def _recognise(code: str, message: str, operation: str, http_status: int) -> tuple[Kind, str]:
+def _recognise(code: str, message: str, http_status: int) -> tuple[Kind, str]:
     if "ccount must be verified" in message:
         return Kind.REFUSED, "account-not-verified"
     if code in CLOCK or (code in WRONG_SECRET and "xpired" in message):
         return Kind.DENIED, "clock-wrong"
-    for codes, kind, problem in _BY_CODE:
-        if code in codes:
-            return kind, problem
+    known = next(((kind, problem) for codes, kind, problem in _BY_CODE if code in codes), None)
+    if known:
+        return known
     if code in DENIED:
         return Kind.DENIED, _denial(message)
-    if http_status >= 500:  # noqa: PLR2004 - server faults begin here
-        return Kind.UNREACHABLE, "aws-unavailable"
-    if code in MISSING:
-        return Kind.REFUSED, "aws-missing"
-    return Kind.REFUSED, "aws-refused"
+    return (Kind.UNREACHABLE, "aws-unavailable") if http_status >= SERVER_FAULT else (Kind.REFUSED, "aws-refused")
 
+
+SERVER_FAULT = 500
+"""HTTP status from which the fault is AWS's own."""
 
 _BY_CODE = (
     (EXPIRED, Kind.EXPIRED, "login-expired"),
@@ -157,6 +156,7 @@ _BY_CODE = (
     (UNFINISHED_ACCOUNT, Kind.DENIED, "account-not-finished"),
     (THROTTLED, Kind.UNREACHABLE, "aws-throttled"),
     (NETWORK, Kind.UNREACHABLE, "aws-unreachable"),
+    (MISSING, Kind.REFUSED, "aws-missing"),
     (frozenset({"SSLError"}), Kind.UNREACHABLE, "tls-inspection"),
     (frozenset({"CNAMEAlreadyExists"}), Kind.REFUSED, "alias-taken"),
     (frozenset({"InvalidViewerCertificate"}), Kind.REFUSED, "certificate-refused"),
