@@ -47,6 +47,18 @@ class Reading(Struct, frozen=True, kw_only=True):
         return self.status is Status.FAILED and not self.changes and self.decision is None
 
 
+class NotYetError(Exception):
+    """A change cannot be made yet, for a reason that passes by itself.
+
+    Attributes:
+        until: what is waited for, as a change by AWS.
+    """
+
+    def __init__(self, until: Change) -> None:
+        super().__init__(until.summary)
+        self.until = until
+
+
 class Resource(ABC):
     """A set of properties that we own in the world.
 
@@ -82,8 +94,13 @@ class Resource(ABC):
 
         Raises:
             wizard.aws.errors.AwsError: AWS refused.
+            NotYetError: it is too early; the engine waits and looks again.
         """
         raise NotImplementedError(f"{self.id} has no change of its own: {change.summary}")
+
+    async def decide(self, decision: Decision, answer: str) -> None:
+        """Take the user's answer to a decision of this resource; usually by saving a choice."""
+        raise NotImplementedError(f"{self.id} asked nothing: {decision.id} = {answer}")
 
     async def removal(self) -> Reading:
         """Look at the world and say what is left to take away. By default it goes with its parent."""
@@ -127,6 +144,4 @@ class Resource(ABC):
 
     def stopped(self, summary: str, problem: str, presence: Presence = Presence.FOREIGN, **values: str) -> Reading:
         """Cannot go on before someone puts something right."""
-        return Reading(
-            presence=presence, summary=summary, status=Status.FAILED, problem=Problem(problem, values)
-        )
+        return Reading(presence=presence, summary=summary, status=Status.FAILED, problem=Problem(problem, values))

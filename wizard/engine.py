@@ -1,0 +1,169 @@
+"""The walks: plan, apply, check, repair, remove. Each runs over the same resources and probes of `wizard.stages`.
+
+A walk never asks. What needs a word from the user is put on the board as a decision, what needs time as a wait, while
+the other branches go on. Where nobody can answer, or the time given is over, the walk ends unfinished and says so.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import anyio
+
+from wizard.board import Board
+from wizard.probes.base import Probe
+from wizard.resources.base import Presence, Resource
+from wizard.results import Check, Item, Job, Problem, StageView, Status
+from wizard.scope import Scope
+from wizard.settling import Settler
+from wizard.stages import Stage
+from wizard.verdicts import verdict
+from wizard.walk import Node, Walk
+
+LIMIT = 10.0
+"""Seconds that one item of a check may take."""
+
+
+def board_for(job: Job, stages: Sequence[Stage], setup: str) -> Board:
+    """Make the board of a walk, with every item queued."""
+    views = tuple(
+        StageView(
+            stage.id,
+            stage.title,
+            stage.why,
+            tuple(Item(node.id, stage.id, node.title) for node in stage.nodes),
+        )
+        for stage in stages
+    )
+    return Board(job, setup, views)
+
+
+def nodes_of(stages: Sequence[Stage]) -> tuple[Node, ...]:
+    """Return all items in the order a user sees them."""
+    return tuple(node for stage in stages for node in stage.nodes)
+
+
+async def check(stages: Sequence[Stage], scope: Scope, board: Board, *, limit: float = LIMIT) -> None:
+    """Read every resource and run every probe, all at once; writes nothing.
+
+    Args:
+        stages: the rows.
+        scope: their surroundings.
+        board: where results appear as they come.
+        limit: seconds that one item may take.
+    """
+    walk = Walk(nodes_of(stages), scope, board)
+
+    async def look(node: Node) -> Check:
+        found = Check(
+            node.id, "", Status.UNKNOWN, f"{node.title}: no answer within {limit:.0f} seconds", problem=Problem("slow")
+        )
+        with anyio.move_on_after(limit):
+            found = await _look(walk, node)
+        if found.status is Status.UNKNOWN:
+            walk.stopping.add(node.id)
+        return found
+
+    await walk.run(look, _parents(walk.nodes.values()))
+
+
+async def _look(walk: Walk, node: Node) -> Check:
+    if isinstance(node, Probe):
+        found = await node.look()
+        if found.status is Status.FAILED:
+            walk.stopping.add(node.id)
+        return found
+    reading = await node.read()
+    if reading.presence is Presence.ABSENT:
+        walk.stopping.add(node.id)
+    walk.board.change(node.id, changes=reading.changes)
+    return verdict(node, reading)
+
+
+def _parents(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
+    return {node.id: (node.parent,) for node in nodes if node.parent}
+
+
+async def plan(stages: Sequence[Stage], scope: Scope, board: Board) -> None:
+    """Read every resource and list the differences; writes nothing, and waits for nothing."""
+    nodes = [node for node in nodes_of(stages) if isinstance(node, Resource) or node.id == IDENTITY]
+    walk = Walk(nodes, scope, board)
+    absent: set[str] = set()
+
+    async def read(node: Node) -> Check:
+        if isinstance(node, Probe):
+            return await _look(walk, node)
+        reading = node.missing() if node.parent in absent else await node.read()
+        if reading.presence is Presence.ABSENT:
+            absent.add(node.id)
+        walk.board.change(node.id, changes=reading.changes)
+        return verdict(node, reading)
+
+    await walk.run(read, _parents(nodes))
+
+
+async def apply(
+    stages: Sequence[Stage],
+    scope: Scope,
+    board: Board,
+    *,
+    patience: float | None = None,
+    only: Collection[str] | None = None,
+) -> None:
+    """Carry out the differences, whatever is ready at the same time; what exists is found and kept.
+
+    Args:
+        stages: the rows.
+        scope: their surroundings.
+        board: where everything is shown.
+        patience: seconds to wait in all; None is as long as it takes, 0 does what can be done now.
+        only: limit to these items (a repair); the others count as they stand.
+    """
+    walk = Walk([node for node in nodes_of(stages) if only is None or node.id in only], scope, board)
+    settler = Settler(walk, patience)
+
+    async def step(node: Node) -> Check:
+        if isinstance(node, Probe):
+            return await settler.look_until_clear(node)
+        return await settler.settle(node, node.read, node.missing() if node.parent in settler.created else None)
+
+    await walk.run(step, {node.id: _before(node) for node in walk.nodes.values()})
+
+
+def _before(node: Node) -> tuple[str, ...]:
+    return (*node.needs, node.parent) if node.parent else node.needs
+
+
+async def remove(stages: Sequence[Stage], scope: Scope, board: Board, *, patience: float | None = None) -> None:
+    """Take everything of ours down, each thing after whatever stands on it.
+
+    Args:
+        stages: the rows.
+        scope: their surroundings; the answer `delete-logs` = `yes` takes the logs too.
+        board: where everything is shown.
+        patience: seconds to wait in all; None is as long as it takes.
+    """
+    nodes = [node for node in nodes_of(stages) if isinstance(node, Resource) or node.id == IDENTITY]
+    walk = Walk(nodes, scope, board)
+    settler = Settler(walk, patience)
+
+    async def step(node: Node) -> Check:
+        if isinstance(node, Probe):
+            return await settler.look_until_clear(node)
+        return await settler.settle(node, node.removal, None)
+
+    await walk.run(step, removal_order([node for node in nodes if isinstance(node, Resource)]))
+
+
+def removal_order(resources: Sequence[Resource]) -> dict[str, tuple[str, ...]]:
+    """Return, for each resource, what has to be gone before it: all that needs it, and what it names itself."""
+    return {
+        resource.id: (
+            *((IDENTITY,) if resource.in_aws else ()),
+            *(other.id for other in resources if resource.id in _before(other)),
+            *resource.removed_after,
+        )
+        for resource in resources
+    }
+
+
+IDENTITY = "identity"
+"""The probe that everything in AWS hangs on."""

@@ -1,0 +1,209 @@
+"""What every front end can do with set-ups: the product without its screens and without its command line."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from wizard import engine
+from wizard.aws.client import LOOK, WALK, AwsClient, Observer, Patience, Source
+from wizard.aws.identity import Identity, who_am_i
+from wizard.aws.profiles import ProfileFound, profiles
+from wizard.board import Board
+from wizard.clock import SystemClock
+from wizard.net.browse import Browser
+from wizard.net.resolve import Resolver
+from wizard.results import DnsRecord, Job, Status
+from wizard.scope import Scope
+from wizard.setups import Choices, Made, Setup
+from wizard.stages import stages
+from wizard.store import Ledger, Store
+from wizard.world import REAL_NETWORK, Network, World
+
+DELETE_LOGS = "delete-logs"
+"""The answer that makes a removal take the logs too."""
+
+
+class Provider(Protocol):
+    """The DNS provider's web page of a practice world, for playing the user's part there."""
+
+    def add_record(self, name: str, type: str, value: str) -> None:  # noqa: A002 - DNS's own word
+        """Add a record as the user would in a form. Blocking."""
+        ...
+
+    def remove_record(self, name: str, type: str) -> None:  # noqa: A002
+        """Remove all records of that name and type. Blocking."""
+        ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where the product runs: given once by the composition root.
+
+    Attributes:
+        home: snowpixel's data folder.
+        source: credentials that win over the set-up's own profile; an empty source means none were given.
+        network: where to dial.
+        pace: what every wait is multiplied by; 1 outside practice.
+        zone: the practice world's DNS zone, None outside practice.
+        provider: the practice world's DNS provider, None outside practice.
+        observe: told of every AWS call, for benchmarks and tests.
+    """
+
+    home: Path
+    source: Source = Source()
+    network: Network = REAL_NETWORK
+    pace: float = 1.0
+    zone: str | None = None
+    provider: Provider | None = None
+    observe: Observer | None = None
+
+
+@dataclass
+class Running:
+    """A walk that is ready to run.
+
+    Attributes:
+        board: where it shows itself; readable before, during and after `run`.
+    """
+
+    board: Board
+    _hold: AbstractContextManager[Ledger]
+    _walk: Callable[[Ledger], Any]
+    _after: Callable[[Ledger], None] = field(default=lambda _ledger: None)
+
+    async def run(self) -> None:
+        """Run the walk to its end.
+
+        Raises:
+            wizard.store.LockedError: another process works on the set-up.
+            wizard.store.StoreError: the set-up cannot be saved.
+        """
+        try:
+            with self._hold as ledger:
+                await self._walk(ledger)
+                self._after(ledger)
+        finally:
+            if not self.board.snapshot.finished:
+                self.board.finish()
+
+
+class Service:
+    """The product.
+
+    Args:
+        surroundings: where it runs.
+    """
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self.surroundings = surroundings
+        self.store = Store(surroundings.home)
+
+    def world(self, choices: Choices, patience: Patience = WALK, source: Source | None = None) -> World:
+        """Build the seams for a set-up's choices; nothing is connected yet."""
+        here = self.surroundings
+        dns = Resolver(here.network)
+        return World(
+            aws=AwsClient(source or self.source(choices), choices.region, patience, here.observe),
+            dns=dns,
+            web=Browser(here.network, dns),
+            clock=SystemClock(here.pace),
+        )
+
+    def source(self, choices: Choices) -> Source:
+        """Return the credentials to use: those given for this run, else the set-up's profile, else boto3's search."""
+        given = self.surroundings.source
+        return given if given.keys or given.profile else Source(None, choices.profile, given.endpoint)
+
+    def profiles(self) -> tuple[ProfileFound, ...]:
+        """List the credentials that this computer has; nothing is contacted. Blocking."""
+        return profiles()
+
+    async def identity(self, choices: Choices, source: Source | None = None) -> Identity:
+        """Ask AWS who we are.
+
+        Raises:
+            wizard.aws.errors.AwsError: the credentials do not work.
+        """
+        return await who_am_i(self.world(choices, LOOK, source).aws)
+
+    def start(  # noqa: D417 - the others are described in Args of the engine's walks
+        self,
+        job: Job,
+        name: str,
+        *,
+        patience: float | None = None,
+        answers: Mapping[str, str] | None = None,
+        source: Source | None = None,
+    ) -> Running:
+        """Prepare a walk over a saved set-up.
+
+        Args:
+            job: which walk.
+            name: the set-up.
+            patience: seconds to wait in all; None is as long as it takes.
+            answers: decision id to choice, given beforehand.
+            source: credentials for this walk alone, for example typed keys.
+
+        Raises:
+            wizard.store.StoreError: there is no such set-up, or its file cannot be used.
+        """
+        setup = self.store.load(name)
+        looks_only = job in (Job.PLAN, Job.CHECK)
+        world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
+        board = engine.board_for(job, stages(Scope(world, Ledger(setup))), name)
+        given = dict(answers or {})
+
+        async def walk(ledger: Ledger) -> None:
+            scope = Scope(world, ledger, given)
+            await _WALKS[job](self, scope, board, patience)
+
+        hold: AbstractContextManager[Ledger] = (
+            nullcontext(Ledger(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
+        )
+        return Running(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else lambda _: None)
+
+    def _after_removal(self, board: Board, answers: Mapping[str, str]) -> Callable[[Ledger], None]:
+        def after(ledger: Ledger) -> None:
+            if board.snapshot.status not in (Status.OK, Status.WARNING):
+                return
+            if answers.get(DELETE_LOGS) == "yes" or ledger.setup.made.log_bucket is None:
+                self.store.delete(ledger.setup.name)
+                return
+            kept = ledger.setup.made
+            ledger.update(removed=True, waits={}, made=Made(account=kept.account, log_bucket=kept.log_bucket))
+
+        return after
+
+
+async def _plan(_service: Service, scope: Scope, board: Board, _patience: float | None) -> None:
+    await engine.plan(stages(scope), scope, board)
+
+
+async def _check(_service: Service, scope: Scope, board: Board, _patience: float | None) -> None:
+    await engine.check(stages(scope), scope, board)
+
+
+async def _apply(_service: Service, scope: Scope, board: Board, patience: float | None) -> None:
+    await engine.apply(stages(scope), scope, board, patience=patience)
+
+
+async def _repair(service: Service, scope: Scope, board: Board, patience: float | None) -> None:
+    rows = stages(scope)
+    looked = engine.board_for(Job.CHECK, rows, board.snapshot.setup)
+    await engine.check(rows, scope, looked)
+    wrong = {check.id for check in looked.snapshot.checks if check.status is not Status.OK}
+    for item in looked.snapshot.items:
+        if item.id not in wrong:
+            board.change(item.id, phase=item.phase, check=item.check)
+    await engine.apply(rows, scope, board, patience=patience, only=wrong | {engine.IDENTITY})
+
+
+async def _remove(_service: Service, scope: Scope, board: Board, patience: float | None) -> None:
+    await engine.remove(stages(scope), scope, board, patience=patience)
+
+
+_WALKS = {Job.PLAN: _plan, Job.APPLY: _apply, Job.CHECK: _check, Job.REPAIR: _repair, Job.REMOVE: _remove}
+
+__all__ = ["DELETE_LOGS", "DnsRecord", "Provider", "Running", "Service", "Surroundings"]

@@ -1,0 +1,149 @@
+"""Brings one resource to where nothing is left to do: the loop behind apply, repair and remove."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from wizard.probes.base import Probe
+from wizard.resources.base import NotYetError, Reading, Resource
+from wizard.results import Action, Actor, Change, Check, Status, Wait
+from wizard.verdicts import unfinished, verdict
+from wizard.walk import Node, Walk
+
+TRIES = 3
+"""How often the same change is made before we say that it does not take."""
+
+POLL_ANSWERS = 3600.0
+"""Seconds between looks at an unanswered decision; an answer ends the wait at once."""
+
+TYPICAL_PROBE = 60.0
+"""Seconds that the world usually needs to show what was just set up."""
+
+
+class DoesNotTakeError(Exception):
+    """A change was carried out several times, and the world still looks as before."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__(f"'{change.summary}' was carried out {TRIES} times, and the world still looks as before")
+
+
+@dataclass
+class _Settling:
+    """What one resource went through so far in this walk."""
+
+    deadline: float | None
+    made: dict[str, int] = field(default_factory=dict)
+    """How often each change was carried out."""
+
+
+class Settler:
+    """Brings resources to where nothing is left to do: the loop behind apply, repair and remove.
+
+    Args:
+        walk: the walk it belongs to.
+        patience: seconds that the walk may wait in all; None is as long as it takes, 0 not at all.
+    """
+
+    def __init__(self, walk: Walk, patience: float | None) -> None:
+        self.walk = walk
+        self.created: set[str] = set()
+        """Resources made in this walk: what hangs on them cannot exist yet, so it is not looked for."""
+        clock = walk.scope.world.clock
+        self._deadline = None if patience is None else clock.now() + patience
+
+    async def settle(self, node: Resource, read: Callable[[], Awaitable[Reading]], first: Reading | None) -> Check:
+        """Read, change, wait and read again until nothing is left to do or it cannot go on.
+
+        Args:
+            node: the resource.
+            read: how to look: `node.read`, or `node.removal`.
+            first: what is known without a look.
+        """
+        state = _Settling(self._deadline)
+        reading = first or await read()
+        while not reading.settled and not reading.blocked:
+            self.walk.board.change(node.id, changes=reading.changes)
+            if not await self._advance(node, reading, state):
+                self.walk.stopping.add(node.id)
+                return unfinished(node, reading)
+            reading = await read()
+        self.walk.scope.ledger.waited(node.id)
+        self.walk.board.change(node.id, changes=(), wait=None, decision=None)
+        if reading.blocked:
+            self.walk.stopping.add(node.id)
+        return verdict(node, reading)
+
+    async def _advance(self, node: Resource, reading: Reading, state: _Settling) -> bool:
+        """Take one step; False when it cannot be taken in this walk."""
+        if reading.decision:
+            return await self._decided(node, reading)
+        ours = [change for change in reading.changes if change.actor is Actor.US]
+        for change in ours:
+            if not await self._carry_out(node, change, state):
+                return False
+        return bool(ours) or await self.wait(node, reading.changes[0])
+
+    async def _carry_out(self, node: Resource, change: Change, state: _Settling) -> bool:
+        board = self.walk.board
+        key = f"{change.action} {change.summary} {change.differences}"
+        if state.made.get(key, 0) >= TRIES:
+            raise DoesNotTakeError(change)
+        board.change(node.id, activity=change.summary, wait=None)
+        try:
+            await node.carry_out(change)
+        except NotYetError as error:
+            return await self.wait(node, error.until)
+        state.made[key] = state.made.get(key, 0) + 1
+        if change.action is Action.CREATE:
+            self.created.add(node.id)
+        board.carried_out(change)
+        board.change(node.id, activity="Looking whether it took")
+        return True
+
+    async def _decided(self, node: Resource, reading: Reading) -> bool:
+        """Wait for the user's answer, as long as somebody may give one."""
+        decision = reading.decision
+        assert decision is not None  # noqa: S101 - the caller looked
+        board, clock = self.walk.board, self.walk.scope.world.clock
+        board.change(node.id, decision=decision, activity=decision.question)
+        while (answer := board.answered(decision.id)) is None:
+            if self._over(clock.now()):
+                return False
+            await board.pause(clock, POLL_ANSWERS)
+        board.change(node.id, decision=None)
+        await node.decide(decision, answer)
+        return True
+
+    async def wait(self, node: Node, change: Change) -> bool:
+        """Wait until the next look at something that AWS or the user does."""
+        board, clock, ledger = self.walk.board, self.walk.scope.world.clock, self.walk.scope.ledger
+        now = clock.now()
+        since = ledger.waiting_since(node.id, now)
+        pause = change.every * clock.pace
+        wait = Wait(change.summary, change.actor, since, change.typical * clock.pace, now + pause)
+        board.change(node.id, wait=wait, activity=change.summary)
+        if self._over(now):
+            return False
+        await board.pause(clock, change.every)
+        return True
+
+    def _over(self, now: float) -> bool:
+        return self._deadline is not None and now >= self._deadline
+
+    async def look_until_clear(self, probe: Probe) -> Check:
+        """Look until the probe says something other than "wait", or the walk's time is over."""
+        while True:
+            found = await probe.look()
+            if found.status is not Status.WAITING:
+                self.walk.scope.ledger.waited(probe.id)
+                break
+            every = found.look_again or DEFAULT_LOOK
+            change = Change(probe.id, Action.UPDATE, Actor.AWS, found.summary, typical=TYPICAL_PROBE, every=every)
+            if not await self.wait(probe, change):
+                break
+        if found.status is Status.FAILED:
+            self.walk.stopping.add(probe.id)
+        return found
+
+
+DEFAULT_LOOK = 5.0
+"""Seconds between looks of a probe that names no time itself."""

@@ -1,0 +1,116 @@
+"""Runs every item of a set-up at once, each as soon as what it depends on is through: the frame of all walks."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+
+import anyio
+from msgspec.structs import replace
+
+from wizard.aws.errors import AwsError, Kind
+from wizard.board import Board
+from wizard.probes.base import Probe
+from wizard.resources.base import Resource
+from wizard.results import Check, Phase, Problem, Status
+from wizard.scope import Scope
+
+Node = Resource | Probe
+Step = Callable[[Node], Awaitable[Check]]
+Order = Mapping[str, Collection[str]]
+"""Item id to the ids of those that come first."""
+
+STATUS_BY_KIND = {
+    Kind.DENIED: Status.FAILED,
+    Kind.REFUSED: Status.FAILED,
+    Kind.EXPIRED: Status.UNKNOWN,
+    Kind.UNREACHABLE: Status.UNKNOWN,
+}
+
+
+class Walk:
+    """One run over the items.
+
+    Args:
+        nodes: all resources and probes, in the order of the stages.
+        scope: what they were made with.
+        board: where everything is shown.
+    """
+
+    def __init__(self, nodes: Sequence[Node], scope: Scope, board: Board) -> None:
+        self.nodes = {node.id: node for node in nodes}
+        self.scope = scope
+        self.board = board
+        self.results: dict[str, Check] = {}
+        self.stopping: set[str] = set()
+        """Items that keep their dependants from running."""
+        self._through = {name: anyio.Event() for name in self.nodes}
+
+    async def run(self, step: Step, order: Order) -> None:
+        """Take `step` with every item, along `order`; returns when all are through.
+
+        One item's failure or crash is its own result and never the end of the walk.
+        """
+        try:
+            async with anyio.create_task_group() as group:
+                for node in self.nodes.values():
+                    group.start_soon(self._visit, node, step, order.get(node.id, ()))
+        finally:
+            self.board.finish()
+
+    async def _visit(self, node: Node, step: Step, first: Collection[str]) -> None:
+        before = [name for name in first if name in self.nodes]
+        for name in before:
+            await self._through[name].wait()
+        blocker = next((name for name in before if name in self.stopping), None)
+        if blocker:
+            self.stopping.add(node.id)
+            check = self.skipped(node, blocker)
+        else:
+            self.board.change(node.id, phase=Phase.RUNNING)
+            check = await self._guarded(node, step)
+        self.results[node.id] = check
+        self.board.change(node.id, phase=Phase.DONE, activity="", wait=None, decision=None, check=self.placed(check))
+        self._through[node.id].set()
+
+    async def _guarded(self, node: Node, step: Step) -> Check:
+        try:
+            return await step(node)
+        except AwsError as error:
+            self.stopping.add(node.id)
+            return refusal(node, error)
+        except Exception as error:  # noqa: BLE001 - a crash in one item is a row, not the end of the walk
+            self.stopping.add(node.id)
+            where = f"{type(error).__name__}: {error}"
+            return Check(
+                node.id,
+                "",
+                Status.UNKNOWN,
+                f"{node.title}: snowpixel itself went wrong here",
+                observed=where,
+                problem=Problem("crash", {"error": where}),
+            )
+
+    def placed(self, check: Check) -> Check:
+        """Give a check the stage of its row."""
+        stage = next(item.stage for item in self.board.snapshot.items if item.id == check.id)
+        return replace(check, stage=stage)
+
+    def skipped(self, node: Node, blocker: str) -> Check:
+        """Say that an item was left out, and because of which other one."""
+        return Check(
+            node.id,
+            "",
+            Status.SKIPPED,
+            f"Looked at once this is done: {self.nodes[blocker].title}",
+            evidence={"blocked_by": blocker},
+        )
+
+
+def refusal(node: Node, error: AwsError) -> Check:
+    """Turn AWS's refusal into the item's result."""
+    return Check(
+        node.id,
+        "",
+        STATUS_BY_KIND[error.kind],
+        f"{node.title}: AWS answered {error.code} to {error.operation}",
+        observed=str(error),
+        problem=error.problem,
+    )
