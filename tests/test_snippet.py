@@ -1,0 +1,124 @@
+"""What the user pastes: the settings that must be there, and texts that cannot break out."""
+
+import json
+import re
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard.snippet import TRACKER_PLACEHOLDER, collector, csp, image, snippet, tag
+
+HOST = "e.example.org"
+URL = "https://www.example.org/sp.js"
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+NASTY = ["</script>", "<!--", "<script>", "'", '"', "\\", "${x}", "$app", "\u2028", "\n", "&quot;", "</SCRIPT >"]
+
+
+class Elements(HTMLParser):
+    """Collects what a browser would see."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text: dict[str, str] = {}
+        self.ends: list[str] = []
+        self._open = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        self._open = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self.ends.append(tag)
+        self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        self.text[self._open] = self.text.get(self._open, "") + data
+
+
+def strings(script: str) -> list[str]:
+    """The string literals of a script, decoded."""
+    return [
+        json.loads(text)
+        for text in re.findall(r'"(?:[^"\\\n]|\\.)*"', re.sub(r"//[^\n\"]*$", "", script, flags=re.MULTILINE))
+    ]
+
+
+def test_the_settings_without_which_the_tracker_jams() -> None:
+    text = tag(HOST, app_id="shop", tracker_url=URL)
+    for setting in ('eventMethod: "get"', 'credentials: "omit"', "keepalive: true", "maxGetBytes: 7900"):
+        assert setting in text
+    assert f'"https://{HOST}"' in text
+    assert f"https://{HOST}/" not in text
+    assert "anonymousTracking" not in text
+    assert "customHeaders" not in text
+
+
+def test_every_script_is_loaded_with_cors() -> None:
+    text = tag(HOST, app_id="shop", tracker_url=URL)
+    scripts = [attributes for name, attributes in Elements(text).found if name == "script"]
+    assert [attributes.get("crossorigin") for attributes in scripts] == ["anonymous"]
+    assert 'script.crossOrigin = "anonymous"' in text
+    assert text.index("crossOrigin") < text.index("script.src")
+
+
+@given(app=TEXT | st.sampled_from(NASTY), namespace=TEXT | st.sampled_from(NASTY), url=TEXT | st.sampled_from(NASTY))
+def test_no_text_breaks_out_of_the_script(app: str, namespace: str, url: str) -> None:
+    page = Elements(tag(HOST, app_id=app, tracker_url=url, namespace=namespace) + "<p>after</p>")
+    assert [name for name, _ in page.found] == ["script", "p"]
+    assert page.ends == ["script", "p"]
+    script = page.text["script"]
+    assert not re.search(r"[<>\u2028\u2029]|&(?!&)", script.replace("&&", ""))
+    found = strings(script)
+    for text in (app, namespace, url, f"https://{HOST}"):
+        assert text in found
+
+
+@given(app=TEXT | st.sampled_from(NASTY), title=TEXT | st.sampled_from(NASTY))
+def test_no_text_breaks_out_of_the_image(app: str, title: str) -> None:
+    page = Elements(f"<noscript>{image(HOST, app_id=app, page=title)}</noscript>")
+    assert [name for name, _ in page.found] == ["noscript", "img"]
+    source = page.found[1][1]["src"]
+    assert source
+    parts = urlsplit(source)
+    values = parse_qs(parts.query, keep_blank_values=True)
+    assert (parts.scheme, parts.netloc, parts.path) == ("https", HOST, "/i")
+    assert values["e"] == ["pv"]
+    assert values.get("aid", [""]) == [app]
+    assert values.get("page", [""]) == [title]
+
+
+def test_the_parts_together() -> None:
+    parts = snippet(HOST, app_id="shop")
+    assert TRACKER_PLACEHOLDER in parts.tag
+    assert TRACKER_PLACEHOLDER in parts.hint
+    assert parts.no_script.startswith("<noscript><img ")
+    assert parts.no_script.endswith("></noscript>")
+    assert "page=Newsletter" in unescape(parts.image)
+    assert parts.csp == (f"connect-src https://{HOST}", f"img-src https://{HOST}")
+
+
+def test_a_known_tracker_needs_no_hint() -> None:
+    parts = snippet(HOST, app_id="shop", tracker_url=URL)
+    assert parts.hint == ""
+    assert TRACKER_PLACEHOLDER not in parts.tag
+    assert csp(HOST, URL)[-1] == "script-src https://www.example.org"
+
+
+@pytest.mark.parametrize("host", ["e.example.org", "d111111abcdef8.cloudfront.net", "localhost:8443"])
+def test_the_collectors_address(host: str) -> None:
+    assert collector(host) == f"https://{host}"
+
+
+@pytest.mark.parametrize(
+    "host", ["", "https://e.example.org", "e.example.org/", "E.example.org", "a b", "e.org:x", '"', "a\n"]
+)
+def test_no_address_from_what_is_no_host(host: str) -> None:
+    with pytest.raises(ValueError, match="not a host name"):
+        collector(host)
