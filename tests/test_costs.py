@@ -1,0 +1,94 @@
+"""The estimate: right, stated, and never cheaper for more."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard.costs import CostLine, Estimate, estimate
+
+EVENTS = st.integers(0, 10**10)
+DAYS = st.integers(1, 3650)
+
+
+def simple(events: int, days: int = 90) -> Estimate:
+    return estimate(events, days, own_domain=True, route53=False)
+
+
+def line(found: Estimate, word: str) -> CostLine:
+    (one,) = (line for line in found.lines if word in line.label)
+    return one
+
+
+def test_a_million_events_a_month_cost_cents() -> None:
+    found = simple(1_000_000)
+    assert Decimal("0.05") < found.total < Decimal("0.50")
+    requests = line(found, "Requests")
+    assert [requests.quantity, requests.free, requests.amount] == [100, 100, 0]
+    assert requests.is_free
+    assert line(found, "certificate").is_free
+
+
+def test_above_the_free_part_every_request_counts() -> None:
+    requests = line(simple(20_000_000), "Requests")
+    assert [requests.free, requests.amount] == [1000, 12]
+
+
+def test_no_events_no_cost() -> None:
+    assert simple(0).total == 0
+
+
+def test_the_age_of_logs_costs() -> None:
+    short, long = simple(10**8, 30), simple(10**8, 300)
+    kept = line(short, "kept")
+    assert kept.quantity == Decimal("65.1926")
+    assert line(long, "kept").amount > 9 * kept.amount
+
+
+@given(EVENTS, EVENTS, DAYS, st.booleans())
+def test_more_events_never_cost_less(one: int, other: int, days: int, zone: bool) -> None:
+    fewer, more = (estimate(n, days, own_domain=True, route53=zone).total for n in sorted((one, other)))
+    assert fewer <= more
+
+
+@given(EVENTS, DAYS, DAYS)
+def test_more_days_never_cost_less(events: int, one: int, other: int) -> None:
+    shorter, longer = sorted((one, other))
+    assert simple(events, shorter).total <= simple(events, longer).total
+
+
+@given(EVENTS, DAYS, st.booleans(), st.booleans(), st.sampled_from(["eu-central-1", "us-east-1", "xx-new-9"]))
+def test_the_lines_add_up(events: int, days: int, domain: bool, zone: bool, region: str) -> None:
+    found = estimate(events, days, own_domain=domain, route53=zone, region=region)
+    assert found.total == sum(part.amount for part in found.lines)
+    assert all(part.amount >= 0 and 0 <= part.free <= part.quantity for part in found.lines)
+
+
+def test_a_zone_costs_only_where_it_is_ours_to_pay() -> None:
+    with_zone = estimate(0, 90, own_domain=True, route53=True)
+    assert with_zone.total == Decimal("0.50")
+    assert estimate(0, 90, own_domain=False, route53=True).total == 0
+    assert line(with_zone, "questions").is_free
+
+
+def test_regions_have_their_own_prices() -> None:
+    here = estimate(10**9, 90, own_domain=False, route53=False, region="us-east-1")
+    there = estimate(10**9, 90, own_domain=False, route53=False, region="eu-central-1")
+    assert here.total < there.total
+
+
+def test_what_it_rests_on_is_said() -> None:
+    found = simple(1, 30)
+    assert found.currency == "USD"
+    assert found.as_of.year >= 2026
+    assert any("700 bytes" in text for text in found.assumptions)
+    assert any("10,000,000 requests" in text for text in found.assumptions)
+    assert any("30 days" in text for text in found.assumptions)
+    assert all(page.startswith("https://aws.amazon.com/") for page in found.pages)
+
+
+@pytest.mark.parametrize(("events", "days"), [(-1, 1), (1, -1)])
+def test_nothing_is_negative(events: int, days: int) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        simple(events, days)
