@@ -1,0 +1,188 @@
+"""What the user may choose: cleaned up, or refused with what, why and what to do."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard import validators
+from wizard.setups import NAME
+from wizard.validators import BLOCKED_WORDS, InvalidChoice
+
+
+@pytest.mark.parametrize(
+    ("typed", "clean"),
+    [
+        ("e.example.org", "e.example.org"),
+        ("  E.Example.ORG. ", "e.example.org"),
+        ("https://e.example.org/", "e.example.org"),
+        ("HTTP://e.example.org/path?query#part", "e.example.org"),
+        ("e.münchen.example", "e.xn--mnchen-3ya.example"),
+        ("e.xn--mnchen-3ya.example", "e.xn--mnchen-3ya.example"),
+        ("e。例え。テスト", "e.xn--r8jz45g.xn--zckzah"),
+        ("example.org", "example.org"),
+        ("e.thermostats.example", "e.thermostats.example"),
+        ("e.collective.example", "e.collective.example"),
+        ("a" * 52 + ".example.org", "a" * 52 + ".example.org"),
+    ],
+)
+def test_host_names_are_cleaned(typed: str, clean: str) -> None:
+    assert validators.host_name(typed) == clean
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "needed"),
+        ("https://", "needed"),
+        ("localhost", "not complete"),
+        ("e_x.example.org", "underscore"),
+        ("_acme.example.org", "underscore"),
+        ("192.0.2.1", "IP address"),
+        ("https://[2001:db8::1]/", "IP address"),
+        ("2001:db8::1", "IP address"),
+        ("e.example.org:8443", "port"),
+        ("*.example.org", "stands for many"),
+        ("me@example.org", "e-mail"),
+        ("e..example.org", "no host name"),
+        (".example.org", "no host name"),
+        ("-e.example.org", "hyphen"),
+        ("e-.example.org", "hyphen"),
+        ("e f.example.org", "no host name"),
+        ("e.example.123", "ends with a number"),
+        ("a" * 64 + ".example.org", "no host name|63"),
+        ("a" * 53 + ".example.org", "at most 64"),
+        ("ü" * 300 + ".example.org", "too long"),
+        ("ü" * 64 + ".example.org", "over 63"),
+        ("e.straße.example", "xn--"),
+        ("e.xn--.example", "no host name"),
+        ("e.\u2100.example", "no host name"),
+        ("e.exam\x1bple.org", "no host name"),
+    ],
+)
+def test_host_names_that_are_refused(typed: str, words: str) -> None:
+    with pytest.raises(InvalidChoice, match=words) as caught:
+        validators.host_name(typed)
+    assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("word", BLOCKED_WORDS)
+@pytest.mark.parametrize("name", ["{}.example.org", "my{}er2.example.org", "e.{}.example.org", "e.my-{}-2.org", "e.{}"])
+def test_words_of_ad_block_lists(word: str, name: str) -> None:
+    with pytest.raises(InvalidChoice, match=rf'"{word}|"track') as caught:
+        validators.host_name(name.format(word))
+    assert "Ad-block" in str(caught.value)
+    assert "Choose" in str(caught.value)
+
+
+def test_our_subjects_name_is_refused_anywhere() -> None:
+    with pytest.raises(InvalidChoice, match="snowplow"):
+        validators.host_name("e.snowplowanalytics.example")
+
+
+@given(st.text())
+def test_host_names_are_stable_or_refused(text: str) -> None:
+    try:
+        name = validators.host_name(text)
+    except InvalidChoice:
+        return
+    assert validators.host_name(name) == name
+    assert name.isascii()
+    assert len(name) <= 64
+
+
+@given(st.from_regex(r"[a-z][a-z0-9-]{0,30}\.[a-z]{2,8}", fullmatch=True))
+def test_suggestions_can_be_used(zone: str) -> None:
+    for name in validators.suggest(zone):
+        assert validators.host_name(name) == name
+        assert name.endswith(f".{zone}")
+
+
+def test_suggestions() -> None:
+    assert validators.suggest("example.org")[0] == "e.example.org"
+    assert len(validators.suggest("example.org")) >= 3
+    assert validators.suggest("tracking.example") == ()
+
+
+@pytest.mark.parametrize(("typed", "clean"), [("main", "main"), (" Shop-2 ", "shop-2"), ("a" * 20, "a" * 20)])
+def test_setup_names(typed: str, clean: str) -> None:
+    assert validators.setup_name(typed) == clean
+    assert NAME.fullmatch(clean)
+
+
+@pytest.mark.parametrize("typed", ["", "2shop", "a" * 21, "a b", "ä", "a_b", "../x", "a\nb"])
+def test_setup_names_that_are_refused(typed: str) -> None:
+    with pytest.raises(InvalidChoice, match="cannot be a set-up's name"):
+        validators.setup_name(typed)
+
+
+@pytest.mark.parametrize("name", ["eu-central-1", "us-east-1", "ap-southeast-4", "mx-central-1", "ca-west-1"])
+def test_regions(name: str) -> None:
+    assert validators.region(f" {name.upper()} ") == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "no AWS region"),
+        ("Frankfurt", "no AWS region"),
+        ("eu central 1", "no AWS region"),
+        ("eu-central-1a", "availability zone.*: eu-central-1"),
+        ("cn-north-1", "separate AWS"),
+        ("us-gov-west-1", "separate AWS"),
+        ("us-isob-east-1", "separate AWS"),
+        ("eusc-de-east-1", "separate AWS"),
+    ],
+)
+def test_regions_that_are_refused(typed: str, words: str) -> None:
+    with pytest.raises(InvalidChoice, match=words):
+        validators.region(typed)
+
+
+@pytest.mark.parametrize(("given_", "days"), [(90, 90), (" 1 ", 1), ("3650", 3650), ("30 days", 30), ("1 Day", 1)])
+def test_retention(given_: str | int, days: int) -> None:
+    assert validators.retention_days(given_) == days
+
+
+@pytest.mark.parametrize("typed", [0, -1, 3651, "", "ten", "1.5", "1_0", "९", "9" * 5000])
+def test_retention_that_is_refused(typed: str | int) -> None:
+    with pytest.raises(InvalidChoice, match="from 1 to 3650"):
+        validators.retention_days(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "clean"),
+    [
+        ("default", "default"),
+        (" my team ", "my team"),
+        ("[profile admin]", "admin"),
+        ("[default]", "default"),
+        ("a@b/c", "a@b/c"),
+    ],
+)
+def test_profiles(typed: str, clean: str) -> None:
+    assert validators.profile(typed) == clean
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "a\nb", "[x", "a]b", "x" * 200, "\x1b[31m"])
+def test_profiles_that_are_refused(typed: str) -> None:
+    with pytest.raises(InvalidChoice, match="cannot be a profile's name") as caught:
+        validators.profile(typed)
+    assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "key", ["AKIA" + "IOSFODNN7EXAMPLE", "ASIA" + "Z" * 16, "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY"]
+)
+def test_a_key_is_refused_and_never_repeated(key: str) -> None:
+    with pytest.raises(InvalidChoice, match="access key") as caught:
+        validators.profile(key)
+    assert key not in str(caught.value)
+
+
+@given(st.text())
+def test_nothing_typed_raises_anything_else(text: str) -> None:
+    for validate in (validators.setup_name, validators.region, validators.retention_days, validators.profile):
+        try:
+            validate(text)
+        except InvalidChoice as error:
+            str(error).encode()

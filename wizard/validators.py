@@ -1,0 +1,222 @@
+"""What the user may choose: each function cleans up what was typed or pasted, or says what is wrong with it and why."""
+
+import re
+from ipaddress import ip_address
+
+from wizard.setups import NAME
+
+BLOCKED_WORDS = ("snowplow", "tracking", "track", "analytics", "collect", "pixel", "stats", "metrics", "beacon")
+"""Words by which ad-block lists know measuring hosts (EasyPrivacy; Snowplow's own advice on first-party tracking)."""
+
+LONGEST_HOST = 64
+"""Octets: the limit of a certificate's first name (ACM, RequestCertificate)."""
+
+LONGEST_LABEL = 63
+LONGEST_NAME = 253
+FEWEST_DAYS, MOST_DAYS = 1, 3650
+
+_SUGGESTED = ("e", "hi", "hub", "sp1", "north")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}")
+_OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
+_PROFILE = re.compile(r"[\w.@:/+=,-](?:[\w .@:/+=,-]{0,126}[\w.@:/+=,-])?")
+_ACCESS_KEY = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{12,}")
+_SECRET_KEY = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9/+=]{40}")
+_AMBIGUOUS = re.compile("[ßẞς\u200c\u200d]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class InvalidChoice(ValueError):  # noqa: N818 - it is the user's choice that is named, not a fault of ours
+    """The choice cannot be used; the text says what is wrong, why, and what to do."""
+
+
+def host_name(text: str) -> str:
+    """Clean the pixel's host name and return its ASCII form.
+
+    Raises:
+        InvalidChoice: the name cannot be the pixel's.
+    """
+    name = _ascii(_bare_host(text))
+    labels = name.split(".")
+    _refuse_malformed(name, labels)
+    _refuse_blocked(labels)
+    return name
+
+
+def suggest(zone: str) -> tuple[str, ...]:
+    """Propose host names below a zone that no ad-block list knows; none when the zone itself cannot be used."""
+    names = []
+    for label in _SUGGESTED:
+        try:
+            names.append(host_name(f"{label}.{zone}"))
+        except InvalidChoice:
+            continue
+    return tuple(names)
+
+
+def setup_name(text: str) -> str:
+    """Clean a set-up's name.
+
+    Raises:
+        InvalidChoice: not a name.
+    """
+    name = text.strip().lower()
+    if not NAME.fullmatch(name):
+        raise InvalidChoice(
+            f"{_shown(text)} cannot be a set-up's name. It becomes part of names in AWS: use 1 to 20 lower-case "
+            "letters a-z, digits and hyphens, beginning with a letter, such as main or shop-2."
+        )
+    return name
+
+
+def region(text: str) -> str:
+    """Clean the name of an AWS region. Whether it exists only AWS can say.
+
+    Raises:
+        InvalidChoice: it does not look like a region, or is one of a separate AWS.
+    """
+    name = text.strip().lower()
+    if _REGION.fullmatch(name[:-1]) and name[-1:].isalpha():
+        raise InvalidChoice(f"{_shown(text)} is an availability zone. Leave out the last letter: {name[:-1]}.")
+    if not _REGION.fullmatch(name):
+        raise InvalidChoice(
+            f"{_shown(text)} is no AWS region. Regions are written like eu-central-1 (Frankfurt) or us-east-1."
+        )
+    if name.startswith(_OTHER_PARTITIONS):
+        raise InvalidChoice(
+            f"{name} belongs to a separate AWS (China, government or sovereign cloud), which ordinary accounts and "
+            "CloudFront do not reach. Choose an ordinary region such as eu-central-1."
+        )
+    return name
+
+
+def retention_days(value: str | int) -> int:
+    """Clean the number of days for which logs are kept.
+
+    Raises:
+        InvalidChoice: no whole number from 1 to 3650.
+    """
+    text = str(value).strip().lower().removesuffix("days").removesuffix("day").strip()
+    days = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+    if not FEWEST_DAYS <= days <= MOST_DAYS:
+        raise InvalidChoice(
+            f"{_shown(str(value))} is no number of days from {FEWEST_DAYS} to {MOST_DAYS} (ten years). Logs hold "
+            "visitors' addresses: keep them only as long as you need them; 90 is usual."
+        )
+    return days
+
+
+def profile(text: str) -> str:
+    """Clean the name of an AWS profile. Whether it exists is for the caller to see.
+
+    Raises:
+        InvalidChoice: not a name. The text never repeats what might be a key.
+    """
+    name = text.strip()
+    if heading := re.fullmatch(r"\[\s*(?:profile\s+)?([^\]]+?)\s*\]", name):
+        name = heading[1]
+    if _ACCESS_KEY.search(name) or _SECRET_KEY.search(name):
+        raise InvalidChoice(
+            "This looks like an access key, not like a profile's name. Keys do not belong here: a name is saved and "
+            "shown. Give the name of a profile in ~/.aws/config, such as default."
+        )
+    if not _PROFILE.fullmatch(name):
+        raise InvalidChoice(
+            f"{_shown(text)} cannot be a profile's name. Give the name that stands in brackets in ~/.aws/config, such "
+            "as default."
+        )
+    return name
+
+
+def _bare_host(text: str) -> str:
+    """Take the host out of what may be a pasted address."""
+    name = re.sub(r"^https?://", "", text.strip(), flags=re.IGNORECASE)
+    name = re.split(r"[/?#]", name, maxsplit=1)[0].strip().lower().removesuffix(".")
+    if not name:
+        raise InvalidChoice("A host name is needed, such as e.example.org: a name below a domain that is yours.")
+    if len(name) > LONGEST_NAME:
+        raise InvalidChoice(f"{_shown(name)} is far too long for a host name. Give one such as e.example.org.")
+    _refuse_address(name)
+    if "@" in name:
+        raise InvalidChoice(f"{_shown(name)} looks like an e-mail address. Give a host name, such as e.example.org.")
+    if ":" in name:
+        raise InvalidChoice(f"{_shown(name)} has a port. CloudFront answers on port 443 only: leave the port out.")
+    if "*" in name:
+        raise InvalidChoice(f"{_shown(name)} stands for many names. The pixel needs one, such as e.example.org.")
+    return name
+
+
+def _refuse_address(name: str) -> None:
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return
+    raise InvalidChoice(
+        f"{_shown(name)} is an IP address. A certificate and CloudFront need a host name, such as e.example.org."
+    )
+
+
+def _ascii(name: str) -> str:
+    """Return the IDNA form.
+
+    The standard library follows IDNA 2003, which maps a few letters to others where browsers today do not; a silent
+    mapping would set up somebody else's domain.
+    """
+    if _AMBIGUOUS.search(name):
+        raise InvalidChoice(
+            f"{_shown(name)} holds a letter that old and new rules for international names treat differently. Give the "
+            "name in its xn-- form, as your domain's registrar shows it."
+        )
+    try:
+        encoded = name if name.isascii() else name.encode("idna").decode("ascii").lower()
+        encoded.encode("ascii").decode("idna")
+    except UnicodeError as error:
+        raise InvalidChoice(
+            f"{_shown(name)} is no host name: it has an empty part between dots, a part over {LONGEST_LABEL} letters, "
+            "or a character that names cannot have."
+        ) from error
+    return encoded
+
+
+def _refuse_malformed(name: str, labels: list[str]) -> None:
+    if "_" in name:
+        raise InvalidChoice(f"{_shown(name)} has an underscore, which certificates do not allow. Use a hyphen instead.")
+    wrong = next((label for label in labels if len(label) > LONGEST_LABEL or not _LABEL.fullmatch(label)), None)
+    if wrong is not None:
+        raise InvalidChoice(
+            f"{_shown(name)} is no host name: the part {_shown(wrong)} may hold only letters, digits and hyphens, must "
+            f"not begin or end with a hyphen, and has at most {LONGEST_LABEL} characters."
+        )
+    if len(labels) < 2:  # noqa: PLR2004 - a name below a domain
+        raise InvalidChoice(
+            f"{_shown(name)} is not complete: write it with its domain, such as {name[:20]}.example.org."
+        )
+    if labels[-1].isdigit():
+        raise InvalidChoice(f"{_shown(name)} ends with a number; no domain does. Check the name.")
+    if len(name) > LONGEST_HOST:
+        raise InvalidChoice(
+            f"{_shown(name)} has {len(name)} characters; a certificate's first name has at most {LONGEST_HOST}. Choose "
+            "a shorter one."
+        )
+
+
+def _refuse_blocked(labels: list[str]) -> None:
+    """Refuse words that ad-block lists know.
+
+    In the first label any occurrence counts, for the user can choose it freely. Further right only whole words and our
+    subject's own name count: the owner of thermostats.example shall not be turned away for `stats`.
+    """
+    first, *rest = labels
+    for word in BLOCKED_WORDS:
+        whole = re.compile(rf"(?:^|[^a-z]){word}(?:$|[^a-z])")
+        if word in first or any(whole.search(label) or (word == "snowplow" and word in label) for label in rest):
+            raise InvalidChoice(
+                f'{".".join(labels)} contains "{word}". Ad-block lists look for this word, and many visitors\' events '
+                "would be lost. Choose a harmless name, such as e or hub in front of your domain."
+            )
+
+
+def _shown(text: str) -> str:
+    """Quote what the user gave: harmless for a terminal, and short."""
+    clean = _UNPRINTABLE.sub("?", text.strip())
+    return f'"{clean if len(clean) <= LONGEST_HOST else clean[: LONGEST_HOST - 1] + "…"}"'
