@@ -8,6 +8,15 @@ from wizard.setups import Choices, Made, Setup
 from wizard.world import World
 
 
+DELETE_LOGS = "delete-logs"
+"""Id of the answer `yes` that makes a removal take the logs too."""
+
+PROVE = "prove"
+"""Id of the answer `yes` that sends a new test event although one was found before."""
+
+YES = "yes"
+
+
 class Ledger(Protocol):
     """The set-up as it is saved. Writing is durable before the method returns."""
 

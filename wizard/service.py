@@ -14,16 +14,12 @@ from wizard.board import Board
 from wizard.clock import SystemClock
 from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
-from wizard.results import DnsRecord, Job, Status
-from wizard.scope import Scope
+from wizard.results import Job, Status
+from wizard.scope import DELETE_LOGS, YES, Scope
 from wizard.setups import Choices, Made, Setup
 from wizard.stages import stages
 from wizard.store import Ledger, Store
 from wizard.world import REAL_NETWORK, Network, World
-
-DELETE_LOGS = "delete-logs"
-"""The answer that makes a removal take the logs too."""
-
 
 class Provider(Protocol):
     """The DNS provider's web page of a practice world, for playing the user's part there."""
@@ -168,7 +164,7 @@ class Service:
         def after(ledger: Ledger) -> None:
             if board.snapshot.status not in (Status.OK, Status.WARNING):
                 return
-            if answers.get(DELETE_LOGS) == "yes" or ledger.setup.made.log_bucket is None:
+            if answers.get(DELETE_LOGS) == YES or ledger.setup.made.log_bucket is None:
                 self.store.delete(ledger.setup.name)
                 return
             kept = ledger.setup.made
@@ -205,5 +201,3 @@ async def _remove(_service: Service, scope: Scope, board: Board, patience: float
 
 
 _WALKS = {Job.PLAN: _plan, Job.APPLY: _apply, Job.CHECK: _check, Job.REPAIR: _repair, Job.REMOVE: _remove}
-
-__all__ = ["DELETE_LOGS", "DnsRecord", "Provider", "Running", "Service", "Surroundings"]

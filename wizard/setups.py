@@ -65,12 +65,18 @@ class Made(Struct, frozen=True, kw_only=True):
     """Names and ids in AWS. A name or token is saved before the call that uses it, an id right after."""
 
     account: str | None = None
+    pixel_source: str | None = None
+    """The choice that `pixel_image` was read from."""
+    pixel_image: bytes | None = None
+    """The user's own 1x1 image, under 1 KiB; None for the built-in one."""
     content_bucket: str | None = None
     log_bucket: str | None = None
     origin_access_control: str | None = None
     caller_reference: str | None = None
     distribution: str | None = None
     distribution_domain: str | None = None
+    alias: str | None = None
+    """The domain that was attached to the distribution."""
     certificate: str | None = None
     certificate_token: str | None = None
     certificate_borrowed: bool = False
@@ -78,7 +84,7 @@ class Made(Struct, frozen=True, kw_only=True):
     validation_name: str | None = None
     validation_value: str | None = None
     hosted_zone: str | None = None
-    """Route 53 zone that holds the domain; None: the user's provider holds it."""
+    """Route 53 zone that holds the domain; empty: the user's provider holds it; None: not looked yet."""
     delivery: str | None = None
     event_request_id: str | None = None
     event_sent_at: float | None = None

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from wizard.aws.errors import AwsError, Kind
 from wizard.board import Board
 from wizard.probes.base import Probe
-from wizard.resources.base import Resource
+from wizard.resources.base import Resource, StoppedError
 from wizard.results import Check, Phase, Problem, Status
 from wizard.scope import Scope
 
@@ -76,6 +76,9 @@ class Walk:
         except AwsError as error:
             self.stopping.add(node.id)
             return refusal(node, error)
+        except StoppedError as error:
+            self.stopping.add(node.id)
+            return Check(node.id, "", Status.FAILED, str(error), problem=error.problem)
         except Exception as error:  # noqa: BLE001 - a crash in one item is a row, not the end of the walk
             self.stopping.add(node.id)
             where = f"{type(error).__name__}: {error}"

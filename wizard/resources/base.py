@@ -9,6 +9,12 @@ from msgspec import Struct
 from wizard.results import Action, Actor, Change, Copyable, Decision, Difference, Problem, Status
 from wizard.scope import Scope
 
+TAG_SETUP = "snowpixel:setup"
+"""Tag that carries the set-up's name."""
+
+TAG_ID = "snowpixel:id"
+"""Tag that carries the set-up's random id: what has ours is ours."""
+
 
 class Presence(StrEnum):
     """Whose the thing in the world is."""
@@ -45,6 +51,18 @@ class Reading(Struct, frozen=True, kw_only=True):
     def blocked(self) -> bool:
         """Whether nothing can be done before someone puts something right."""
         return self.status is Status.FAILED and not self.changes and self.decision is None
+
+
+class StoppedError(Exception):
+    """A change cannot be made before someone puts something right; becomes the item's result.
+
+    Attributes:
+        problem: id and values in `assets/problems.toml`.
+    """
+
+    def __init__(self, summary: str, problem: str, **values: str) -> None:
+        super().__init__(summary)
+        self.problem = Problem(problem, values)
 
 
 class NotYetError(Exception):
@@ -110,6 +128,12 @@ class Resource(ABC):
     def recorded(self) -> bool:
         """Whether we ever made it: if so, its absence is a fault, not an unfinished set-up."""
         return True
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags on everything of this set-up that can carry tags."""
+        setup = self.scope.ledger.setup
+        return {TAG_SETUP: setup.name, TAG_ID: setup.id}
 
     # Helpers, so that readings look the same everywhere.
 

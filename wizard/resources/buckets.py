@@ -1,0 +1,189 @@
+"""The two private buckets: one for content (pixel, tracker), one for the access logs."""
+
+from enum import StrEnum
+from typing import Any
+
+from wizard.aws.errors import MISSING, AwsError
+from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource
+from wizard.resources.objects import KEYS
+from wizard.results import Action, Actor, Change, Difference
+from wizard.scope import DELETE_LOGS, YES, Scope
+from wizard.setups import Made
+
+US_EAST_1 = "us-east-1"
+"""The region that must not be named as a location constraint (CreateBucket in the S3 API reference)."""
+
+TYPICAL_REUSE = 1800.0
+"""Seconds until S3 lets a deleted bucket's name be used again; up to an hour."""
+
+PAGE = 1000
+"""Most objects that one DeleteObjects call takes (S3 API reference)."""
+
+
+class Role(StrEnum):
+    """What a bucket is for."""
+
+    CONTENT = "content"
+    LOGS = "log"
+
+
+def bucket_of(made: Made, role: Role) -> str | None:
+    """Return the recorded name of a bucket."""
+    return made.content_bucket if role is Role.CONTENT else made.log_bucket
+
+
+class Bucket(Resource):
+    """A bucket in the account's own namespace, where nobody else can take its name."""
+
+    parent = "identity"
+
+    def __init__(self, scope: Scope, role: Role) -> None:
+        super().__init__(scope)
+        self.role = role
+        self.id = f"{role}-bucket"
+        self.title = "Private bucket for the pixel" if role is Role.CONTENT else "Private bucket for the access logs"
+
+    @property
+    def name(self) -> str:
+        """The bucket's name: the recorded one, else built from id, account and region as the namespace wants it."""
+        made, setup = self.scope.made, self.scope.ledger.setup
+        word = "content" if self.role is Role.CONTENT else "logs"
+        return bucket_of(made, self.role) or f"snowpixel-{setup.id}-{word}-{made.account}-{setup.choices.region}-an"
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its name was saved."""
+        return bucket_of(self.scope.made, self.role) is not None
+
+    async def read(self) -> Reading:
+        """Look for the bucket and whose tags it carries."""
+        if not self.recorded:
+            return self.missing()
+        try:
+            reply = await self._s3("get_bucket_tagging")
+        except AwsError as error:
+            if error.code == "NoSuchTagSet":
+                return self.differs(f"Bucket {self.name} has lost its tags", self._untagged({}))
+            if error.code not in MISSING:
+                raise
+            return self.absent(f"Bucket {self.name} is not there", f"Create the bucket {self.name}")
+        tags = {tag["Key"]: tag["Value"] for tag in reply["TagSet"]}
+        if tags.get(TAG_ID, self.tags[TAG_ID]) != self.tags[TAG_ID]:
+            return self.stopped(
+                f"Bucket {self.name} belongs to another set-up", "foreign-bucket", bucket=self.name, owner=tags[TAG_ID]
+            )
+        if not self.tags.items() <= tags.items():
+            return self.differs(f"Bucket {self.name} lacks its tags", self._untagged(tags))
+        return self.fine(f"Bucket {self.name} is there and yours", bucket=self.name)
+
+    def missing(self) -> Reading:
+        """Nothing there yet."""
+        return self.absent(f"{self.title}: not made yet", f"Create the bucket {self.name}")
+
+    def _untagged(self, tags: dict[str, str]) -> Difference:
+        return Difference("tags", _pairs(tags) or "none", _pairs(self.tags))
+
+    async def carry_out(self, change: Change) -> None:
+        """Create the bucket, put its tags back beside the others, or empty and delete it."""
+        steps = {Action.CREATE: self._create, Action.DELETE: self._delete, Action.UPDATE: self._tag}
+        await steps[change.action]()
+
+    async def _create(self) -> None:
+        name, region = self.name, self.scope.choices.region
+        self.scope.ledger.record(**{f"{self.role}_bucket": name})
+        configuration: dict[str, Any] = {"Tags": _tag_set(self.tags)}
+        if region != US_EAST_1:
+            configuration["LocationConstraint"] = region
+        try:
+            await self.scope.world.aws(
+                "s3",
+                "create_bucket",
+                Bucket=name,
+                BucketNamespace="account-regional",
+                ObjectOwnership="BucketOwnerEnforced",
+                CreateBucketConfiguration=configuration,
+            )
+        except AwsError as error:
+            if error.code == "OperationAborted":
+                raise NotYetError(self._reusable()) from None
+            if error.code != "BucketAlreadyOwnedByYou":  # a lost reply: the first try was carried out
+                raise
+
+    def _reusable(self) -> Change:
+        summary = f"S3 still holds the name {self.name} of a bucket that was just deleted"
+        return Change(self.id, Action.CREATE, Actor.AWS, summary, typical=TYPICAL_REUSE, every=30)
+
+    async def _tag(self) -> None:
+        try:
+            tags = {tag["Key"]: tag["Value"] for tag in (await self._s3("get_bucket_tagging"))["TagSet"]}
+        except AwsError as error:
+            if error.code != "NoSuchTagSet":
+                raise
+            tags = {}
+        await self._s3("put_bucket_tagging", Tagging={"TagSet": _tag_set(tags | self.tags)})
+
+    async def removal(self) -> Reading:
+        """Keep the logs unless asked; otherwise one change empties the bucket and deletes it."""
+        if not self.recorded:
+            return self.gone(f"{self.title}: was never made")
+        if self.role is Role.LOGS and self.scope.answers.get(DELETE_LOGS) != YES:
+            return Reading(presence=Presence.OURS, summary=f"Kept with your logs: bucket {self.name}")
+        try:
+            found = await self._versions()
+        except AwsError as error:
+            if error.code in MISSING:
+                return self.gone(f"Bucket {self.name} is gone")
+            raise
+        strangers = sorted({key for key, _ in found if not self._is_ours(key)})
+        if strangers:
+            return self.stopped(
+                f"Bucket {self.name} holds files that snowpixel did not put there",
+                "foreign-content",
+                bucket=self.name,
+                files=", ".join(strangers[:5]),
+            )
+        return self.to_delete(f"Bucket {self.name} is there", f"Empty and delete the bucket {self.name}")
+
+    def _is_ours(self, key: str) -> bool:
+        return self.role is Role.LOGS or key in KEYS
+
+    async def _delete(self) -> None:
+        if self.role is Role.LOGS:
+            await self._refuse_deliveries()
+        while found := await self._versions():
+            listed = [{"Key": key, "VersionId": version} for key, version in found[:PAGE]]
+            await self._s3("delete_objects", Delete={"Objects": listed, "Quiet": True})
+        await self._s3("delete_bucket")
+
+    async def _refuse_deliveries(self) -> None:
+        """Drop the policy first, so that a late log file cannot land between emptying and deleting."""
+        try:
+            await self._s3("delete_bucket_policy")
+        except AwsError as error:
+            if error.code not in MISSING:
+                raise
+
+    async def _versions(self) -> list[tuple[str, str]]:
+        """List key and version of up to a page of everything in the bucket, delete markers too."""
+        reply = await self._s3("list_object_versions")
+        return [(one["Key"], one["VersionId"]) for kind in ("Versions", "DeleteMarkers") for one in reply.get(kind, [])]
+
+    async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        return await call_s3(self.scope, operation, self.name, **parameters)
+
+
+async def call_s3(scope: Scope, operation: str, bucket: str, **parameters: Any) -> dict[str, Any]:
+    """Call S3 on a bucket of ours, refusing one that belongs to another account.
+
+    Raises:
+        AwsError: AWS refused.
+    """
+    return await scope.world.aws("s3", operation, Bucket=bucket, ExpectedBucketOwner=scope.made.account, **parameters)
+
+
+def _tag_set(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def _pairs(tags: dict[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))

@@ -1,0 +1,282 @@
+"""The certificate for the user's own name, in the region where CloudFront looks for it (us-east-1)."""
+
+import secrets
+from typing import Any
+
+from wizard.aws.errors import MISSING, AwsError
+from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource
+from wizard.resources.shared import Shared
+from wizard.results import Action, Actor, Change, Choice, Decision, Difference
+from wizard.scope import Scope
+
+ASK, NEW = "ask", "new"
+"""Values of the certificate choice beside an ARN: ask when one is found, or always request a new one."""
+
+DECISION = "certificate"
+"""Id of the decision between a certificate that is there and a new one."""
+
+DEAD = frozenset({"FAILED", "VALIDATION_TIMED_OUT", "EXPIRED", "REVOKED", "INACTIVE"})
+"""States that a certificate never leaves (ACM API reference: CertificateDetail.Status)."""
+
+MOST_REPLACED = 3
+
+TYPICAL_ISSUE = 100.0
+"""Seconds from a visible record to ISSUED; observed 2 to 102, now and then over 45 minutes."""
+
+TYPICAL_RELEASE = 300.0
+"""Seconds until CloudFront lets go of a certificate after its distribution was deleted."""
+
+
+def covers(names: list[str], domain: str) -> bool:
+    """Say whether one of a certificate's names covers the domain; a wildcard stands for exactly one label."""
+    parent = domain.partition(".")[2]
+    return any(name.lower() in (domain, f"*.{parent}") for name in names)
+
+
+def shared_certificate(scope: Scope) -> Shared:
+    """Make the one reading that both items on the certificate use."""
+
+    async def read() -> dict[str, Any]:
+        return await scope.world.aws("acm", "describe_certificate", CertificateArn=scope.made.certificate)
+
+    return Shared(read, scope.world.clock)
+
+
+class OnCertificate(Resource):
+    """Something about the certificate; both items share one reading of it."""
+
+    parent: str | None = "identity"
+
+    def __init__(self, scope: Scope, shared: Shared) -> None:
+        super().__init__(scope)
+        self.shared = shared
+
+    async def found(self) -> dict[str, Any] | None:
+        """Return the certificate's details, None when there is none."""
+        if self.scope.made.certificate is None:
+            return None
+        try:
+            reply: dict[str, Any] = (await self.shared.get(self.id))["Certificate"]
+        except AwsError as error:
+            if error.code in MISSING:
+                return None
+            raise
+        return reply
+
+    async def acm(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call ACM."""
+        return await self.scope.world.aws("acm", operation, **parameters)
+
+
+class Certificate(OnCertificate):
+    """The certificate is there: requested by us, or borrowed from the account."""
+
+    id = "certificate"
+    title = "Certificate for your own name"
+    needs = ("caa",)
+
+    @property
+    def _domain(self) -> str:
+        return self.scope.choices.domain or ""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its ARN was saved."""
+        return self.scope.made.certificate is not None
+
+    async def read(self) -> Reading:
+        """Look at the certificate; without one, look first whether the account already has one that covers the name."""
+        found = await self.found()
+        if found is None:
+            return self.missing() if self.recorded else await self._search()
+        if self._domain not in found.get("SubjectAlternativeNames", []) and not covers(
+            found.get("SubjectAlternativeNames", [found["DomainName"]]), self._domain
+        ):
+            return self._replace("is for another name", found["DomainName"])
+        if found["Status"] in DEAD:
+            return self._dead(found)
+        return self._recorded(found)
+
+    def _recorded(self, found: dict[str, Any]) -> Reading:
+        if self.scope.made.certificate_borrowed:
+            return Reading(presence=Presence.BORROWED, summary=f"A certificate you already had covers {self._domain}")
+        record = next((one["ResourceRecord"] for one in _options(found) if "ResourceRecord" in one), None)
+        if record is None:
+            summary = "AWS is working out the record that proves the name is yours"
+            change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=5, every=2)
+            return Reading(presence=Presence.OURS, summary=summary, changes=(change,))
+        self.scope.ledger.record(
+            validation_name=record["Name"].rstrip(".").lower(), validation_value=record["Value"].rstrip(".").lower()
+        )
+        return self.fine(f"The certificate for {self._domain} is requested", arn=found["CertificateArn"])
+
+    def _dead(self, found: dict[str, Any]) -> Reading:
+        reason = found.get("FailureReason", found["Status"])
+        if self.scope.made.certificate_borrowed or self.scope.made.certificates_replaced >= MOST_REPLACED:
+            return self.stopped(
+                f"The certificate will never be issued: {reason}",
+                "certificate-dead",
+                presence=Presence.OURS,
+                reason=reason,
+                domain=self._domain,
+            )
+        return self._replace("will never be issued", reason)
+
+    def _replace(self, why: str, found: str) -> Reading:
+        change = Change(
+            self.id,
+            Action.REPLACE,
+            Actor.US,
+            f"Ask AWS for a new certificate for {self._domain}",
+            (Difference("certificate", found, self._domain),),
+        )
+        summary = f"The certificate {why} ({found})"
+        return Reading(presence=Presence.OURS, summary=summary, changes=(change,), observed=found)
+
+    def missing(self) -> Reading:
+        """No certificate yet."""
+        return self.absent("No certificate yet", f"Ask AWS for a certificate for {self._domain}")
+
+    async def _search(self) -> Reading:
+        """Look through the account's certificates: one of ours whose reply was lost, or one that may be borrowed."""
+        choice = self.scope.choices.certificate
+        if choice not in (ASK, NEW):
+            self.scope.ledger.record(certificate=choice, certificate_borrowed=True)
+            return await self.read()
+        for one in await self._listed():
+            if one["DomainName"] == self._domain and await self._is_ours(one["CertificateArn"]):
+                self.scope.ledger.record(certificate=one["CertificateArn"], certificate_borrowed=False)
+                return await self.read()
+            names = one.get("SubjectAlternativeNameSummaries", [one["DomainName"]])
+            if choice == ASK and one.get("Status") == "ISSUED" and covers(names, self._domain):
+                return self._offer(one)
+        return self.missing()
+
+    async def _is_ours(self, arn: str) -> bool:
+        """Only a request that was begun can have been lost: then the tag tells."""
+        if self.scope.made.certificate_token is None:
+            return False
+        tags = (await self.acm("list_tags_for_certificate", CertificateArn=arn))["Tags"]
+        return {"Key": TAG_ID, "Value": self.tags[TAG_ID]} in tags
+
+    async def _listed(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = []
+        more: dict[str, str] = {}
+        while True:
+            reply = await self.acm("list_certificates", **more)
+            listed += reply["CertificateSummaryList"]
+            if "NextToken" not in reply:
+                return listed
+            more = {"NextToken": reply["NextToken"]}
+
+    def _offer(self, one: dict[str, Any]) -> Reading:
+        arn = one["CertificateArn"]
+        decision = Decision(
+            DECISION,
+            f"Your account already has a certificate that covers {self._domain}. Use it?",
+            (
+                Choice(NEW, "Request a new one", "Nothing of yours is touched; one more DNS record is needed."),
+                Choice(arn, "Use the one I have", f"{arn} is used, and never changed or deleted."),
+            ),
+            NEW,
+            f"--certificate {arn}, or --certificate {NEW}",
+        )
+        return Reading(presence=Presence.ABSENT, summary="A covering certificate exists", decision=decision)
+
+    async def decide(self, decision: Decision, answer: str) -> None:
+        """Keep the answer as the choice; the next reading follows it."""
+        del decision  # there is only one
+        self.scope.ledger.choose(certificate=answer)
+
+    async def carry_out(self, change: Change) -> None:
+        """Request a certificate, replace a dead one, or delete ours."""
+        before = self.scope.made.certificate
+        if change.action is Action.DELETE:
+            await self._delete(before)
+            return
+        await self._request(replacing=change.action is Action.REPLACE or self.recorded)
+        if change.action is Action.REPLACE and before and not self.scope.made.certificate_borrowed:
+            await self._drop_replaced(before)
+
+    async def _request(self, *, replacing: bool) -> None:
+        ledger = self.scope.ledger
+        if replacing or self.scope.made.certificate_token is None:
+            ledger.record(certificate_token=secrets.token_hex(16))
+        reply = await self.acm(
+            "request_certificate",
+            DomainName=self._domain,
+            ValidationMethod="DNS",
+            IdempotencyToken=self.scope.made.certificate_token,
+            Tags=[{"Key": key, "Value": value} for key, value in self.tags.items()],
+        )
+        replaced = self.scope.made.certificates_replaced + (1 if replacing else 0)
+        ledger.record(certificate=reply["CertificateArn"], certificate_borrowed=False, certificates_replaced=replaced)
+        self.shared.forget()
+
+    async def _drop_replaced(self, arn: str) -> None:
+        """Delete the certificate that was replaced; while it is attached it stays, and `Alias` moves to the new one."""
+        try:
+            await self.acm("delete_certificate", CertificateArn=arn)
+        except AwsError as error:
+            if error.code not in MISSING and error.code != "ResourceInUseException":
+                raise
+
+    async def removal(self) -> Reading:
+        """Delete ours; a borrowed one stays."""
+        if self.scope.made.certificate_borrowed:
+            return Reading(presence=Presence.BORROWED, summary="Your own certificate stays as it is")
+        if await self.found() is None:
+            return self.gone("The certificate is gone")
+        return self.to_delete("The certificate is there", f"Delete the certificate for {self._domain}")
+
+    async def _delete(self, arn: str | None) -> None:
+        self.shared.forget()
+        try:
+            await self.acm("delete_certificate", CertificateArn=arn)
+        except AwsError as error:
+            if error.code != "ResourceInUseException":
+                raise
+            summary = "CloudFront has not let go of the certificate yet"
+            raise NotYetError(
+                Change(self.id, Action.DELETE, Actor.AWS, summary, typical=TYPICAL_RELEASE, every=15)
+            ) from None
+
+
+def _options(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(found.get("DomainValidationOptions", []))
+
+
+class CertificateIssued(OnCertificate):
+    """AWS has seen the record and issued the certificate."""
+
+    id = "certificate-issued"
+    title = "Certificate issued by AWS"
+    needs = ("certificate", "certificate-record")
+    parent = "certificate"
+
+    async def read(self) -> Reading:
+        """Look at the certificate's state."""
+        found = await self.found()
+        if found is None:
+            return self.missing()
+        if found["Status"] == "ISSUED":
+            until = found["NotAfter"].date().isoformat() if "NotAfter" in found else "unknown"
+            return self.fine("AWS has issued the certificate", observed=f"valid until {until}")
+        if found["Status"] in DEAD:
+            return self.stopped(
+                f"The certificate is {found['Status']}",
+                "certificate-dead",
+                presence=Presence.OURS,
+                reason=found.get("FailureReason", found["Status"]),
+                domain=self.scope.choices.domain or "",
+            )
+        return self._pending(Presence.OURS, found["Status"])
+
+    def missing(self) -> Reading:
+        """Nothing to issue yet."""
+        return self._pending(Presence.ABSENT, "not requested")
+
+    def _pending(self, presence: Presence, observed: str) -> Reading:
+        summary = "AWS looks for the record and then issues the certificate"
+        change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_ISSUE, every=5)
+        return Reading(presence=presence, summary=summary, changes=(change,), observed=observed)

@@ -1,0 +1,223 @@
+"""The CloudFront distribution: its settings, and whether its edges have them."""
+
+import secrets
+from typing import Any
+
+from wizard.aws.errors import MISSING, AwsError
+from wizard.resources import distribution_config as configuration
+from wizard.resources.base import NotYetError, Presence, Reading, Resource
+from wizard.resources.shared import Shared
+from wizard.results import Action, Actor, Change, Difference
+from wizard.scope import Scope
+from wizard.setups import Setup
+
+TYPICAL_DEPLOY = 205.0
+"""Seconds that a deployment usually takes; observed 150 to 300."""
+
+CHANGED_MEANWHILE = frozenset({"PreconditionFailed", "InvalidIfMatchVersion"})
+"""Codes for: somebody else edited the distribution since we read it."""
+
+
+class OnDistribution(Resource):
+    """Something that we own of the distribution; several such share one reading of it."""
+
+    parent: str | None = "distribution"
+
+    def __init__(self, scope: Scope, shared: Shared) -> None:
+        super().__init__(scope)
+        self.shared = shared
+
+    @property
+    def setup(self) -> Setup:
+        """The set-up as it stands now."""
+        return self.scope.ledger.setup
+
+    async def found(self) -> dict[str, Any] | None:
+        """Return GetDistribution's reply, None when there is no distribution."""
+        if self.scope.made.distribution is None:
+            return None
+        try:
+            return await self.shared.get(self.id)
+        except AwsError as error:
+            if error.code in MISSING:
+                return None
+            raise
+
+    async def update(self, config: dict[str, Any], etag: str) -> None:
+        """Write the whole configuration, unless somebody else changed it since it was read.
+
+        Raises:
+            NotYetError: somebody did; the engine reads again.
+        """
+        self.shared.forget()
+        try:
+            await self.scope.world.aws(
+                "cloudfront",
+                "update_distribution",
+                Id=self.scope.made.distribution,
+                IfMatch=etag,
+                DistributionConfig=config,
+            )
+        except AwsError as error:
+            if error.code not in CHANGED_MEANWHILE:
+                raise
+            summary = "Somebody else changed the distribution at this moment; reading it again"
+            raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, every=1)) from None
+
+
+def shared_distribution(scope: Scope) -> Shared:
+    """Make the one reading that all resources on the distribution use."""
+
+    async def read() -> dict[str, Any]:
+        return await scope.world.aws("cloudfront", "get_distribution", Id=scope.made.distribution)
+
+    return Shared(read, scope.world.clock)
+
+
+class Distribution(OnDistribution):
+    """The distribution itself: origin, caching, CORS, protocols. Made without its alias, so its name is known soon."""
+
+    id = "distribution"
+    title = "CloudFront distribution"
+    parent = "identity"
+    needs = ("content-bucket", "origin-access")
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its id was saved."""
+        return self.scope.made.distribution is not None
+
+    async def read(self) -> Reading:
+        """Compare the settings we own, and the tags."""
+        reply = await self.found()
+        if reply is None:
+            return self.missing()
+        found = reply["Distribution"]
+        wrong = configuration.differences(found["DistributionConfig"], self.setup)
+        tags = await self._tags(found["ARN"])
+        if not self.tags.items() <= tags.items():
+            wrong = (*wrong, Difference("tags", str(len(tags)), "snowpixel's two tags"))
+        if wrong:
+            return self.differs("The distribution's settings differ", *wrong, change="Put the distribution right")
+        return self.fine(f"Distribution {found['Id']} is {found['DomainName']}", domain=found["DomainName"])
+
+    async def _tags(self, arn: str) -> dict[str, str]:
+        reply = await self.scope.world.aws("cloudfront", "list_tags_for_resource", Resource=arn)
+        return {tag["Key"]: tag["Value"] for tag in reply["Tags"].get("Items", [])}
+
+    def missing(self) -> Reading:
+        """No distribution."""
+        return self.absent("The distribution is not there", "Create the CloudFront distribution")
+
+    async def carry_out(self, change: Change) -> None:
+        """Create, put right or delete it."""
+        steps = {Action.CREATE: self._create, Action.UPDATE: self._update, Action.DELETE: self._delete}
+        await steps[change.action]()
+
+    async def _create(self) -> None:
+        ledger = self.scope.ledger
+        if self.recorded or self.scope.made.caller_reference is None:
+            # A caller reference works once: after a distribution was deleted behind our back it is spent.
+            reference = f"snowpixel-{self.setup.id}-{secrets.token_hex(4)}"
+            ledger.record(caller_reference=reference, distribution=None, distribution_domain=None, alias=None)
+        config = configuration.fresh(self.setup, self.scope.made.caller_reference or "")
+        tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
+        try:
+            reply = await self.scope.world.aws(
+                "cloudfront",
+                "create_distribution_with_tags",
+                DistributionConfigWithTags={"DistributionConfig": config, "Tags": tags},
+            )
+            found = reply["Distribution"]
+        except AwsError as error:
+            if error.code != "DistributionAlreadyExists":
+                raise
+            found = await self._by_comment()  # our own reference: an earlier reply was lost
+        ledger.record(distribution=found["Id"], distribution_domain=found["DomainName"])
+        self.shared.forget()
+
+    async def _by_comment(self) -> dict[str, Any]:
+        marker: dict[str, str] = {}
+        while True:
+            listed = (await self.scope.world.aws("cloudfront", "list_distributions", **marker))["DistributionList"]
+            for one in listed.get("Items", []):
+                if one["Comment"] == configuration.comment(self.setup):
+                    found: dict[str, Any] = one
+                    return found
+            marker = {"Marker": listed["NextMarker"]}
+
+    async def _update(self) -> None:
+        reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
+        found = reply["Distribution"]
+        if configuration.differences(found["DistributionConfig"], self.setup):
+            await self.update(configuration.merged(found["DistributionConfig"], self.setup), reply["ETag"])
+        if not self.tags.items() <= (await self._tags(found["ARN"])).items():
+            tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
+            await self.scope.world.aws("cloudfront", "tag_resource", Resource=found["ARN"], Tags=tags)
+        self.shared.forget()
+
+    async def removal(self) -> Reading:
+        """Delete it; it was switched off before (see `Serving`)."""
+        if await self.found() is None:
+            return self.gone("The distribution is gone")
+        return self.to_delete("The distribution is there", "Delete the distribution")
+
+    async def _delete(self) -> None:
+        reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
+        await self.scope.world.aws(
+            "cloudfront", "delete_distribution", Id=self.scope.made.distribution, IfMatch=reply["ETag"]
+        )
+        self.shared.forget()
+
+
+class Serving(OnDistribution):
+    """The distribution is switched on, and every edge has its newest settings."""
+
+    id = "serving"
+    title = "Rolled out to CloudFront's edges"
+
+    def __init__(self, scope: Scope, shared: Shared) -> None:
+        super().__init__(scope, shared)
+        self.needs = ("distribution", "alias") if scope.choices.domain else ("distribution",)
+
+    async def read(self) -> Reading:
+        """Look at the switch and the deployment."""
+        reply = await self.found()
+        if reply is None:
+            return self.missing()
+        found = reply["Distribution"]
+        if not found["DistributionConfig"]["Enabled"]:
+            return self.differs("The distribution is switched off", Difference("Enabled", "off", "on"))
+        if found["Status"] != "Deployed":
+            return self._deploying("CloudFront is telling its edges about the new settings")
+        return self.fine("CloudFront serves your pixel from all its edges")
+
+    def missing(self) -> Reading:
+        """No distribution: nothing to wait for yet."""
+        return Reading(
+            presence=Presence.ABSENT,
+            summary="Nothing to roll out yet",
+            changes=(Change(self.id, Action.UPDATE, Actor.AWS, "CloudFront rolls it out", typical=TYPICAL_DEPLOY),),
+        )
+
+    def _deploying(self, summary: str) -> Reading:
+        change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_DEPLOY, every=5)
+        return Reading(presence=Presence.OURS, summary=summary, changes=(change,), observed="InProgress")
+
+    async def carry_out(self, change: Change) -> None:
+        """Turn the switch: on, or for a removal off."""
+        reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
+        config = reply["Distribution"]["DistributionConfig"] | {"Enabled": change.action is not Action.DELETE}
+        await self.update(config, reply["ETag"])
+
+    async def removal(self) -> Reading:
+        """Switch it off and wait until every edge has heard: CloudFront deletes only then."""
+        reply = await self.found()
+        if reply is None:
+            return self.gone("The distribution is gone")
+        found = reply["Distribution"]
+        if found["DistributionConfig"]["Enabled"]:
+            return self.to_delete("The distribution is switched on", "Switch the distribution off")
+        if found["Status"] != "Deployed":
+            return self._deploying("CloudFront is telling its edges that it is switched off")
+        return self.gone("The distribution is switched off everywhere")

@@ -1,0 +1,185 @@
+"""The distribution's configuration: what is ours in it, and how it is merged with what others set.
+
+The managed policies' ids are the same in every account (CloudFront guide: managed cache and response-headers policies).
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from wizard.results import Difference
+from wizard.setups import Setup
+
+Config = dict[str, Any]
+
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+"""Managed cache policy: query strings are not part of the key, so the edge answers every event."""
+
+SIMPLE_CORS = "60669652-455b-4ae9-85a4-c4c02393f86c"
+"""Managed response-headers policy: `Access-Control-Allow-Origin: *`, without which the tracker jams."""
+
+ORIGIN = "content"
+"""Id of our origin within the distribution."""
+
+METHODS = ("GET", "HEAD")
+
+ERROR_SECONDS = 10
+"""How long the edge keeps a 403 or 404, so that one answered too early is soon forgotten."""
+
+MINIMUM_TLS = "TLSv1.2_2021"
+
+TLS_ORDER = (
+    "SSLv3",
+    "TLSv1",
+    "TLSv1_2016",
+    "TLSv1.1_2016",
+    "TLSv1.2_2018",
+    "TLSv1.2_2019",
+    "TLSv1.2_2021",
+    "TLSv1.2_2025",
+    "TLSv1.3_2025",
+)
+"""`MinimumProtocolVersion`, weakest first (CloudFront API reference: ViewerCertificate)."""
+
+
+def comment(setup: Setup) -> str:
+    """Return the distribution's comment, by which it is found again after a lost reply."""
+    return f"snowpixel {setup.name} ({setup.id})"
+
+
+def origin_domain(setup: Setup) -> str:
+    """Return the content bucket's regional name: the global one may answer with a redirect while the bucket is new."""
+    return f"{setup.made.content_bucket}.s3.{setup.choices.region}.amazonaws.com"
+
+
+def fresh(setup: Setup, caller_reference: str) -> Config:
+    """Return the configuration of a new distribution, without its alias."""
+    return {
+        "CallerReference": caller_reference,
+        "Comment": comment(setup),
+        "Enabled": True,
+        "Aliases": {"Quantity": 0},
+        "ViewerCertificate": {"CloudFrontDefaultCertificate": True},
+        "PriceClass": "PriceClass_All",
+    } | _owned(setup)
+
+
+def _owned(setup: Setup) -> Config:
+    return {
+        "DefaultRootObject": "i",
+        "Origins": {"Quantity": 1, "Items": [_origin(setup)]},
+        "DefaultCacheBehavior": {
+            "TargetOriginId": ORIGIN,
+            "ViewerProtocolPolicy": str(setup.choices.viewer),
+            "AllowedMethods": {
+                "Quantity": len(METHODS),
+                "Items": list(METHODS),
+                "CachedMethods": {"Quantity": len(METHODS), "Items": list(METHODS)},
+            },
+            "CachePolicyId": CACHING_OPTIMIZED,
+            "ResponseHeadersPolicyId": SIMPLE_CORS,
+            "Compress": True,
+        },
+        "CustomErrorResponses": {
+            "Quantity": 2,
+            "Items": [{"ErrorCode": code, "ErrorCachingMinTTL": ERROR_SECONDS} for code in (403, 404)],
+        },
+        "HttpVersion": "http2and3",
+        "IsIPV6Enabled": True,
+    }
+
+
+def _origin(setup: Setup) -> Config:
+    return {
+        "Id": ORIGIN,
+        "DomainName": origin_domain(setup),
+        "OriginAccessControlId": setup.made.origin_access_control,
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+
+
+def differences(config: Mapping[str, Any], setup: Setup) -> tuple[Difference, ...]:
+    """Compare the properties we own, apart from alias, certificate and switch, with those of a distribution."""
+    found, wanted = summary(config), summary(fresh(setup, ""))
+    return tuple(
+        Difference(name, found.get(name, "missing"), value)
+        for name, value in wanted.items()
+        if found.get(name) != value
+    )
+
+
+def summary(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the properties we own as short plain text, by their names in the CloudFront API."""
+    origin: Config = next((one for one in config.get("Origins", {}).get("Items", []) if one["Id"] == ORIGIN), {})
+    behaviour = config.get("DefaultCacheBehavior", {})
+    errors = {one["ErrorCode"]: one.get("ErrorCachingMinTTL") for one in _items(config.get("CustomErrorResponses"))}
+    return {
+        "DefaultRootObject": str(config.get("DefaultRootObject", "")),
+        "Origin": str(origin.get("DomainName", "missing")),
+        "OriginAccessControlId": str(origin.get("OriginAccessControlId") or "none"),
+        "TargetOriginId": str(behaviour.get("TargetOriginId", "")),
+        "ViewerProtocolPolicy": str(behaviour.get("ViewerProtocolPolicy", "")),
+        "AllowedMethods": " ".join(sorted(_items(behaviour.get("AllowedMethods")))),
+        "CachePolicyId": str(behaviour.get("CachePolicyId", "none")),
+        "ResponseHeadersPolicyId": str(behaviour.get("ResponseHeadersPolicyId") or "none"),
+        "Compress": "on" if behaviour.get("Compress") else "off",
+        "403 kept for": f"{errors.get(403)} s",
+        "404 kept for": f"{errors.get(404)} s",
+        "HttpVersion": str(config.get("HttpVersion", "")).lower(),
+        "IPv6": "on" if config.get("IsIPV6Enabled") else "off",
+        "Comment": str(config.get("Comment", "")),
+    }
+
+
+def merged(config: Mapping[str, Any], setup: Setup) -> Config:
+    """Return the configuration with our properties put right and everything else carried over."""
+    result, owned = deepcopy(dict(config)), _owned(setup)
+    origins = [one for one in _items(config.get("Origins")) if one["Id"] != ORIGIN]
+    before: Config = next((one for one in _items(config.get("Origins")) if one["Id"] == ORIGIN), {})
+    owned["Origins"] = _listed([*origins, before | _origin(setup)])
+    owned["DefaultCacheBehavior"] = result.get("DefaultCacheBehavior", {}) | owned["DefaultCacheBehavior"]
+    ours = {403, 404}
+    errors = [one for one in _items(config.get("CustomErrorResponses")) if one["ErrorCode"] not in ours]
+    owned["CustomErrorResponses"] = _listed([*errors, *owned["CustomErrorResponses"]["Items"]])
+    return result | owned | {"Comment": comment(setup)}
+
+
+def aliases(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the host names the distribution answers to."""
+    return tuple(_items(config.get("Aliases")))
+
+
+def with_alias(config: Mapping[str, Any], setup: Setup) -> Config:
+    """Return the configuration with our alias and certificate attached, an earlier alias of ours taken off."""
+    others = [name for name in aliases(config) if name not in (setup.choices.domain, setup.made.alias)]
+    found = config.get("ViewerCertificate", {}).get("MinimumProtocolVersion", MINIMUM_TLS)
+    certificate = {
+        "ACMCertificateArn": setup.made.certificate,
+        "SSLSupportMethod": "sni-only",
+        "MinimumProtocolVersion": max(found, MINIMUM_TLS, key=tls_rank),
+        "CloudFrontDefaultCertificate": False,
+    }
+    return deepcopy(dict(config)) | {
+        "Aliases": _listed([*others, setup.choices.domain]),
+        "ViewerCertificate": certificate,
+    }
+
+
+def without_alias(config: Mapping[str, Any], setup: Setup) -> Config:
+    """Return the configuration with our alias taken off, and the certificate with it when no other alias is left."""
+    others = [name for name in aliases(config) if name not in (setup.choices.domain, setup.made.alias)]
+    result = deepcopy(dict(config)) | {"Aliases": _listed(others)}
+    return result if others else result | {"ViewerCertificate": {"CloudFrontDefaultCertificate": True}}
+
+
+def tls_rank(version: str) -> int:
+    """Return how strict a minimum is; one we do not know is newer than all."""
+    return TLS_ORDER.index(version) if version in TLS_ORDER else len(TLS_ORDER)
+
+
+def _listed(items: list[Any]) -> Config:
+    return {"Quantity": len(items), "Items": items} if items else {"Quantity": 0}
+
+
+def _items(listed: Mapping[str, Any] | None) -> list[Any]:
+    return list((listed or {}).get("Items", []))

@@ -1,0 +1,133 @@
+"""The pixel's files in the content bucket, and the image they are made from."""
+
+import hashlib
+from collections.abc import Mapping
+
+from wizard import pixel
+from wizard.aws.errors import MISSING, AwsError
+from wizard.resources.base import Reading, Resource, StoppedError
+from wizard.results import Change, Difference
+from wizard.scope import Scope
+from wizard.setups import Made
+
+KEYS: Mapping[str, str] = {"i": "pixel-i", "pxl.png": "pixel-pxl", "ice.png": "pixel-ice"}
+"""Object key to item id: what today's tracker asks for, the old guide's name, and what old trackers ask for."""
+
+CACHING = "max-age=0, s-maxage=31536000"
+"""The edge keeps the file for a year; a browser asks again each time, so that each view is logged."""
+
+BUILT_IN = "builtin"
+"""The choice of our own image."""
+
+
+def image_for(key: str, made: Made) -> pixel.PixelImage:
+    """Return what belongs under a key: the user's image where its type fits the name, else the built-in one."""
+    own = pixel.validate(made.pixel_image) if made.pixel_image else None
+    if key.endswith(".png"):
+        return own if own and own.content_type == "image/png" else pixel.builtin_png()
+    return own or pixel.builtin()
+
+
+class PixelImage(Resource):
+    """The image itself: built in, or fetched once from where the user says and kept with the set-up."""
+
+    id = "pixel-image"
+    title = "The 1x1 image"
+    in_aws = False
+
+    async def read(self) -> Reading:
+        """Compare the choice with the image at hand."""
+        source, made = self.scope.choices.pixel, self.scope.made
+        if source == BUILT_IN and made.pixel_image is None:
+            return self.fine("The built-in transparent 1x1 image is used")
+        if made.pixel_image is not None and made.pixel_source == source:
+            return self.fine(f"Your own image is used, from {source}")
+        return self.absent("The image is not at hand yet", f"Get the image: {source}")
+
+    @property
+    def recorded(self) -> bool:
+        """An image that was not fetched yet is unfinished, not lost."""
+        return False
+
+    async def carry_out(self, change: Change) -> None:
+        """Fetch and validate the image, and keep its bytes.
+
+        Raises:
+            StoppedError: it cannot be had, or is no 1x1 GIF or PNG under 1 KiB.
+        """
+        del change  # there is only one
+        source = self.scope.choices.pixel
+        if source == BUILT_IN:
+            self.scope.ledger.record(pixel_image=None, pixel_source=source)
+            return
+        try:
+            data = await pixel.fetch(self.scope.world.web, source)
+            pixel.validate(data)
+        except pixel.PixelError as error:
+            raise StoppedError(str(error), "pixel-unusable", source=source, reason=str(error)) from error
+        self.scope.ledger.record(pixel_image=data, pixel_source=source)
+
+
+class PixelObject(Resource):
+    """One of the pixel's files in the content bucket."""
+
+    parent = "content-bucket"
+    needs = ("pixel-image",)
+
+    def __init__(self, scope: Scope, key: str) -> None:
+        super().__init__(scope)
+        self.key = key
+        self.id = KEYS[key]
+        self.title = f"File {key}"
+
+    @property
+    def _wanted(self) -> dict[str, str]:
+        image = image_for(self.key, self.scope.made)
+        digest = hashlib.md5(image.content, usedforsecurity=False).hexdigest()
+        return {"Content-Type": image.content_type, "Cache-Control": CACHING, "content": digest}
+
+    async def read(self) -> Reading:
+        """Compare the file's type, caching and bytes; S3's ETag of a small file with SSE-S3 is its MD5."""
+        made = self.scope.made
+        try:
+            head = await self.scope.world.aws(
+                "s3",
+                "head_object",
+                Bucket=made.content_bucket,
+                Key=self.key,
+                ExpectedBucketOwner=made.account,
+            )
+        except AwsError as error:
+            if error.code in MISSING:
+                return self.missing()
+            raise
+        found = {
+            "Content-Type": head.get("ContentType", ""),
+            "Cache-Control": head.get("CacheControl", ""),
+            "content": head["ETag"].strip('"'),
+        }
+        wrong = tuple(Difference(k, found[k] or "none", v) for k, v in self._wanted.items() if found[k] != v)
+        if wrong:
+            return self.differs(f"{self.title}: not as uploaded", *wrong, change=f"Upload again: {self.key}")
+        return self.fine(
+            f"{self.title} is in place", observed=f"{found['Content-Type']}, {head['ContentLength']} bytes"
+        )
+
+    def missing(self) -> Reading:
+        """The file is not there."""
+        return self.absent(f"{self.title}: not uploaded yet", f"Upload {self.key}")
+
+    async def carry_out(self, change: Change) -> None:
+        """Upload the file with its type and caching."""
+        del change  # creating and replacing are the same call
+        made, image = self.scope.made, image_for(self.key, self.scope.made)
+        await self.scope.world.aws(
+            "s3",
+            "put_object",
+            Bucket=made.content_bucket,
+            Key=self.key,
+            Body=image.content,
+            ContentType=image.content_type,
+            CacheControl=CACHING,
+            ExpectedBucketOwner=made.account,
+        )
