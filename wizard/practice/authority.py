@@ -1,0 +1,67 @@
+"""The world's certificate authority: a root that programs can be told to trust, an intermediate, and short leaves."""
+
+import datetime
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import trustme
+
+VALIDITY = 198
+"""Days that a public ACM certificate is valid for (AWS, since 18 Feb 2026)."""
+DEFAULT_NAME = "*.cloudfront.net"
+"""What CloudFront presents to a name it does not know."""
+
+
+class _Issued:
+    """The validity of a leaf issued now."""
+
+    def __init__(self) -> None:
+        now = datetime.datetime.now(datetime.UTC)
+        self.not_before = now - datetime.timedelta(hours=1)
+        self.not_after = now + datetime.timedelta(days=VALIDITY)
+
+
+@dataclass
+class CertificateAuthority:
+    """Root, intermediate, and a TLS context for each certificate in use."""
+
+    root: trustme.CA = field(default_factory=lambda: trustme.CA(organization_name="Practice root"))
+    _contexts: dict[tuple[str, str], ssl.SSLContext] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.intermediate = self.root.create_child_ca()
+
+    def save(self, path: Path) -> None:
+        """Write the root's certificate (never its key) as PEM."""
+        self.root.cert_pem.write_to_path(str(path))
+
+    def context(self, key: str, names: tuple[str, ...], minimum: str = "TLSv1.2_2021") -> ssl.SSLContext:
+        """Return the server context for certificate `key`, made on first use.
+
+        Args:
+            key: what identifies the certificate (its ARN).
+            names: the DNS names in it.
+            minimum: CloudFront's MinimumProtocolVersion.
+        """
+        known = self._contexts.get((key, minimum))
+        if known is None:
+            known = self._contexts[(key, minimum)] = self._make(names, minimum)
+        return known
+
+    def _make(self, names: tuple[str, ...], minimum: str) -> ssl.SSLContext:
+        dates = _Issued()
+        leaf = self.intermediate.issue_cert(
+            *names, common_name=names[0], not_before=dates.not_before, not_after=dates.not_after
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = (
+            ssl.TLSVersion.TLSv1_3 if minimum.startswith("TLSv1.3") else ssl.TLSVersion.TLSv1_2
+        )
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        leaf.configure_cert(context)
+        return context
+
+    def forget(self) -> None:
+        """Drop the leaves; the root stays, since programs were told to trust it."""
+        self._contexts.clear()

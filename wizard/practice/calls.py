@@ -1,0 +1,103 @@
+"""One AWS call as the rules see it, and which operation it is."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from ministack.core import iam_actions
+
+_READS = ("Describe", "Get", "Head", "List", "Search", "Simulate")
+
+_BUCKET_PARTS = {
+    "policy": "BucketPolicy",
+    "policyStatus": "BucketPolicyStatus",
+    "publicAccessBlock": "PublicAccessBlock",
+    "ownershipControls": "BucketOwnershipControls",
+    "encryption": "BucketEncryption",
+    "lifecycle": "BucketLifecycleConfiguration",
+    "tagging": "BucketTagging",
+    "versioning": "BucketVersioning",
+    "location": "BucketLocation",
+    "acl": "BucketAcl",
+    "cors": "BucketCors",
+    "logging": "BucketLogging",
+    "notification": "BucketNotificationConfiguration",
+    "website": "BucketWebsite",
+    "uploads": "MultipartUploads",
+    "versions": "ObjectVersions",
+    "delete": "Objects",
+}
+"""Sub-resource in the query string of a bucket URL to the noun in S3's operation names."""
+_VERBS = {"GET": "Get", "PUT": "Put", "DELETE": "Delete", "POST": "Create", "HEAD": "Head"}
+_FULL_NAMES = {
+    "GetMultipartUploads": "ListMultipartUploads",
+    "GetObjectVersions": "ListObjectVersions",
+    "CreateObjects": "DeleteObjects",
+    "DeleteBucketLifecycleConfiguration": "DeleteBucketLifecycle",
+}
+
+
+@dataclass
+class Call:
+    """One call after authorization. A rule may change `body` before the emulator sees it."""
+
+    service: str
+    operation: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    query: dict[str, list[str]]
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body of a JSON service."""
+        parsed = json.loads(self.body or b"{}")
+        return parsed if isinstance(parsed, dict) else {}
+
+    @property
+    def id(self) -> str:
+        """The resource id in a REST path such as `/2020-05-31/distribution/ID/config`."""
+        parts = self.path.strip("/").split("/")
+        return parts[2] if len(parts) > 2 else ""  # noqa: PLR2004 - version, collection, id
+
+    @property
+    def bucket(self) -> str:
+        """The bucket in an S3 path."""
+        return self.path.lstrip("/").partition("/")[0]
+
+    @property
+    def writes(self) -> bool:
+        """Whether the operation changes something."""
+        return not self.operation.startswith(_READS)
+
+
+def _s3_operation(method: str, path: str, query: dict[str, list[str]]) -> str:
+    bucket, _, key = path.lstrip("/").partition("/")
+    if not bucket:
+        return "ListBuckets"
+    if key:
+        return f"{_VERBS.get(method, method)}Object"
+    part = next((noun for word, noun in _BUCKET_PARTS.items() if word in query), "")
+    if part:
+        name = _VERBS.get(method, method) + part
+        return _FULL_NAMES.get(name, name)
+    if method == "GET":
+        return "ListObjectsV2" if "list-type" in query else "ListObjects"
+    return "CreateBucket" if method == "PUT" else f"{_VERBS.get(method, method)}Bucket"
+
+
+def operation_of(
+    service: str, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
+) -> str:
+    """Return the API operation that a request is, as botocore names it."""
+    target = headers.get("x-amz-target", "")
+    if target:
+        return target.rpartition(".")[2]
+    if service == "s3":
+        return _s3_operation(method, path, query)
+    action = query.get("Action") or parse_qs(body.decode("latin-1")).get("Action") if service in ("sts", "iam") else None
+    if action:
+        return str(action[0])
+    return str(iam_actions._match_rest_action(service, method, path, query) or method)  # noqa: SLF001 - see aws.SEAMS

@@ -1,0 +1,130 @@
+"""Starting, finding and stopping a practice world: a process of its own, never an orphan."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from wizard.practice import worldfile
+from wizard.practice.control import Control, ControlError
+from wizard.practice.timing import DEFAULT_PACE
+from wizard.practice.worldfile import WorldFile
+
+PATIENCE = 20.0
+"""Seconds that a world may take to start; about one is usual."""
+LINGER = 600.0
+"""Seconds that the world of `snowpixel practice` outlives its last client."""
+LOG = "world.log"
+"""File in the world's folder that takes what the world says."""
+
+_owned: dict[Path, subprocess.Popen[bytes]] = {}
+
+
+class PracticeError(Exception):
+    """A practice world could not be started or stopped; the text says why."""
+
+
+def start(directory: Path, *, pace: float = DEFAULT_PACE, linger: float | None = None) -> WorldFile:
+    """Start a world and wait until it answers; a world that already runs there is used as it is.
+
+    Args:
+        directory: the world's folder; made if it is missing, private to this user.
+        pace: real seconds per nominal second of AWS's delays; 0 makes them nothing.
+        linger: seconds without a client after which the world ends by itself. None: it ends with this process.
+
+    Raises:
+        PracticeError: it did not come up.
+    """
+    directory = directory.resolve()
+    running = find(directory)
+    if running:
+        return running
+    with contextlib.suppress(FileNotFoundError):  # left by a world that was killed
+        worldfile.path_of(directory).unlink()
+    process = _spawn(directory, pace, linger)
+    _owned[directory] = process
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = find(directory)
+        if found and found.pid == process.pid:
+            return found
+        if process.poll() is not None:
+            raise PracticeError(f"The practice world ended while it started. {_last_words(directory)}")
+        time.sleep(0.02)
+    process.kill()
+    raise PracticeError(f"The practice world did not answer within {PATIENCE:.0f} seconds. {_last_words(directory)}")
+
+
+def _spawn(directory: Path, pace: float, linger: float | None) -> subprocess.Popen[bytes]:
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "wizard.practice.server", str(directory), "--pace", str(pace)]
+        command += ["--owned"] if linger is None else ["--linger", str(linger)]
+        source = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(part for part in (source, os.environ.get("PYTHONPATH", "")) if part)
+        with (directory / LOG).open("wb") as log:
+            # A session of its own: Ctrl-C reaches the owner first. The pipe is how the world learns of its owner's end.
+            return subprocess.Popen(  # noqa: S603 - our own module, no shell
+                command,
+                stdin=subprocess.PIPE if linger is None else subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=directory,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise PracticeError(f"The practice world could not be started: {error}") from error
+
+
+def _last_words(directory: Path) -> str:
+    try:
+        lines = (directory / LOG).read_text(errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return f"It said: {lines[-1]}" if lines else "It said nothing."
+
+
+def find(directory: Path) -> WorldFile | None:
+    """Return the world that runs in `directory`; a file whose world does not answer counts as none."""
+    world = worldfile.read(directory)
+    if world is None:
+        return None
+    try:
+        Control(world).touch()
+    except ControlError:
+        return None
+    return world
+
+
+def stop(directory: Path) -> None:
+    """Stop the world in `directory` and wait until it is gone; nothing happens when there is none.
+
+    Raises:
+        PracticeError: it does not end.
+    """
+    directory = directory.resolve()
+    world = find(directory)
+    if world:
+        with contextlib.suppress(ControlError):
+            Control(world).stop()
+    process = _owned.pop(directory, None)
+    if process:
+        _reap(process)
+    deadline = time.monotonic() + PATIENCE
+    while find(directory):
+        if time.monotonic() > deadline:
+            raise PracticeError("The practice world did not stop.")
+        time.sleep(0.02)
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin:
+        process.stdin.close()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,69 @@
+"""S3: whose bucket it is, which names are this account's, and names that rest after a delete."""
+
+import re
+
+from wizard.practice import delivery
+from wizard.practice.calls import Call
+from wizard.practice.errors import Reply, s3_error
+from wizard.practice.rules.rule import AfterTable, Table
+from wizard.practice.state import State
+
+_REGIONAL = re.compile(r".+-\d{12}-[a-z0-9-]+-an")
+_CONSTRAINT = re.compile(rb"<LocationConstraint[^>]*>([^<]+)</LocationConstraint>")
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/")
+
+
+async def due_logs(state: State, _call: Call) -> Reply | None:
+    """Write the log files that are due before anybody looks: nothing else runs on a timer."""
+    await delivery.flush(state)
+    return None
+
+
+async def expected_owner(state: State, call: Call) -> Reply | None:
+    """Refuse when the caller expects the bucket to belong to another account."""
+    expected = call.headers.get("x-amz-expected-bucket-owner", state.account)
+    return s3_error("AccessDenied", "Access Denied", 403) if expected != state.account else None
+
+
+def _region(call: Call) -> str:
+    constraint = _CONSTRAINT.search(call.body)
+    scope = _SCOPE.search(call.headers.get("authorization", ""))
+    return constraint[1].decode() if constraint else scope[1] if scope else "us-east-1"
+
+
+async def regional_name(state: State, call: Call) -> Reply | None:
+    """A name in the account's regional namespace ends with account, region and `-an`; no other name may."""
+    regional = call.headers.get("x-amz-bucket-namespace") == "account-regional"
+    suffix = f"-{state.account}-{_region(call)}-an"
+    if regional and not (call.bucket.endswith(suffix) and call.bucket != suffix):
+        message = f"The bucket name must end with {suffix} in the account regional namespace."
+        return s3_error("InvalidBucketName", message, 400)
+    if not regional and _REGIONAL.fullmatch(call.bucket):
+        message = "The suffix -an is reserved for buckets in an account regional namespace."
+        return s3_error("InvalidBucketName", message, 400)
+    return None
+
+
+async def resting(state: State, call: Call) -> Reply | None:
+    """The name of a deleted bucket cannot be used again for a while (up to an hour was seen)."""
+    deleted = state.view.deleted_buckets.get(call.bucket)
+    if deleted is not None and state.timing.now() < deleted + state.bucket_cooldown:
+        message = (
+            "A conflicting conditional operation is currently in progress against this resource. Please try again."
+        )
+        return s3_error("OperationAborted", message, 409)
+    return None
+
+
+async def deleted(state: State, call: Call, reply: Reply) -> Reply:
+    """Note when a bucket went."""
+    if reply.status == 204:  # noqa: PLR2004 - HTTP No Content
+        state.view.deleted_buckets[call.bucket] = state.timing.now()
+    return reply
+
+
+BEFORE: Table = {
+    ("s3", "*"): (expected_owner, due_logs),
+    ("s3", "CreateBucket"): (regional_name, resting),
+}
+AFTER: AfterTable = {("s3", "DeleteBucket"): (deleted,)}

@@ -1,0 +1,94 @@
+"""CloudWatch Logs vended delivery of CloudFront's access logs."""
+
+import json
+
+from ministack.core import iam_evaluator
+
+from wizard.practice.calls import Call
+from wizard.practice.errors import Reply, json_error
+from wizard.practice.rules.rule import AfterTable, Table
+from wizard.practice.state import State
+
+PREFIX = "AWSLogs/{account-id}/CloudFront/"
+"""What AWS puts before the suffix path when the destination names a bucket without a prefix (terraform #40968)."""
+ALLOW = "cloudfront:AllowVendedLogDeliveryForResource"
+
+
+async def region(_state: State, call: Call) -> Reply | None:
+    """CloudFront's logs are set up in us-east-1, wherever the bucket is."""
+    resource = str(call.json.get("resourceArn", ""))
+    if ":cloudfront:" in resource and "/us-east-1/" not in call.headers.get("authorization", ""):
+        return json_error("ValidationException", "Cross-region Delivery Source is not supported. Use us-east-1.")
+    return None
+
+
+async def known_distribution(state: State, call: Call) -> Reply | None:
+    """The distribution exists."""
+    resource = str(call.json.get("resourceArn", ""))
+    if ":cloudfront:" in resource and not any(each.arn == resource for each in state.view.distributions.values()):
+        return json_error("ResourceNotFoundException", f"Resource does not exist: {resource}")
+    return None
+
+
+async def vended(_state: State, call: Call) -> Reply | None:
+    """Logs asks CloudFront whether the caller may: the error comes from logs but names a cloudfront action."""
+    resource = str(call.json.get("resourceArn", ""))
+    key = call.headers.get("authorization", "").partition("Credential=")[2].partition("/")[0]
+    denied = iam_evaluator.enforce(key, ALLOW, "cloudfront", "us-east-1", resource_arn=resource)
+    if denied:
+        who = getattr(denied, "principal_arn", key)
+        message = (
+            f"User: {who} is not authorized to perform: {ALLOW} on resource: {resource} "
+            f"because no identity-based policy allows the {ALLOW} action"
+        )
+        return json_error("AccessDeniedException", message)
+    return None
+
+
+async def one_source(state: State, call: Call) -> Reply | None:
+    """A distribution has one delivery source in an account."""
+    asked = call.json
+    sources = (await state.emulator.target("logs", "DescribeDeliverySources")).get("deliverySources", ())
+    for source in sources:
+        if source["name"] != asked.get("name") and asked.get("resourceArn") in source["resourceArns"]:
+            message = "This ResourceId has already been used in another Delivery Source in this account"
+            return json_error("ConflictException", message)
+    return None
+
+
+async def source_in_use(state: State, call: Call) -> Reply | None:
+    """A source goes after its deliveries."""
+    deliveries = (await state.emulator.target("logs", "DescribeDeliveries")).get("deliveries", ())
+    if any(each["deliverySourceName"] == call.json.get("name") for each in deliveries):
+        return json_error("ConflictException", "The delivery source is in use by a delivery.")
+    return None
+
+
+async def destination_in_use(state: State, call: Call) -> Reply | None:
+    """A destination goes after its deliveries."""
+    deliveries = (await state.emulator.target("logs", "DescribeDeliveries")).get("deliveries", ())
+    suffix = f":delivery-destination:{call.json.get('name')}"
+    if any(each["deliveryDestinationArn"].endswith(suffix) for each in deliveries):
+        return json_error("ConflictException", "The delivery destination is in use by a delivery.")
+    return None
+
+
+async def standard_path(state: State, call: Call) -> Reply | None:
+    """A destination without a prefix gets AWS's standard one, put before the suffix path."""
+    asked = call.json
+    known = (await state.emulator.target("logs", "DescribeDeliveryDestinations")).get("deliveryDestinations", ())
+    bucket = next((each for each in known if each["arn"] == asked.get("deliveryDestinationArn")), None)
+    if bucket and "/" not in bucket["deliveryDestinationConfiguration"]["destinationResourceArn"]:
+        s3 = asked.setdefault("s3DeliveryConfiguration", {})
+        s3["suffixPath"] = PREFIX + s3.get("suffixPath", "").removeprefix(PREFIX).lstrip("/")
+        call.body = json.dumps(asked).encode()
+    return None
+
+
+BEFORE: Table = {
+    ("logs", "PutDeliverySource"): (region, known_distribution, vended, one_source),
+    ("logs", "DeleteDeliverySource"): (source_in_use,),
+    ("logs", "DeleteDeliveryDestination"): (destination_in_use,),
+    ("logs", "CreateDelivery"): (standard_path,),
+}
+AFTER: AfterTable = {}

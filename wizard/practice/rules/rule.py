@@ -1,0 +1,12 @@
+"""The shape of a rule."""
+
+from collections.abc import Awaitable, Callable
+
+from wizard.practice.calls import Call
+from wizard.practice.errors import Reply
+from wizard.practice.state import State
+
+Before = Callable[[State, Call], Awaitable[Reply | None]]
+After = Callable[[State, Call, Reply], Awaitable[Reply]]
+Table = dict[tuple[str, str], tuple[Before, ...]]
+AfterTable = dict[tuple[str, str], tuple[After, ...]]

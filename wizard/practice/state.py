@@ -1,0 +1,102 @@
+"""The state of one practice world, shared by its listeners. Reset replaces what is in it, never the object."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wizard.practice.answers import Resolver
+from wizard.practice.authority import CertificateAuthority
+from wizard.practice.faults import Faults
+from wizard.practice.timing import Timing
+from wizard.practice.view import View
+from wizard.practice.zones import Authority, Internet, Record, Zone
+
+if TYPE_CHECKING:
+    from wizard.practice.aws import Emulator
+    from wizard.practice.delivery import Hit
+    from wizard.practice.edge import Kept
+
+ZONE = "example.test"
+"""The practice user's zone."""
+PROVIDER = {"ns1.provider.test": "192.0.2.1", "ns2.provider.test": "192.0.2.2"}
+"""The practice user's DNS provider. Addresses are of TEST-NET-1 (RFC 5737): nobody answers there."""
+REGISTRY = {"a.nic.test": "192.0.2.3"}
+"""Serves the parent zone `test`, the root, and the zones of AWS."""
+ROUTE53 = ("192.0.2.11", "192.0.2.12", "192.0.2.13", "192.0.2.14")
+"""Where the name servers of a delegated Route 53 zone answer."""
+
+
+def _internet(view: View, timing: Timing) -> Internet:
+    """Build the zones and name servers of a fresh world."""
+
+    def distributions() -> Iterator[Record]:
+        for each in view.distributions.values():
+            yield Record(each.domain, "A", "127.0.0.1", 60)
+            if each.current.ipv6:
+                yield Record(each.domain, "AAAA", "::1", 60)
+
+    zones = {
+        "": Zone("", REGISTRY),
+        "test": Zone("test", REGISTRY),
+        ZONE: Zone(ZONE, dict(PROVIDER)),
+        "cloudfront.net": Zone("cloudfront.net", REGISTRY, distributions),
+        "acm-validations.aws": Zone("acm-validations.aws", REGISTRY),
+    }
+    machines = [Authority((address,)) for address in (*PROVIDER.values(), *REGISTRY.values())]
+    net = Internet(zones, [*machines, Authority(ROUTE53)])
+    zones["test"].extra = lambda: (each for each in net.address_records() if each.name.endswith(".test"))
+    zones[""].extra = lambda: (each for each in net.address_records() if not each.name.endswith(".test"))
+    return net
+
+
+@dataclass
+class State:
+    """Everything that the parts of a world share.
+
+    Attributes:
+        log_encoding: `double` (the documented form of CloudFront's logs: `%` is written `%25`) or `single`.
+        bucket_cooldown: nominal seconds for which the name of a deleted bucket is refused with OperationAborted.
+        route53_zone: id of the hosted zone to which the user's zone is delegated; empty: the provider holds it.
+    """
+
+    timing: Timing
+    account: str
+    view: View = field(default_factory=View)
+    faults: Faults = field(default_factory=Faults)
+    calls: list[tuple[str, str, bool]] = field(default_factory=list)
+    hits: list["Hit"] = field(default_factory=list)
+    kept: dict[tuple[str, str, str], "Kept"] = field(default_factory=dict)
+    authority: CertificateAuthority = field(default_factory=CertificateAuthority)
+    log_encoding: str = "double"
+    bucket_cooldown: float = 0.0
+    route53_zone: str = ""
+    route53_changes: dict[str, float] = field(default_factory=dict)
+    touched: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.net = _internet(self.view, self.timing)
+        self.resolver = Resolver(self.net, self.timing)
+        self.emulator: Emulator
+
+    def touch(self) -> None:
+        """Note a sign of a client."""
+        self.touched = time.monotonic()
+
+    def clear(self) -> None:
+        """Go back to a fresh world: keys, addresses and the root certificate stay."""
+        self.view.clear()
+        self.faults.planned.clear()
+        self.calls.clear()
+        self.hits.clear()
+        self.kept.clear()
+        self.authority.forget()
+        self.log_encoding, self.bucket_cooldown, self.route53_zone = "double", 0.0, ""
+        self.route53_changes.clear()
+        fresh = _internet(self.view, self.timing)
+        self.net.zones.clear()
+        self.net.zones.update(fresh.zones)
+        for machine in self.net.authorities:
+            machine.mode, machine.lag = "answer", 0.0
+        self.resolver.cache.clear()
+        self.resolver.mode = "answer"

@@ -1,0 +1,116 @@
+"""What the rules remember of AWS: certificates, distributions, names claimed elsewhere. Fed by watching replies."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Certificate:
+    """One ACM certificate. Times are seconds since the epoch."""
+
+    arn: str
+    names: tuple[str, ...]
+    """Domain name first, then the other subject alternative names, lower case."""
+    requested_at: float
+    token: str = ""
+    issued_at: float | None = None
+    failure: str = ""
+    """ACM's FailureReason; not empty means FAILED."""
+    timed_out: bool = False
+    imported: bool = False
+
+    @property
+    def region(self) -> str:
+        """The region in the ARN."""
+        return self.arn.split(":")[3]
+
+    def covers(self, name: str) -> bool:
+        """Whether a browser would accept it for `name`: exact, or a wildcard for exactly one label."""
+        _, _, parent = name.partition(".")
+        return name in self.names or f"*.{parent}" in self.names
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One version of a distribution's configuration."""
+
+    config: str
+    """The DistributionConfig document."""
+    aliases: tuple[str, ...]
+    certificate: str
+    """ARN; empty for CloudFront's own certificate."""
+    minimum_protocol: str
+    enabled: bool
+    ipv6: bool
+    used: frozenset[str]
+    """Ids of the access controls and policies it refers to."""
+    deployed_at: float
+
+
+@dataclass
+class Distribution:
+    """One distribution with its history, newest last."""
+
+    id: str
+    arn: str
+    domain: str
+    caller_reference: str
+    revisions: list[Revision]
+
+    @property
+    def current(self) -> Revision:
+        """The configuration as the API shows it."""
+        return self.revisions[-1]
+
+    def live(self, now: float) -> Revision | None:
+        """Return the configuration that the edge serves at `now`; None while the first one is being deployed."""
+        return next((revision for revision in reversed(self.revisions) if revision.deployed_at <= now), None)
+
+    def deployed(self, now: float) -> bool:
+        """Whether the newest configuration is served."""
+        return self.current.deployed_at <= now
+
+
+def alias_matches(alias: str, name: str) -> bool:
+    """Whether an alternate domain name, wildcard or not, serves `name`."""
+    return alias == name or (alias.startswith("*.") and name.partition(".")[2] == alias[2:])
+
+
+@dataclass
+class View:
+    """Everything that the rules remember."""
+
+    certificates: dict[str, Certificate] = field(default_factory=dict)
+    distributions: dict[str, Distribution] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)
+    """Aliases that belong to a distribution of some other account."""
+    deleted_buckets: dict[str, float] = field(default_factory=dict)
+    """Bucket name to the time it was deleted."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.certificates.clear()
+        self.distributions.clear()
+        self.claimed.clear()
+        self.deleted_buckets.clear()
+
+    def using(self, thing: str) -> list[Distribution]:
+        """Return the distributions that refer to a certificate ARN or to the id of an access control or policy."""
+        return [
+            each
+            for each in self.distributions.values()
+            if thing == each.current.certificate or thing in each.current.used
+        ]
+
+    def by_domain(self, host: str) -> Distribution | None:
+        """Return the distribution with this `d….cloudfront.net` name."""
+        return next((each for each in self.distributions.values() if each.domain == host), None)
+
+    def serving(self, host: str, now: float) -> Distribution | None:
+        """Return the distribution that the edge picks for `host`: its own name, or an alias that is deployed."""
+        own = self.by_domain(host)
+        if own:
+            return own
+        live = [(each, revision) for each in self.distributions.values() if (revision := each.live(now))]
+        exact = [each for each, revision in live if host in revision.aliases]
+        wild = [each for each, revision in live if any(alias_matches(alias, host) for alias in revision.aliases)]
+        return next(iter(exact + wild), None)
