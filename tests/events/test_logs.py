@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.events.logs import LONGEST_LINE, LogFile
+from wizard.events.logs import LONGEST_LINE, MOST_BROKEN, LogFile
 
 COLUMNS = [
     "date",
@@ -163,6 +163,13 @@ def test_a_gzip_bomb_stops_at_the_limit() -> None:
     assert len(list(file)) == 1
     assert file.cut
     assert file.broken == 1
+
+
+def test_a_file_that_is_no_log_is_given_up() -> None:
+    file = LogFile(gzip.compress(b"a\n" * 3_000_000))
+    assert list(file) == []
+    assert file.cut
+    assert file.broken == MOST_BROKEN
 
 
 def test_an_overlong_line_is_skipped() -> None:

@@ -8,6 +8,7 @@ import base64
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -123,6 +124,7 @@ def undo(field: str) -> str:
     return field if _LONE_PERCENT.search(field) else field.replace("%25", "%")
 
 
+@lru_cache(maxsize=4096)
 def shortened(address: str) -> str:
     """Remove the part of an IP address that tells one household from the next: the last 8 or (IPv6) 80 bits."""
     try:

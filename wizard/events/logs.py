@@ -18,6 +18,9 @@ LARGEST_FILE = 256 * 1024 * 1024
 LONGEST_LINE = 128 * 1024
 """Most bytes in a line. CloudFront logs no URL above 8 KB and no headers above 20 KB; escapes can triple both."""
 
+MOST_BROKEN = 100_000
+"""Lines that cannot be understood before a file is given up: it is no log, and unpacked noise can be endless."""
+
 _CHUNK = 64 * 1024
 _GZIP = b"\x1f\x8b"
 _NULL = "-"
@@ -55,7 +58,7 @@ class LogFile:
 
     Attributes:
         broken: lines that the last reading could not understand.
-        cut: whether the last reading met a file that ends early, is damaged or is larger than the limit.
+        cut: whether the last reading met a file that ends early, is damaged, too large or no log at all.
     """
 
     def __init__(self, data: bytes, *, limit: int = LARGEST_FILE) -> None:
@@ -73,10 +76,13 @@ class LogFile:
                 columns = _columns(text, columns)
             elif text:
                 line = _line(text, columns)
-                if line is None:
-                    self.broken += 1
-                else:
+                if line is not None:
                     yield line
+                    continue
+                self.broken += 1
+                if self.broken >= MOST_BROKEN:
+                    self.cut = True
+                    return
 
     def _texts(self) -> Iterator[str]:
         """Split the unpacked bytes into lines without ever holding more than one line and one chunk."""
