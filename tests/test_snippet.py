@@ -1,5 +1,7 @@
 """What the user pastes: the settings that must be there, and texts that cannot break out."""
 
+import base64
+import hashlib
 import json
 import re
 from html import unescape
@@ -108,7 +110,9 @@ def test_a_known_tracker_needs_no_hint() -> None:
     parts = snippet(HOST, app_id="shop", tracker_url=URL)
     assert parts.hint == ""
     assert TRACKER_PLACEHOLDER not in parts.tag
-    assert csp(HOST, URL)[-1] == "script-src https://www.example.org"
+    assert parts.csp[2] == csp(HOST, URL)[2] == "script-src https://www.example.org"
+    digest = hashlib.sha256(Elements(parts.tag).text["script"].encode()).digest()
+    assert parts.csp[3] == f"script-src 'sha256-{base64.b64encode(digest).decode()}'"
 
 
 @pytest.mark.parametrize("host", ["e.example.org", "d111111abcdef8.cloudfront.net", "localhost:8443"])

@@ -4,6 +4,8 @@ The settings are not taste: with any of them missing the tracker stops after its
 healthy (see the comments in `assets/snippets/tag.html`).
 """
 
+import base64
+import hashlib
 import html
 import json
 import re
@@ -25,6 +27,7 @@ TRACKER_HINT = (
     f"address in place of {TRACKER_PLACEHOLDER}."
 )
 
+_SCRIPT_START = '<script crossorigin="anonymous">'
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
 _SCRIPT_UNSAFE = re.compile(r"[<>&'\u2028\u2029]")
 
@@ -56,11 +59,12 @@ def snippet(host: str, *, app_id: str, tracker_url: str | None = None, namespace
     Raises:
         ValueError: `host` is no plain host name: a trailing slash, for one, would break every request.
     """
+    text = tag(host, app_id=app_id, tracker_url=tracker_url or TRACKER_PLACEHOLDER, namespace=namespace)
     return Snippet(
-        tag=tag(host, app_id=app_id, tracker_url=tracker_url or TRACKER_PLACEHOLDER, namespace=namespace),
+        tag=text,
         no_script=f"<noscript>{image(host, app_id=app_id)}</noscript>",
         image=image(host, app_id=app_id, page="Newsletter"),
-        csp=csp(host, tracker_url),
+        csp=(*csp(host, tracker_url), f"script-src {inline_hash(text)}") if tracker_url else csp(host),
         hint="" if tracker_url else TRACKER_HINT,
     )
 
@@ -107,6 +111,12 @@ def csp(host: str, tracker_url: str | None = None) -> tuple[str, ...]:
     if tracker_url:
         needed.append(f"script-src {'/'.join(tracker_url.split('/')[:3])}")
     return tuple(needed)
+
+
+def inline_hash(text: str) -> str:
+    """Return the CSP source that allows the script inside a tag as it stands; any change to it changes the hash."""
+    script = text.partition(_SCRIPT_START)[2].partition("</script>")[0]
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def collector(host: str) -> str:
