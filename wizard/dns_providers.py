@@ -143,5 +143,5 @@ def _value_step(provider: Provider, record: DnsRecord) -> str:
     if record.type != "CNAME":
         return box
     if provider.trailing_dot:
-        return f"{box} (with the dot at the end: without it your domain is appended)."
+        return f"{box} (with the dot at the end, which keeps your domain from being appended)."
     return f"{box} (if the saved record shows your domain behind it, add a dot at the end)."

@@ -8,7 +8,6 @@ import struct
 import zlib
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -63,7 +62,8 @@ async def fetch(web: Web, source: str) -> bytes:
     Raises:
         PixelError: it cannot be had, or not safely.
     """
-    scheme = urlsplit(source).scheme.lower() if "://" in source else ""
+    source = source.strip()
+    scheme = source.partition("://")[0].lower() if "://" in source else ""
     if source == "builtin":
         return builtin().content
     if scheme == "https":
