@@ -105,9 +105,7 @@ def rrsets(records: list[Record], asked: dns.name.Name) -> list[dns.rrset.RRset]
     for record in records:
         owner = asked if record.name == spelled.lower() else dns.name.from_text(record.name or ".")
         rdtype = dns.rdatatype.from_text(record.type)
-        rrset = made.setdefault(
-            (record.name, record.type), dns.rrset.RRset(owner, dns.rdataclass.IN, rdtype)
-        )
+        rrset = made.setdefault((record.name, record.type), dns.rrset.RRset(owner, dns.rdataclass.IN, rdtype))
         rrset.add(rdata(record.type, record.value), record.ttl)
     return list(made.values())
 

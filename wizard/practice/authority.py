@@ -1,6 +1,6 @@
 """The world's certificate authority: a root that programs can be told to trust, an intermediate, and short leaves."""
 
-import datetime
+import datetime as dt
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +17,9 @@ class _Issued:
     """The validity of a leaf issued now."""
 
     def __init__(self) -> None:
-        now = datetime.datetime.now(datetime.UTC)
-        self.not_before = now - datetime.timedelta(hours=1)
-        self.not_after = now + datetime.timedelta(days=VALIDITY)
+        now = dt.datetime.now(dt.UTC)
+        self.not_before = now - dt.timedelta(hours=1)
+        self.not_after = now + dt.timedelta(days=VALIDITY)
 
 
 @dataclass
@@ -55,9 +55,7 @@ class CertificateAuthority:
             *names, common_name=names[0], not_before=dates.not_before, not_after=dates.not_after
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = (
-            ssl.TLSVersion.TLSv1_3 if minimum.startswith("TLSv1.3") else ssl.TLSVersion.TLSv1_2
-        )
+        context.minimum_version = ssl.TLSVersion.TLSv1_3 if minimum.startswith("TLSv1.3") else ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols(["h2", "http/1.1"])
         leaf.configure_cert(context)
         return context

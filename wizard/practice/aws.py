@@ -18,7 +18,7 @@ from ministack import app as ministack
 from ministack.core import responses
 
 from wizard.practice import rules
-from wizard.practice.calls import Call, operation_of
+from wizard.practice.calls import Call
 from wizard.practice.environment import root_key
 from wizard.practice.errors import Reply, refusal
 from wizard.practice.faults import Fault
@@ -35,7 +35,9 @@ SEAMS = {
 }
 """Private names of the emulator that this package uses."""
 
-Handler = Callable[[str, str, dict[str, str], bytes, dict[str, list[str]]], Awaitable[tuple[int, dict[str, str], bytes]]]
+Handler = Callable[
+    [str, str, dict[str, str], bytes, dict[str, list[str]]], Awaitable[tuple[int, dict[str, str], bytes]]
+]
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -79,9 +81,8 @@ class Emulator:
         ) -> tuple[int, dict[str, str], bytes]:
             if _internal.get():
                 return await handler(method, path, headers, body, query)
-            operation = operation_of(service, method, path, headers, body, query)
-            call = Call(service, operation, method, path, headers, body, query)
-            self.state.calls.append((service, operation, call.writes))
+            call = Call(service, method, path, headers, body, query)
+            self.state.calls.append((service, call.operation, call.writes))
             reply = await self._answer(call)
             return reply.status, reply.headers, reply.body
 
@@ -157,7 +158,7 @@ class Emulator:
             "client": ("127.0.0.1", 0),
         }
         context = contextvars.copy_context()
-        context.run(_internal.set, True)  # noqa: FBT003 - ContextVar.set takes no keyword
+        context.run(_internal.set, True)
         return await asyncio.create_task(_collect(scope, body), context=context)
 
     async def target(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:

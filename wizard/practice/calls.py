@@ -43,12 +43,26 @@ class Call:
     """One call after authorization. A rule may change `body` before the emulator sees it."""
 
     service: str
-    operation: str
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
     query: dict[str, list[str]]
+
+    def __post_init__(self) -> None:
+        self.operation = self._operation()
+
+    def _operation(self) -> str:
+        """Return the API operation, as botocore names it."""
+        target = self.headers.get("x-amz-target", "")
+        if target:
+            return target.rpartition(".")[2]
+        if self.service == "s3":
+            return _s3_operation(self.method, self.path, self.query)
+        if self.service in ("sts", "iam"):
+            return (self.query.get("Action") or parse_qs(self.body.decode("latin-1")).get("Action") or [""])[0]
+        matched = iam_actions._match_rest_action(self.service, self.method, self.path, self.query)  # noqa: SLF001 - aws.SEAMS
+        return str(matched or self.method)
 
     @property
     def json(self) -> dict[str, Any]:
@@ -86,18 +100,3 @@ def _s3_operation(method: str, path: str, query: dict[str, list[str]]) -> str:
     if method == "GET":
         return "ListObjectsV2" if "list-type" in query else "ListObjects"
     return "CreateBucket" if method == "PUT" else f"{_VERBS.get(method, method)}Bucket"
-
-
-def operation_of(
-    service: str, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
-) -> str:
-    """Return the API operation that a request is, as botocore names it."""
-    target = headers.get("x-amz-target", "")
-    if target:
-        return target.rpartition(".")[2]
-    if service == "s3":
-        return _s3_operation(method, path, query)
-    action = query.get("Action") or parse_qs(body.decode("latin-1")).get("Action") if service in ("sts", "iam") else None
-    if action:
-        return str(action[0])
-    return str(iam_actions._match_rest_action(service, method, path, query) or method)  # noqa: SLF001 - see aws.SEAMS

@@ -91,6 +91,7 @@ class Control:
         error_code: str,
         status: int = 400,
         times: int = 1,
+        *,
         message: str = "Injected by the test",
     ) -> None:
         """Refuse the next `times` calls of an operation (`*`: of any) with an AWS error; nothing is carried out."""
@@ -99,7 +100,7 @@ class Control:
     def throttle(self, service: str, operation: str = "*", times: int = 1) -> None:
         """Refuse the next calls the way the service says that it is asked too often."""
         code, status = _THROTTLED.get(service, ("Throttling", 400))
-        self.fail(service, operation, code, status, times, "Rate exceeded")
+        self.fail(service, operation, code, status, times, message="Rate exceeded")
 
     def drop_reply(self, service: str, operation: str, times: int = 1) -> None:
         """Carry the next calls out, but close the connection in the middle of the reply."""
@@ -137,7 +138,12 @@ class Control:
         self._do("claim_alias", name=name)
 
     def settings(self, *, log_encoding: str | None = None, bucket_cooldown: float | None = None) -> None:
-        """Set the log's encoding of queries (`double` or `single`) and the rest of deleted bucket names (real seconds)."""
+        """Change how the world behaves.
+
+        Args:
+            log_encoding: how the log writes a query: `double` (`%` as `%25`) or `single`.
+            bucket_cooldown: real seconds for which the name of a deleted bucket is refused.
+        """
         self._do("settings", log_encoding=log_encoding, bucket_cooldown=bucket_cooldown)
 
     # Looking.

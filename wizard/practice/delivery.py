@@ -1,6 +1,6 @@
 """CloudFront standard logging v2: the lines of the access log, and the files that the delivery service writes.
 
-It writes as the real service would: only with the bucket policy's permission, so a wrong policy shows as an empty bucket.
+It writes as the real service would: only with the bucket policy's permission. A wrong policy shows as an empty bucket.
 """
 
 import gzip
@@ -16,13 +16,14 @@ from ministack.core import iam_evaluator
 from wizard.practice.state import State
 from wizard.practice.timing import LOG_FILE
 
-LEGACY_FIELDS = (
+_FIELDS = (
     "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) "
     "cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken "
     "x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status "
     "fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len "
     "sc-range-start sc-range-end"
-).split()
+)
+LEGACY_FIELDS = tuple(_FIELDS.split())
 """The 33 fields of the standard log, in the order of its documentation."""
 PRINCIPAL = "delivery.logs.amazonaws.com"
 
@@ -80,7 +81,9 @@ class Target:
 async def _targets(state: State) -> dict[str, list[Target]]:
     """Return the deliveries into buckets, by the ARN of the distribution they are for."""
     emulator = state.emulator
-    sources = {each["name"]: each for each in (await emulator.target("logs", "DescribeDeliverySources"))["deliverySources"]}
+    sources = {
+        each["name"]: each for each in (await emulator.target("logs", "DescribeDeliverySources"))["deliverySources"]
+    }
     known = (await emulator.target("logs", "DescribeDeliveryDestinations"))["deliveryDestinations"]
     destinations = {each["arn"]: each for each in known}
     found: dict[str, list[Target]] = {}

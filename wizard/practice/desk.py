@@ -1,4 +1,4 @@
-"""The world's side of the control: what each command does. `control.py` is the client, and documents them for callers."""
+"""The world's side of the control: what each command does. `control.py` is the client."""
 
 import hmac
 import json
@@ -90,7 +90,7 @@ class Desk:
             raise DeskError(f"{value} is no {rdtype} record: {error}") from error
         zone, now = self._zone(name), self.state.timing.now()
         types = {record.type for record in zone.records(now) if record.name == name} - {rdtype}
-        if rdtype == "CNAME" and (name == zone.name or types) or "CNAME" in types:
+        if (rdtype == "CNAME" and (name == zone.name or types)) or "CNAME" in types:
             raise DeskError(f"{name} cannot have a CNAME next to other records")
         settle(self.state)
         zone.add(Record(name, rdtype, value, ttl, since=now))
@@ -106,7 +106,7 @@ class Desk:
         records = self.state.net.zones[ZONE].records(self.state.timing.now())
         return [{"name": each.name, "type": each.type, "value": each.value, "ttl": each.ttl} for each in records]
 
-    async def do_add_zone_in_route53(self, delegated: bool = True) -> str:  # noqa: FBT001, FBT002 - JSON by name
+    async def do_add_zone_in_route53(self, delegated: bool = True) -> str:
         """Create a hosted zone for the user's zone and, unless it is to be a stale one, delegate to it."""
         body = (
             '<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/">'
@@ -158,7 +158,7 @@ class Desk:
         if address is None:
             self.state.resolver.mode = "answer"
 
-    async def do_certificate(self, arn: str, failure: str = "", timed_out: bool = False) -> None:  # noqa: FBT001, FBT002
+    async def do_certificate(self, arn: str, failure: str = "", timed_out: bool = False) -> None:
         """Make a pending certificate fail or time out."""
         certificate = self.state.view.certificates[arn]
         certificate.failure, certificate.timed_out = failure, timed_out

@@ -226,7 +226,9 @@ def _unchanged(answer: Answer, viewer: Viewer) -> Answer:
     etag = answer.headers.get("etag", "")
     known = viewer.headers.get("if-none-match", "")
     since = viewer.headers.get("if-modified-since", "")
-    same = etag in [part.strip() for part in known.split(",")] if known else since == answer.headers.get("last-modified")
+    same = (
+        etag in [part.strip() for part in known.split(",")] if known else since == answer.headers.get("last-modified")
+    )
     if answer.status != 200 or not same or not (known or since):  # noqa: PLR2004 - HTTP OK
         return answer
     headers = {name: value for name, value in answer.headers.items() if name not in ("content-length", "content-type")}

@@ -44,7 +44,9 @@ def route53_error(code: str, message: str, status: int = 400) -> Reply:
 
 def s3_error(code: str, message: str, status: int) -> Reply:
     """Return an S3 refusal (REST XML without a namespace)."""
-    body = f"{_XML}<Error><Code>{code}</Code><Message>{escape(message)}</Message><RequestId>practice</RequestId></Error>"
+    body = (
+        f"{_XML}<Error><Code>{code}</Code><Message>{escape(message)}</Message><RequestId>practice</RequestId></Error>"
+    )
     return Reply(status, {"Content-Type": "application/xml"}, body.encode())
 
 

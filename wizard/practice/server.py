@@ -34,7 +34,7 @@ def _socket() -> socket.socket:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind(("127.0.0.1", 0))
-    bound.set_inheritable(True)  # noqa: FBT003 - socket's own signature
+    bound.set_inheritable(True)
     return bound
 
 
@@ -84,9 +84,7 @@ class World:
         )
         reply = await self.emulator.iam("CreateAccessKey", UserName=ADMINISTRATOR)
         self.emulator.keep_identities()
-        key, secret = (
-            reply.partition(f"<{tag}>")[2].partition("<")[0] for tag in ("AccessKeyId", "SecretAccessKey")
-        )
+        key, secret = (reply.partition(f"<{tag}>")[2].partition("<")[0] for tag in ("AccessKeyId", "SecretAccessKey"))
         return key, secret
 
     def _touching(self, app: App, control: App | None = None) -> App:
@@ -128,7 +126,7 @@ class World:
         for config, app in apps:
             config.graceful_timeout = GRACE
             config.loglevel = "CRITICAL"
-            tasks.append(asyncio.create_task(serve(app, config, shutdown_trigger=self.stopping.wait)))  # type: ignore[arg-type]
+            tasks.append(asyncio.create_task(serve(app, config, shutdown_trigger=self.stopping.wait)))
         return tasks
 
     def file(self, key: str, secret: str) -> worldfile.WorldFile:
@@ -158,7 +156,7 @@ class World:
 
     async def linger(self, seconds: float) -> None:
         """End the world after `seconds` (real) without a client."""
-        while time.monotonic() - self.state.touched < seconds:
+        while time.monotonic() - self.state.touched < seconds:  # noqa: ASYNC110 - no event for the absence of one
             await asyncio.sleep(min(1.0, seconds / 4))
         self.stopping.set()
 

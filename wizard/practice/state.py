@@ -27,7 +27,7 @@ ROUTE53 = ("192.0.2.11", "192.0.2.12", "192.0.2.13", "192.0.2.14")
 """Where the name servers of a delegated Route 53 zone answer."""
 
 
-def _internet(view: View, timing: Timing) -> Internet:
+def _internet(view: View) -> Internet:
     """Build the zones and name servers of a fresh world."""
 
     def distributions() -> Iterator[Record]:
@@ -75,7 +75,7 @@ class State:
     touched: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.net = _internet(self.view, self.timing)
+        self.net = _internet(self.view)
         self.resolver = Resolver(self.net, self.timing)
         self.emulator: Emulator
 
@@ -93,7 +93,7 @@ class State:
         self.authority.forget()
         self.log_encoding, self.bucket_cooldown, self.route53_zone = "double", 0.0, ""
         self.route53_changes.clear()
-        fresh = _internet(self.view, self.timing)
+        fresh = _internet(self.view)
         self.net.zones.clear()
         self.net.zones.update(fresh.zones)
         for machine in self.net.authorities:

@@ -188,7 +188,11 @@ async def narrow(state: State, call: Call, reply: Reply) -> Reply:
             names = shown.pop("SubjectAlternativeNames")
             shown.pop("DomainValidationOptions")
             shown |= {"SubjectAlternativeNameSummaries": names, "InUse": bool(shown.pop("InUseBy"))}
-            shown |= {"HasAdditionalSubjectAlternativeNames": False, "KeyAlgorithm": "RSA_2048", "Type": "AMAZON_ISSUED"}
+            shown |= {
+                "HasAdditionalSubjectAlternativeNames": False,
+                "KeyAlgorithm": "RSA_2048",
+                "Type": "AMAZON_ISSUED",
+            }
         if not wanted or shown["Status"] in wanted.split(","):
             rows.append(shown)
     reply.body = json.dumps({"CertificateSummaryList": rows}).encode()

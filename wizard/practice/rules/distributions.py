@@ -96,7 +96,9 @@ async def used_reference(state: State, call: Call) -> Reply | None:
     config = configuration(call)
     reference = _text(config, "CallerReference") if config is not None else ""
     if any(each.caller_reference == reference for each in state.view.distributions.values()):
-        message = "The caller reference that you are using to create a distribution is associated with another distribution."
+        message = (
+            "The caller reference that you are using to create a distribution is associated with another distribution."
+        )
         return cloudfront_error("DistributionAlreadyExists", f"{message} Already exists: {reference}", 409)
     return None
 
@@ -129,7 +131,9 @@ async def consistent(_state: State, call: Call) -> Reply | None:
         return cloudfront_error("NoSuchOrigin", message, 404)
     for origin in config.iterfind("{*}Origins/{*}Items/{*}Origin"):
         if _text(origin, "OriginAccessControlId") and _text(origin, "OriginAccessIdentity"):
-            message = "An origin cannot contain both an origin access control (OAC) and an origin access identity (OAI)."
+            message = (
+                "An origin cannot contain both an origin access control (OAC) and an origin access identity (OAI)."
+            )
             return cloudfront_error("IllegalOriginAccessConfiguration", message)
     return None
 
