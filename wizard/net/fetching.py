@@ -1,0 +1,162 @@
+"""One HTTP GET to one address, with the name in SNI and Host chosen freely. Blocking."""
+
+import ssl
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult
+
+import urllib3
+
+from wizard.net.text import printable
+from wizard.world import Response, WebError
+
+PORTS = {"http": 80, "https": 443}
+
+AGENT = "snowpixel"
+"""Our `User-Agent`: who reads logs may know us."""
+
+SLOWEST = 8.0
+"""Seconds for a whole body: a server that sends a byte now and then must not hold a check."""
+
+CHUNK = 8192
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to get.
+
+    Attributes:
+        url: the split URL; its host name goes into SNI and Host.
+        headers: extra request headers.
+        limit: most bytes of body.
+        timeout: seconds to connect and between bytes.
+        trust: the verifying TLS context.
+    """
+
+    url: SplitResult
+    limit: int
+    timeout: urllib3.Timeout
+    trust: ssl.SSLContext
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """The host name, lower case."""
+        return (self.url.hostname or "").rstrip(".")
+
+    @property
+    def port(self) -> int:
+        """The port, by default the scheme's.
+
+        Raises:
+            WebError: it is no port number.
+        """
+        try:
+            return self.url.port or PORTS[self.url.scheme]
+        except ValueError as error:
+            raise WebError("protocol", "the URL's port is not a number") from error
+
+    @property
+    def target(self) -> str:
+        """Path and query as they go into the request line."""
+        return (self.url.path or "/") + (f"?{self.url.query}" if self.url.query else "")
+
+    @property
+    def sent(self) -> dict[str, str]:
+        """All request headers."""
+        ours = {"Host": self.url.netloc.rpartition("@")[2], "User-Agent": AGENT, "Accept-Encoding": "identity"}
+        return {**ours, **self.headers}
+
+
+def get(request: Request, where: tuple[str, int], address: str) -> Response:
+    """Get from the server at `where`.
+
+    Args:
+        request: what to get.
+        where: host and port to dial.
+        address: the address to report.
+
+    Raises:
+        WebError: no answer.
+    """
+    pool: urllib3.HTTPConnectionPool
+    if request.url.scheme == "https":
+        pool = urllib3.HTTPSConnectionPool(
+            *where,
+            server_hostname=request.host,
+            assert_hostname=request.host,
+            ssl_context=request.trust,
+            timeout=request.timeout,
+            retries=False,
+        )
+    else:
+        pool = urllib3.HTTPConnectionPool(*where, timeout=request.timeout, retries=False)
+    with pool:
+        return _got(pool, request.target, request, address)
+
+
+def get_by_proxy(request: Request, proxy: str) -> Response:
+    """Get through an HTTP proxy, which looks up the name itself.
+
+    Raises:
+        WebError: no answer.
+    """
+    try:
+        manager = urllib3.ProxyManager(proxy, ssl_context=request.trust, timeout=request.timeout, retries=False)
+    except (urllib3.exceptions.HTTPError, ValueError) as error:
+        raise WebError("connect", f"the proxy address cannot be used: {printable(str(error))}") from error
+    with manager:
+        return _got(manager, request.url.geturl(), request, printable(proxy.rpartition("@")[2]))
+
+
+def proxy_for(url: SplitResult) -> str | None:
+    """Return the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY (or the system) ask for, if any."""
+    host = url.hostname or ""
+    if urllib.request.proxy_bypass(host):
+        return None
+    return urllib.request.getproxies().get(url.scheme)
+
+
+def _got(pool: urllib3.HTTPConnectionPool | urllib3.ProxyManager, target: str, request: Request, at: str) -> Response:
+    began = time.monotonic()
+    try:
+        answer = pool.request("GET", target, headers=request.sent, preload_content=False, redirect=False, retries=False)
+        try:
+            body = _body(answer, request.limit, began + SLOWEST)
+        finally:
+            answer.close()
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        raise translated(error) from error
+    headers = {printable(name.lower()): printable(answer.headers[name]) for name in answer.headers}
+    return Response(answer.status, headers, body, at, time.monotonic() - began)
+
+
+def _body(answer: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> bytes:
+    body = b""
+    while chunk := answer.read1(CHUNK):
+        body += chunk
+        if len(body) > limit:
+            raise WebError("protocol", f"the answer is longer than {limit} bytes")
+        if time.monotonic() > deadline:
+            raise WebError("timeout", f"the answer was not complete after {SLOWEST:.0f} seconds")
+    return body
+
+
+def translated(error: Exception) -> WebError:
+    """Say what kind of failure an exception of urllib3 or the socket is."""
+    cause: BaseException | None = error
+    while cause is not None:
+        kind = next((kind for types, kind in _KINDS if isinstance(cause, types)), None)
+        if kind:
+            return WebError(kind, printable(str(error)))
+        cause = cause.__cause__ or cause.__context__
+    return WebError("protocol", printable(str(error)))
+
+
+_KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((urllib3.exceptions.TimeoutError, TimeoutError), "timeout"),
+    ((urllib3.exceptions.SSLError, ssl.SSLError, ssl.CertificateError), "tls"),
+    ((urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError, ConnectionError), "connect"),
+)

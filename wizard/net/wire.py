@@ -1,0 +1,146 @@
+"""One DNS question to one address: the message level, with every way it can end told apart."""
+
+from dataclasses import dataclass
+
+import dns.asyncquery
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdata
+import dns.rdatatype
+import dns.rdtypes.nsbase
+import dns.rrset
+import dns.ttl
+
+from wizard.net.text import printable
+from wizard.world import Outcome
+
+PAYLOAD = 1232
+"""Bytes of UDP answer asked for: fits every path without fragments (DNS flag day 2020)."""
+
+NO_EDNS = frozenset({dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS})
+"""How servers that do not know EDNS refuse it (RFC 6891 §7)."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came back for one question.
+
+    Attributes:
+        outcome: how it ended.
+        records: the data of the asked type at the end of the CNAME chain; names lower case, without the last dot.
+        chain: the CNAME targets followed inside the answer.
+        ttl: seconds it may be cached, None where nothing says so.
+        message: the whole answer, None when none came.
+    """
+
+    outcome: Outcome
+    records: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+    ttl: int | None = None
+    message: dns.message.Message | None = None
+
+    @property
+    def seen(self) -> bool:
+        """Whether the server said something about the name."""
+        return self.outcome in (Outcome.ANSWER, Outcome.NODATA, Outcome.NXDOMAIN)
+
+    @property
+    def authoritative(self) -> bool:
+        """Whether the server speaks for the zone (the AA bit)."""
+        return self.message is not None and bool(self.message.flags & dns.flags.AA)
+
+
+def plain(name: dns.name.Name) -> str:
+    """Return a name in lower case without the trailing dot; the root is the empty string."""
+    return printable(name.to_text(omit_final_dot=True).lower()) if name != dns.name.root else ""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long one server is waited for.
+
+    Attributes:
+        seconds: for each attempt.
+        attempts: how often to ask before giving up; UDP loses packets.
+    """
+
+    seconds: float = 1.5
+    attempts: int = 2
+
+
+async def ask(address: str, port: int, name: str, rdtype: str, *, recursive: bool, patience: Patience) -> Said:
+    """Ask one question: UDP first, TCP when the answer was cut (RFC 7766); never raises for what the network does.
+
+    Args:
+        address: where to send it, already dialled.
+        port: the port there.
+        name: absolute, without the trailing dot.
+        rdtype: the type, for example `CNAME`.
+        recursive: whether to ask for recursion: yes of resolvers, no of authorities.
+        patience: how long to wait.
+    """
+    try:
+        owner = dns.name.from_text(name or ".")
+    except (dns.exception.DNSException, UnicodeError):
+        return Said(Outcome.NXDOMAIN)  # such a name cannot be in the DNS
+    query = dns.message.make_query(owner, rdtype, use_edns=0, payload=PAYLOAD)
+    if not recursive:
+        query.flags &= ~dns.flags.RD
+    said = await _tried(query, address, port, patience)
+    if said.message is not None and said.message.rcode() in NO_EDNS:
+        query.use_edns(False)
+        said = await _tried(query, address, port, Patience(patience.seconds, 1))
+    return said
+
+
+async def _tried(query: dns.message.Message, address: str, port: int, patience: Patience) -> Said:
+    ended = Outcome.TIMEOUT
+    for _ in range(patience.attempts):
+        try:
+            message, _ = await dns.asyncquery.udp_with_fallback(
+                query, address, patience.seconds, port, ignore_unexpected=True, ignore_errors=True
+            )
+        except dns.exception.Timeout:
+            ended = Outcome.TIMEOUT
+        except (OSError, EOFError):
+            ended = Outcome.UNREACHABLE
+        except dns.exception.DNSException:
+            ended = Outcome.SERVFAIL  # an answer that is no DNS message
+        else:
+            return understand(message)
+    return Said(ended)
+
+
+def understand(message: dns.message.Message) -> Said:
+    """Read an answer: rcode, CNAME chain, data and how long it may be kept (negative: RFC 2308 §5)."""
+    rcode = message.rcode()
+    if rcode == dns.rcode.REFUSED:
+        return Said(Outcome.REFUSED, message=message)
+    if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN) or not isinstance(message, dns.message.QueryMessage):
+        return Said(Outcome.SERVFAIL, message=message)
+    try:
+        result = message.resolve_chaining()
+    except dns.exception.DNSException:  # a loop, or an answer that contradicts itself
+        return Said(Outcome.SERVFAIL, message=message)
+    chain = tuple(plain(each[0].target) for each in result.cnames)
+    ttl = result.minimum_ttl if result.minimum_ttl < dns.ttl.MAX_TTL else None
+    if result.answer is not None:
+        return Said(Outcome.ANSWER, _data(result.answer), chain, ttl, message)
+    if rcode == dns.rcode.NXDOMAIN:
+        return Said(Outcome.NXDOMAIN, (), chain, ttl, message)
+    leaves = bool(chain) and not any(each.rdtype == dns.rdatatype.SOA for each in message.authority)
+    return Said(Outcome.ANSWER if leaves else Outcome.NODATA, (), chain, ttl, message)
+
+
+def _data(rrset: dns.rrset.RRset) -> tuple[str, ...]:
+    return tuple(presented(each) for each in rrset)
+
+
+def presented(rdata: dns.rdata.Rdata) -> str:
+    """Return record data in presentation form (RFC 1035 §5.1); a bare name as `plain` does."""
+    if isinstance(rdata, dns.rdtypes.nsbase.NSBase):  # CNAME, NS, PTR
+        return plain(rdata.target)
+    return printable(rdata.to_text())
