@@ -10,7 +10,7 @@ import anyio
 
 from wizard.board import Board
 from wizard.probes.base import Probe
-from wizard.resources.base import Presence, Resource
+from wizard.resources.base import Presence, Reading, Resource
 from wizard.results import Check, Item, Job, Problem, StageView, Status
 from wizard.scope import Scope
 from wizard.settling import Settler
@@ -123,9 +123,14 @@ async def apply(
     async def step(node: Node) -> Check:
         if isinstance(node, Probe):
             return await settler.look_until_clear(node)
-        return await settler.settle(node, node.read, node.missing() if node.parent in settler.created else None)
+        return await settler.settle(node, node.read, _known(node, settler))
 
     await walk.run(step, {node.id: _before(node) for node in walk.nodes.values()})
+
+
+def _known(node: Resource, settler: Settler) -> Reading | None:
+    """Return what is known of a resource without a look: what hangs on something just made is not there yet."""
+    return node.missing() if node.parent in settler.created and not node.comes_with_parent else None
 
 
 def _before(node: Node) -> tuple[str, ...]:

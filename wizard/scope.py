@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from wizard.setups import Choices, Made, Setup
 from wizard.world import World
 
-
 DELETE_LOGS = "delete-logs"
 """Id of the answer `yes` that makes a removal take the logs too."""
 
@@ -35,6 +34,10 @@ class Ledger(Protocol):
 
     def waiting_since(self, item: str, now: float) -> float:
         """Return when the wait of `item` began, saving `now` if it begins now."""
+        ...
+
+    def stands(self, item: str, *, now: bool) -> None:
+        """Note that a resource is as wanted now, or that we took it away."""
         ...
 
     def waited(self, item: str) -> None:

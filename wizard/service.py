@@ -16,10 +16,12 @@ from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
 from wizard.results import Job, Status
 from wizard.scope import DELETE_LOGS, YES, Scope
-from wizard.setups import Choices, Made, Setup
+from wizard.setups import Choices, Made
 from wizard.stages import stages
 from wizard.store import Ledger, Store
+from wizard.survey import survey
 from wizard.world import REAL_NETWORK, Network, World
+
 
 class Provider(Protocol):
     """The DNS provider's web page of a practice world, for playing the user's part there."""
@@ -48,7 +50,7 @@ class Surroundings:
     """
 
     home: Path
-    source: Source = Source()
+    source: Source = field(default_factory=Source)
     network: Network = REAL_NETWORK
     pace: float = 1.0
     zone: str | None = None
@@ -124,7 +126,7 @@ class Service:
         """
         return await who_am_i(self.world(choices, LOOK, source).aws)
 
-    def start(  # noqa: D417 - the others are described in Args of the engine's walks
+    def start(
         self,
         job: Job,
         name: str,
@@ -153,7 +155,7 @@ class Service:
 
         async def walk(ledger: Ledger) -> None:
             scope = Scope(world, ledger, given)
-            await _WALKS[job](self, scope, board, patience)
+            await _WALKS[job](scope, board, patience)
 
         hold: AbstractContextManager[Ledger] = (
             nullcontext(Ledger(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
@@ -173,19 +175,22 @@ class Service:
         return after
 
 
-async def _plan(_service: Service, scope: Scope, board: Board, _patience: float | None) -> None:
+async def _plan(scope: Scope, board: Board, _patience: float | None) -> None:
+    await survey(scope)
     await engine.plan(stages(scope), scope, board)
 
 
-async def _check(_service: Service, scope: Scope, board: Board, _patience: float | None) -> None:
+async def _check(scope: Scope, board: Board, _patience: float | None) -> None:
     await engine.check(stages(scope), scope, board)
 
 
-async def _apply(_service: Service, scope: Scope, board: Board, patience: float | None) -> None:
+async def _apply(scope: Scope, board: Board, patience: float | None) -> None:
+    await survey(scope)
     await engine.apply(stages(scope), scope, board, patience=patience)
 
 
-async def _repair(service: Service, scope: Scope, board: Board, patience: float | None) -> None:
+async def _repair(scope: Scope, board: Board, patience: float | None) -> None:
+    await survey(scope)
     rows = stages(scope)
     looked = engine.board_for(Job.CHECK, rows, board.snapshot.setup)
     await engine.check(rows, scope, looked)
@@ -196,7 +201,7 @@ async def _repair(service: Service, scope: Scope, board: Board, patience: float 
     await engine.apply(rows, scope, board, patience=patience, only=wrong | {engine.IDENTITY})
 
 
-async def _remove(_service: Service, scope: Scope, board: Board, patience: float | None) -> None:
+async def _remove(scope: Scope, board: Board, patience: float | None) -> None:
     await engine.remove(stages(scope), scope, board, patience=patience)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from wizard.probes.base import Probe
 from wizard.resources.base import NotYetError, Reading, Resource
-from wizard.results import Action, Actor, Change, Check, Status, Wait
+from wizard.results import Action, Actor, Change, Check, Job, Status, Wait
 from wizard.verdicts import unfinished, verdict
 from wizard.walk import Node, Walk
 
@@ -70,6 +70,8 @@ class Settler:
         self.walk.board.change(node.id, changes=(), wait=None, decision=None)
         if reading.blocked:
             self.walk.stopping.add(node.id)
+        else:
+            self.walk.scope.ledger.stands(node.id, now=self.walk.board.snapshot.job is not Job.REMOVE)
         return verdict(node, reading)
 
     async def _advance(self, node: Resource, reading: Reading, state: _Settling) -> bool:

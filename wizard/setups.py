@@ -104,6 +104,8 @@ class Setup(Struct, frozen=True, kw_only=True):
     made: Made = Made()
     waits: dict[str, float] = {}
     """Item id to the time its wait began, so that elapsed time survives a restart."""
+    stood: tuple[str, ...] = ()
+    """Ids of the items that were as wanted once: if one is not any more, somebody changed it."""
     removed: bool = False
     schema: int = SCHEMA
     recipe: int = RECIPE

@@ -1,25 +1,110 @@
 """The stages of a set-up, in the order a user sees them: read this file first.
 
-Each stage is a row of the checklist. The order is for the reader; what has to wait for what is said by the `needs` of the
-resources and probes themselves.
+Each stage is a row of the checklist with its resources and probes. The order is for the reader; what has to wait for
+what is said by the `needs` of the resources and probes themselves.
 """
 
-from collections.abc import Sequence
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-from wizard.walk import Node
+from wizard.probes.caa import CaaProbe
+from wizard.probes.identity import IdentityProbe
+from wizard.probes.pixel import HttpRedirectProbe, PixelDirectProbe, PixelHttpsProbe
+from wizard.probes.resolvers import ResolversProbe
+from wizard.probes.tls import TlsProbe
+from wizard.resources.alias import Alias
+from wizard.resources.base import Resource
+from wizard.resources.bucket_policy import BucketPolicy
+from wizard.resources.bucket_settings import COMMON, LIFECYCLE, LOG_LIFECYCLE, BucketSetting
+from wizard.resources.buckets import Bucket, Role
+from wizard.resources.certificate import Certificate, CertificateIssued, shared_certificate
+from wizard.resources.delivery import Delivery, DeliveryDestination, DeliverySource
+from wizard.resources.distribution import Distribution, Serving, shared_distribution
+from wizard.resources.first_event import FirstEvent
+from wizard.resources.objects import KEYS, PixelImage, PixelObject
+from wizard.resources.origin_access import OriginAccess
+from wizard.resources.records import ManualRecord
+from wizard.resources.route53 import ManagedRecord
 from wizard.scope import Scope
+from wizard.walk import Node
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A row of the checklist."""
+    """A row of the checklist.
+
+    Attributes:
+        id: its name in `assets/stages.toml` and on the command line (`--only`).
+        nodes: its resources and probes.
+    """
 
     id: str
-    title: str
-    why: str
-    nodes: Sequence[Node]
+    nodes: tuple[Node, ...]
+
+    @property
+    def title(self) -> str:
+        """What the row is called."""
+        return _texts()[self.id]["title"]
+
+    @property
+    def why(self) -> str:
+        """Why the stage exists, in plain words."""
+        return _texts()[self.id]["why"]
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("assets").joinpath("stages.toml").read_text(encoding="utf-8"))
 
 
 def stages(scope: Scope) -> tuple[Stage, ...]:
-    return ()
+    """Lay out the stages of a set-up for one walk. The tracker's JavaScript will have its row after the pixel."""
+    distribution = shared_distribution(scope)
+    own_name = scope.choices.domain is not None
+    rows = (
+        Stage("credentials", (IdentityProbe(scope),)),
+        Stage("bucket", _bucket(scope, Role.CONTENT)),
+        Stage("pixel", (PixelImage(scope), *(PixelObject(scope, key) for key in KEYS))),
+        Stage(
+            "logs",
+            (*_bucket(scope, Role.LOGS), DeliverySource(scope), DeliveryDestination(scope), Delivery(scope)),
+        ),
+        Stage("certificate", _certificate(scope) if own_name else ()),
+        Stage(
+            "cloudfront",
+            (
+                OriginAccess(scope),
+                Distribution(scope, distribution),
+                *((Alias(scope, distribution),) if own_name else ()),
+                Serving(scope, distribution),
+                PixelDirectProbe(scope),
+            ),
+        ),
+        Stage("dns", (_record(scope, "pixel-record"), ResolversProbe(scope)) if own_name else ()),
+        Stage("https", (TlsProbe(scope), PixelHttpsProbe(scope), HttpRedirectProbe(scope))),
+        Stage("event", (FirstEvent(scope),)),
+    )
+    return tuple(row for row in rows if row.nodes)
+
+
+def _bucket(scope: Scope, role: Role) -> tuple[Resource, ...]:
+    lifecycle = LIFECYCLE if role is Role.CONTENT else LOG_LIFECYCLE
+    settings = (BucketSetting(scope, role, setting) for setting in (*COMMON, lifecycle))
+    return (Bucket(scope, role), *settings, BucketPolicy(scope, role))
+
+
+def _certificate(scope: Scope) -> tuple[Node, ...]:
+    shared = shared_certificate(scope)
+    return (
+        CaaProbe(scope),
+        Certificate(scope, shared),
+        _record(scope, "certificate-record"),
+        CertificateIssued(scope, shared),
+    )
+
+
+def _record(scope: Scope, name: str) -> Resource:
+    """Return the record as a thing we make in Route 53, or as one we ask the user for."""
+    return ManagedRecord(scope, name) if scope.made.hosted_zone else ManualRecord(scope, name)

@@ -218,6 +218,11 @@ class Ledger:
             self.update(waits={**self._setup.waits, item: now})
         return self._setup.waits[item]
 
+    def stands(self, item: str, *, now: bool) -> None:
+        """Note that a resource is as wanted now, or that we took it away."""
+        stood = set(self._setup.stood)
+        self.update(stood=tuple(sorted(stood | {item} if now else stood - {item})))
+
     def waited(self, item: str) -> None:
         """Forget the wait of `item`: it is over."""
         if item in self._setup.waits:

@@ -31,11 +31,10 @@ def _derived(node: Resource, reading: Reading) -> tuple[Status, Problem | None]:
     ours = any(change.actor is Actor.US for change in reading.changes)
     if reading.decision or not ours:
         return Status.WAITING, reading.problem
-    if reading.presence is not Presence.ABSENT:
-        return Status.FAILED, Problem("drift", {"resource": node.title, "found": reading.observed})
-    if node.recorded:
-        return Status.FAILED, Problem("gone", {"resource": node.title})
-    return Status.WAITING, Problem("not-made", {"resource": node.title})
+    if node.id not in node.scope.ledger.setup.stood:
+        return Status.WAITING, Problem("not-made", {"resource": node.title})
+    problem = "gone" if reading.presence is Presence.ABSENT else "drift"
+    return Status.FAILED, Problem(problem, {"resource": node.title, "found": reading.observed})
 
 
 def unfinished(node: Resource, reading: Reading) -> Check:

@@ -25,11 +25,6 @@ class Alias(OnDistribution):
     def _domain(self) -> str:
         return self.scope.choices.domain or ""
 
-    @property
-    def recorded(self) -> bool:
-        """Whether it was attached before."""
-        return self.scope.made.alias == self._domain
-
     async def read(self) -> Reading:
         """Look whether name and certificate are on the distribution."""
         reply = await self.found()

@@ -93,6 +93,8 @@ class Resource(ABC):
     needs: tuple[str, ...] = ()
     parent: str | None = None
     removed_after: tuple[str, ...] = ()
+    comes_with_parent: bool = False
+    """Whether a parent that was just made may already have it as wanted: then it is looked at before it is set."""
     in_aws: ClassVar[bool] = True
     """Whether it lives in the AWS account, and so needs an identity."""
 
@@ -123,11 +125,6 @@ class Resource(ABC):
     async def removal(self) -> Reading:
         """Look at the world and say what is left to take away. By default it goes with its parent."""
         return Reading(presence=Presence.ABSENT, summary=f"{self.title}: goes with what it belongs to")
-
-    @property
-    def recorded(self) -> bool:
-        """Whether we ever made it: if so, its absence is a fault, not an unfinished set-up."""
-        return True
 
     @property
     def tags(self) -> dict[str, str]:

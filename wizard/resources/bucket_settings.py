@@ -50,6 +50,7 @@ class BucketSetting(Resource):
         self.parent = f"{role}-bucket"
         self.id = f"{role}-bucket.{setting.id}"
         self.title = setting.title
+        self.comes_with_parent = setting in COMMON  # S3's own defaults for new buckets since April 2023
         self._last: dict[str, Any] = {}
         """The newest reply: what others set beside ours is carried over from it."""
 

@@ -85,11 +85,6 @@ class OnLogs(Resource):
         found: dict[str, Any] = next(iter(reply.values()))
         return found
 
-    @property
-    def recorded(self) -> bool:
-        """Once the delivery was made, all three were there."""
-        return self.scope.made.delivery is not None
-
     async def read(self) -> Reading:
         """Compare the object with what is wanted."""
         found = await self.found()

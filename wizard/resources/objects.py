@@ -44,11 +44,6 @@ class PixelImage(Resource):
             return self.fine(f"Your own image is used, from {source}")
         return self.absent("The image is not at hand yet", f"Get the image: {source}")
 
-    @property
-    def recorded(self) -> bool:
-        """An image that was not fetched yet is unfinished, not lost."""
-        return False
-
     async def carry_out(self, change: Change) -> None:
         """Fetch and validate the image, and keep its bytes.
 

@@ -1,0 +1,37 @@
+"""Who signs our calls, and whether it is the account that the set-up lives in."""
+
+from wizard.aws.identity import who_am_i
+from wizard.probes.base import Probe
+from wizard.results import Check, Status
+
+
+class IdentityProbe(Probe):
+    """Everything in AWS hangs on this one: nothing is read or written before the account is known to be right."""
+
+    id = "identity"
+    title = "Your AWS account"
+
+    async def look(self) -> Check:
+        """Ask STS, and compare with the account that the set-up was begun in."""
+        aws, ledger = self.scope.world.aws, self.scope.ledger
+        me = await who_am_i(aws)
+        begun_in = ledger.setup.made.account
+        if begun_in is not None and begun_in != me.account:
+            return self.report(
+                Status.FAILED,
+                f"These credentials belong to account {me.account}, the set-up to account {begun_in}",
+                "wrong-account",
+                observed=me.account,
+                expected=begun_in,
+                found=me.account,
+                wanted=begun_in,
+                arn=me.arn,
+            )
+        ledger.record(account=me.account)
+        name = f"{me.account} ({me.alias})" if me.alias else me.account
+        facts = {"account": me.account, "arn": me.arn, "alias": me.alias or ""}
+        if me.root:
+            return self.report(
+                Status.WARNING, f"Account {name}, as its root user", "root-user", observed=me.arn, evidence=facts
+            )
+        return self.ok(f"Account {name}", observed=me.arn, **facts)

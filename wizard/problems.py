@@ -1,0 +1,59 @@
+"""Problem ids into plain words: title, meaning and steps from `assets/problems.toml`, with the values filled in."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from msgspec import Struct
+
+from wizard.results import Problem
+
+
+class Explained(Struct, frozen=True):
+    """A problem in plain words."""
+
+    id: str
+    title: str
+    meaning: str
+    steps: tuple[str, ...]
+    """What to do, in order."""
+    typical: str = ""
+    """How long the fix usually takes, in words."""
+    link: str = ""
+
+
+class _Gaps(dict[str, str]):
+    """Shows a value that was not given as a plain placeholder."""
+
+    def __missing__(self, key: str) -> str:
+        return key.upper().replace("_", " ")
+
+
+@cache
+def _catalogue() -> Mapping[str, dict[str, Any]]:
+    return tomllib.loads(files("assets").joinpath("problems.toml").read_text(encoding="utf-8"))
+
+
+def known() -> tuple[str, ...]:
+    """Return the ids of all problems, sorted."""
+    return tuple(sorted(_catalogue()))
+
+
+def explain(problem: Problem) -> Explained:
+    """Fill a problem's texts with its values.
+
+    Raises:
+        KeyError: the catalogue has no such problem.
+    """
+    entry = _catalogue()[problem.id]
+    values = _Gaps(problem.values)
+    return Explained(
+        id=problem.id,
+        title=entry["title"].format_map(values),
+        meaning=entry["meaning"].format_map(values),
+        steps=tuple(step.format_map(values) for step in entry["steps"]),
+        typical=entry.get("typical", ""),
+        link=entry.get("link", ""),
+    )

@@ -1,0 +1,150 @@
+"""Proof of life: one test event, sent once and found again, decoded, in the log bucket."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from wizard import __version__
+from wizard.aws.errors import AwsError
+from wizard.events.decode import as_text, event_of, find_request
+from wizard.events.logs import LogFile
+from wizard.events.send import check_event
+from wizard.resources.base import Presence, Reading, Resource, StoppedError
+from wizard.resources.bucket_policy import LOG_PREFIX
+from wizard.resources.buckets import call_s3
+from wizard.results import Action, Actor, Change, Copyable, Status
+from wizard.scope import PROVE, YES, Scope
+from wizard.setups import Proof
+from wizard.world import WebError
+
+PAGE_URL = "https://example.com/snowpixel-check"
+"""The page that the test event is said to come from; `example.com` belongs to nobody (RFC 2606)."""
+
+ORIGIN = "https://example.com"
+
+TYPICAL_LOG = 900.0
+"""Seconds until a log file appears; usually under an hour, for a new distribution up to four (CloudFront guide)."""
+
+RECENT = 86_400.0
+"""Seconds of log folders to list when looking for the newest file."""
+
+
+class FirstEvent(Resource):
+    """The test event: sent by us, written by AWS, found by us."""
+
+    id = "first-event"
+    title = "A test event, read back from your log bucket"
+    parent = "identity"
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        own_name = ("pixel-record", "pixel-https") if scope.choices.domain else ("pixel-https",)
+        self.needs = ("serving", "delivery", "pixel-i", "content-bucket.policy", *own_name)
+        self._read_keys: set[str] = set()
+        """Log files already searched in this walk."""
+        self._sent_now = False
+
+    @property
+    def host(self) -> str:
+        """The name that the pixel is reached by."""
+        return self.scope.choices.domain or self.scope.made.distribution_domain or ""
+
+    async def read(self) -> Reading:
+        """Say what is proven, or look for the event in log files that were not searched yet."""
+        made = self.scope.made
+        again = self.scope.answers.get(PROVE) == YES and not self._sent_now
+        if made.proof is not None and not again:
+            return await self._proven(made.proof)
+        if made.event_request_id is None or again:
+            return self.missing()
+        return await self._search(made.event_request_id, made.event_sent_at or 0.0)
+
+    def missing(self) -> Reading:
+        """No event was sent yet."""
+        return self.absent("No test event was sent yet", f"Send one test event to https://{self.host}/i")
+
+    async def _proven(self, proof: Proof) -> Reading:
+        newest = await self._newest()
+        return self.fine(
+            f"Proven on {_date(proof.found_at)}; newest log {newest}",
+            observed=proof.log_key,
+            request_id=proof.request_id,
+            **{f"event.{label}": text for label, text in proof.event.items()},
+        )
+
+    async def _newest(self) -> str:
+        """Return when the newest log file was written, in words; no traffic is no failure."""
+        try:
+            found = await self._keys_since(self.scope.world.clock.now() - RECENT)
+        except AwsError:
+            return "could not be looked up"
+        return f"at {found[-1][1]:%Y-%m-%d %H:%M} UTC" if found else "is over a day old: no traffic since"
+
+    async def _search(self, request_id: str, sent_at: float) -> Reading:
+        for key, _ in await self._keys_since(sent_at):
+            if key in self._read_keys:
+                continue
+            body = (await self._s3("get_object", Key=key))["Body"]
+            line = find_request(LogFile(body), request_id)
+            event = event_of(line) if line else None
+            if event is not None:
+                now = self.scope.world.clock.now()
+                proof = Proof(request_id, sent_at, now, key, as_text(event))
+                self.scope.ledger.record(proof=proof)
+                return await self._proven(proof)
+            self._read_keys.add(key)
+        summary = "The test event was sent; AWS writes log files several times an hour"
+        wait = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_LOG, every=15)
+        return Reading(
+            presence=Presence.OURS,
+            summary=summary,
+            status=Status.WAITING,
+            changes=(wait,),
+            observed=f"sent on {_date(sent_at)}, not in a log file yet",
+            copy=(Copyable("Request id", request_id),),
+        )
+
+    async def _keys_since(self, since: float) -> list[tuple[str, datetime]]:
+        """List the log files of the hour of `since` and later, oldest first."""
+        hour = datetime.fromtimestamp(since, UTC).strftime("%Y/%m/%d/%H")
+        found: list[tuple[str, datetime]] = []
+        more: dict[str, str] = {"StartAfter": f"{LOG_PREFIX}/{hour}"}
+        while True:
+            reply = await self._s3("list_objects_v2", Prefix=f"{LOG_PREFIX}/", **more)
+            found += [(one["Key"], one["LastModified"]) for one in reply.get("Contents", [])]
+            if not reply.get("IsTruncated"):
+                return found
+            more = {"ContinuationToken": reply["NextContinuationToken"]}
+
+    async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        return await call_s3(self.scope, operation, self.scope.made.log_bucket or "", **parameters)
+
+    async def carry_out(self, change: Change) -> None:
+        """Send the event and keep the id of CloudFront's answer.
+
+        Raises:
+            StoppedError: the pixel does not answer as it should.
+        """
+        del change  # there is only one
+        now = self.scope.world.clock.now()
+        path = check_event(str(uuid.uuid4()), int(now * 1000), page_url=PAGE_URL, version=__version__)
+        try:
+            answer = await self.scope.world.web.get(f"https://{self.host}{path}", headers={"Origin": ORIGIN})
+        except WebError as error:
+            raise StoppedError(
+                f"The test event could not be sent: {error}", "event-not-sent", reason=str(error)
+            ) from error
+        request_id = answer.headers.get("x-amz-cf-id")
+        if answer.status not in (200, 304) or request_id is None:
+            reason = f"HTTP {answer.status}" if answer.status != 200 else "no x-amz-cf-id in the answer"  # noqa: PLR2004
+            raise StoppedError(f"The pixel did not take the test event: {reason}", "event-not-sent", reason=reason)
+        self._sent_now = True
+        self.scope.ledger.record(event_request_id=request_id, event_sent_at=now, proof=None)
+
+    async def removal(self) -> Reading:
+        """An event in a log file goes with the logs."""
+        return self.gone("Goes with the logs")
+
+
+def _date(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,21 @@
+"""What has to be known before the stages can be laid out: who runs the DNS of the user's domain."""
+
+from wizard.aws.errors import AwsError
+from wizard.resources.route53 import find_hosted_zone
+from wizard.scope import Scope
+from wizard.world import DnsUnreachableError
+
+
+async def survey(scope: Scope) -> None:
+    """Find out once whether the domain's zone is in this account's Route 53, and save it.
+
+    Without permission to look there, or without DNS, nothing is saved: the user adds the records, as with any provider.
+    """
+    domain = scope.choices.domain
+    if domain is None or scope.made.hosted_zone is not None:
+        return
+    try:
+        zone = await find_hosted_zone(scope.world.aws, scope.world.dns, domain)
+    except (AwsError, DnsUnreachableError):
+        return
+    scope.ledger.record(hosted_zone=zone or "")
