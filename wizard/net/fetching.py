@@ -156,7 +156,8 @@ def translated(error: Exception) -> WebError:
 
 
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    # NewConnectionError counts as a timeout to urllib3, so it goes first.
+    ((urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError, ConnectionError), "connect"),
     ((urllib3.exceptions.TimeoutError, TimeoutError), "timeout"),
     ((urllib3.exceptions.SSLError, ssl.SSLError, ssl.CertificateError), "tls"),
-    ((urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError, ConnectionError), "connect"),
 )

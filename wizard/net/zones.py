@@ -143,7 +143,7 @@ class ZoneFinder:
             for name in names:
                 if name not in glue:
                     group.start_soon(look_up, name)
-        return tuple(NameServer(name, found[name]) for name in names)
+        return tuple(NameServer(name, found[name]) for name in sorted(names))  # servers answer in changing order
 
 
 def _cut(said: Said, zone: str, child: str, name: str) -> tuple[str, tuple[str, ...]] | None:
