@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from ministack import app as ministack
-from ministack.core import responses
+from ministack.core import iam_evaluator, responses
 
 from wizard.practice import rules
 from wizard.practice.calls import Call
@@ -27,7 +27,7 @@ from wizard.practice.state import State
 SEAMS = {
     "ministack.app": ("SERVICE_HANDLERS", "app", "_reset_all_state"),
     "ministack.core.iam_actions": ("extract_resource_arn", "access_denied_response", "_match_rest_action"),
-    "ministack.core.iam_evaluator": ("enforce", "evaluate_resource_policy", "EvalContext"),
+    "ministack.core.iam_evaluator": ("enforce", "evaluate_resource_policy", "EvalContext", "pin_request_origin"),
     "ministack.core.responses": ("set_request_account_id", "set_request_region"),
     "ministack.services.tagging": ("resource_tags", "_collect_cloudfront"),
     "ministack.services.cloudfront": ("handle_viewer_request",),
@@ -190,6 +190,8 @@ class Emulator:
         """Make the world's account the one that data-plane code of the emulator looks into, for this task."""
         responses.set_request_account_id(self.state.account)
         responses.set_request_region("us-east-1")
+        # With an origin access control CloudFront asks S3 over TLS, whatever the viewer used (CloudFront guide).
+        iam_evaluator.pin_request_origin("127.0.0.1", secure_transport=True)
 
 
 def _from_outside(scope: Scope) -> Scope:
