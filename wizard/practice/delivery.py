@@ -111,7 +111,8 @@ def _target(source: dict[str, Any], destination: dict[str, Any], delivery: dict[
 
 async def _permitted(state: State, target: Target, key: str) -> bool:
     """Whether the bucket's policy lets the delivery service write `key`."""
-    policy = await state.emulator.request("s3", "GET", f"/{target.bucket}?policy")
+    region = await _region(state, target.bucket)
+    policy = await state.emulator.request("s3", "GET", f"/{target.bucket}?policy", region=region)
     context = iam_evaluator.EvalContext(
         principal_arn="",
         principal_type="Service",
@@ -129,6 +130,12 @@ async def _permitted(state: State, target: Target, key: str) -> bool:
     )
     decision = iam_evaluator.evaluate_resource_policy(policy.body.decode(), context, service=PRINCIPAL).decision
     return policy.status == 200 and decision == "Allow"  # noqa: PLR2004 - HTTP OK
+
+
+async def _region(state: State, bucket: str) -> str:
+    """Return where a bucket is: S3 refuses what is signed for another region."""
+    reply = await state.emulator.request("s3", "HEAD", f"/{bucket}")
+    return reply.headers.get("x-amz-bucket-region", "us-east-1")
 
 
 async def flush(state: State, *, everything: bool = False) -> int:
@@ -149,7 +156,14 @@ async def flush(state: State, *, everything: bool = False) -> int:
             if await _permitted(state, target, key):
                 body = target.document(hits)
                 path = f"/{target.bucket}/{quote(key)}"
-                reply = await state.emulator.request("s3", "PUT", path, body=body, content_type="application/x-gzip")
+                reply = await state.emulator.request(
+                    "s3",
+                    "PUT",
+                    path,
+                    body=body,
+                    region=await _region(state, target.bucket),
+                    content_type="application/x-gzip",
+                )
                 written += reply.status == 200  # noqa: PLR2004 - HTTP OK
     return written
 
