@@ -1,0 +1,64 @@
+"""A practice world for each test process, back at its start before every test; and the product pointed at it."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import REQUIRE_ALL
+
+if TYPE_CHECKING:
+    from tests.product import Product
+    from wizard.practice.control import Control
+    from wizard.practice.worldfile import WorldFile
+
+PRACTICE_FIXTURES = {"running", "control", "world", "product"}
+"""A test that uses one of these needs the practice extra."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "practice: needs the practice extra")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a practice world, and skip it where the extra is not installed."""
+    installed = find_spec("ministack") is not None
+    for item in items:
+        if PRACTICE_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("practice")
+            if not installed and not REQUIRE_ALL:
+                item.add_marker(pytest.mark.skip(reason="needs the practice extra: pip install 'snowpixel[practice]'"))
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator["WorldFile"]:
+    from wizard.practice import process  # noqa: PLC0415 - only with the practice extra
+
+    directory = tmp_path_factory.mktemp("world")
+    yield process.start(directory, pace=0)
+    process.stop(directory)
+
+
+@pytest.fixture
+def control(running: "WorldFile") -> "Control":
+    from wizard.practice.control import Control  # noqa: PLC0415
+
+    control = Control(running)
+    control.reset()
+    control.set_pace(0)
+    return control
+
+
+@pytest.fixture
+def world(running: "WorldFile", control: "Control") -> "WorldFile":
+    control.touch()
+    return running
+
+
+@pytest.fixture
+def product(world: "WorldFile", control: "Control", tmp_path: Path) -> "Product":
+    from tests.product import Product  # noqa: PLC0415
+
+    return Product(world, control, tmp_path / "home")

@@ -1,0 +1,121 @@
+"""The product pointed at a practice world, and the user's part played for it: what scenario tests are written with."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from wizard.aws.client import Keys, Secret, Source
+from wizard.board import Board
+from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile, network
+from wizard.results import Change, Check, DnsRecord, Job, Snapshot, Status
+from wizard.service import Running, Service, Surroundings
+from wizard.setups import Choices, Setup
+
+DOMAIN = "e.example.test"
+"""The host name that scenarios give to the pixel, in the practice world's zone."""
+
+Front = Callable[[Board], Any]
+"""An asynchronous function that watches a walk, as a screen would."""
+
+
+class Product:
+    """One computer with snowpixel on it.
+
+    Args:
+        world: the practice world it reaches.
+        control: the world's provider page and faults.
+        home: its data folder.
+    """
+
+    def __init__(self, world: WorldFile, control: Control, home: Path, keys: Keys | None = None) -> None:
+        self.world = world
+        self.control = control
+        self.calls: list[tuple[str, str]] = []
+        keys = keys or Keys(world.access_key_id, Secret(world.secret_access_key))
+        self.source = Source(keys=keys, endpoint=world.aws_endpoint)
+        self.service = Service(
+            Surroundings(
+                home=home,
+                source=self.source,
+                network=network(world),
+                pace=0.0,
+                zone=world.zone,
+                provider=control,
+                observe=lambda service, operation: self.calls.append((service, operation)),
+            )
+        )
+
+    def new(self, name: str = "main", **choices: Any) -> Setup:
+        """Save a set-up with a domain, unless `domain=None`."""
+        return self.service.store.create(name, Choices(**{"domain": DOMAIN, **choices}))
+
+    def setup(self, name: str = "main") -> Setup:
+        """Return the set-up as it is saved now."""
+        return self.service.store.load(name)
+
+    def run(self, job: Job, name: str = "main", *, adds_records: bool = True, **options: Any) -> Snapshot:
+        """Run a walk to its end while a user adds the DNS records that it asks for, and return the last snapshot."""
+        running = self.service.start(job, name, **{"patience": 20.0, **options})
+        front = self.user if adds_records else None
+        anyio.run(self._run, running, front)
+        return running.board.snapshot
+
+    async def _run(self, running: Running, front: Front | None) -> None:
+        async with anyio.create_task_group() as group:
+            if front:
+                group.start_soon(front, running.board)
+            await running.run()
+
+    async def user(self, board: Board) -> None:
+        """Do at the DNS provider what the board asks for."""
+        done: set[tuple[str, DnsRecord]] = set()
+        async for update in board.updates():
+            for change in update.snapshot.changes:
+                if change.record and (str(change.action), change.record) not in done and _asked(update.snapshot, change):
+                    done.add((str(change.action), change.record))
+                    self.act(change)
+                    board.look_now()
+
+    def act(self, change: Change) -> None:
+        """Add or remove one record, as the user would in a form."""
+        record = change.record
+        assert record is not None
+        if change.action == "delete":
+            self.control.remove_record(record.name, record.type)
+        else:
+            self.control.add_record(record.name, record.type, record.value)
+
+    def apply(self, **options: Any) -> Snapshot:
+        """Set up to the end."""
+        return self.run(Job.APPLY, **options)
+
+    def check(self, **options: Any) -> Snapshot:
+        """Run the checklist; nobody adds anything meanwhile."""
+        return self.run(Job.CHECK, adds_records=False, **options)
+
+    def writes(self) -> list[tuple[str, str]]:
+        """Return the writing calls that AWS saw since the last `clear`."""
+        return [(service, operation) for service, operation, writes in self.control.calls() if writes]
+
+    def clear(self) -> None:
+        """Forget the calls seen so far."""
+        self.calls.clear()
+        self.control.clear_calls()
+
+
+def _asked(snapshot: Snapshot, change: Change) -> bool:
+    """Only what the user is asked for counts, not what we make ourselves in Route 53."""
+    return change.record in snapshot.records or change.action == "delete"
+
+
+def verdicts(snapshot: Snapshot) -> Mapping[str, Status]:
+    """Return each item's verdict."""
+    return {check.id: check.status for check in snapshot.checks}
+
+
+def not_ok(snapshot: Snapshot) -> list[Check]:
+    """Return the checks that are not ok; shown by pytest when a test expects none."""
+    return [check for check in snapshot.checks if check.status is not Status.OK]
