@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -264,9 +265,7 @@ def fetch(
 ) -> urllib3.BaseHTTPResponse:
     """GET over TLS from the edge, whatever DNS says."""
     context = ssl.create_default_context(cafile=world.ca_file)
-    if not trust:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    context.check_hostname = trust
     where, port = address(world.https)
     name = sni or host
     verified = {"assert_hostname": name} if trust else {"assert_hostname": False}
@@ -279,6 +278,15 @@ def fetch_plain(world: WorldFile, host: str, path: str = "/i") -> urllib3.BaseHT
     """GET over plain http from the edge."""
     with urllib3.PoolManager() as pool:
         return pool.request("GET", f"http://{world.http}{path}", headers={"Host": host}, redirect=False, retries=False)
+
+
+def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def file_of(directory: Path) -> Path:

@@ -27,7 +27,7 @@ class CertificateAuthority:
     """Root, intermediate, and a TLS context for each certificate in use."""
 
     root: trustme.CA = field(default_factory=lambda: trustme.CA(organization_name="Practice root"))
-    _contexts: dict[tuple[str, str], ssl.SSLContext] = field(default_factory=dict)
+    _contexts: dict[str, ssl.SSLContext] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.intermediate = self.root.create_child_ca()
@@ -36,26 +36,20 @@ class CertificateAuthority:
         """Write the root's certificate (never its key) as PEM."""
         self.root.cert_pem.write_to_path(str(path))
 
-    def context(self, key: str, names: tuple[str, ...], minimum: str = "TLSv1.2_2021") -> ssl.SSLContext:
-        """Return the server context for certificate `key`, made on first use.
+    def context(self, key: str, names: tuple[str, ...]) -> ssl.SSLContext:
+        """Return the server context for certificate `key` (its ARN) with `names`, made on first use."""
+        if key not in self._contexts:
+            self._contexts[key] = self._make(names)
+        return self._contexts[key]
 
-        Args:
-            key: what identifies the certificate (its ARN).
-            names: the DNS names in it.
-            minimum: CloudFront's MinimumProtocolVersion.
-        """
-        known = self._contexts.get((key, minimum))
-        if known is None:
-            known = self._contexts[(key, minimum)] = self._make(names, minimum)
-        return known
-
-    def _make(self, names: tuple[str, ...], minimum: str) -> ssl.SSLContext:
+    def _make(self, names: tuple[str, ...]) -> ssl.SSLContext:
         dates = _Issued()
         leaf = self.intermediate.issue_cert(
             *names, common_name=names[0], not_before=dates.not_before, not_after=dates.not_after
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_3 if minimum.startswith("TLSv1.3") else ssl.TLSVersion.TLSv1_2
+        # For every distribution: OpenSSL settles the version before it tells the SNI name, so it cannot depend on it.
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols(["h2", "http/1.1"])
         leaf.configure_cert(context)
         return context

@@ -5,7 +5,6 @@ import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
 from typing import cast
 
 import dns.exception

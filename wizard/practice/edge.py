@@ -120,7 +120,7 @@ class Edge:
         known = self.state.view.certificates.get(revision.certificate) if revision else None
         if not (found and revision and known) or name == found.domain:
             return self.state.authority.context(DEFAULT_NAME, (DEFAULT_NAME,))
-        return self.state.authority.context(known.arn, known.names, revision.minimum_protocol)
+        return self.state.authority.context(known.arn, known.names)
 
     async def app(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer one viewer (ASGI)."""

@@ -27,18 +27,11 @@ def cloudfront_error(code: str, message: str, status: int = 400) -> Reply:
 
 
 def route53_error(code: str, message: str, status: int = 400) -> Reply:
-    """Return a Route 53 refusal; InvalidChangeBatch has a shape of its own (botocore's parser knows both)."""
-    space = "https://route53.amazonaws.com/doc/2013-04-01/"
-    if code == "InvalidChangeBatch":
-        body = (
-            f'{_XML}<InvalidChangeBatch xmlns="{space}"><Messages><Message>{escape(message)}</Message></Messages>'
-            "<RequestId>practice</RequestId></InvalidChangeBatch>"
-        )
-    else:
-        body = (
-            f'{_XML}<ErrorResponse xmlns="{space}"><Error><Type>Sender</Type><Code>{code}</Code>'
-            f"<Message>{escape(message)}</Message></Error><RequestId>practice</RequestId></ErrorResponse>"
-        )
+    """Return a Route 53 refusal (REST XML with a namespace)."""
+    body = (
+        f'{_XML}<ErrorResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Error><Type>Sender</Type>'
+        f"<Code>{code}</Code><Message>{escape(message)}</Message></Error><RequestId>practice</RequestId></ErrorResponse>"
+    )
     return Reply(status, {"Content-Type": "text/xml"}, body.encode())
 
 

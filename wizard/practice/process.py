@@ -41,7 +41,9 @@ def start(directory: Path, *, pace: float = DEFAULT_PACE, linger: float | None =
     running = find(directory)
     if running:
         return running
-    with contextlib.suppress(FileNotFoundError):  # left by a world that was killed
+    if directory in _owned:  # it was killed
+        _reap(_owned.pop(directory))
+    with contextlib.suppress(OSError):
         worldfile.path_of(directory).unlink()
     process = _spawn(directory, pace, linger)
     _owned[directory] = process
@@ -51,9 +53,11 @@ def start(directory: Path, *, pace: float = DEFAULT_PACE, linger: float | None =
         if found and found.pid == process.pid:
             return found
         if process.poll() is not None:
+            _reap(_owned.pop(directory))
             raise PracticeError(f"The practice world ended while it started. {_last_words(directory)}")
         time.sleep(0.02)
     process.kill()
+    _reap(_owned.pop(directory))
     raise PracticeError(f"The practice world did not answer within {PATIENCE:.0f} seconds. {_last_words(directory)}")
 
 

@@ -110,7 +110,7 @@ class World:
 
             def create_ssl_context(self) -> ssl.SSLContext:
                 context = edge.context_for("")
-                context.sni_callback = edge.certificate  # type: ignore[assignment]  # typeshed wants SSLSocket too
+                context.sni_callback = edge.certificate
                 return context
 
             @property
@@ -121,7 +121,10 @@ class World:
         plain.bind = [f"fd://{self.sockets['aws'].fileno()}"]
         tls.bind = [f"fd://{self.sockets['https'].fileno()}"]
         tls.insecure_bind = [f"fd://{self.sockets['http'].fileno()}"]
-        apps = ((plain, self._touching(self.emulator.app, self.desk.app)), (tls, self._touching(edge.app)))
+        apps: tuple[tuple[Config, Any], ...] = (
+            (plain, self._touching(self.emulator.app, self.desk.app)),
+            (tls, self._touching(edge.app)),
+        )
         tasks = []
         for config, app in apps:
             config.graceful_timeout = GRACE

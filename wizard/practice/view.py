@@ -38,7 +38,6 @@ class Revision:
     aliases: tuple[str, ...]
     certificate: str
     """ARN; empty for CloudFront's own certificate."""
-    minimum_protocol: str
     enabled: bool
     ipv6: bool
     used: frozenset[str]

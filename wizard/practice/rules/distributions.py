@@ -64,8 +64,8 @@ def _texts(config: ET.Element, tag: str) -> list[str]:
     return [element.text for element in config.iterfind(f".//{{*}}{tag}") if element.text]
 
 
-def _text(config: ET.Element, tag: str, default: str = "") -> str:
-    return next(iter(_texts(config, tag)), default)
+def _text(config: ET.Element, tag: str) -> str:
+    return next(iter(_texts(config, tag)), "")
 
 
 def _aliases(config: ET.Element) -> tuple[str, ...]:
@@ -77,7 +77,6 @@ def _revision(state: State, config: ET.Element) -> Revision:
         config=ET.tostring(config, encoding="unicode"),
         aliases=_aliases(config),
         certificate=_text(config, "ACMCertificateArn"),
-        minimum_protocol=_text(config, "MinimumProtocolVersion", "TLSv1"),
         enabled=_text_of(config, "Enabled") == "true",
         ipv6=_text_of(config, "IsIPV6Enabled") == "true",
         used=frozenset(text for tag in _POLICIES for text in _texts(config, tag)),

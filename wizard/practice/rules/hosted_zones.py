@@ -32,7 +32,8 @@ def name_servers(zone_id: str) -> tuple[str, ...]:
 def own_servers(zone_id: str, body: bytes) -> bytes:
     """Replace the emulator's name servers, which are the same for every zone."""
     servers = name_servers(zone_id)
-    return _EMULATED.sub(lambda match: servers[int(match[1]) - 1], body.decode()).encode()
+    text = _EMULATED.sub(lambda match: servers[int(match[1]) - 1], body.decode())
+    return text.replace(".</NameServer>", "</NameServer>").encode()  # only records have the trailing dot
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,159 @@
+"""Log delivery as AWS behaves: one source for a distribution, the policy decides, files where the delivery says."""
+
+import gzip
+import re
+import time
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.practice.conftest import HOST, Clients, Road, fetch
+from tests.practice.test_road import lines_of
+from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile
+
+
+def test_a_distribution_has_one_source(road: Road, aws: Clients) -> None:
+    made = road.distribution()
+    logs = aws("logs")
+    logs.put_delivery_source(name="a", resourceArn=made["ARN"], logType="ACCESS_LOGS")
+    logs.put_delivery_source(name="a", resourceArn=made["ARN"], logType="ACCESS_LOGS")
+    with pytest.raises(logs.exceptions.ConflictException, match="already been used in another Delivery Source"):
+        logs.put_delivery_source(name="b", resourceArn=made["ARN"], logType="ACCESS_LOGS")
+
+
+def test_another_region_is_refused(road: Road, aws: Clients) -> None:
+    made = road.distribution()
+    logs = aws("logs", "eu-central-1")
+    with pytest.raises(logs.exceptions.ValidationException):
+        logs.put_delivery_source(name="a", resourceArn=made["ARN"], logType="ACCESS_LOGS")
+
+
+def test_an_unknown_distribution_is_refused(aws: Clients, world: WorldFile) -> None:
+    arn = f"arn:aws:cloudfront::{world.account_id}:distribution/E00000000000"
+    with pytest.raises(aws("logs").exceptions.ResourceNotFoundException):
+        aws("logs").put_delivery_source(name="a", resourceArn=arn, logType="ACCESS_LOGS")
+
+
+def test_source_and_destination_go_after_the_delivery(road: Road, aws: Clients) -> None:
+    logs = aws("logs")
+    delivery = road.log_delivery(road.distribution())
+    with pytest.raises(logs.exceptions.ConflictException):
+        logs.delete_delivery_source(name="px")
+    with pytest.raises(logs.exceptions.ConflictException):
+        logs.delete_delivery_destination(name="px")
+    logs.delete_delivery(id=delivery)
+    logs.delete_delivery_destination(name="px")
+    logs.delete_delivery_source(name="px")
+
+
+def keys(aws: Clients, bucket: str) -> list[str]:
+    return [each["Key"] for each in aws("s3").list_objects_v2(Bucket=bucket).get("Contents", [])]
+
+
+def serving(road: Road) -> dict[str, Any]:
+    """Make a distribution that serves the pixel and has no delivery yet."""
+    road.pixel()
+    made = road.distribution()
+    road.read_policy(made)
+    return made
+
+
+def test_the_file_is_where_the_delivery_says(road: Road, world: WorldFile, aws: Clients) -> None:
+    made = serving(road)
+    road.log_delivery(made)
+    fetch(world, made["DomainName"])
+    [key] = keys(aws, road.logs)
+    name = rf"{made['Id']}\.\d{{4}}-\d\d-\d\d-\d\d\.[0-9a-f]{{8}}\.gz"
+    assert re.fullmatch(rf"cf/\d{{4}}/\d\d/\d\d/\d\d/{name}", key)
+
+
+def test_a_destination_without_prefix_gets_awss_own(road: Road, world: WorldFile, aws: Clients) -> None:
+    made = serving(road)
+    delivery = road.log_delivery(made, prefix="")
+    shown = aws("logs").get_delivery(id=delivery)["delivery"]["s3DeliveryConfiguration"]["suffixPath"]
+    assert shown == "AWSLogs/{account-id}/CloudFront/{yyyy}/{MM}/{dd}/{HH}"
+    fetch(world, made["DomainName"])
+    [key] = keys(aws, road.logs)
+    assert key.startswith(f"AWSLogs/{world.account_id}/CloudFront/2")
+
+
+def test_fields_come_in_the_configured_order(road: Road, world: WorldFile, aws: Clients) -> None:
+    made = serving(road)
+    road.log_delivery(made, recordFields=["sc-status", "date", "cs-uri-stem"])
+    fetch(world, made["DomainName"])
+    [key] = keys(aws, road.logs)
+    text = gzip.decompress(aws("s3").get_object(Bucket=road.logs, Key=key)["Body"].read()).decode()
+    _, fields, line = text.splitlines()
+    assert fields == "#Fields: sc-status date cs-uri-stem"
+    assert re.fullmatch(r"200\t\d{4}-\d\d-\d\d\t/i", line)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Principal": {"Service": "cloudfront.amazonaws.com"}},
+        {"Condition": {"StringEquals": {"aws:SourceAccount": "999999999999"}}},
+        {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:logs:eu-west-1:123456789012:delivery-source:*"}}},
+        {"Effect": "Deny"},
+    ],
+)
+def test_a_wrong_policy_shows_as_an_empty_bucket(
+    road: Road, world: WorldFile, aws: Clients, change: dict[str, Any]
+) -> None:
+    made = serving(road)
+    road.log_delivery(made)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{road.logs}/cf/*",
+    }
+    road.allow(road.logs, {**statement, **change})
+    fetch(world, made["DomainName"])
+    assert keys(aws, road.logs) == []
+    road.allow(road.logs, statement)
+    fetch(world, made["DomainName"])
+    assert len(keys(aws, road.logs)) == 1
+
+
+def test_without_a_delivery_nothing_is_written(road: Road, world: WorldFile, aws: Clients) -> None:
+    made = serving(road)
+    road.bucket(road.logs)
+    fetch(world, made["DomainName"])
+    assert keys(aws, road.logs) == []
+
+
+def test_the_encoding_of_the_query_is_a_setting(road: Road, world: WorldFile, aws: Clients, control: Control) -> None:
+    road.whole()
+    control.settings(log_encoding="single")
+    fetch(world, HOST, "/i?a=b%20c")
+    assert lines_of(aws, road.logs)[0]["cs-uri-query"] == "a=b%20c"
+
+
+def test_with_a_pace_files_come_later_and_flush_brings_them_now(
+    road: Road, world: WorldFile, aws: Clients, control: Control
+) -> None:
+    road.whole()
+    control.set_pace(0.005)  # 0.6 s
+    started = time.monotonic()
+    fetch(world, HOST)
+    while not keys(aws, road.logs):
+        assert time.monotonic() - started < 5
+    assert time.monotonic() - started > 0.6
+    control.set_pace(100)
+    fetch(world, HOST)
+    assert len(keys(aws, road.logs)) == 1
+    assert control.flush_logs() == 1
+    assert len(keys(aws, road.logs)) == 2
+
+
+def test_it_needs_the_permission_of_cloudfront_too(road: Road, aws: Clients, world: WorldFile) -> None:
+    from tests.practice.test_permissions import client_with  # noqa: PLC0415 - avoids a cycle of test modules
+
+    made = road.distribution()
+    limited = client_with(aws, world, "logs", [("logs:PutDeliverySource", "*")])
+    with pytest.raises(ClientError, match="cloudfront:AllowVendedLogDeliveryForResource") as caught:
+        limited.put_delivery_source(name="a", resourceArn=made["ARN"], logType="ACCESS_LOGS")
+    assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
