@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from wizard import engine
 from wizard.aws.client import LOOK, WALK, AwsClient, Observer, Patience, Source
 from wizard.aws.identity import Identity, who_am_i
@@ -18,7 +20,7 @@ from wizard.results import Job, Status
 from wizard.scope import DELETE_LOGS, YES, Scope
 from wizard.setups import Choices, Made
 from wizard.stages import stages
-from wizard.store import Ledger, Store
+from wizard.store import Ledger, Store, StoreError
 from wizard.survey import survey
 from wizard.world import REAL_NETWORK, Network, World
 
@@ -109,6 +111,25 @@ class Service:
             clock=SystemClock(here.pace),
         )
 
+    def choose(self, name: str, **choices: Any) -> Setup:
+        """Change choices of a saved set-up; the next apply carries them out.
+
+        Another domain starts the certificate, the records and the proof anew; what was made for the earlier one is put
+        right by the same resources.
+
+        Raises:
+            wizard.store.StoreError: no such set-up, or a choice that cannot be changed any more.
+            wizard.store.LockedError: another process works on the set-up.
+        """
+        with self.store.writing(name, f"snowpixel set {name}") as ledger:
+            before = ledger.setup
+            after = replace(before.choices, **choices)
+            _refuse_unchangeable(before, after)
+            ledger.choose(**choices)
+            if after.domain != before.choices.domain:
+                _start_name_anew(ledger)
+            return ledger.setup
+
     def source(self, choices: Choices) -> Source:
         """Return the credentials to use: those given for this run, else the set-up's profile, else boto3's search."""
         given = self.surroundings.source
@@ -173,6 +194,37 @@ class Service:
             ledger.update(removed=True, waits={}, made=Made(account=kept.account, log_bucket=kept.log_bucket))
 
         return after
+
+
+def _refuse_unchangeable(setup: Setup, wanted: Choices) -> None:
+    if setup.made.content_bucket and wanted.region != setup.choices.region:
+        raise StoreError(
+            f"The buckets of '{setup.name}' are in {setup.choices.region} and cannot move. "
+            "Make a new set-up for the other region, then remove this one."
+        )
+    if setup.made.alias and wanted.domain is None:
+        raise StoreError(
+            f"'{setup.name}' is in use under {setup.made.alias}. To go back to CloudFront's own name, make a new set-up "
+            "without a domain, then remove this one."
+        )
+
+
+NAMED = frozenset({"certificate", "certificate-record", "certificate-issued", "alias", "pixel-record", "first-event"})
+"""Items that depend on the domain: with another one they have never been as wanted."""
+
+
+def _start_name_anew(ledger: Ledger) -> None:
+    ledger.record(
+        hosted_zone=None,
+        validation_name=None,
+        validation_value=None,
+        certificates_replaced=0,
+        event_request_id=None,
+        event_sent_at=None,
+        proof=None,
+        records_seen={},
+    )
+    ledger.update(stood=tuple(item for item in ledger.setup.stood if item not in NAMED), waits={})
 
 
 async def _plan(scope: Scope, board: Board, _patience: float | None) -> None:

@@ -61,7 +61,7 @@ class Settler:
         state = _Settling(self._deadline)
         reading = first or await read()
         while not reading.settled and not reading.blocked:
-            self.walk.board.change(node.id, changes=reading.changes)
+            self.walk.board.change(node.id, changes=reading.changes, check=self._so_far(node, reading))
             if not await self._advance(node, reading, state):
                 self.walk.stopping.add(node.id)
                 return unfinished(node, reading)
@@ -73,6 +73,12 @@ class Settler:
         else:
             self.walk.scope.ledger.stands(node.id, now=self.walk.board.snapshot.job is not Job.REMOVE)
         return verdict(node, reading)
+
+    def _so_far(self, node: Resource, reading: Reading) -> Check | None:
+        """Judge what is being waited for already now, so that a front end can show who sees what."""
+        if any(change.actor is Actor.US for change in reading.changes):
+            return None
+        return self.walk.placed(unfinished(node, reading))
 
     async def _advance(self, node: Resource, reading: Reading, state: _Settling) -> bool:
         """Take one step; False when it cannot be taken in this walk."""
@@ -139,6 +145,7 @@ class Settler:
                 self.walk.scope.ledger.waited(probe.id)
                 break
             every = found.look_again or DEFAULT_LOOK
+            self.walk.board.change(probe.id, check=self.walk.placed(found))
             change = Change(probe.id, Action.UPDATE, Actor.AWS, found.summary, typical=TYPICAL_PROBE, every=every)
             if not await self.wait(probe, change):
                 break
