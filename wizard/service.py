@@ -18,7 +18,7 @@ from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
 from wizard.results import Job, Status
 from wizard.scope import DELETE_LOGS, YES, Scope
-from wizard.setups import Choices, Made
+from wizard.setups import Choices, Made, Setup
 from wizard.stages import stages
 from wizard.store import Ledger, Store, StoreError
 from wizard.survey import survey
@@ -204,8 +204,8 @@ def _refuse_unchangeable(setup: Setup, wanted: Choices) -> None:
         )
     if setup.made.alias and wanted.domain is None:
         raise StoreError(
-            f"'{setup.name}' is in use under {setup.made.alias}. To go back to CloudFront's own name, make a new set-up "
-            "without a domain, then remove this one."
+            f"'{setup.name}' is in use under {setup.made.alias}. To go back to CloudFront's own name, make a new "
+            "set-up without a domain, then remove this one."
         )
 
 
