@@ -1,0 +1,138 @@
+"""May Amazon issue a certificate for the domain? Looked up as a certificate authority does (RFC 8659)."""
+
+import re
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wizard.probes.base import Probe
+from wizard.results import Check, Copyable, Status
+from wizard.world import Answer, DnsUnreachableError, Outcome
+
+AMAZON = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"})
+"""Issuer names of which one must be allowed (ACM user guide, "Set up a CAA record")."""
+
+WANTED = '0 issue "amazon.com"'
+
+RECORD = re.compile(r'(\d+) ([A-Za-z0-9]+) "?([^"]*)"?')
+
+CRITICAL = 128
+"""Flag: an issuer that does not know the property must not issue (RFC 8659 §4.1)."""
+
+KNOWN = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail", "contactphone", "issuevmc"})
+
+HOPS = 8
+"""CNAMEs followed before we call it a loop."""
+
+
+class Found(Struct, frozen=True):
+    """The record set that counts, and where it is; no records: anybody may issue."""
+
+    at: str
+    records: tuple[str, ...] = ()
+
+
+class UnreadableError(Exception):
+    """The servers do not answer the question for CAA, which an authority must take for a no."""
+
+    def __init__(self, name: str, outcome: str) -> None:
+        super().__init__(outcome)
+        self.name = name
+
+
+class CaaProbe(Probe):
+    """Climbs from the domain to the top; the first CAA records found decide."""
+
+    id = "caa"
+    title = "Permission to issue a certificate (CAA)"
+
+    async def look(self) -> Check:
+        """Look once."""
+        domain = self.scope.choices.domain
+        if not domain:
+            return self.report(Status.SKIPPED, "Without a domain of your own no certificate is needed")
+        try:
+            found = await self._relevant(domain)
+        except DnsUnreachableError as error:
+            return self.report(
+                Status.UNKNOWN,
+                f"The name servers of {domain} cannot be asked from here",
+                "dns-unreachable",
+                observed=str(error),
+                name=domain,
+                zone=domain,
+            )
+        except UnreadableError as error:
+            return self._unreadable(error)
+        if allows(found.records):
+            summary = f"CAA records at {found.at} allow Amazon" if found.records else "No CAA record restricts who may"
+            return self.ok(summary, observed="; ".join(found.records) or "none")
+        return self._forbidden(domain, found)
+
+    async def _relevant(self, domain: str) -> Found:
+        labels = domain.split(".")
+        for start in range(len(labels)):
+            found = await self._at(".".join(labels[start:]))
+            if found.records:
+                return found
+        return Found(domain)
+
+    async def _at(self, name: str) -> Found:
+        """Return the CAA records at a name, along CNAMEs: then the target's owner decides (facts, C10)."""
+        for _ in range(HOPS):
+            answers = await self.scope.world.dns.ask_authorities(name, "CAA")
+            answer = _first(answers)
+            if answer is None:
+                raise UnreadableError(name, _failure(answers))
+            if answer.records or not answer.chain or answer.absent:
+                return Found(answer.chain[-1] if answer.chain else name, answer.records)
+            name = answer.chain[-1]
+        raise UnreadableError(name, "a loop of CNAMEs")
+
+    def _forbidden(self, domain: str, found: Found) -> Check:
+        observed = "; ".join(found.records)
+        check = self.report(
+            Status.FAILED,
+            f"CAA records at {found.at} do not let Amazon issue a certificate",
+            "caa-forbids-amazon",
+            observed=observed,
+            expected=WANTED,
+            domain=domain,
+            at=found.at,
+            found=observed,
+            record=WANTED,
+        )
+        return replace(
+            check, copy=(Copyable("Name of the CAA record", found.at), Copyable("Value of the CAA record", WANTED))
+        )
+
+    def _unreadable(self, error: UnreadableError) -> Check:
+        return self.report(
+            Status.UNKNOWN,
+            f"The name servers do not say who may issue certificates for {error.name}",
+            "caa-unreadable",
+            observed=str(error),
+            name=error.name,
+            outcome=str(error),
+        )
+
+
+def _first(answers: tuple[Answer, ...]) -> Answer | None:
+    """Return the answer to go by: one with records before one without; None where no server can be read."""
+    seen = [answer for answer in answers if answer.seen]
+    return next((answer for answer in seen if answer.records), seen[0] if seen else None)
+
+
+def _failure(answers: tuple[Answer, ...]) -> str:
+    outcomes = [answer.outcome for answer in answers] or [Outcome.UNREACHABLE]
+    return ", ".join(dict.fromkeys(outcome.value for outcome in outcomes))
+
+
+def allows(records: tuple[str, ...]) -> bool:
+    """Whether a CAA record set lets Amazon issue for a name that is no wildcard (RFC 8659 §4.2)."""
+    parsed = [match.groups() for record in records if (match := RECORD.fullmatch(record))]
+    properties = [(int(flags), tag.lower(), value.partition(";")[0].strip().lower()) for flags, tag, value in parsed]
+    if any(flags & CRITICAL and tag not in KNOWN for flags, tag, _ in properties):
+        return False
+    issuers = [value.rstrip(".") for _, tag, value in properties if tag == "issue"]
+    return not issuers or bool(AMAZON & set(issuers))

@@ -1,0 +1,191 @@
+"""The pixel as a browser gets it: at the distribution before DNS, at the public name, and over plain http.
+
+No request carries an event's `e=`, so nothing that is looked at here is ever counted as one.
+"""
+
+from msgspec.structs import replace
+
+from wizard.probes.base import Probe
+from wizard.probes.pixel_answers import (
+    CACHE_CONTROL,
+    NOT_ATTACHED,
+    SERVED,
+    Fault,
+    by_cloudfront,
+    fault_in,
+)
+from wizard.probes.propagation import catching_up, maybe_passing, not_made, unreached
+from wizard.results import Check, Problem, Status
+from wizard.setups import Viewer
+from wizard.world import Response, WebError
+
+ORIGIN = {"Origin": "https://example.com"}
+"""As a page on another site would send it: without it the CORS header is not there to be looked at."""
+
+PAGE_LIMIT = 65_536
+"""Bytes of an answer that are read; refusal pages are longer than pixels."""
+
+TAKEOVER = 86_400.0
+"""Seconds after which a record that leads to a distribution without the alias is a risk, not a stage of the work."""
+
+
+class _PixelProbe(Probe):
+    """What the two probes of the pixel share."""
+
+    async def fetch(self, host: str, connect_to: str | None = None) -> Check:
+        """GET the pixel at `host` and judge it."""
+        try:
+            response = await self.scope.world.web.get(
+                f"https://{host}/i", connect_to=connect_to, headers=ORIGIN, limit=PAGE_LIMIT
+            )
+        except WebError as error:
+            return await self._no_answer(host, error)
+        fault = fault_in(response)
+        return self._good(host, response) if fault is None else self._bad(host, response, fault)
+
+    async def _no_answer(self, host: str, error: WebError) -> Check:
+        if error.kind == "protocol":
+            return self._faulty(host, Fault("not-cloudfront", "{host} does not answer in HTTP"), str(error))
+        if error.kind != "tls":
+            return await unreached(self, host, error)
+        return self._faulty(host, Fault("certificate-not-accepted", "No trusted connection to {host}"), str(error))
+
+    def _good(self, host: str, response: Response) -> Check:
+        kind = response.headers["content-type"] if response.status == 200 else "unchanged"  # noqa: PLR2004
+        headers = response.headers
+        check = self.ok(
+            f"https://{host}/i serves the pixel",
+            observed=f"HTTP {response.status}, {kind}, {len(response.body)} bytes",
+        )
+        return replace(
+            check,
+            evidence={
+                "answered_by": "cloudfront",
+                "host": host,
+                "cf_id": headers["x-amz-cf-id"],
+                "cache": headers.get("x-cache", ""),
+                "place": headers.get("x-amz-cf-pop", ""),
+            },
+        )
+
+    def _bad(self, host: str, response: Response, fault: Fault) -> Check:
+        observed = f"HTTP {response.status}, server {response.headers.get('server', 'unknown')}"
+        if fault.problem == "cache-control-differs":
+            observed = response.headers.get("cache-control", "no Cache-Control")
+        check = self._faulty(host, fault, observed)
+        answered_by = "cloudfront" if by_cloudfront(response) else "another"
+        return replace(check, evidence={"answered_by": answered_by, "host": host})
+
+    def _faulty(self, host: str, fault: Fault, observed: str) -> Check:
+        check = Check(
+            self.id,
+            "",
+            Status.FAILED if fault.serious else Status.WARNING,
+            fault.summary.format(host=host),
+            observed=observed,
+            expected=CACHE_CONTROL if fault.problem == "cache-control-differs" else "",
+            problem=Problem(fault.problem, {"host": host, "observed": observed}),
+        )
+        return maybe_passing(self, check)
+
+
+class PixelDirectProbe(_PixelProbe):
+    """Asks the distribution itself, presenting the pixel's name: proves alias, certificate and pixel before DNS."""
+
+    id = "pixel-direct"
+    title = "The pixel, asked of the distribution itself"
+    needs = ("serving", "content-bucket.policy", "pixel-i")
+
+    async def look(self) -> Check:
+        """Look once. While the name is being attached, the distribution's own name tells whether the rest works."""
+        own = self.scope.made.distribution_domain
+        if not own:
+            return not_made(self)
+        domain = self.scope.choices.domain
+        check = await self.fetch(domain or own, own)
+        if not domain or check.status is not Status.WAITING or not catching_up(self.scope, self.id):
+            return check
+        at_own = await self.fetch(own, own)
+        if at_own.status is not Status.OK:
+            return at_own if at_own.status is Status.FAILED else check
+        summary = f"The pixel is served at {own}; {domain} is not attached yet, or not everywhere"
+        return replace(check, summary=summary, evidence=at_own.evidence)
+
+
+class PixelHttpsProbe(_PixelProbe):
+    """Asks at the public name, as a visitor's browser does."""
+
+    id = "pixel-https"
+    title = "The pixel, as a browser gets it"
+    needs = ("serving", "pixel-record")
+
+    async def look(self) -> Check:
+        """Look once."""
+        own = self.scope.made.distribution_domain
+        if not own:
+            return not_made(self)
+        host = self.scope.choices.domain or own
+        check = await self.fetch(host)
+        detached = check.problem is not None and check.problem.id == NOT_ATTACHED.problem
+        return self._takeover(host, check) if detached and self._dangling() else check
+
+    def _dangling(self) -> bool:
+        """Whether the user's own record has been leading for a day to a distribution that does not take the name."""
+        seen = self.scope.made.records_seen.get("pixel-record")
+        old = seen is not None and self.scope.world.clock.now() - seen > TAKEOVER
+        return old and not self.scope.made.hosted_zone
+
+    def _takeover(self, host: str, check: Check) -> Check:
+        summary = f"{host} has been leading to CloudFront for over a day without being attached: others could take it"
+        values = {"host": host, "target": self.scope.made.distribution_domain or ""}
+        return replace(
+            check, status=Status.FAILED, summary=summary, problem=Problem("takeover-risk", values), look_again=None
+        )
+
+
+class HttpRedirectProbe(Probe):
+    """Asks over plain http: sent on to https, or refused, as chosen; never served."""
+
+    id = "http-redirect"
+    title = "Plain http"
+    needs = ("serving", "pixel-record")
+
+    async def look(self) -> Check:
+        """Look once."""
+        own = self.scope.made.distribution_domain
+        if not own:
+            return not_made(self)
+        host = self.scope.choices.domain or own
+        try:
+            response = await self.scope.world.web.get(f"http://{host}/i", headers=ORIGIN, limit=PAGE_LIMIT)
+        except WebError as error:
+            return await unreached(self, host, error)
+        return maybe_passing(self, self._judge(host, response))
+
+    def _judge(self, host: str, response: Response) -> Check:
+        viewer = self.scope.choices.viewer
+        location = response.headers.get("location", "")
+        observed = f"HTTP {response.status} {location}".strip()
+        redirects = response.status in (301, 302, 307, 308) and location.startswith(f"https://{host}/")
+        as_chosen = redirects if viewer is Viewer.REDIRECT else response.status == 403  # noqa: PLR2004 - Forbidden
+        if as_chosen and by_cloudfront(response):
+            done = "is sent on to https" if redirects else "is refused"
+            return self.ok(f"http://{host} {done}", observed=observed, host=host)
+        fault = self._fault(response)
+        return self.report(
+            Status.FAILED,
+            fault.summary.format(host=host),
+            fault.problem,
+            observed=observed,
+            expected="a redirect to https" if viewer is Viewer.REDIRECT else "HTTP 403",
+            host=host,
+            wanted=viewer.value,
+        )
+
+    def _fault(self, response: Response) -> Fault:
+        found = fault_in(response)
+        if found and found.problem in ("cloudflare-proxy", "not-cloudfront"):
+            return found
+        if response.status in SERVED:
+            return Fault("http-served-plain", "http://{host}/i is served without encryption")
+        return Fault("viewer-policy-differs", "Plain http at {host} is not treated as you chose")

@@ -1,0 +1,122 @@
+"""Does the domain lead to our distribution for everybody? Asked of resolvers, once the authorities have the record."""
+
+from enum import StrEnum
+
+from wizard.probes.base import Probe
+from wizard.probes.propagation import not_made, waiting_time
+from wizard.results import Check, Status
+from wizard.world import Answer
+
+OWN = "this computer's resolver"
+"""Label of the system's resolver, as `wizard.net.resolve` gives it."""
+
+
+class Leads(StrEnum):
+    """Where one resolver's answer leads."""
+
+    HERE = "to the distribution"
+    ELSEWHERE = "elsewhere"
+    NOWHERE = "not known yet"
+    FLATTENED = "addresses without a CNAME"
+    UNSEEN = "no answer"
+
+
+def leads(answer: Answer, target: str) -> Leads:
+    """Say where an answer to an A question leads."""
+    if not answer.seen:
+        return Leads.UNSEEN
+    if target in answer.chain:
+        return Leads.HERE
+    if answer.chain:
+        return Leads.ELSEWHERE
+    return Leads.FLATTENED if answer.records else Leads.NOWHERE
+
+
+class ResolversProbe(Probe):
+    """Asks the well-known public resolvers, and last this computer's own."""
+
+    id = "dns-resolvers"
+    title = "The domain, as the world's resolvers see it"
+    needs = ("pixel-record",)
+
+    async def look(self) -> Check:
+        """Look once."""
+        domain, target = self.scope.choices.domain, self.scope.made.distribution_domain
+        if not domain:
+            return self.report(Status.SKIPPED, "No domain of your own")
+        if not target:
+            return not_made(self)
+        answers = await self.scope.world.dns.ask_resolvers(domain, "A")
+        return self._judge(domain, target.lower(), answers)
+
+    def _judge(self, domain: str, target: str, answers: tuple[Answer, ...]) -> Check:
+        found = {answer.server: leads(answer, target) for answer in answers}
+        kinds = set(found.values()) - {Leads.UNSEEN}
+        observed = "; ".join(f"{server}: {lead}" for server, lead in found.items())
+        if not kinds:
+            return self.report(
+                Status.UNKNOWN,
+                "No DNS resolver answers from here",
+                "dns-unreachable",
+                observed=observed,
+                name=domain,
+                zone=domain,
+            )
+        if kinds == {Leads.HERE}:
+            return self._reached(domain, target, answers, observed)
+        if Leads.FLATTENED in kinds:
+            return self.report(
+                Status.WARNING,
+                f"{domain} answers with addresses instead of the CNAME",
+                "cname-flattened",
+                observed=observed,
+                expected=target,
+                evidence={"flattened": "yes"},
+                name=domain,
+                target=target,
+            )
+        return self._not_everywhere(domain, target, answers, observed)
+
+    def _reached(self, domain: str, target: str, answers: tuple[Answer, ...], observed: str) -> Check:
+        between = next((answer.chain[0] for answer in answers if answer.chain and answer.chain[0] != target), "")
+        if not between:
+            return self.ok(f"{domain} leads to your distribution", observed=observed, flattened="no")
+        return self.report(
+            Status.WARNING,
+            f"{domain} leads to your distribution by way of {between}",
+            "cname-indirect",
+            observed=observed,
+            expected=target,
+            name=domain,
+            target=target,
+            between=between,
+        )
+
+    def _not_everywhere(self, domain: str, target: str, answers: tuple[Answer, ...], observed: str) -> Check:
+        behind = [answer for answer in answers if leads(answer, target) in (Leads.NOWHERE, Leads.ELSEWHERE)]
+        wait = max(waiting_time(answer.ttl) for answer in behind)
+        seconds = str(max(answer.ttl or 0 for answer in behind))
+        reached = any(leads(answer, target) is Leads.HERE for answer in answers)
+        if reached and {answer.server for answer in behind} == {OWN}:
+            return self.report(
+                Status.WARNING,
+                f"{domain} works for the world; only this computer's resolver remembers an older answer",
+                "own-resolver-behind",
+                observed=observed,
+                expected=target,
+                name=domain,
+                target=target,
+                seconds=seconds,
+            )
+        elsewhere = any(leads(answer, target) is Leads.ELSEWHERE for answer in behind)
+        return self.report(
+            Status.WAITING,
+            f"{len(behind)} of {len(answers)} resolvers still remember an older answer for {domain}",
+            "older-answer-cached" if elsewhere else "negative-answer-cached",
+            observed=observed,
+            expected=target,
+            look_again=wait,
+            name=domain,
+            target=target,
+            seconds=seconds,
+        )

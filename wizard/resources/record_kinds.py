@@ -1,0 +1,55 @@
+"""The two CNAMEs of a set-up: what they are for, and what they should say."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from wizard.scope import Scope
+
+CERTIFICATE: Final = "certificate-record"
+PIXEL: Final = "pixel-record"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the two records.
+
+    Attributes:
+        title: what it is, in plain words.
+        purpose: what it is for, as the user is told.
+        needs: items that an apply finishes first.
+        managed_needs: the same where Route 53 is filled in by us: the pixel's only after CloudFront took the alias.
+    """
+
+    title: str
+    purpose: str
+    needs: tuple[str, ...]
+    managed_needs: tuple[str, ...]
+
+
+KINDS = {
+    CERTIFICATE: Kind(
+        "DNS record for the certificate",
+        "Proves to AWS that the domain is yours, now and at every renewal: never delete it",
+        ("certificate",),
+        ("certificate",),
+    ),
+    PIXEL: Kind(
+        "DNS record for the pixel",
+        "Leads your visitors' browsers to your CloudFront distribution",
+        ("distribution",),
+        ("alias",),
+    ),
+}
+
+
+def wanted(scope: Scope, record: str) -> tuple[str, str] | None:
+    """Return name and value of a record, lower case without trailing dots; None while AWS has not told them."""
+    made = scope.made
+    pair = (
+        (made.validation_name, made.validation_value)
+        if record == CERTIFICATE
+        else (scope.choices.domain, made.distribution_domain)
+    )
+    if not pair[0] or not pair[1]:
+        return None
+    return pair[0].rstrip(".").lower(), pair[1].rstrip(".").lower()

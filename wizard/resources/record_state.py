@@ -1,0 +1,144 @@
+"""Says what is the matter with a CNAME, from what the name servers answered. Pure: no network, no clock.
+
+The catalogue of what goes wrong in providers' forms is ACM's own (troubleshooting DNS validation) and many users'.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from wizard.world import Answer
+
+
+class State(StrEnum):
+    """What is the matter with the record."""
+
+    RIGHT = "right"
+    MISSING = "missing"
+    PARTIAL = "partial"
+    """Some servers have it, some do not yet."""
+    WRONG = "wrong"
+    """A CNAME with another value."""
+    VALUE_DOUBLED = "value-doubled"
+    """The provider appended the zone to the value."""
+    NAME_DOUBLED = "name-doubled"
+    """The provider appended the zone to the name."""
+    NO_UNDERSCORE = "no-underscore"
+    """It was entered without the underscore at the beginning of its name."""
+    IN_THE_WAY = "in-the-way"
+    """Other records at the name, beside which no CNAME can be (RFC 1034 §3.6.2)."""
+    FLATTENED = "flattened"
+    """The provider answers with the target's addresses instead of the CNAME."""
+    PROXIED = "proxied"
+    """The provider answers with addresses of its own proxy."""
+    WILDCARD = "wildcard"
+    """Nothing at the name itself; a wildcard record answers for it."""
+    APEX = "apex"
+    """The name is a zone's own name, where no CNAME can be (RFC 1034 §3.6.2, RFC 2181 §10.1)."""
+    UNREGISTERED = "unregistered"
+    """The top-level domain's servers know nothing of the domain."""
+    UNREACHABLE = "unreachable"
+    """No server of the zone could be asked."""
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """What was asked. Names are lower case without trailing dot; empty tuples were not asked."""
+
+    name: str
+    target: str
+    zone: str
+    cname: tuple[Answer, ...]
+    """CNAME at the name, from each name server."""
+    others: dict[str, tuple[Answer, ...]] = {}
+    """A, AAAA and TXT at the name."""
+    sibling: dict[str, tuple[Answer, ...]] = {}
+    """CNAME, A, AAAA and TXT at a name beside it that nobody uses: only a wildcard answers there."""
+    doubled: tuple[Answer, ...] = ()
+    """CNAME at the name with the zone appended once more."""
+    bare: tuple[Answer, ...] = ()
+    """CNAME at the name without its leading underscore."""
+    front: str = ""
+    """Who answers HTTP at the name's addresses: `cloudfront`, `cloudflare` or something else."""
+
+
+class Finding(Struct, frozen=True):
+    """The diagnosis."""
+
+    state: State
+    having: int = 0
+    """How many servers have exactly the record."""
+    asked: int = 0
+    """How many servers answered at all."""
+    observed: str = ""
+    """What is there instead, as short plain text."""
+
+
+def same(value: str, target: str) -> bool:
+    """Whether a CNAME value is the wanted one; a validation value may lose its leading underscore (ACM's guide)."""
+    return value == target or (target.startswith("_") and value == target[1:])
+
+
+def diagnose(evidence: Evidence) -> Finding:
+    """Say what is the matter."""
+    seen = [answer for answer in evidence.cname if answer.seen]
+    having = sum(_has(answer, evidence.target) for answer in seen)
+
+    def found(state: State, observed: str = "") -> Finding:
+        return Finding(state, having, len(seen), observed)
+
+    if not seen:
+        return found(State.UNREACHABLE)
+    if "." not in evidence.zone:
+        return found(State.UNREGISTERED)
+    if having == len(seen):
+        return found(State.RIGHT)
+    if having:
+        return found(State.PARTIAL, f"{having} of {len(seen)} name servers")
+    if evidence.name == evidence.zone:
+        return found(State.APEX, _text(evidence.others))
+    state, observed = _wrong_value(evidence) or _elsewhere(evidence) or _beside(evidence) or (State.MISSING, "")
+    return found(state, observed)
+
+
+def _has(answer: Answer, target: str) -> bool:
+    return any(same(value, target) for value in answer.records)
+
+
+def _values(answers: tuple[Answer, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for answer in answers for value in answer.records))
+
+
+def _text(others: dict[str, tuple[Answer, ...]]) -> str:
+    return ", ".join(f"{rdtype} {value}" for rdtype, answers in others.items() for value in _values(answers))
+
+
+def _wrong_value(evidence: Evidence) -> tuple[State, str] | None:
+    """A CNAME is there, with another value."""
+    values = _values(evidence.cname)
+    if not values:
+        return None
+    if set(values) <= set(_values(evidence.sibling.get("CNAME", ()))):
+        return State.WILDCARD, f"CNAME {values[0]}"
+    doubled = {f"{evidence.target}.{evidence.zone}", f"{evidence.target.removeprefix('_')}.{evidence.zone}"}
+    return (State.VALUE_DOUBLED if set(values) & doubled else State.WRONG), values[0]
+
+
+def _elsewhere(evidence: Evidence) -> tuple[State, str] | None:
+    """The record exists, under a name that it was not meant for."""
+    if any(_has(answer, evidence.target) for answer in evidence.doubled):
+        return State.NAME_DOUBLED, f"{evidence.name}.{evidence.zone}"
+    if any(_has(answer, evidence.target) for answer in evidence.bare):
+        return State.NO_UNDERSCORE, evidence.name.removeprefix("_")
+    return None
+
+
+def _beside(evidence: Evidence) -> tuple[State, str] | None:
+    """Other records are at the name, its own or those of a wildcard."""
+    wild = _text(evidence.sibling)
+    text = _text(evidence.others)
+    if not text:
+        return None
+    by_front = {"cloudfront": State.FLATTENED, "cloudflare": State.PROXIED}
+    if evidence.front in by_front:
+        return by_front[evidence.front], text
+    return (State.WILDCARD if set(text.split(", ")) <= set(wild.split(", ")) else State.IN_THE_WAY), text

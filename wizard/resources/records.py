@@ -1,0 +1,236 @@
+"""The DNS records that the user enters at their provider: shown, then observed at every one of the zone's name servers.
+
+Resolvers are not asked here: asked too early, they remember "no such name" for as long as the zone's SOA says.
+"""
+
+from typing import Final
+
+from wizard.resources.base import Presence, Reading, Resource
+from wizard.resources.record_evidence import Gathering, seen_by_resolvers
+from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
+from wizard.resources.record_state import Evidence, Finding, State, diagnose
+from wizard.results import Action, Actor, Change, Copyable, DnsRecord, Problem, Status
+from wizard.scope import YES, Scope
+from wizard.world import DnsUnreachableError, Zone
+
+TYPICAL: Final = 300.0
+"""Seconds that a person usually needs for a record."""
+
+EVERY: Final = 5.0
+"""Seconds between looks; authorities remember nothing, so looking often spoils nothing."""
+
+DOMAIN_LOST: Final = "domain-lost"
+"""Id of the answer `yes`: the domain is no longer the user's, so its record cannot be removed."""
+
+SUMMARIES = {
+    State.MISSING: "{name} is not there yet",
+    State.PARTIAL: "{having} of {asked} name servers have {name}",
+    State.WRONG: "{name} points to {observed} instead of {target}",
+    State.VALUE_DOUBLED: "The value of {name} has the domain at its end twice: {observed}",
+    State.NAME_DOUBLED: "The record was entered as {observed}: the provider adds the domain by itself",
+    State.NO_UNDERSCORE: "The record was entered as {observed}, without the underscore at the beginning",
+    State.IN_THE_WAY: "Other records are at {name}: {observed}",
+    State.FLATTENED: "{name} answers with CloudFront's addresses instead of the CNAME",
+    State.PROXIED: "{name} answers with Cloudflare's own addresses: the proxy is on",
+    State.WILDCARD: "A wildcard record answers for {name}: {observed}",
+    State.APEX: "{name} is a zone's own name, where no CNAME can be",
+    State.UNREGISTERED: "Nobody knows the domain of {name}: it is not registered, expired or misspelt",
+    State.UNREACHABLE: "The name servers of {zone} do not answer from here",
+}
+
+PROBLEMS = {
+    State.MISSING: "record-missing",
+    State.PARTIAL: "record-partial",
+    State.WRONG: "record-wrong-value",
+    State.VALUE_DOUBLED: "value-doubled",
+    State.NAME_DOUBLED: "name-doubled",
+    State.NO_UNDERSCORE: "underscore-missing",
+    State.IN_THE_WAY: "record-in-the-way",
+    State.FLATTENED: "cname-flattened",
+    State.PROXIED: "cloudflare-proxy",
+    State.WILDCARD: "wildcard-answers",
+    State.APEX: "apex-cname",
+    State.UNREGISTERED: "domain-unregistered",
+    State.UNREACHABLE: "dns-unreachable",
+}
+
+
+class ManualRecord(Resource):
+    """One CNAME at the user's own DNS provider.
+
+    Args:
+        scope: its surroundings.
+        record: `certificate-record` or `pixel-record`.
+    """
+
+    in_aws = False
+
+    def __init__(self, scope: Scope, record: str) -> None:
+        super().__init__(scope)
+        self.id = record
+        self.title = KINDS[record].title
+        self.needs = KINDS[record].needs
+
+    async def read(self) -> Reading:
+        """Ask every authoritative server for the record."""
+        pair = wanted(self.scope, self.id)
+        if pair is None:
+            return self._too_early()
+        try:
+            evidence, zone = await Gathering(self.scope.world, *pair).gather()
+        except DnsUnreachableError:
+            evidence, zone = _nothing_seen(*pair), Zone("", ())
+        finding = diagnose(evidence)
+        if finding.state is State.UNREACHABLE and await seen_by_resolvers(self.scope.world, *pair):
+            return self._right("seen through a resolver only, for the name servers cannot be asked from here", zone)
+        if finding.state is State.RIGHT:
+            return self._right(f"at all {finding.asked} name servers that answered", zone)
+        return self._not_right(evidence, finding, zone)
+
+    def missing(self) -> Reading:
+        """Say, without looking, what `read` says where nothing exists."""
+        return self._too_early()
+
+    def _too_early(self) -> Reading:
+        if self.id == CERTIFICATE and self.scope.made.certificate_borrowed:
+            return Reading(
+                presence=Presence.BORROWED, summary="The certificate you chose was proved before: no record is needed"
+            )
+        later = Change(self.id, Action.CREATE, Actor.USER, f"Add: {self.title}", typical=TYPICAL, every=EVERY)
+        return Reading(
+            presence=Presence.ABSENT, summary=f"{self.title}: AWS has not said yet what goes into it", changes=(later,)
+        )
+
+    def _right(self, where: str, zone: Zone) -> Reading:
+        seen = self.scope.made.records_seen
+        if self.id not in seen:
+            self.scope.ledger.record(records_seen={**seen, self.id: self.scope.world.clock.now()})
+        record = self._record(zone)
+        return self.fine(f"{record.name} points to {record.value}, {where}", observed=record.value, **_about(zone))
+
+    def _not_right(self, evidence: Evidence, finding: Finding, zone: Zone) -> Reading:
+        """Say what is the matter; only the user can change it."""
+        state = finding.state
+        values = {
+            "name": evidence.name,
+            "target": evidence.target,
+            "zone": evidence.zone or "the domain",
+            "host": self._record(zone).host,
+            "observed": finding.observed,
+            "having": str(finding.having),
+            "asked": str(finding.asked),
+        }
+        problem = "cname-taken" if state is State.WRONG and self.id == PIXEL else PROBLEMS[state]
+        return Reading(
+            presence=Presence.ABSENT if not finding.observed else Presence.FOREIGN,
+            summary=SUMMARIES[state].format(**values),
+            changes=() if self._nothing_to_add(state) else (self._change(finding, zone),),
+            status=self._status(state),
+            problem=Problem(problem, values),
+            observed=finding.observed or ("no record" if finding.asked else ""),
+            expected=evidence.target,
+            evidence={**_about(zone), **({"flattened": "yes"} if self._flattened(evidence, state) else {})},
+        )
+
+    def _nothing_to_add(self, state: State) -> bool:
+        """Whether asking for the record again would be wrong: it cannot be, or it is there in another form."""
+        if state is State.UNREACHABLE:
+            return self.id in self.scope.made.records_seen
+        return state is State.APEX or (state is State.FLATTENED and self.id == PIXEL)
+
+    def _flattened(self, evidence: Evidence, state: State) -> bool:
+        addresses = [answer for rdtype in ("A", "AAAA") for answer in evidence.others.get(rdtype, ())]
+        return state is State.FLATTENED or (state is State.APEX and any(answer.records for answer in addresses))
+
+    def _status(self, state: State) -> Status:
+        if state is State.UNREACHABLE:
+            return Status.UNKNOWN
+        if state is State.FLATTENED and self.id == PIXEL:
+            return Status.WARNING
+        if state in (State.APEX, State.UNREGISTERED) or self.id in self.scope.made.records_seen:
+            return Status.FAILED
+        return Status.WAITING
+
+    def _change(self, finding: Finding, zone: Zone) -> Change:
+        action = Action.UPDATE if finding.observed and finding.state is not State.PARTIAL else Action.CREATE
+        record = self._record(zone)
+        verb = "Correct" if action is Action.UPDATE else "Add"
+        return Change(
+            self.id,
+            action,
+            Actor.USER,
+            f"{verb} at your DNS provider: {record.name} CNAME {record.value}",
+            record=record,
+            typical=TYPICAL,
+            every=EVERY,
+        )
+
+    def _record(self, zone: Zone) -> DnsRecord:
+        name, value = wanted(self.scope, self.id) or ("", "")
+        host = name.removesuffix("." + zone.name) if zone.name and name != zone.name else name
+        return DnsRecord(name, "CNAME", value, host, KINDS[self.id].purpose)
+
+    async def removal(self) -> Reading:
+        """Ask every authoritative server whether the record is gone.
+
+        The pixel's must be gone before CloudFront lets go of the name, or somebody else could take it over. The
+        certificate's does no harm; the user is told that it may go.
+        """
+        pair = wanted(self.scope, self.id)
+        if pair is None or (self.id == CERTIFICATE and self.scope.made.certificate_borrowed):
+            return self.gone(f"{self.title}: nothing of ours to take away")
+        if self.scope.answers.get(DOMAIN_LOST) == YES:
+            return self._forgotten("The domain is not yours any more, so its record was left alone")
+        try:
+            evidence, zone = await Gathering(self.scope.world, *pair).gather()
+        except DnsUnreachableError:
+            evidence, zone = _nothing_seen(*pair), Zone("", ())
+        finding = diagnose(evidence)
+        if finding.state is State.UNREACHABLE:
+            return self._to_remove(f"The name servers of {pair[0]} do not answer from here", zone, Status.UNKNOWN)
+        if finding.state in (State.RIGHT, State.PARTIAL):
+            return self._to_remove(f"{pair[0]} still points to {pair[1]}", zone, None)
+        return self._forgotten(f"{pair[0]} no longer points to {pair[1]}")
+
+    def _forgotten(self, summary: str) -> Reading:
+        seen = self.scope.made.records_seen
+        self.scope.ledger.record(records_seen={name: when for name, when in seen.items() if name != self.id})
+        return self.gone(summary)
+
+    def _to_remove(self, summary: str, zone: Zone, status: Status | None) -> Reading:
+        record = self._record(zone)
+        if self.id == CERTIFICATE:
+            return Reading(
+                presence=Presence.OURS,
+                summary=f"At your DNS provider you may now delete {record.name}",
+                status=Status.WARNING,
+                problem=Problem("record-left-behind", {"name": record.name, "host": record.host}),
+                copy=(Copyable("Record that may be deleted", record.name),),
+            )
+        delete = Change(
+            self.id,
+            Action.DELETE,
+            Actor.USER,
+            f"Delete at your DNS provider: {record.name} CNAME {record.value}",
+            record=record,
+            typical=TYPICAL,
+            every=EVERY,
+        )
+        values = {"name": record.name, "target": record.value, "host": record.host}
+        problem = "record-to-delete" if status is None else "dns-unreachable"
+        return Reading(
+            presence=Presence.OURS,
+            summary=summary,
+            changes=(delete,),
+            status=status,
+            problem=Problem(problem, {**values, "zone": zone.name or record.name}),
+        )
+
+
+def _nothing_seen(name: str, target: str) -> Evidence:
+    return Evidence(name=name, target=target, zone="", cname=())
+
+
+def _about(zone: Zone) -> dict[str, str]:
+    """Facts from which a front end tells the provider."""
+    return {"zone": zone.name, "name_servers": " ".join(server.name for server in zone.servers)} if zone.name else {}

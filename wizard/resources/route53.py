@@ -1,0 +1,153 @@
+"""The two DNS records where the domain is in Route 53, in the same account: made by us, never over somebody else's."""
+
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from wizard.resources.base import Presence, Reading, Resource
+from wizard.resources.hosted_zones import RecordSet, find_hosted_zone, leads_to, record_sets, text, wanted_sets
+from wizard.resources.record_kinds import CERTIFICATE, KINDS, wanted
+from wizard.results import Action, Actor, Change
+from wizard.scope import Scope
+
+__all__ = ["ManagedRecord", "find_hosted_zone"]
+
+INSYNC: Final = 60.0
+"""Seconds that a change usually takes to be at all of Route 53's servers (38 and 61 were observed)."""
+
+
+class ManagedRecord(Resource):
+    """One of the two records, in the hosted zone.
+
+    Args:
+        scope: its surroundings.
+        record: `certificate-record` or `pixel-record`.
+    """
+
+    parent = "identity"
+
+    def __init__(self, scope: Scope, record: str) -> None:
+        super().__init__(scope)
+        self.id = record
+        self.title = KINDS[record].title
+        self.needs = KINDS[record].managed_needs
+        self._submitted: str | None = None
+        """Id of a change that may not be at all servers yet."""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it was ever seen: then its absence is a fault."""
+        return self.id in self.scope.made.records_seen
+
+    async def read(self) -> Reading:
+        """Compare the record sets at the name with ours, and wait until all servers have them."""
+        pair = wanted(self.scope, self.id)
+        if pair is None:
+            return self._too_early()
+        found = await self._found()
+        ours = [each for each in found if leads_to(each, pair[1])]
+        others = [each for each in found if each not in ours and self._clashes(each)]
+        if others:
+            return self._in_the_way(pair, others)
+        if not ours:
+            return self.absent(f"{pair[0]} is not in Route 53 yet", f"Add in Route 53: {pair[0]} to {pair[1]}")
+        if lacking := self._lacking(ours, pair):
+            summary = f"{pair[0]} lacks: {', '.join(each['Type'] for each in lacking)}"
+            return self.differs(summary, change=f"Add in Route 53: {pair[0]} to {pair[1]}")
+        return await self._in_sync(pair)
+
+    def missing(self) -> Reading:
+        """Say, without looking, what `read` says where nothing exists."""
+        return self._too_early()
+
+    def _too_early(self) -> Reading:
+        if self.id == CERTIFICATE and self.scope.made.certificate_borrowed:
+            return Reading(
+                presence=Presence.BORROWED, summary="The certificate you chose was proved before: no record is needed"
+            )
+        return self.absent(f"{self.title}: AWS has not said yet what goes into it", f"Add in Route 53: {self.title}")
+
+    async def _found(self) -> tuple[RecordSet, ...]:
+        name, _ = wanted(self.scope, self.id) or ("", "")
+        return await record_sets(self.scope.world.aws, self.scope.made.hosted_zone or "", name)
+
+    def _clashes(self, found: RecordSet) -> bool:
+        """Whether a record set cannot stand beside ours: a CNAME stands alone, an alias is one A and one AAAA."""
+        return self.id == CERTIFICATE or found["Type"] in ("A", "AAAA", "CNAME")
+
+    def _lacking(self, ours: list[RecordSet], pair: tuple[str, str]) -> list[RecordSet]:
+        there = {each["Type"] for each in ours}
+        wished = wanted_sets(self.id, *pair)
+        return [] if "CNAME" in there else [each for each in wished if each["Type"] not in there]
+
+    def _in_the_way(self, pair: tuple[str, str], others: list[RecordSet]) -> Reading:
+        observed = "; ".join(text(each) for each in others)
+        values = {"name": pair[0], "target": pair[1], "observed": observed, "zone": "Route 53", "host": pair[0]}
+        reading = self.stopped(
+            f"Route 53 has other records at {pair[0]}: {observed}", "record-in-the-way", Presence.FOREIGN, **values
+        )
+        return replace(reading, observed=observed, expected=pair[1])
+
+    async def _in_sync(self, pair: tuple[str, str]) -> Reading:
+        if self._submitted:
+            reply = await self.scope.world.aws("route53", "get_change", Id=self._submitted)
+            if reply["ChangeInfo"]["Status"] != "INSYNC":
+                return Reading(
+                    presence=Presence.OURS,
+                    summary=f"Route 53 hands {pair[0]} to its name servers",
+                    changes=(self._handing_out(Action.CREATE),),
+                )
+            self._submitted = None
+        seen = self.scope.made.records_seen
+        if self.id not in seen:
+            self.scope.ledger.record(records_seen={**seen, self.id: self.scope.world.clock.now()})
+        return self.fine(f"{pair[0]} leads to {pair[1]}, in Route 53", observed=pair[1])
+
+    def _handing_out(self, action: Action) -> Change:
+        summary = "Waiting until all of Route 53's name servers know it"
+        return Change(self.id, action, Actor.AWS, summary, typical=INSYNC)
+
+    async def carry_out(self, change: Change) -> None:
+        """Add what is missing, or delete exactly what is ours. Looked at again first: nothing foreign is overwritten.
+
+        Raises:
+            wizard.aws.errors.AwsError: Route 53 refused.
+        """
+        pair = wanted(self.scope, self.id)
+        if pair is None:
+            return
+        found = await self._found()
+        ours = [each for each in found if leads_to(each, pair[1])]
+        if change.action is Action.DELETE:
+            await self._submit("DELETE", ours)
+        elif not any(self._clashes(each) for each in found if each not in ours):
+            await self._submit("UPSERT", self._lacking(ours, pair))
+
+    async def _submit(self, action: str, sets: list[RecordSet]) -> None:
+        if not sets:
+            return
+        batch: dict[str, Any] = {
+            "Comment": f"snowpixel {self.scope.ledger.setup.id}",
+            "Changes": [{"Action": action, "ResourceRecordSet": each} for each in sets],
+        }
+        reply = await self.scope.world.aws(
+            "route53", "change_resource_record_sets", HostedZoneId=self.scope.made.hosted_zone, ChangeBatch=batch
+        )
+        self._submitted = reply["ChangeInfo"]["Id"].rpartition("/")[2]
+
+    async def removal(self) -> Reading:
+        """Look whether record sets of ours are left, and until all servers have forgotten them."""
+        pair = wanted(self.scope, self.id)
+        if pair is None or (self.id == CERTIFICATE and self.scope.made.certificate_borrowed):
+            return self.gone(f"{self.title}: nothing of ours to take away")
+        ours = [each for each in await self._found() if leads_to(each, pair[1])]
+        if ours:
+            return self.to_delete(f"{pair[0]} is in Route 53", f"Delete in Route 53: {pair[0]} to {pair[1]}")
+        if self._submitted:
+            reply = await self.scope.world.aws("route53", "get_change", Id=self._submitted)
+            if reply["ChangeInfo"]["Status"] != "INSYNC":
+                changes = (self._handing_out(Action.DELETE),)
+                return Reading(presence=Presence.OURS, summary="Route 53 takes the record away", changes=changes)
+        seen = self.scope.made.records_seen
+        self.scope.ledger.record(records_seen={name: when for name, when in seen.items() if name != self.id})
+        return self.gone(f"{pair[0]} does not lead to {pair[1]} any more")
