@@ -29,6 +29,23 @@ TAKEOVER = 86_400.0
 """Seconds after which a record that leads to a distribution without the alias is a risk, not a stage of the work."""
 
 
+WANTED = {Viewer.REDIRECT: "a redirect to https", Viewer.HTTPS_ONLY: "HTTP 403"}
+
+
+def faulty(probe: Probe, host: str, fault: Fault, observed: str, expected: str = "") -> Check:
+    """Report what is wrong at `host`, as a wait where it may pass by itself."""
+    check = Check(
+        probe.id,
+        "",
+        Status.FAILED if fault.serious else Status.WARNING,
+        fault.summary.format(host=host),
+        observed=observed,
+        expected=expected,
+        problem=Problem(fault.problem, {"host": host, "name": host, "observed": observed, "wanted": expected}),
+    )
+    return maybe_passing(probe, check)
+
+
 class _PixelProbe(Probe):
     """What the two probes of the pixel share."""
 
@@ -45,10 +62,10 @@ class _PixelProbe(Probe):
 
     async def _no_answer(self, host: str, error: WebError) -> Check:
         if error.kind == "protocol":
-            return self._faulty(host, Fault("not-cloudfront", "{host} does not answer in HTTP"), str(error))
+            return faulty(self, host, Fault("not-cloudfront", "{host} does not answer in HTTP"), str(error))
         if error.kind != "tls":
             return await unreached(self, host, error)
-        return self._faulty(host, Fault("certificate-not-accepted", "No trusted connection to {host}"), str(error))
+        return faulty(self, host, Fault("certificate-not-accepted", "No trusted connection to {host}"), str(error))
 
     def _good(self, host: str, response: Response) -> Check:
         kind = response.headers["content-type"] if response.status == 200 else "unchanged"  # noqa: PLR2004
@@ -72,21 +89,9 @@ class _PixelProbe(Probe):
         observed = f"HTTP {response.status}, server {response.headers.get('server', 'unknown')}"
         if fault.problem == "cache-control-differs":
             observed = response.headers.get("cache-control", "no Cache-Control")
-        check = self._faulty(host, fault, observed)
+        check = faulty(self, host, fault, observed, CACHE_CONTROL if "cache" in fault.problem else "")
         answered_by = "cloudfront" if by_cloudfront(response) else "another"
         return replace(check, evidence={"answered_by": answered_by, "host": host})
-
-    def _faulty(self, host: str, fault: Fault, observed: str) -> Check:
-        check = Check(
-            self.id,
-            "",
-            Status.FAILED if fault.serious else Status.WARNING,
-            fault.summary.format(host=host),
-            observed=observed,
-            expected=CACHE_CONTROL if fault.problem == "cache-control-differs" else "",
-            problem=Problem(fault.problem, {"host": host, "observed": observed}),
-        )
-        return maybe_passing(self, check)
 
 
 class PixelDirectProbe(_PixelProbe):
@@ -160,7 +165,7 @@ class HttpRedirectProbe(Probe):
             response = await self.scope.world.web.get(f"http://{host}/i", headers=ORIGIN, limit=PAGE_LIMIT)
         except WebError as error:
             return await unreached(self, host, error)
-        return maybe_passing(self, self._judge(host, response))
+        return self._judge(host, response)
 
     def _judge(self, host: str, response: Response) -> Check:
         viewer = self.scope.choices.viewer
@@ -171,16 +176,7 @@ class HttpRedirectProbe(Probe):
         if as_chosen and by_cloudfront(response):
             done = "is sent on to https" if redirects else "is refused"
             return self.ok(f"http://{host} {done}", observed=observed, host=host)
-        fault = self._fault(response)
-        return self.report(
-            Status.FAILED,
-            fault.summary.format(host=host),
-            fault.problem,
-            observed=observed,
-            expected="a redirect to https" if viewer is Viewer.REDIRECT else "HTTP 403",
-            host=host,
-            wanted=viewer.value,
-        )
+        return faulty(self, host, self._fault(response), observed, WANTED[viewer])
 
     def _fault(self, response: Response) -> Fault:
         found = fault_in(response)
