@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.practice.conftest import CACHING_OPTIMIZED, Clients, Road, make_client
+from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
 
 Grant = tuple[str, str] | tuple[str, str, dict[str, Any]]
@@ -138,3 +139,49 @@ def test_a_rule_never_answers_before_authorization(road: Road, aws: Clients, wor
     with pytest.raises(ClientError) as caught:
         nobody.create_distribution(DistributionConfig=road.config())  # its reference is used: DistributionAlreadyExists
     assert code(caught) == "AccessDenied"
+
+
+@pytest.mark.parametrize(("names", "allowed"), [(("px.example.test",), True), (("px.example.test", "x.test"), False)])
+def test_the_names_of_a_certificate_decide(
+    road: Road, aws: Clients, world: WorldFile, names: tuple[str, ...], *, allowed: bool
+) -> None:
+    assert road.content
+    condition = {
+        "ForAllValues:StringEquals": {"acm:DomainNames": ["px.example.test"]},
+        "StringEquals": {"acm:ValidationMethod": "DNS"},
+    }
+    limited = client_with(aws, world, "acm", [("acm:RequestCertificate", "*", condition)])
+    asked = {"DomainName": names[0], "SubjectAlternativeNames": list(names), "ValidationMethod": "DNS"}
+    if allowed:
+        limited.request_certificate(**asked)
+        return
+    with pytest.raises(ClientError, match="AccessDenied"):
+        limited.request_certificate(**asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "rdtype", "allowed"),
+    [("px.example.test", "CNAME", True), ("other.example.test", "CNAME", False), ("px.example.test", "TXT", False)],
+)
+def test_the_record_of_a_change_decides(
+    aws: Clients, control: Control, world: WorldFile, name: str, rdtype: str, *, allowed: bool
+) -> None:
+    zone = control.add_zone_in_route53()
+    prefix = "route53:ChangeResourceRecordSets"
+    condition = {
+        "ForAllValues:StringEquals": {
+            f"{prefix}NormalizedRecordNames": ["px.example.test"],
+            f"{prefix}RecordTypes": ["CNAME"],
+            f"{prefix}Actions": ["UPSERT"],
+        }
+    }
+    scope = f"arn:aws:route53:::hostedzone/{zone}"
+    limited = client_with(aws, world, "route53", [("route53:ChangeResourceRecordSets", scope, condition)])
+    value = '"x"' if rdtype == "TXT" else "x.test"
+    records = {"Name": name, "Type": rdtype, "TTL": 60, "ResourceRecords": [{"Value": value}]}
+    batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": records}]}
+    if allowed:
+        limited.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+        return
+    with pytest.raises(ClientError, match="AccessDenied"):
+        limited.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,31 @@ def test_in_the_foreground_it_ends_on_a_signal(tmp_path: Path, number: signal.Si
         assert server.wait(timeout=10) == 0
         assert time.monotonic() - started < 3
     assert not file_of(tmp_path / "world").exists()
+
+
+def test_serve_becomes_a_world_in_the_foreground(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib; from wizard.practice import process; process.serve(pathlib.Path(sys.argv[1]), pace=0)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": SOURCE}) as server:
+        assert server.stderr
+        assert b"world.json" in server.stderr.readline()
+        world = process.find(tmp_path)
+        assert world
+        assert world.pid == server.pid
+        with pytest.raises(process.PracticeError, match="already runs"):
+            process.serve(tmp_path)
+        process.stop(tmp_path)
+        assert server.wait(timeout=10) == 0
+
+
+def test_two_starts_at_once_share_one_world(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.map(lambda _: process.start(tmp_path, pace=0), range(2))
+    assert one == two == process.find(tmp_path)
+    process.stop(tmp_path)
+    assert not alive(one.pid)
 
 
 def listening(pid: int) -> set[str]:

@@ -147,7 +147,8 @@ async def flush(state: State, *, everything: bool = False) -> int:
     due = [hit for hit in state.hits if everything or state.timing.after(LOG_FILE, hit.at) <= now]
     if not due:
         return 0
-    state.hits = [hit for hit in state.hits if hit not in due]
+    taken = {id(hit) for hit in due}
+    state.hits = [hit for hit in state.hits if id(hit) not in taken]
     targets, written = await _targets(state), 0
     for (arn, _), group in itertools.groupby(sorted(due, key=_hour), key=_hour):
         hits = sorted(group, key=lambda hit: hit.at)

@@ -3,6 +3,7 @@
 The emulator imports these functions inside its request function, so assigning the module's attribute is enough.
 """
 
+import contextvars
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,14 @@ from typing import Any
 from ministack.core import iam_actions, iam_evaluator, responses
 from ministack.services import tagging
 
+from wizard.practice.rules.hosted_zones import changes
+
 REAL_ACTIONS = {
     "cloudfront:CreateDistributionWithTags": ("cloudfront:CreateDistribution", "cloudfront:TagResource"),
 }
 """Operation names that the emulator checks as if they were actions, to the actions that AWS checks."""
+_conditions: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("conditions", default={})  # noqa: B039
+"""Condition keys of the request in hand: known where its resource is found, used a moment later where it is judged."""
 _COLLECTIONS = ("origin-access-control", "response-headers-policy", "cache-policy", "origin-request-policy")
 _DELIVERY = {
     "PutDeliverySource": ("delivery-source", "name"),
@@ -45,9 +50,25 @@ def _logs_resource(headers: dict[str, str], body: bytes, region: str, account: s
     return f"arn:aws:logs:{region}:{account}:{kind}:{name}" if name else None
 
 
+def request_conditions(service: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    """Return the condition keys of a request that the emulator does not know."""
+    target = headers.get("x-amz-target", "").rpartition(".")[2]
+    if service == "acm" and target == "RequestCertificate":
+        asked = json.loads(body or b"{}")
+        names = {asked.get("DomainName", ""), *asked.get("SubjectAlternativeNames", ())}
+        return {"acm:DomainNames": sorted(names), "acm:ValidationMethod": asked.get("ValidationMethod", "")}
+    if service == "route53" and b"ChangeResourceRecordSetsRequest" in body:
+        batch = list(changes(body))
+        keys = {"NormalizedRecordNames": "name", "RecordTypes": "type", "Actions": "action"}
+        prefix = "route53:ChangeResourceRecordSets"
+        return {prefix + key: sorted({getattr(each, part) for each in batch}) for key, part in keys.items()}
+    return {}
+
+
 def _with_resources(original: Callable[..., str]) -> Callable[..., str]:
     def extract(service: str, method: str, path: str, headers: dict[str, str], *rest: Any) -> str:
         body, query, region, account = rest
+        _conditions.set(request_conditions(service, headers, body))
         found = None
         if service == "cloudfront" and "/tagging" in path:
             found = (query.get("Resource") or [None])[0]
@@ -65,6 +86,7 @@ def _with_real_actions(original: Callable[..., Any]) -> Callable[..., Any]:
         for real in REAL_ACTIONS.get(action, (action,)):
             if real != action and real.endswith(":TagResource"):  # tags of something that has no id yet
                 named["resource_arn"] = f"arn:aws:cloudfront::{responses.get_account_id()}:distribution/*"
+            named["service_context"] = {**_conditions.get(), **(named.get("service_context") or {})}
             denied = original(key, real, *rest, **named)
             if denied:
                 return denied

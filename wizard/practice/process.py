@@ -6,6 +6,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
+
+from filelock import FileLock, Timeout
 
 from wizard.practice import worldfile
 from wizard.practice.control import Control, ControlError
@@ -16,6 +19,8 @@ PATIENCE = 20.0
 """Seconds that a world may take to start; about one is usual."""
 LINGER = 600.0
 """Seconds that the world of `snowpixel practice` outlives its last client."""
+LOCK = "start.lock"
+"""File in the world's folder that is locked while a world starts."""
 LOG = "world.log"
 """File in the world's folder that takes what the world says."""
 
@@ -38,19 +43,23 @@ def start(directory: Path, *, pace: float = DEFAULT_PACE, linger: float | None =
         PracticeError: it did not come up.
     """
     directory = directory.resolve()
-    running = find(directory)
-    if running:
-        return running
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(directory / LOCK, timeout=PATIENCE):  # of two starts at once the second finds the first one's
+            return find(directory) or _start(directory, pace, linger)
+    except (OSError, Timeout) as error:
+        raise PracticeError(f"The practice world could not be started: {error}") from error
+
+
+def _start(directory: Path, pace: float, linger: float | None) -> WorldFile:
     if directory in _owned:  # it was killed
         _reap(_owned.pop(directory))
-    with contextlib.suppress(OSError):
-        worldfile.path_of(directory).unlink()
-    process = _spawn(directory, pace, linger)
-    _owned[directory] = process
+    worldfile.path_of(directory).unlink(missing_ok=True)
+    process = _owned[directory] = _spawn(directory, pace, linger)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         found = find(directory)
-        if found and found.pid == process.pid:
+        if found:
             return found
         if process.poll() is not None:
             _reap(_owned.pop(directory))
@@ -61,26 +70,42 @@ def start(directory: Path, *, pace: float = DEFAULT_PACE, linger: float | None =
     raise PracticeError(f"The practice world did not answer within {PATIENCE:.0f} seconds. {_last_words(directory)}")
 
 
+def serve(directory: Path, *, pace: float = DEFAULT_PACE) -> NoReturn:
+    """Become a world in the foreground: it lives until Ctrl-C or SIGTERM.
+
+    Raises:
+        PracticeError: a world runs there already.
+    """
+    directory = directory.resolve()
+    if find(directory):
+        raise PracticeError(f"A practice world already runs in {directory}.")
+    os.execve(sys.executable, _command(directory, pace), _environment())  # noqa: S606 - our own module, no shell
+
+
+def _command(directory: Path, pace: float) -> list[str]:
+    return [sys.executable, "-m", "wizard.practice.server", str(directory), "--pace", str(pace)]
+
+
+def _environment() -> dict[str, str]:
+    """Return this environment, with this very copy of the package first on the path."""
+    source = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(part for part in (source, os.environ.get("PYTHONPATH", "")) if part)
+    return {**os.environ, "PYTHONPATH": path}
+
+
 def _spawn(directory: Path, pace: float, linger: float | None) -> subprocess.Popen[bytes]:
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "wizard.practice.server", str(directory), "--pace", str(pace)]
-        command += ["--owned"] if linger is None else ["--linger", str(linger)]
-        source = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(part for part in (source, os.environ.get("PYTHONPATH", "")) if part)
-        with (directory / LOG).open("wb") as log:
-            # A session of its own: Ctrl-C reaches the owner first. The pipe is how the world learns of its owner's end.
-            return subprocess.Popen(  # noqa: S603 - our own module, no shell
-                command,
-                stdin=subprocess.PIPE if linger is None else subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=directory,
-                env={**os.environ, "PYTHONPATH": path},
-                start_new_session=True,
-            )
-    except OSError as error:
-        raise PracticeError(f"The practice world could not be started: {error}") from error
+    command = [*_command(directory, pace), *(["--owned"] if linger is None else ["--linger", str(linger)])]
+    with (directory / LOG).open("wb") as log:
+        # A session of its own: Ctrl-C reaches the owner first. The pipe is how the world learns of its owner's end.
+        return subprocess.Popen(  # noqa: S603 - our own module, no shell
+            command,
+            stdin=subprocess.PIPE if linger is None else subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=directory,
+            env=_environment(),
+            start_new_session=True,
+        )
 
 
 def _last_words(directory: Path) -> str:

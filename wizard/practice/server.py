@@ -174,7 +174,8 @@ def _watch_owner(stop: Callable[[], None]) -> None:
 
 def _stop_on_signals(world: World, *, owned: bool) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    names = [name for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
+    for number in (getattr(signal, name) for name in names):
         with contextlib.suppress(NotImplementedError):  # Windows
             loop.add_signal_handler(number, world.stopping.set)
     if owned:
@@ -190,7 +191,8 @@ async def run(directory: Path, *, pace: float, linger: float | None, owned: bool
         await listener.start()
     tasks = world.serve()
     described = world.file(*await world.keys())
-    worldfile.write(directory, described)
+    if not world.stopping.is_set():
+        worldfile.write(directory, described)
     print(f"practice world ready: {worldfile.path_of(directory)}", file=sys.stderr, flush=True)  # noqa: T201 - its job
     if linger is not None:
         tasks.append(asyncio.create_task(world.linger(linger)))

@@ -16,7 +16,6 @@ class Certificate:
     failure: str = ""
     """ACM's FailureReason; not empty means FAILED."""
     timed_out: bool = False
-    imported: bool = False
 
     @property
     def region(self) -> str:
