@@ -1,12 +1,13 @@
 """The pixel's files in the content bucket, and the image they are made from."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 
 from wizard import pixel
 from wizard.aws.errors import MISSING, AwsError
 from wizard.resources.base import Reading, Resource, StoppedError
-from wizard.results import Change, Difference
+from wizard.results import Action, Change, Difference
 from wizard.scope import Scope
 from wizard.setups import Made
 
@@ -113,8 +114,7 @@ class PixelObject(Resource):
         return self.absent(f"{self.title}: not uploaded yet", f"Upload {self.key}")
 
     async def carry_out(self, change: Change) -> None:
-        """Upload the file with its type and caching."""
-        del change  # creating and replacing are the same call
+        """Upload the file with its type and caching; edges that keep another one are told to drop it."""
         made, image = self.scope.made, image_for(self.key, self.scope.made)
         await self.scope.world.aws(
             "s3",
@@ -125,4 +125,18 @@ class PixelObject(Resource):
             ContentType=image.content_type,
             CacheControl=CACHING,
             ExpectedBucketOwner=made.account,
+        )
+        if change.action is Action.UPDATE and made.distribution:
+            await self._invalidate(made.distribution)
+
+    async def _invalidate(self, distribution: str) -> None:
+        paths = [f"/{self.key}", "/"] if self.key == "i" else [f"/{self.key}"]
+        await self.scope.world.aws(
+            "cloudfront",
+            "create_invalidation",
+            DistributionId=distribution,
+            InvalidationBatch={
+                "Paths": {"Quantity": len(paths), "Items": paths},
+                "CallerReference": f"snowpixel-{secrets.token_hex(8)}",
+            },
         )
