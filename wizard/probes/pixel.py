@@ -122,7 +122,7 @@ class PixelHttpsProbe(_PixelProbe):
 
     id = "pixel-https"
     title = "The pixel, as a browser gets it"
-    needs = ("serving", "pixel-record")
+    needs = ("serving", "pixel-record", "content-bucket.policy", "pixel-i")
 
     async def look(self) -> Check:
         """Look once."""
