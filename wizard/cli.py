@@ -1,0 +1,159 @@
+"""The command line: puts the product together, finds the command, and has the last word on how it ended."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from wizard import __version__
+from wizard.commands.options import everywhere
+from wizard.commands.session import Session, prepare, terminal
+
+if TYPE_CHECKING:
+    from wizard.service import Service
+
+COMMANDS = {
+    "practice": ("practice:practice", "Practise with an emulated AWS on this computer: no account, no cost."),
+    "new": ("saved:new", "Save a set-up from flags, no questions."),
+    "set": ("saved:set_", "Change choices of a saved set-up."),
+    "list": ("saved:list_", "List the saved set-ups."),
+    "plan": ("walks:plan", "What apply would do, what it costs, what permissions it needs."),
+    "apply": ("walks:apply", "Carry it out; may be interrupted and run again at any time."),
+    "check": ("check:check", "The checklist: look at everything, change nothing."),
+    "repair": ("walks:repair", "Put right what check found."),
+    "remove": ("walks:remove", "Take it all down; the logs stay unless --delete-logs."),
+    "snippet": ("texts:snippet", "The tag for your pages."),
+    "policy": ("texts:policy", "The least IAM policy."),
+    "explain": ("texts:explain", "What a problem means and what to do."),
+    "forget": ("saved:forget", "Drop a saved set-up from this computer; AWS is not touched."),
+}
+"""Each command: where it is, and what it says of itself. Only the one that runs is loaded."""
+
+
+class Commands(click.Group):
+    """The commands, loaded when they run: `--version` and `--help` are there at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands in the order of the road."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"wizard.commands.{module}"), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands into the help without loading them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, invoke_without_command=True, params=everywhere(root=True))
+@click.version_option(__version__, message="snowpixel %(version)s")
+@click.pass_context
+def snowpixel(context: click.Context) -> int | None:
+    """Set up a Snowplow tracking pixel in your own AWS account, and prove that it works.
+
+    Without a command: the wizard.
+    """
+    session = context.ensure_object(Session)
+    session.start_wizard = _wizard
+    if context.invoked_subcommand:
+        return None
+    session.command = "snowpixel"
+    if not terminal():
+        raise click.UsageError(_NO_TERMINAL)
+    return _wizard(session.service())
+
+
+_NO_TERMINAL = f"""The wizard needs a terminal, and there is none here. The same as plain commands:
+
+  snowpixel practice      try everything with an emulated AWS on this computer
+  snowpixel new NAME      save a set-up; then plan, apply and check it
+  snowpixel --help        all commands: {", ".join(COMMANDS)}"""
+
+
+def _wizard(service: "Service") -> int:
+    """Start the screens: the one place that knows them."""
+    from screens.app import run  # noqa: PLC0415 - loads textual, which no other command needs
+
+    return run(service)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and end the process.
+
+    It ends without waiting for any thread: a call to AWS that hangs must not hold the terminal.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    prepare(sys.stdout, sys.stderr)
+    session = Session(json="--json" in given)
+    code = _run(given, session)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue
+    os._exit(code)
+
+
+def _run(arguments: list[str], session: Session) -> int:
+    """Carry out the command and return the exit code."""
+    try:
+        return int(snowpixel.main(arguments, "snowpixel", standalone_mode=False, obj=session) or 0)
+    except click.Abort as abort:
+        if isinstance(abort.__cause__, EOFError):
+            return _failed(session, click.UsageError("There was no answer; nothing was changed."))
+    except KeyboardInterrupt:
+        pass
+    except Exception as error:  # noqa: BLE001 - the last word, whatever it was
+        return _failed(session, error)
+    return _interrupted(session)
+
+
+def _interrupted(session: Session) -> int:
+    from wizard.commands.walking import farewell  # noqa: PLC0415 - only now
+    from wizard.exits import ExitCode  # noqa: PLC0415
+
+    farewell(session)
+    return ExitCode.INTERRUPTED
+
+
+def _failed(session: Session, error: Exception) -> int:
+    """Say what went wrong, and return the exit code for it."""
+    from wizard import exits  # noqa: PLC0415 - `--version` needs none of it
+
+    if isinstance(error, click.UsageError):
+        code, message = exits.ExitCode.USAGE, error.format_message()
+        if error.ctx and not session.json and "\n" not in message:
+            session.note(error.ctx.get_usage())
+    elif isinstance(error, click.ClickException):
+        code, message = exits.ExitCode.USAGE, error.format_message()
+    else:
+        code, message = exits.of_error(error), _words(session, error)
+    if session.json:
+        session.result((), "error", None, [message])
+    session.note(message)
+    return code
+
+
+def _words(session: Session, error: Exception) -> str:
+    """Return a known error's own words, and for a mistake of ours what it was."""
+    from wizard.exits import expected  # noqa: PLC0415
+
+    if expected(error):
+        return str(error)
+    if session.verbose:
+        traceback.print_exception(error)
+    where = f"{type(error).__name__}: {error}"
+    return f"snowpixel itself went wrong ({where}). Everything saved is whole. Run it again with -v to see where."

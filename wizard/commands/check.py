@@ -1,0 +1,178 @@
+"""`check`: the checklist, once or again and again."""
+
+import sys
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import anyio
+import click
+from msgspec import Struct
+
+from wizard import checklist, envelope
+from wizard.commands import loop, options, walking
+from wizard.commands.lastcheck import LastCheck, changed
+from wizard.commands.options import Command
+from wizard.commands.session import Session, pass_session
+from wizard.exits import ExitCode, gravest, of_error, of_statuses
+from wizard.plain import Ink
+from wizard.results import Check, Job, Snapshot, StageView, Status, worst
+from wizard.scope import PROVE, YES
+from wizard.service import Service
+from wizard.store import StoreError
+
+SHORTEST = 1.0
+"""Seconds between looks that `--watch` allows: AWS counts calls."""
+
+
+class Wish(Struct, frozen=True):
+    """How the user wants the checklist."""
+
+    only: tuple[str, ...] = ()
+    changes: bool = False
+    strict: bool = False
+
+
+class Found(Struct, frozen=True):
+    """What a check of one set-up came to: its rows, or why there are none."""
+
+    name: str
+    snapshot: Snapshot | None = None
+    stages: tuple[StageView, ...] = ()
+    news: tuple[tuple[Check, Status | None], ...] = ()
+    first: bool = False
+    """Whether no earlier results are kept."""
+    error: StoreError | None = None
+
+    @property
+    def status(self) -> Status:
+        """The verdict on the rows."""
+        return Status.UNKNOWN if self.error else walking.verdict(self.stages)
+
+    def code(self, *, strict: bool) -> ExitCode:
+        """The exit code that this set-up alone would give."""
+        if self.error:
+            return of_error(self.error)
+        return of_statuses([stage.status for stage in self.stages if stage.status], strict=strict)
+
+
+@click.command("check", cls=Command)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--watch", type=click.FloatRange(min=SHORTEST), metavar="SECONDS", help="Look again and again.")
+@click.option("--only", multiple=True, metavar="STAGE", help="Only this row; may be given several times.")
+@click.option("--changes", is_flag=True, help="Only what is different since the last run.")
+@click.option("--prove", is_flag=True, help="Send a new test event and find it again.")
+@options.strict
+@pass_session
+def check(
+    session: Session,
+    names: Sequence[str],
+    *,
+    watch: float | None,
+    only: tuple[str, ...],
+    changes: bool,
+    prove: bool,
+    strict: bool,
+) -> ExitCode:
+    """Look at everything, change nothing. Without a name all saved set-ups are looked at."""
+    session.again = " ".join(["check", *names])
+    service = session.service()
+    chosen = tuple(names) or service.store.names()
+    if not chosen:
+        raise click.UsageError(f"There is no saved set-up yet. Make one: {session.line('new NAME')}, or the wizard.")
+    wish = Wish(_rows(only), changes, strict)
+    if prove:
+        _prove(session, service, chosen)
+    while True:
+        found = loop.run(lambda: _all(service, chosen, wish), lambda: walking.farewell(session))
+        _tell(session, found, wish, watched=watch is not None)
+        if watch is None:
+            return gravest(one.code(strict=strict) for one in found)
+        loop.run(lambda: anyio.sleep(watch), lambda: walking.farewell(session))
+
+
+def _rows(only: tuple[str, ...]) -> tuple[str, ...]:
+    """Make sure that the rows exist.
+
+    Raises:
+        click.UsageError: one does not.
+    """
+    known = tomllib.loads(files("assets").joinpath("stages.toml").read_text(encoding="utf-8"))
+    unknown = [one for one in only if one not in known]
+    if unknown:
+        raise click.UsageError(f"There is no row '{unknown[0]}'. Rows: {', '.join(known)}.")
+    return only
+
+
+async def _all(service: Service, names: Sequence[str], wish: Wish) -> list[Found]:
+    """Look at several set-ups at once; one that cannot be read does not keep the others from being looked at."""
+    found: dict[str, Found] = {}
+
+    async def one(name: str) -> None:
+        found[name] = await _one(service, name, wish)
+
+    async with anyio.create_task_group() as group:
+        for name in dict.fromkeys(names):
+            group.start_soon(one, name)
+    return [found[name] for name in dict.fromkeys(names)]
+
+
+async def _one(service: Service, name: str, wish: Wish) -> Found:
+    try:
+        snapshot = await walking.look(service, name)
+        last = LastCheck(service.store, name)
+    except StoreError as error:
+        return Found(name, error=error)
+    stages = walking.only(snapshot, wish.only)
+    checks = [item.check for stage in stages for item in stage.items if item.check]
+    before = last.load()
+    last.save(checks)
+    return Found(name, snapshot, stages, tuple(changed(before, checks)), first=not before)
+
+
+def _tell(session: Session, found: Sequence[Found], wish: Wish, *, watched: bool) -> None:
+    if watched and not session.json:
+        session.say(f"-- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    lines = [line for one in found for line in _lines(session, one, wish)]
+    status = worst(one.status for one in found)
+    errors = [str(one.error) for one in found if one.error]
+    session.result(lines, str(status), {"setups": [_data(one, wish) for one in found]}, errors)
+
+
+def _lines(session: Session, found: Found, wish: Wish) -> list[str]:
+    if found.snapshot is None:
+        return []
+    if not wish.changes or found.first:
+        first = ["No earlier check is kept, so this is all of it."] if wish.changes else []
+        return [*first, *walking.ending(session, found.snapshot, found.stages)[1:]]
+    ink = Ink.of(sys.stdout)
+    if not found.news:
+        return [f"{found.name}: nothing is different since the last check."]
+    told = [(f"{ink.badge(one.status)}  {one.summary}", was or "not looked at") for one, was in found.news]
+    trouble = checklist.troubles([one for one, _ in found.news], found.name)
+    return [f"{found.name}: {len(told)} different", *(f"{text}   (was: {was})" for text, was in told), *trouble]
+
+
+def _data(found: Found, wish: Wish) -> dict[str, Any]:
+    shown = [item.check for stage in found.stages for item in stage.items if item.check]
+    was = {one.id: str(status) if status else None for one, status in found.news}
+    checks = [envelope.check(one) for one in shown if not wish.changes or one.id in was]
+    if wish.changes:
+        checks = [{**one, "was": was[one["id"]]} for one in checks]
+    return {"name": found.name, "status": str(found.status), "checks": checks}
+
+
+def _prove(session: Session, service: Service, names: Sequence[str]) -> None:
+    """Send a new test event for each set-up that is finished; for any other the checklist says what is missing."""
+    for name in names:
+        before = loop.run(lambda name=name: walking.look(service, name), lambda: walking.farewell(session))  # type: ignore[misc]
+        missing = [one for one in before.checks if one.id != "first-event" and one.status not in _FINE]
+        if missing:
+            session.note(f"{name}: no test event is sent before the rest is as wanted.")
+            continue
+        walking.run(session, service, Job.APPLY, name, answers={PROVE: YES})
+
+
+_FINE = frozenset({Status.OK, Status.WARNING})

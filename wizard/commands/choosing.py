@@ -1,0 +1,91 @@
+"""Choices from flags: cleaned, or refused with a reason."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from wizard import pixel, validators
+from wizard.setups import Choices, Viewer
+from wizard.validators import InvalidChoice
+
+_CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}")
+_VIEWERS = {"redirect": Viewer.REDIRECT, "https-only": Viewer.HTTPS_ONLY}
+FIXED_ONCE_MADE = ("region",)
+"""Choices that cannot change after the buckets exist: a bucket never moves."""
+
+
+def changes(profile: str | None, *, no_domain: bool, **given: Any) -> dict[str, Any]:
+    """Return the fields of `Choices` that the flags set.
+
+    Args:
+        profile: the AWS profile, which here is a choice that is saved.
+        no_domain: whether CloudFront's own name shall be used.
+        given: the other flags; None where a flag was left out.
+
+    Raises:
+        click.UsageError: two flags contradict each other.
+        wizard.validators.InvalidChoice: a value cannot be used.
+        wizard.pixel.PixelError: the image cannot be the pixel.
+    """
+    if no_domain and given["domain"] is not None:
+        raise click.UsageError("--domain and --no-domain contradict each other.")
+    wanted = {**given, "profile": profile}
+    found = {field: clean(wanted[flag]) for flag, field, clean in _FIELDS if wanted.get(flag) is not None}
+    return {**found, "domain": None} if no_domain else found
+
+
+def certificate(text: str) -> str:
+    """Clean the choice of a certificate.
+
+    Raises:
+        InvalidChoice: neither `new` nor the ARN of a certificate that CloudFront can use.
+    """
+    choice = text.strip()
+    if choice in ("new", "ask") or _CERTIFICATE.fullmatch(choice):
+        return choice
+    raise InvalidChoice(
+        "--certificate takes `new`, or the ARN of a certificate in us-east-1, the one region where CloudFront looks: "
+        "arn:aws:acm:us-east-1:ACCOUNT:certificate/ID."
+    )
+
+
+def source(text: str) -> str:
+    """Clean where the pixel comes from; a file is looked at now, an address when it is used.
+
+    Raises:
+        wizard.pixel.PixelError: it cannot be the pixel.
+    """
+    text = text.strip()
+    if text == "builtin" or text.lower().startswith("https://"):
+        return text
+    if "://" in text:
+        raise pixel.PixelError("Only https addresses can be used for the pixel. Give one, a file's path, or `builtin`.")
+    path = Path(text).expanduser().absolute()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise pixel.PixelError(f"The file {path} cannot be read: {error.strerror}.") from error
+    pixel.validate(data)
+    return str(path)
+
+
+_FIELDS = (
+    ("domain", "domain", validators.host_name),
+    ("region", "region", validators.region),
+    ("pixel", "pixel", source),
+    ("retention", "retention_days", validators.retention_days),
+    ("viewer", "viewer", _VIEWERS.__getitem__),
+    ("events", "events_per_month", int),
+    ("certificate", "certificate", certificate),
+    ("profile", "profile", validators.profile),
+)
+"""Flag, field of `Choices`, and how to clean the value."""
+
+
+def shown(choices: Choices) -> dict[str, Any]:
+    """Return choices as plain data."""
+    built: dict[str, Any] = msgspec.to_builtins(choices)
+    return built

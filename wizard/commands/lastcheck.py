@@ -1,0 +1,58 @@
+"""What the last check of a set-up found, kept beside it: `check --changes` tells what is different since."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from wizard.results import Check, Status
+from wizard.store import Store
+
+
+class Seen(Struct, frozen=True):
+    """The verdict on one item."""
+
+    status: Status
+    summary: str
+
+
+class LastCheck:
+    """The small file with the last results.
+
+    Args:
+        store: where set-ups are saved.
+        name: the set-up.
+    """
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._path = store.path(name).with_suffix(".checks")
+
+    def load(self) -> dict[str, Seen]:
+        """Return item id to what was seen; empty when nothing was kept or it cannot be read."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Seen])
+        except (OSError, msgspec.DecodeError):
+            return {}
+
+    def save(self, checks: Iterable[Check]) -> None:
+        """Keep what was seen now, beside what was seen of other items before. A full disk is no reason to fail."""
+        now = {check.id: Seen(check.status, check.summary) for check in checks}
+        with contextlib.suppress(OSError):
+            handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")  # made 0600
+            with os.fdopen(handle, "wb") as file:
+                file.write(msgspec.json.encode({**self.load(), **now}))
+            Path(temporary).replace(self._path)
+
+    def forget(self) -> None:
+        """Drop the file."""
+        self._path.unlink(missing_ok=True)
+
+
+def changed(before: dict[str, Seen], checks: Iterable[Check]) -> list[tuple[Check, Status | None]]:
+    """Return the checks whose status is another than before, with the earlier one; None where there was none."""
+    earlier = [(check, before[check.id].status if check.id in before else None) for check in checks]
+    return [(check, status) for check, status in earlier if status is not check.status]

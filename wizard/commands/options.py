@@ -1,0 +1,103 @@
+"""The options: those that hold everywhere, and those with which a set-up is chosen."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from wizard.commands.session import Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _note(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep an option that holds everywhere; the word after the command wins over the one before it."""
+    session = context.find_root().ensure_object(Session)
+    if value not in (None, False) and parameter.name:
+        setattr(session, parameter.name, value)
+
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_EVERYWHERE: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+    (("--json",), {"is_flag": True, "help": "One JSON document on stdout; everything else goes to stderr."}),
+    (("--home",), {"type": _FOLDER, "metavar": "DIR", "help": "Where set-ups are saved (SNOWPIXEL_HOME)."}),
+    (("--profile",), {"metavar": "NAME", "help": "The AWS profile to use."}),
+    (("--nameserver",), {"metavar": "HOST[:PORT]", "help": "Ask this DNS resolver instead of the public ones."}),
+    (("--practice",), {"type": _FOLDER, "metavar": "DIR", "help": "Use this practice world (SNOWPIXEL_PRACTICE)."}),
+    (("--keys-stdin",), {"is_flag": True, "help": "Read an access key id and a secret, a line each, from stdin."}),
+    (("--verbose", "-v"), {"is_flag": True, "help": "Say more: each AWS call, each single check."}),
+)
+_VARIABLES = {"--home": "SNOWPIXEL_HOME", "--practice": "SNOWPIXEL_PRACTICE"}
+
+
+def everywhere(*, root: bool = False) -> list[click.Option]:
+    """Make the options that hold everywhere. Only the root reads variables, so that any flag wins over them."""
+    return [
+        click.Option(
+            names, expose_value=False, callback=_note, envvar=_VARIABLES.get(names[0]) if root else None, **more
+        )
+        for names, more in _EVERYWHERE
+    ]
+
+
+class Command(click.Command):
+    """A command that takes the options that hold everywhere, too."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.params += everywhere()
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Note the command's words, then carry it out."""
+        note_words(ctx)
+        return super().invoke(ctx)
+
+
+def note_words(context: click.Context) -> None:
+    """Note the words of the command that runs."""
+    words: list[str] = []
+    at: click.Context | None = context
+    while at and at.parent:
+        words.insert(0, at.info_name or "")
+        at = at.parent
+    context.find_root().ensure_object(Session).command = " ".join(words)
+
+
+class Group(click.Group):
+    """A group whose commands and itself take the options that hold everywhere."""
+
+    command_class = Command
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.params += everywhere()
+
+
+def choices(function: F) -> F:
+    """Add the options with which a set-up is chosen."""
+    for option in reversed(_CHOICES):
+        function = option(function)
+    return function
+
+
+_CHOICES = (
+    click.option("--domain", metavar="NAME", help="The pixel's own host name, such as e.example.org."),
+    click.option("--no-domain", is_flag=True, help="Use CloudFront's name; a domain can be added later."),
+    click.option("--region", metavar="REGION", help="AWS region of the buckets [eu-central-1]."),
+    click.option("--pixel", metavar="URL|FILE|builtin", help="The 1x1 image [builtin]."),
+    click.option("--retention", metavar="DAYS", help="How long logs are kept [90]."),
+    click.option("--viewer", type=click.Choice(["redirect", "https-only"]), help="What plain http gets [redirect]."),
+    click.option("--events", type=click.IntRange(min=0), metavar="N", help="Events a month, for the cost [1000000]."),
+    click.option("--certificate", metavar="ARN|new", help="A certificate to borrow, or always a new one."),
+)
+
+yes = click.option("--yes", is_flag=True, help="Do it without asking; needed without a terminal.")
+strict = click.option("--strict", is_flag=True, help="Count warnings (plan: changes) as wrong: exit code 1.")
+wait = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long to wait in all; 0 does what can be done now [as long as it takes].",
+)
+name = click.argument("name", metavar="NAME")

@@ -1,0 +1,225 @@
+"""`practice`: the same against an AWS, a DNS and a CloudFront edge on this computer."""
+
+import asyncio
+import contextlib
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from wizard import checklist, envelope
+from wizard.board import Board
+from wizard.commands import walking
+from wizard.commands.lastcheck import LastCheck
+from wizard.commands.options import Group, note_words
+from wizard.commands.session import Session, pass_session, terminal
+from wizard.commands.surroundings import home_of, in_world, running
+from wizard.exits import ExitCode, of_statuses
+from wizard.practice import process
+from wizard.practice.control import Control, ControlError
+from wizard.practice.timing import DEFAULT_PACE
+from wizard.practice.worldfile import WorldFile
+from wizard.results import Action, Actor, Change, Job, Snapshot, Status, Update
+from wizard.service import Service
+from wizard.setups import Choices, Made
+from wizard.store import StoreError
+from wizard.threads import in_thread
+
+NAME = "practice"
+"""The set-up that the plain practice makes."""
+EXTRA = ("ministack", "trustme")
+"""What the practice extra brings; the plain install does without."""
+
+
+@click.group("practice", cls=Group, invoke_without_command=True)
+@click.option("--plain", is_flag=True, help="No screens: the whole road line by line.")
+@click.option("--fresh", is_flag=True, help="Forget what was practised before, and begin with an empty account.")
+@click.option("--pace", type=click.FloatRange(min=0), metavar="P", help="Real seconds for one of AWS's [0.05].")
+@click.pass_context
+def practice(context: click.Context, *, plain: bool, fresh: bool, pace: float | None) -> int | None:
+    """Practise it all with an emulated AWS on this computer: no account, no cost."""
+    if context.invoked_subcommand:
+        return None
+    note_words(context)
+    session = context.ensure_object(Session)
+    session.again = "practice"
+    _need_extra()
+    directory = (session.practice or home_of(session) / "practice").expanduser().absolute()
+    world, begun = _world(directory, DEFAULT_PACE if pace is None else pace)
+    session.practice, session.home = directory, None
+    home = directory / "home"
+    if fresh:
+        Control(world).reset()
+    service = Service(in_world(session, world, home))
+    if begun or fresh:
+        _forget_what_is_gone(service)
+    if terminal() and not plain and not session.json:
+        return session.start_wizard(service)
+    return _road(session, service, directory)
+
+
+def _need_extra() -> None:
+    missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        raise click.UsageError(
+            f"Practice needs more than the plain install ({', '.join(missing)} is missing). "
+            "Install it with: pip install 'snowpixel[practice]'"
+        )
+
+
+def _world(directory: Path, pace: float) -> tuple[WorldFile, bool]:
+    """Return the world of a folder, and whether it was begun just now."""
+    found = process.find(directory)
+    if found:
+        return found, False
+    return process.start(directory, pace=pace, linger=process.LINGER), True
+
+
+def _forget_what_is_gone(service: Service) -> None:
+    """Keep the choices of the set-ups, but not what was made: it ended with the world that it was made in."""
+    store = service.store
+    for name in store.names():
+        with contextlib.suppress(StoreError), store.writing(name, "snowpixel practice") as ledger:
+            fresh = replace(ledger.setup, made=Made(), waits={}, stood=(), removed=False)
+            ledger.update(made=fresh.made, waits=fresh.waits, stood=fresh.stood, removed=fresh.removed)
+
+
+def _road(session: Session, service: Service, directory: Path) -> ExitCode:
+    """Go the whole road with default answers, playing the user's part at the DNS provider."""
+    if NAME not in service.store.names():
+        service.store.create(NAME, Choices(domain=f"e.{service.surroundings.zone}"))
+    setup = service.store.load(NAME)
+    session.say(
+        f"This sets up a tracking pixel at {setup.choices.domain}, in a practice AWS on this computer: private bucket, "
+        "pixel, access logs, certificate, CloudFront, DNS record. Then it sends one test event and reads it back."
+    )
+    session.say("No AWS account is touched and nothing costs money. It takes well under a minute.")
+    session.say()
+    made = walking.run(session, service, Job.APPLY, NAME, act=_User(session, service))
+    session.say()
+    session.say("Now everything is looked at once more, as `snowpixel check` does:")
+    checked = walking.run(session, service, Job.CHECK, NAME)
+    LastCheck(service.store, NAME).save(checked.checks)
+    setup = service.store.load(NAME)
+    lines = ["", *checklist.proof(setup), *walking.ending(session, checked, checked.stages), *_after(directory)]
+    data = {"world": str(directory), "apply": envelope.walk(made), **envelope.walk(checked)}
+    session.result(lines, str(checked.status), {**data, "event": setup.made.proof and setup.made.proof.event})
+    return of_statuses([*_verdicts(made), *_verdicts(checked)])
+
+
+def _verdicts(snapshot: Snapshot) -> list[Status]:
+    return [stage.status for stage in snapshot.stages if stage.status]
+
+
+def _after(directory: Path) -> Sequence[str]:
+    where = f"snowpixel --practice {directory}"
+    return (
+        "",
+        f"Look around:   {where} list   (the practice world stays for 10 minutes after its last use)",
+        f"Take it down:  {where} remove {NAME}   (it names the DNS records to remove: snowpixel practice dns --help)",
+        "Begin anew:    snowpixel practice --fresh",
+        "For real:      snowpixel",
+    )
+
+
+class _User:
+    """Plays the user at the DNS provider of the practice world: adds what is asked for, removes what has to go."""
+
+    def __init__(self, session: Session, service: Service) -> None:
+        self._session = session
+        self._provider = service.surroundings.provider
+        self._acted: set[tuple[Action, object]] = set()
+
+    async def __call__(self, board: Board, update: Update) -> None:
+        for change in update.snapshot.changes:
+            if change.record is None or change.actor is not Actor.USER or (change.action, change.record) in self._acted:
+                continue
+            self._acted.add((change.action, change.record))
+            await self._act(change)
+            board.look_now()
+
+    async def _act(self, change: Change) -> None:
+        record, provider = change.record, self._provider
+        if record is None or provider is None:
+            return
+        verb = "removes" if change.action is Action.DELETE else "adds"
+        self._session.say(f"→ in your place, the practice {verb} {record.type} {record.name} at the DNS provider")
+        if change.action is Action.DELETE:
+            await in_thread(provider.remove_record, record.name, record.type)
+        else:
+            await in_thread(provider.add_record, record.name, record.type, record.value)
+
+
+@practice.command("serve")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@click.option("--pace", type=click.FloatRange(min=0), default=DEFAULT_PACE, metavar="P", help="Time scale [0.05].")
+@pass_session
+def serve(session: Session, directory: Path, *, pace: float) -> ExitCode:
+    """Keep a practice world running here, until Ctrl-C. Its addresses and keys are in DIR/world.json."""
+    _need_extra()
+    from wizard.practice import environment, server  # noqa: PLC0415 - server code only where it is served
+
+    directory = directory.expanduser().absolute()
+    if process.find(directory):
+        raise click.UsageError(f"A practice world runs in {directory} already.")
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    session.note(f"Use it from another terminal: snowpixel --practice {directory} COMMAND. Ctrl-C ends it.")
+    environment.prepare(server.ACCOUNT, str(directory))
+    asyncio.run(server.run(directory, pace=pace, linger=None, owned=False))
+    return ExitCode.WELL
+
+
+@practice.group("dns", cls=Group)
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@pass_session
+def dns(session: Session, directory: Path) -> None:
+    """Play the DNS provider's web page of a practice world."""
+    session.practice = directory
+
+
+def _page(session: Session) -> Control:
+    assert session.practice is not None  # noqa: S101 - the group took it
+    return Control(running(session.practice))
+
+
+@dns.command("add")
+@click.argument("name")
+@click.argument("type", metavar="TYPE")
+@click.argument("value")
+@pass_session
+def add(session: Session, name: str, type: str, value: str) -> ExitCode:  # noqa: A002 - DNS's own word
+    """Add a record, as in the provider's form."""
+    page = _page(session)
+    try:
+        page.add_record(name, type.upper(), value)
+    except ControlError as error:
+        raise click.UsageError(str(error)) from error
+    session.result([f"Added: {name} {type.upper()} {value}"], "ok", {"name": name, "type": type, "value": value})
+    return ExitCode.WELL
+
+
+@dns.command("remove")
+@click.argument("name")
+@click.argument("type", metavar="TYPE")
+@pass_session
+def remove(session: Session, name: str, type: str) -> ExitCode:  # noqa: A002
+    """Remove all records of that name and type."""
+    page = _page(session)
+    try:
+        removed = page.remove_record(name, type.upper())
+    except ControlError as error:
+        raise click.UsageError(str(error)) from error
+    session.result([f"Removed {removed}: {name} {type.upper()}"], "ok", {"removed": removed})
+    return ExitCode.WELL
+
+
+@dns.command("list")
+@pass_session
+def list_(session: Session) -> ExitCode:
+    """List the records."""
+    records = _page(session).records()
+    lines = [f"{one['name']}  {one['ttl']}  {one['type']}  {one['value']}" for one in records]
+    session.result(lines or ["There are no records."], "ok", {"records": records})
+    return ExitCode.WELL

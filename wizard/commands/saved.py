@@ -1,0 +1,167 @@
+"""`new`, `set`, `list` and `forget`: what is saved on this computer. None of them contacts anybody."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from wizard.commands import choosing, options
+from wizard.commands.lastcheck import LastCheck
+from wizard.commands.options import Command
+from wizard.commands.session import Session, pass_session
+from wizard.commands.surroundings import home_of
+from wizard.exits import ExitCode
+from wizard.setups import Choices, Made, Setup
+from wizard.store import Store, StoreError, UnknownSetupError
+from wizard.validators import setup_name
+
+
+@click.command("new", cls=Command)
+@options.name
+@options.choices
+@pass_session
+def new(session: Session, /, name: str, **given: Any) -> ExitCode:
+    """Save a set-up from flags, without questions. Nothing is made yet."""
+    store = Store(home_of(session))
+    setup = store.create(setup_name(name), Choices(**choosing.changes(session.profile, **given)))
+    address = setup.choices.domain or "a name of CloudFront's (add a domain whenever you like)"
+    lines = [
+        f"Saved the set-up '{setup.name}'. Nothing was made yet.",
+        f"The pixel at {address}, buckets in {setup.choices.region}, logs kept {setup.choices.retention_days} days.",
+        f"Next: {session.line(f'plan {setup.name}')}, then {session.line(f'apply {setup.name}')}",
+    ]
+    session.result(lines, "ok", {"setup": setup.name, "choices": choosing.shown(setup.choices)})
+    return ExitCode.WELL
+
+
+@click.command("set", cls=Command)
+@options.name
+@options.choices
+@pass_session
+def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
+    """Change choices of a saved set-up. What follows from them shows `plan`, and does `apply`."""
+    store = Store(home_of(session))
+    wanted = choosing.changes(session.profile, **given)
+    if not wanted:
+        raise click.UsageError(f"Nothing to change was given. See: {session.line('set --help')}")
+    with store.writing(name, f"snowpixel set {name}") as ledger:
+        before = ledger.setup
+        after = replace(before.choices, **wanted)
+        different = _different(before.choices, after)
+        _refuse_fixed(before, different)
+        zone = {"hosted_zone": None} if "domain" in different else {}  # who runs its DNS has to be found out anew
+        ledger.update(choices=after, made=replace(before.made, **zone))
+    lines = [f"{field}: {_word(was)} → {_word(now)}" for field, (was, now) in different.items()]
+    following = f"Saved. See what follows: {session.line(f'plan {name}')}, then {session.line(f'apply {name}')}"
+    changed = {field: {"from": was, "to": now} for field, (was, now) in different.items()}
+    data = {"setup": name, "changed": changed, "choices": choosing.shown(after)}
+    session.result([*lines, following] if lines else ["Everything was so already."], "ok", data)
+    return ExitCode.WELL
+
+
+def _different(before: Choices, after: Choices) -> dict[str, tuple[Any, Any]]:
+    was, now = choosing.shown(before), choosing.shown(after)
+    return {field: (was[field], now[field]) for field in now if was[field] != now[field]}
+
+
+def _word(value: Any) -> str:
+    return "none" if value is None else str(value)
+
+
+def _refuse_fixed(before: Setup, different: dict[str, Any]) -> None:
+    made = before.made.content_bucket or before.made.log_bucket
+    fixed = next((field for field in choosing.FIXED_ONCE_MADE if made and field in different), None)
+    if fixed:
+        raise click.UsageError(
+            f"The {fixed} of '{before.name}' cannot change any more: its buckets are in {before.choices.region}, and a "
+            f"bucket never moves. Make another set-up, or remove this one first."
+        )
+
+
+@click.command("list", cls=Command)
+@pass_session
+def list_(session: Session) -> ExitCode:
+    """List the saved set-ups with their domain and state."""
+    store = Store(home_of(session))
+    rows, errors = [], []
+    for name in store.names():
+        try:
+            setup = store.load(name)
+        except StoreError as error:
+            rows.append({"name": name, "domain": None, "region": None, "state": "unreadable"})
+            errors.append(str(error))
+        else:
+            chosen = setup.choices
+            rows.append({"name": name, "domain": chosen.domain, "region": chosen.region, "state": state_of(setup)})
+    lines = [f"{row['name']:<20}  {row['domain'] or '(no domain)':<32}  {row['state']}" for row in rows]
+    nothing = [f"No set-up is saved yet. Make one: {session.line('new NAME')}, or start the wizard: snowpixel"]
+    session.result(lines or nothing, "error" if errors else "ok", {"setups": rows}, errors)
+    return ExitCode.USAGE if errors else ExitCode.WELL
+
+
+def state_of(setup: Setup) -> str:
+    """Say in a few words how far a set-up is, as the file knows it; only a check knows better."""
+    if setup.removed:
+        return "removed, logs kept"
+    if setup.made.proof:
+        return f"proven on {datetime.fromtimestamp(setup.made.proof.found_at, UTC):%Y-%m-%d}"
+    if setup.waits:
+        return "unfinished, waiting"
+    return "saved, nothing made yet" if setup.made == Made(account=setup.made.account) else "unfinished"
+
+
+@click.command("forget", cls=Command)
+@options.name
+@options.yes
+@pass_session
+def forget(session: Session, name: str, *, yes: bool) -> ExitCode:
+    """Drop the saved set-up from this computer. AWS is not touched: what was made stays there, and costs."""
+    store = Store(home_of(session))
+    stays = _stays(store, name)
+    session.confirm(f"Forget '{name}' on this computer? What was made in AWS stays there.", yes=yes)
+    try:
+        with store.writing(name, f"snowpixel forget {name}"):
+            store.delete(name)
+    except UnknownSetupError:
+        raise
+    except StoreError as error:
+        if type(error) is not StoreError:
+            raise
+        store.delete(name)  # a damaged file can hold nobody's lock
+    LastCheck(store, name).forget()
+    lines = [f"Forgot '{name}'."]
+    if stays:
+        lines += [
+            "Still in AWS, and yours to delete there:",
+            *(f"  {label}: {value}" for label, value in stays.items()),
+        ]
+    session.result(lines, "ok", {"setup": name, "stays": stays})
+    return ExitCode.WELL
+
+
+def _stays(store: Store, name: str) -> dict[str, str]:
+    """Return what the file knows to be in AWS."""
+    try:
+        made = store.load(name).made
+    except UnknownSetupError:
+        raise
+    except StoreError:
+        return {"unknown": "the file is damaged; look for the tag snowpixel:setup in the AWS console"}
+    return dict(_named(made))
+
+
+def _named(made: Made) -> Iterator[tuple[str, str]]:
+    borrowed = made.certificate_borrowed
+    for label, value in (
+        ("AWS account", made.account),
+        ("bucket", made.content_bucket),
+        ("log bucket", made.log_bucket),
+        ("CloudFront distribution", made.distribution),
+        ("origin access control", made.origin_access_control),
+        ("certificate", None if borrowed else made.certificate),
+        ("log delivery", made.delivery),
+    ):
+        if value:
+            yield label, value

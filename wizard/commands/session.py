@@ -1,0 +1,130 @@
+"""What every command is given: the options that hold everywhere, the product behind them, and where to speak."""
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from wizard.service import Service
+
+
+ASCII = str.maketrans({"✓": "+", "…": ".", "✗": "x", "→": ">", "↻": "~"})
+"""Stand-ins where the stream cannot carry the signs themselves."""
+
+
+def prepare(*streams: TextIO) -> None:
+    """Let streams that know fewer letters replace those that they lack, instead of failing."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def terminal() -> bool:
+    """Whether a person sits at a terminal that can show more than lines."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+@dataclass
+class Session:
+    """One run of the program.
+
+    Attributes:
+        command: the words of the command, for the envelope.
+        again: the command with which an interrupted run goes on.
+        home: snowpixel's data folder; None is the platform's.
+        profile: the AWS profile for this run.
+        nameserver: the resolver to ask instead of the public ones.
+        practice: folder of the practice world to use.
+        json: whether stdout takes one document only.
+        verbose: whether to say more.
+        keys_stdin: whether typed keys come in through stdin.
+        start_wizard: starts the screens; given by the composition root.
+    """
+
+    start_wizard: Callable[["Service"], int] = field(repr=False, default=lambda _service: 2)
+    command: str = ""
+    again: str = ""
+    home: Path | None = None
+    profile: str | None = None
+    nameserver: str | None = None
+    practice: Path | None = None
+    json: bool = False
+    verbose: bool = False
+    keys_stdin: bool = False
+    _mute: bool = False
+
+    # Where it runs.
+
+    def service(self) -> "Service":
+        """Put the product together for these options.
+
+        Raises:
+            click.UsageError: an option does not make sense.
+        """
+        from wizard.commands.surroundings import surroundings  # noqa: PLC0415 - heavy; not for `--help`
+        from wizard.service import Service  # noqa: PLC0415
+
+        return Service(surroundings(self))
+
+    def line(self, command: str) -> str:
+        """Return a command as the user has to type it, with the options that decide where it works."""
+        where = [f"--practice {self.practice}"] if self.practice and "SNOWPIXEL_PRACTICE" not in os.environ else []
+        where += [f"--home {self.home}"] if self.home and "SNOWPIXEL_HOME" not in os.environ else []
+        return " ".join(["snowpixel", *where, command])
+
+    # Where it speaks.
+
+    def say(self, line: str = "") -> None:
+        """Say how things go: on stdout, or on stderr where stdout belongs to the document."""
+        self._write(line, sys.stderr if self.json else sys.stdout)
+
+    def note(self, line: str) -> None:
+        """Say something beside the matter: always on stderr."""
+        self._write(line, sys.stderr)
+
+    def result(self, lines: Iterable[str], status: str, data: Any, errors: Iterable[str] = ()) -> None:
+        """Say what came of it: the lines, or the one document."""
+        if self.json:
+            from wizard import envelope  # noqa: PLC0415 - only where it is asked for
+
+            self._write(envelope.document(self.command, status, data, errors), sys.stdout)
+            return
+        for line in lines:
+            self._write(line, sys.stdout)
+        for error in errors:
+            self.note(error)
+
+    def _write(self, line: str, stream: TextIO) -> None:
+        if stream is sys.stdout and self._mute:
+            return
+        if "utf" not in (stream.encoding or "").lower():
+            line = line.translate(ASCII)
+        try:
+            stream.write(f"{line}\n")
+            stream.flush()
+        except BrokenPipeError:
+            # Nobody reads any more (`| head`). What is being done in AWS must not stop half-way because of that.
+            self._mute = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Make sure that the user wants it.
+
+        Raises:
+            click.UsageError: there is no terminal to ask, or the answer was no.
+        """
+        if yes:
+            return
+        if self.json or not terminal():
+            raise click.UsageError(f"Without a terminal nobody can be asked: add --yes. ({question})")
+        if not click.confirm(question):
+            raise click.UsageError("Nothing was changed.")
+
+
+pass_session = click.make_pass_decorator(Session, ensure=True)

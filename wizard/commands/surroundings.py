@@ -1,0 +1,163 @@
+"""Where a run takes place: the user's own AWS and internet, or a practice world in their stead."""
+
+import os
+import socket
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+import platformdirs
+
+from wizard import validators
+from wizard.aws.client import Keys, Secret, Source
+from wizard.commands.session import Session
+from wizard.practice import process, worldfile
+from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile
+from wizard.service import Surroundings
+from wizard.world import REAL_NETWORK, Network
+
+DNS = 53
+
+
+def home_of(session: Session) -> Path:
+    """Return snowpixel's data folder: as given, that of the practice world, or the platform's."""
+    if session.home:
+        return session.home.expanduser().absolute()
+    if session.practice:
+        return session.practice.expanduser().absolute() / "home"
+    return Path(platformdirs.user_data_dir("snowpixel", appauthor=False))
+
+
+def surroundings(session: Session) -> Surroundings:
+    """Put together where this run takes place.
+
+    Raises:
+        click.UsageError: no practice world runs in the folder, or an option does not make sense.
+        wizard.validators.InvalidChoice: what was given as a profile cannot be one.
+    """
+    if session.practice:
+        return in_world(session, running(session.practice), home_of(session))
+    here = Surroundings(home=home_of(session), source=_given(session))
+    if session.verbose:
+        here = replace(here, observe=_observer(session))
+    return replace(here, network=_asking(session, REAL_NETWORK))
+
+
+def running(directory: Path) -> WorldFile:
+    """Return the world that runs in a folder.
+
+    Raises:
+        click.UsageError: none does.
+    """
+    world = process.find(directory.expanduser().absolute())
+    if world is None:
+        raise click.UsageError(
+            f"No practice world runs in {directory}. Start one with `snowpixel practice serve {directory}`, and leave "
+            "it running while you work with it."
+        )
+    return world
+
+
+def in_world(session: Session, world: WorldFile, home: Path) -> Surroundings:
+    """Put a practice world in the place of AWS and the internet: no endpoint is ever AWS's own."""
+    given = _given(session)
+    own = Keys(world.access_key_id, Secret(world.secret_access_key))
+    explicit = given.keys or given.profile or os.environ.get("AWS_ACCESS_KEY_ID")
+    source = given if explicit else Source(own)
+    return Surroundings(
+        home=home,
+        source=replace(source, endpoint=world.aws_endpoint),
+        network=_asking(session, worldfile.network(world)),
+        pace=world.pace,
+        zone=world.zone,
+        provider=ProviderPage(Control(world)),
+        observe=_observer(session) if session.verbose else None,
+    )
+
+
+@dataclass(frozen=True)
+class ProviderPage:
+    """The page of a practice world's DNS provider, as the front ends know it."""
+
+    control: Control
+
+    def add_record(self, name: str, type: str, value: str) -> None:  # noqa: A002 - DNS's own word
+        """Add a record. Blocking."""
+        self.control.add_record(name, type, value)
+
+    def remove_record(self, name: str, type: str) -> None:  # noqa: A002
+        """Remove all records of that name and type. Blocking."""
+        self.control.remove_record(name, type)
+
+
+def _observer(session: Session) -> "_Observer":
+    return _Observer(session)
+
+
+@dataclass(frozen=True)
+class _Observer:
+    session: Session
+
+    def __call__(self, service: str, operation: str) -> None:
+        self.session.note(f"  aws {service} {operation}")
+
+
+def _given(session: Session) -> Source:
+    if session.keys_stdin:
+        return Source(_typed())
+    return Source(None, validators.profile(session.profile) if session.profile else None)
+
+
+def _typed() -> Keys:
+    """Read a pair of keys, for this run only. They never come in as options: every user of the computer sees those."""
+    if sys.stdin.isatty():
+        identifier = click.prompt("Access key id", err=True)
+        secret = click.prompt("Secret access key (not shown)", hide_input=True, err=True)
+    else:
+        identifier, secret = sys.stdin.readline().strip(), sys.stdin.readline().strip()
+    if not identifier or not secret:
+        raise click.UsageError("--keys-stdin needs two lines on stdin: the access key id, then the secret access key.")
+    return Keys(identifier, Secret(secret))
+
+
+@dataclass(frozen=True)
+class _OtherPort(Network):
+    """A network whose name servers all listen on the port of the resolver that the user named."""
+
+    dns_port: int = DNS
+
+    def dial(self, address: str, port: int) -> tuple[str, int]:
+        return (address, self.dns_port) if port == DNS else super().dial(address, port)
+
+
+def _asking(session: Session, network: Network) -> Network:
+    """Ask the resolver that the user named, if any."""
+    if not session.nameserver:
+        return network
+    host, port = _host_and_port(session.nameserver)
+    resolvers = ((session.nameserver, _address(host), port),)
+    if network.authorities or port == DNS:
+        return replace(network, resolvers=resolvers)
+    return _OtherPort(network.ports, network.authorities, resolvers, network.ca_file, dns_port=port)
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":")
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    else:
+        host, port = text, ""
+    if port and not (port.isdigit() and 0 < int(port) <= 65535):  # noqa: PLR2004 - the highest port
+        raise click.UsageError(f"--nameserver {text!r}: the part after the colon is no port from 1 to 65535.")
+    return host, int(port or DNS)
+
+
+def _address(host: str) -> str:
+    try:
+        return str(socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)[0][4][0])
+    except (OSError, UnicodeError) as error:
+        raise click.UsageError(f"--nameserver: {host!r} is no address, and no name that can be looked up.") from error

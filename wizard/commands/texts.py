@@ -1,0 +1,90 @@
+"""`snippet`, `policy` and `explain`: texts to read or to paste. None of them contacts anybody."""
+
+import json
+from typing import Any
+
+import click
+import msgspec
+
+from wizard import problems
+from wizard.commands import options
+from wizard.commands.options import Command
+from wizard.commands.session import Session, pass_session
+from wizard.commands.surroundings import home_of
+from wizard.exits import ExitCode
+from wizard.results import Problem
+from wizard.snippet import snippet as build
+from wizard.store import Store
+
+
+@click.command("snippet", cls=Command)
+@options.name
+@click.option("--app-id", metavar="NAME", help="The site's name in its events [the set-up's name].")
+@click.option("--tracker", metavar="URL", help="Where your copy of sp.js is.")
+@pass_session
+def snippet(session: Session, name: str, *, app_id: str | None, tracker: str | None) -> ExitCode:
+    """Print the tag for your pages, with the settings that keep it from jamming."""
+    setup = Store(home_of(session)).load(name)
+    host = setup.choices.domain or setup.made.distribution_domain
+    if host is None:
+        message = f"The pixel has no address yet: it gets one in the first minute of {session.line(f'apply {name}')}"
+        session.result([], "waiting", None, [message])
+        return ExitCode.UNFINISHED
+    if tracker is not None and not tracker.startswith("https://"):
+        raise click.UsageError("--tracker takes an https address: the browser blocks anything else on https pages.")
+    made = build(host, app_id=app_id or name, tracker_url=tracker)
+    lines = [
+        "Into the <head> of every page:",
+        "",
+        made.tag.rstrip("\n"),
+        "",
+        "Into the <body>, for visitors without JavaScript:",
+        "",
+        made.no_script,
+        "",
+        "For newsletters and other places without JavaScript:",
+        "",
+        made.image,
+        "",
+        "If your site sends a Content-Security-Policy, it must allow:",
+        *(f"  {one}" for one in made.csp),
+        *(["", made.hint] if made.hint else []),
+    ]
+    session.result(lines, "ok", {"setup": name, "host": host, **msgspec.to_builtins(made)})
+    return ExitCode.WELL
+
+
+@click.command("policy", cls=Command)
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("--check-only", is_flag=True, help="What checks alone need: reads, no writes.")
+@pass_session
+def policy(session: Session, name: str | None, *, check_only: bool) -> ExitCode:
+    """Print the least IAM policy that does the work; with a name, limited to that set-up."""
+    from wizard.aws.policy import policy as build_policy  # noqa: PLC0415 - named like the command
+
+    setup = Store(home_of(session)).load(name) if name else None
+    document: dict[str, Any] = build_policy(setup, check_only=check_only)
+    session.result([json.dumps(document, indent=2)], "ok", {"policy": document})
+    return ExitCode.WELL
+
+
+@click.command("explain", cls=Command)
+@click.argument("problem", required=False, metavar="[PROBLEM]")
+@pass_session
+def explain(session: Session, problem: str | None) -> ExitCode:
+    """Say what a problem means and what to do; without an id, list the ids."""
+    if problem is None:
+        titles = {one: problems.explain(Problem(one)).title for one in problems.known()}
+        widest = max(map(len, titles))
+        lines = [f"{one:<{widest}}  {title}" for one, title in titles.items()]
+        session.result(lines, "ok", {"problems": [{"id": one, "title": title} for one, title in titles.items()]})
+        return ExitCode.WELL
+    if problem not in problems.known():
+        raise click.UsageError(f"There is no problem '{problem}'. All ids: {session.line('explain')}")
+    told = problems.explain(Problem(problem))
+    lines = [told.title, "", told.meaning, "", "What to do:"]
+    lines += [f"  {number}. {step}" for number, step in enumerate(told.steps, 1)]
+    lines += [f"Usually takes {told.typical}."] if told.typical else []
+    lines += [f"More: {told.link}"] if told.link else []
+    session.result(lines, "ok", msgspec.to_builtins(told))
+    return ExitCode.WELL

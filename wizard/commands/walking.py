@@ -1,0 +1,130 @@
+"""Carries a walk to its end while telling it: the part that apply, repair, remove, plan, check and practice share."""
+
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+import anyio
+
+from wizard import checklist
+from wizard.board import Board
+from wizard.commands import loop
+from wizard.commands.session import Session
+from wizard.plain import Ink, Narrator
+from wizard.results import Job, Phase, Snapshot, StageView, Status, Update, worst
+from wizard.service import Running, Service
+from wizard.store import StoreError
+
+STUCK = 0.5
+"""Seconds for which nothing but unanswered questions must be left before a walk is ended unfinished."""
+
+LOOK = Callable[[Board, Update], Awaitable[None]]
+
+
+def run(
+    session: Session,
+    service: Service,
+    job: Job,
+    name: str,
+    *,
+    patience: float | None = None,
+    answers: Mapping[str, str] | None = None,
+    act: LOOK | None = None,
+) -> Snapshot:
+    """Carry out a walk, telling it line by line, and return how it ended.
+
+    Args:
+        session: where to speak.
+        service: the product.
+        job: which walk.
+        name: the set-up.
+        patience: seconds to wait in all; None is as long as it takes.
+        answers: decision id to choice.
+        act: told of each update; plays the user's part in practice.
+
+    Raises:
+        wizard.store.StoreError: the set-up cannot be used, or another process works on it.
+        KeyboardInterrupt: the user wants out.
+    """
+    quiet = job in (Job.PLAN, Job.CHECK)
+    narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice)
+
+    async def tell(board: Board) -> None:
+        async for update in board.updates():
+            if not quiet:
+                for line in narrator.tell(update.snapshot):
+                    session.say(line)
+            if act:
+                await act(board, update)
+
+    running = service.start(job, name, patience=patience, answers=answers)
+    loop.run(lambda: _along(running, tell), lambda: farewell(session))
+    return running.board.snapshot
+
+
+async def _along(running: Running, tell: Callable[[Board], Coroutine[Any, Any, None]]) -> None:
+    """Run a walk and its teller together; an error of the walk comes out as it is."""
+    failures: list[StoreError] = []
+    async with anyio.create_task_group() as group:
+        group.start_soon(tell, running.board)
+        with anyio.CancelScope() as scope:
+            watcher = anyio.CancelScope()
+            group.start_soon(_end_when_stuck, running.board, scope, watcher)
+            try:
+                await running.run()
+            except StoreError as error:
+                failures.append(error)
+        watcher.cancel()
+    if failures:
+        raise failures[0]
+
+
+async def _end_when_stuck(board: Board, walk: anyio.CancelScope, watcher: anyio.CancelScope) -> None:
+    """End a walk in which only questions are left that nobody here can answer."""
+    with watcher:
+        while True:
+            before = board.sequence
+            await anyio.sleep(STUCK)
+            if before == board.sequence and _only_questions(board.snapshot):
+                walk.cancel()
+                return
+
+
+def _only_questions(snapshot: Snapshot) -> bool:
+    at_work = [item for item in snapshot.items if item.phase is Phase.RUNNING]
+    return bool(at_work) and all(item.decision for item in at_work)
+
+
+async def look(service: Service, name: str) -> Snapshot:
+    """Check a set-up."""
+    running = service.start(Job.CHECK, name)
+    await running.run()
+    return running.board.snapshot
+
+
+def farewell(session: Session) -> None:
+    """Say good-bye after Ctrl-C."""
+    again = f" Go on with: {session.line(session.again)}" if session.again else ""
+    session.note(f"\nInterrupted. Nothing is lost: what was made is saved, and the next run looks first.{again}")
+
+
+def only(snapshot: Snapshot, wanted: Sequence[str]) -> tuple[StageView, ...]:
+    """Return the rows to show and to judge by."""
+    return tuple(stage for stage in snapshot.stages if not wanted or stage.id in wanted)
+
+
+def verdict(stages: Sequence[StageView]) -> Status:
+    """Return the verdict on some rows."""
+    return worst(status for stage in stages if (status := stage.status))
+
+
+def ending(session: Session, snapshot: Snapshot, stages: Sequence[StageView]) -> list[str]:
+    """Return the lines with which a walk ends: checklist, problems, what waits for the user, summary, next command."""
+    checks = [item.check for stage in stages for item in stage.items if item.check]
+    lines = ["", *checklist.rows(stages, Ink.of(sys.stdout), verbose=session.verbose)]
+    lines += checklist.troubles(checks, snapshot.setup)
+    waiting = list(checklist.open_matters(snapshot, session.practice))
+    lines += ["", *waiting] if waiting else []
+    following = checklist.advice(snapshot, verdict(stages))
+    advice = f" Next: {session.line(following)}" if following else ""
+    return [*lines, "", f"{checklist.summary(snapshot, stages)}{advice}"]

@@ -1,0 +1,105 @@
+"""`plan`, `apply`, `repair` and `remove`: the walks that are about changing something."""
+
+import click
+
+from wizard.commands import options, planning, walking
+from wizard.commands.choosing import certificate as cleaned
+from wizard.commands.lastcheck import LastCheck
+from wizard.commands.options import Command
+from wizard.commands.session import Session, pass_session
+from wizard.exits import ExitCode, of_statuses
+from wizard.results import Job, Snapshot, Status
+from wizard.scope import DELETE_LOGS, YES
+from wizard.service import Service
+
+CERTIFICATE = "certificate"
+"""Id of the decision that `--certificate` answers."""
+
+_certificate = click.option(
+    "--certificate", metavar="ARN|new", help="Answers whether a certificate that is there shall be used."
+)
+
+
+@click.command("plan", cls=Command)
+@options.name
+@options.strict
+@pass_session
+def plan(session: Session, name: str, *, strict: bool) -> ExitCode:
+    """Show what apply would do, what it costs, and what permissions it needs; writes nothing."""
+    session.again = f"plan {name}"
+    service = session.service()
+    snapshot = walking.run(session, service, Job.PLAN, name)
+    plan = planning.of(service.store.load(name), snapshot)
+    session.result(planning.lines(session, plan), str(plan.status), planning.data(plan))
+    return planning.code(plan, strict=strict)
+
+
+@click.command("apply", cls=Command)
+@options.name
+@options.yes
+@options.wait
+@_certificate
+@options.strict
+@pass_session
+def apply(session: Session, name: str, *, yes: bool, wait: float | None, certificate: str | None, strict: bool) -> int:
+    """Carry the plan out. What exists is found and kept, so it may be interrupted and run again at any time."""
+    service = _ready(session, name, f"apply {name}")
+    session.confirm(f"This makes or completes the set-up '{name}' in your AWS account. Go on?", yes=yes)
+    snapshot = walking.run(session, service, Job.APPLY, name, patience=wait, answers=_answers(certificate))
+    return _end(session, snapshot, strict=strict)
+
+
+@click.command("repair", cls=Command)
+@options.name
+@options.yes
+@options.wait
+@_certificate
+@options.strict
+@pass_session
+def repair(session: Session, name: str, *, yes: bool, wait: float | None, certificate: str | None, strict: bool) -> int:
+    """Put right what check found, and nothing else."""
+    service = _ready(session, name, f"repair {name}")
+    session.confirm(f"This puts right what is wrong with '{name}' in your AWS account. Go on?", yes=yes)
+    snapshot = walking.run(session, service, Job.REPAIR, name, patience=wait, answers=_answers(certificate))
+    return _end(session, snapshot, strict=strict)
+
+
+@click.command("remove", cls=Command)
+@options.name
+@options.yes
+@options.wait
+@click.option("--delete-logs", is_flag=True, help="Delete the logs too: all your events. Without it they stay.")
+@pass_session
+def remove(session: Session, name: str, *, yes: bool, wait: float | None, delete_logs: bool) -> int:
+    """Take it all down, in the right order; the logs stay unless --delete-logs."""
+    service = _ready(session, name, f"remove {name}{' --delete-logs' if delete_logs else ''}")
+    what = "ALL its logs, for good" if delete_logs else "nothing of its logs"
+    session.confirm(f"This deletes the set-up '{name}' from your AWS account, and {what}. Go on?", yes=yes)
+    answers = {DELETE_LOGS: YES} if delete_logs else None
+    snapshot = walking.run(session, service, Job.REMOVE, name, patience=wait, answers=answers)
+    kept = name in service.store.names()
+    if not kept:
+        LastCheck(service.store, name).forget()
+    elif snapshot.status in (Status.OK, Status.WARNING):
+        session.note(f"The logs are kept. To delete them too: {session.line(f'remove {name} --delete-logs')}")
+    return _end(session, snapshot, strict=False)
+
+
+def _ready(session: Session, name: str, again: str) -> Service:
+    """Put the product together and make sure, before any question, that there is such a set-up."""
+    session.again = again
+    service = session.service()
+    service.store.load(name)
+    return service
+
+
+def _answers(certificate: str | None) -> dict[str, str]:
+    return {CERTIFICATE: cleaned(certificate)} if certificate else {}
+
+
+def _end(session: Session, snapshot: Snapshot, *, strict: bool) -> ExitCode:
+    from wizard import envelope  # noqa: PLC0415 - beside the road in plain mode
+
+    lines = walking.ending(session, snapshot, snapshot.stages)
+    session.result(lines, str(snapshot.status), envelope.walk(snapshot))
+    return of_statuses([stage.status for stage in snapshot.stages if stage.status], strict=strict)

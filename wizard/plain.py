@@ -1,0 +1,149 @@
+"""Plain lines for terminals, pipes and screen readers: one line for each thing that happens, each word on its own.
+
+A state is always a glyph and a word, so that neither colour nor shape alone carries it. Text from outside is stripped
+of whatever could steer a terminal.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from wizard.net.text import printable
+from wizard.results import Action, Actor, Decision, DnsRecord, Item, Phase, Snapshot, Status, Wait
+
+GLYPHS: Mapping[Status, str] = {
+    Status.OK: "✓",
+    Status.WAITING: "…",
+    Status.WARNING: "!",
+    Status.FAILED: "✗",
+    Status.UNKNOWN: "?",
+    Status.SKIPPED: "-",
+}
+COLOURS: Mapping[Status, str] = {
+    Status.OK: "green",
+    Status.WAITING: "blue",
+    Status.WARNING: "yellow",
+    Status.FAILED: "red",
+    Status.UNKNOWN: "magenta",
+    Status.SKIPPED: "bright_black",
+}
+ACTIONS: Mapping[Action, str] = {Action.CREATE: "+", Action.UPDATE: "~", Action.REPLACE: "↻", Action.DELETE: "-"}
+ACTORS: Mapping[Actor, str] = {Actor.US: "", Actor.USER: " (by you)", Actor.AWS: " (by AWS, in its own time)"}
+_WIDEST = max(len(status) for status in Status)
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True)
+class Ink:
+    """How lines may look on one stream.
+
+    Attributes:
+        colour: whether states are coloured.
+    """
+
+    colour: bool = False
+
+    @classmethod
+    def of(cls, stream: TextIO) -> "Ink":
+        """Return what suits a stream: colours only for a terminal whose user did not refuse them."""
+        return cls(stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
+
+    def badge(self, status: Status) -> str:
+        """Return glyph and word of a state, in a fixed width."""
+        text = f"{GLYPHS[status]} {status:<{_WIDEST}}"
+        return click.style(text, fg=COLOURS[status]) if self.colour else text
+
+
+def span(seconds: float) -> str:
+    """Return a duration in the one unit that a reader would use."""
+    if seconds < MINUTE:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / MINUTE)} min" if seconds < HOUR else f"{round(seconds / HOUR)} h"
+
+
+def record(wanted: DnsRecord) -> tuple[str, ...]:
+    """Describe a DNS record, one part on each line, for copying."""
+    host = "" if wanted.host == wanted.name else f"   (in most forms only: {printable(wanted.host)})"
+    return (
+        f"    name:  {printable(wanted.name)}{host}",
+        f"    type:  {wanted.type}",
+        f"    value: {printable(wanted.value)}",
+    )
+
+
+def decision(asked: Decision) -> tuple[str, ...]:
+    """Put a question that a walk has, and how to answer it."""
+    options = [f"    {printable(one.label)}: {printable(one.consequence)}" for one in asked.choices]
+    return (f"  {printable(asked.question)}", *options, f"  Answer with {printable(asked.flag)}")
+
+
+class Narrator:
+    """Tells a walk as it goes: what was done, what is waited for, which row is through. Nothing is said twice.
+
+    Args:
+        ink: how lines may look.
+        practice: folder of the practice world, where the user's part is a command.
+    """
+
+    def __init__(self, ink: Ink, practice: Path | None = None) -> None:
+        self._ink = ink
+        self._practice = practice
+        self._done = 0
+        self._said: set[object] = set()
+
+    def tell(self, snapshot: Snapshot) -> Iterator[str]:
+        """Yield the lines for what is new since the last snapshot, in the order of the stages."""
+        for change in snapshot.done[self._done :]:
+            yield f"{ACTIONS[change.action]} done      {printable(change.summary)}"
+        self._done = len(snapshot.done)
+        for stage in snapshot.stages:
+            for item in stage.items:
+                yield from self._item(item)
+            if stage.done and stage.status and self._new(("stage", stage.id)):
+                yield f"{self._ink.badge(stage.status)}  {stage.title}"
+
+    def _item(self, item: Item) -> Iterator[str]:
+        for change in item.changes:
+            if change.record and change.actor is Actor.USER and self._new(("record", change.action, change.record)):
+                yield from ask_for(change.action, change.record, self._practice)
+        if item.wait and self._new(("wait", item.id, item.wait.subject)):
+            shown = any(change.record and change.actor is Actor.USER for change in item.changes)
+            subject = "Until that record is seen" if shown else item.wait.subject
+            yield f"{self._ink.badge(Status.WAITING)}  {waiting(item.wait, subject)}"
+        if item.decision and self._new(("decision", item.decision.id)):
+            yield f"{self._ink.badge(Status.WAITING)}  A question is open; the rest goes on meanwhile"
+            yield from decision(item.decision)
+        bad = item.check and item.check.status in (Status.FAILED, Status.UNKNOWN, Status.WARNING)
+        if item.check and bad and item.phase is Phase.DONE and self._new(("check", item.id)):
+            yield f"{self._ink.badge(item.check.status)}  {printable(item.check.summary)}"
+
+    def _new(self, what: object) -> bool:
+        if what in self._said:
+            return False
+        self._said.add(what)
+        return True
+
+
+def ask_for(action: Action, wanted: DnsRecord, practice: Path | None = None) -> Iterator[str]:
+    """Ask the user for what only they can do at their DNS provider."""
+    verb = "remove this record" if action is Action.DELETE else "add this record"
+    yield f"→ for you    At your DNS provider, {verb} ({printable(wanted.purpose)}):"
+    yield from record(wanted)
+    if practice:
+        deed = (
+            f"remove {wanted.name} {wanted.type}"
+            if action is Action.DELETE
+            else f"add {wanted.name} {wanted.type} {wanted.value}"
+        )
+        yield f"    here:  snowpixel practice dns {practice} {printable(deed)}"
+
+
+def waiting(wait: Wait, subject: str) -> str:
+    """Say what is waited for and how long it usually takes."""
+    usually = f", usually {span(wait.typical)}" if wait.typical >= 1 else ""
+    who = {Actor.USER: "waiting for you", Actor.AWS: "waiting for AWS", Actor.US: "waiting"}[wait.actor]
+    return f"{printable(subject)} ({who}{usually})"
