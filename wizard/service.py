@@ -1,6 +1,6 @@
 """What every front end can do with set-ups: the product without its screens and without its command line."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +16,11 @@ from wizard.board import Board
 from wizard.clock import SystemClock
 from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
+from wizard.resources.base import Resource
 from wizard.results import Job, Status
 from wizard.scope import DELETE_LOGS, YES, Scope
 from wizard.setups import Choices, Made, Setup
-from wizard.stages import stages
+from wizard.stages import Stage, stages
 from wizard.store import Ledger, Store, StoreError
 from wizard.survey import survey
 from wizard.world import REAL_NETWORK, Network, World
@@ -155,6 +156,7 @@ class Service:
         patience: float | None = None,
         answers: Mapping[str, str] | None = None,
         source: Source | None = None,
+        only: Collection[str] | None = None,
     ) -> Running:
         """Prepare a walk over a saved set-up.
 
@@ -164,6 +166,7 @@ class Service:
             patience: seconds to wait in all; None is as long as it takes.
             answers: decision id to choice, given beforehand.
             source: credentials for this walk alone, for example typed keys.
+            only: limit the walk to these stages or items; the account is always looked at where AWS is asked.
 
         Raises:
             wizard.store.StoreError: there is no such set-up, or its file cannot be used.
@@ -171,12 +174,14 @@ class Service:
         setup = self.store.load(name)
         looks_only = job in (Job.PLAN, Job.CHECK)
         world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
-        board = engine.board_for(job, stages(Scope(world, Ledger(setup))), name)
+        board = engine.board_for(job, _rows(Scope(world, Ledger(setup)), only), name)
         given = dict(answers or {})
 
         async def walk(ledger: Ledger) -> None:
+            if job is Job.APPLY:
+                ledger.update(removed=False)
             scope = Scope(world, ledger, given)
-            await _WALKS[job](scope, board, patience)
+            await _WALKS[job](scope, board, patience, only)
 
         hold: AbstractContextManager[Ledger] = (
             nullcontext(Ledger(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
@@ -227,23 +232,42 @@ def _start_name_anew(ledger: Ledger) -> None:
     ledger.update(stood=tuple(item for item in ledger.setup.stood if item not in NAMED), waits={})
 
 
-async def _plan(scope: Scope, board: Board, _patience: float | None) -> None:
-    await survey(scope)
-    await engine.plan(stages(scope), scope, board)
+Only = Collection[str] | None
+"""Ids of stages or items that a walk is limited to; None is all."""
 
 
-async def _check(scope: Scope, board: Board, _patience: float | None) -> None:
-    await engine.check(stages(scope), scope, board)
-
-
-async def _apply(scope: Scope, board: Board, patience: float | None) -> None:
-    await survey(scope)
-    await engine.apply(stages(scope), scope, board, patience=patience)
-
-
-async def _repair(scope: Scope, board: Board, patience: float | None) -> None:
-    await survey(scope)
+def _rows(scope: Scope, only: Only) -> tuple[Stage, ...]:
+    """Lay out the stages, or the part of them that is asked for."""
     rows = stages(scope)
+    if only is None:
+        return rows
+    part = [Stage(row.id, tuple(node for node in row.nodes if row.id in only or node.id in only)) for row in rows]
+    asks_aws = any(isinstance(node, Resource) and node.in_aws for row in part for node in row.nodes)
+    wanted = {engine.IDENTITY} if asks_aws else set()
+    return tuple(
+        row if row.nodes else Stage(row.id, tuple(node for node in whole.nodes if node.id in wanted))
+        for row, whole in zip(part, rows, strict=True)
+        if row.nodes or any(node.id in wanted for node in whole.nodes)
+    )
+
+
+async def _plan(scope: Scope, board: Board, _patience: float | None, only: Only) -> None:
+    await survey(scope)
+    await engine.plan(_rows(scope, only), scope, board)
+
+
+async def _check(scope: Scope, board: Board, _patience: float | None, only: Only) -> None:
+    await engine.check(_rows(scope, only), scope, board)
+
+
+async def _apply(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+    await survey(scope)
+    await engine.apply(_rows(scope, only), scope, board, patience=patience)
+
+
+async def _repair(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+    await survey(scope)
+    rows = _rows(scope, only)
     looked = engine.board_for(Job.CHECK, rows, board.snapshot.setup)
     await engine.check(rows, scope, looked)
     wrong = {check.id for check in looked.snapshot.checks if check.status is not Status.OK}
@@ -253,8 +277,8 @@ async def _repair(scope: Scope, board: Board, patience: float | None) -> None:
     await engine.apply(rows, scope, board, patience=patience, only=wrong | {engine.IDENTITY})
 
 
-async def _remove(scope: Scope, board: Board, patience: float | None) -> None:
-    await engine.remove(stages(scope), scope, board, patience=patience)
+async def _remove(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+    await engine.remove(_rows(scope, only), scope, board, patience=patience)
 
 
 _WALKS = {Job.PLAN: _plan, Job.APPLY: _apply, Job.CHECK: _check, Job.REPAIR: _repair, Job.REMOVE: _remove}

@@ -59,6 +59,11 @@ def _texts() -> dict[str, dict[str, str]]:
     return tomllib.loads(files("assets").joinpath("stages.toml").read_text(encoding="utf-8"))
 
 
+def known() -> tuple[str, ...]:
+    """Return the ids of all rows, in order."""
+    return tuple(_texts())
+
+
 def stages(scope: Scope) -> tuple[Stage, ...]:
     """Lay out the stages of a set-up for one walk. The tracker's JavaScript will have its row after the pixel."""
     distribution = shared_distribution(scope)
