@@ -107,7 +107,7 @@ class Net:
                 return response
             zone = max(hosted, key=lambda each: len(each.name))
             below = self.zone_of(name)
-            if below is not zone:
+            if below.name != zone.name:
                 response.authority.append(below.ns())
                 for host, at in below.servers.items():
                     if at and within(host, zone.name):

@@ -64,18 +64,24 @@ class ResolversProbe(Probe):
             )
         if kinds == {Leads.HERE}:
             return self._reached(domain, target, answers, observed)
-        if Leads.FLATTENED in kinds:
-            return self.report(
-                Status.WARNING,
-                f"{domain} answers with addresses instead of the CNAME",
-                "cname-flattened",
-                observed=observed,
-                expected=target,
-                evidence={"flattened": "yes"},
-                name=domain,
-                target=target,
-            )
+        if kinds == {Leads.FLATTENED}:
+            return self._flattened(domain, target, observed)
         return self._not_everywhere(domain, target, answers, observed)
+
+    def _flattened(self, domain: str, target: str, observed: str) -> Check:
+        """Nobody shows a CNAME: right for our alias records in Route 53, elsewhere for the HTTPS probe to decide."""
+        if self.scope.made.hosted_zone:
+            return self.ok(f"{domain} answers everywhere with the addresses of its alias records", observed=observed)
+        return self.report(
+            Status.WARNING,
+            f"{domain} answers with addresses instead of the CNAME",
+            "cname-flattened",
+            observed=observed,
+            expected=target,
+            evidence={"flattened": "yes"},
+            name=domain,
+            target=target,
+        )
 
     def _reached(self, domain: str, target: str, answers: tuple[Answer, ...], observed: str) -> Check:
         between = next((answer.chain[0] for answer in answers if answer.chain and answer.chain[0] != target), "")
@@ -93,10 +99,11 @@ class ResolversProbe(Probe):
         )
 
     def _not_everywhere(self, domain: str, target: str, answers: tuple[Answer, ...], observed: str) -> Check:
-        behind = [answer for answer in answers if leads(answer, target) in (Leads.NOWHERE, Leads.ELSEWHERE)]
+        arrived = (Leads.UNSEEN, Leads.FLATTENED if self.scope.made.hosted_zone else Leads.HERE)
+        behind = [answer for answer in answers if leads(answer, target) not in arrived]
         wait = max(waiting_time(answer.ttl) for answer in behind)
         seconds = str(max(answer.ttl or 0 for answer in behind))
-        reached = any(leads(answer, target) is Leads.HERE for answer in answers)
+        reached = any(leads(answer, target) in arrived[1:] for answer in answers)
         if reached and {answer.server for answer in behind} == {OWN}:
             return self.report(
                 Status.WARNING,
@@ -108,7 +115,7 @@ class ResolversProbe(Probe):
                 target=target,
                 seconds=seconds,
             )
-        elsewhere = any(leads(answer, target) is Leads.ELSEWHERE for answer in behind)
+        elsewhere = any(leads(answer, target) is not Leads.NOWHERE for answer in behind)
         return self.report(
             Status.WAITING,
             f"{len(behind)} of {len(answers)} resolvers still remember an older answer for {domain}",

@@ -1,0 +1,135 @@
+"""A scope for probes and records: a scripted web, DNS scripted or real, a ledger in memory, a clock that stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wizard.results import Check
+from wizard.scope import Scope
+from wizard.setups import Choices, Made, Setup
+from wizard.store import Ledger
+from wizard.world import Answer, Dns, Handshake, Outcome, Response, WebError, World, Zone
+
+HOST = "px.example.com"
+OWN = "d1.cloudfront.net"
+NOW = 1_800_000_000.0
+DAY = 86_400.0
+GIF = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
+GOOD = {
+    "content-type": "image/gif",
+    "access-control-allow-origin": "*",
+    "cache-control": "max-age=0, s-maxage=31536000",
+    "server": "AmazonS3",
+    "via": "1.1 x.cloudfront.net (CloudFront)",
+    "x-amz-cf-id": "id",
+    "x-cache": "Hit from cloudfront",
+}
+
+
+class StandingClock:
+    """Implements `wizard.world.Clock`."""
+
+    pace = 0.0
+
+    def now(self) -> float:
+        return NOW
+
+    async def sleep(self, seconds: float) -> None:
+        raise NotImplementedError
+
+
+class NoAws:
+    """Implements `wizard.world.Aws` where it must not be needed."""
+
+    region = "eu-central-1"
+
+    async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        raise AssertionError(f"{service}:{operation} {parameters}")
+
+
+class ScriptedDns:
+    """Implements `wizard.world.Dns`: what resolvers answer, whatever is asked."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, str]] = []
+
+    async def zone_of(self, name: str) -> Zone:
+        raise NotImplementedError
+
+    async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+        raise NotImplementedError
+
+    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+        self.asked.append((name, rdtype))
+        return self.answers
+
+
+class ScriptedWeb:
+    """Implements `wizard.world.Web`: an answer, or the error to raise, for each host."""
+
+    def __init__(self, answer: Response | Handshake | WebError | None = None) -> None:
+        self.answer = answer
+        self.by_host: dict[str, Response | WebError] = {}
+        self.asked: list[tuple[str, str | None, dict[str, str]]] = []
+
+    async def get(
+        self,
+        url: str,
+        *,
+        connect_to: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit: int = 65_536,
+        redirects: int = 0,
+    ) -> Response:
+        self.asked.append((url, connect_to, dict(headers or {})))
+        assert limit
+        assert not redirects
+        found = self.by_host.get(url.split("/")[2], self.answer)
+        if isinstance(found, WebError):
+            raise found
+        assert isinstance(found, Response)
+        return found
+
+    async def handshake(self, name: str, *, connect_to: str | None = None) -> Handshake:
+        self.asked.append((name, connect_to, {}))
+        if isinstance(self.answer, WebError):
+            raise self.answer
+        assert isinstance(self.answer, Handshake)
+        return self.answer
+
+
+def response(status: int = 200, body: bytes = GIF, **changed: str | None) -> Response:
+    headers = {**GOOD, **{name.replace("_", "-"): value for name, value in changed.items()}}
+    return Response(
+        status, {name: value for name, value in headers.items() if value is not None}, body, "192.0.2.9", 0.1
+    )
+
+
+def answer(server: str = "resolver", outcome: Outcome = Outcome.ANSWER, **fields: Any) -> Answer:
+    return Answer(server, "192.0.2.53", outcome, **fields)
+
+
+def scope(
+    dns: Dns | None = None,
+    web: ScriptedWeb | None = None,
+    *,
+    aws: Any = None,
+    choices: Choices | None = None,
+    made: Made | None = None,
+    answers: Mapping[str, str] | None = None,
+    **setup: Any,
+) -> Scope:
+    saved = Setup(
+        name="main",
+        id="0a1b2c3d",
+        created=setup.pop("created", NOW),
+        choices=choices or Choices(domain=HOST),
+        made=made or Made(distribution_domain=OWN, hosted_zone=None),
+        **setup,
+    )
+    world = World(aws or NoAws(), dns or ScriptedDns(), web or ScriptedWeb(), StandingClock())
+    return Scope(world, Ledger(saved), answers or {})
+
+
+def problem(check: Check) -> str:
+    return check.problem.id if check.problem else ""

@@ -1,0 +1,75 @@
+"""Certificates, judged."""
+
+import pytest
+from msgspec.structs import replace
+
+from tests.probes.surroundings import DAY, HOST, NOW, OWN, ScriptedWeb, problem, scope
+from wizard.probes.tls import TlsProbe, covers
+from wizard.results import Status
+from wizard.setups import Choices, Made
+from wizard.world import Handshake, WebError
+
+pytestmark = pytest.mark.anyio
+
+OLD = NOW - 100 * DAY
+SEEN = Handshake(
+    address="192.0.2.9",
+    version="TLSv1.3",
+    names=(HOST,),
+    issuer="Amazon RSA 2048 M01",
+    not_before=NOW - DAY,
+    not_after=NOW + 197 * DAY,
+    trusted=True,
+)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.mark.parametrize(
+    ("seen", "status", "expected"),
+    [
+        (SEEN, Status.OK, ""),
+        (replace(SEEN, names=("*.example.com",)), Status.OK, ""),
+        (replace(SEEN, names=("*.cloudfront.net",), trusted=False), Status.FAILED, "certificate-not-attached"),
+        (replace(SEEN, names=("other.test",), trusted=False), Status.FAILED, "certificate-of-another"),
+        (replace(SEEN, names=(), trusted=False), Status.FAILED, "certificate-of-another"),
+        (replace(SEEN, not_after=NOW - 1, trusted=False), Status.FAILED, "certificate-expired"),
+        (replace(SEEN, trusted=False, error="self-signed"), Status.FAILED, "certificate-untrusted"),
+        (replace(SEEN, not_after=NOW + 39 * DAY), Status.WARNING, "certificate-expiring"),
+        (replace(SEEN, not_after=NOW + 40 * DAY), Status.OK, ""),
+        (replace(SEEN, version="TLSv1.1"), Status.WARNING, "tls-old"),
+    ],
+)
+async def test_each_certificate_gets_its_verdict(seen: Handshake, status: Status, expected: str) -> None:
+    check = await TlsProbe(scope(web=ScriptedWeb(seen), created=OLD)).look()
+    assert (check.status, problem(check)) == (status, expected)
+
+
+async def test_right_after_the_certificate_was_attached_the_default_one_is_a_wait() -> None:
+    seen = replace(SEEN, names=("*.cloudfront.net",), trusted=False)
+    check = await TlsProbe(scope(web=ScriptedWeb(seen))).look()
+    assert (check.status, problem(check), check.look_again) == (Status.WAITING, "certificate-not-attached", 10)
+
+
+async def test_no_connection_is_unknown_and_a_refused_handshake_is_not() -> None:
+    check = await TlsProbe(scope(web=ScriptedWeb(WebError("connect", "refused")), created=OLD)).look()
+    assert (check.status, problem(check)) == (Status.UNKNOWN, "network-unreachable")
+    check = await TlsProbe(scope(web=ScriptedWeb(WebError("tls", "alert")), created=OLD)).look()
+    assert (check.status, problem(check)) == (Status.FAILED, "tls-refused")
+
+
+async def test_without_a_domain_cloudfronts_own_certificate_is_right() -> None:
+    seen = replace(SEEN, names=("cloudfront.net", "*.cloudfront.net"))
+    check = await TlsProbe(scope(web=ScriptedWeb(seen), choices=Choices())).look()
+    assert (check.status, check.evidence["host"]) == (Status.OK, OWN)
+    assert (await TlsProbe(scope(made=Made())).look()).status is Status.SKIPPED
+
+
+def test_a_wildcard_stands_for_one_label() -> None:
+    assert covers(("*.example.com",), "px.example.com")
+    assert not covers(("*.example.com",), "a.px.example.com")
+    assert not covers(("*.example.com",), "example.com")
+    assert not covers(("*.",), "localhost")
