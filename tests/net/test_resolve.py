@@ -1,5 +1,6 @@
 """The DNS side of the network: real packets to scripted servers on loopback."""
 
+import anyio
 import dns.flags
 import dns.message
 import dns.rcode
@@ -268,3 +269,11 @@ async def test_ipv6_addresses_of_name_servers_are_looked_for_where_there_is_ipv6
 def test_nothing_that_steers_a_terminal_comes_through() -> None:
     assert printable("a\x1b[31mb\u202ec\x07\n") == "a[31mbc"
     assert len(printable("x" * 5000)) == 2000
+
+
+async def test_a_dead_name_server_does_not_hold_up_finding_the_zone(net: Net) -> None:
+    net.machines["192.0.2.2"].mode = "silent"
+    async with on_loopback(net) as network:
+        dns = Resolver(network, patience=Patience(60, 1), ipv6=False)
+        with anyio.fail_after(10):
+            assert (await dns.zone_of("px.example.com")).name == "example.com"

@@ -9,7 +9,7 @@ import anyio
 import dns.exception
 import dns.resolver
 
-from wizard.net.wire import Patience, Said, ask
+from wizard.net.wire import Patience, Said, ask, first_seen
 from wizard.net.zones import ZoneFinder
 from wizard.world import Answer, NameServer, Network, Outcome, Zone
 
@@ -120,21 +120,7 @@ class Resolver:
 
     async def _first(self, name: str, rdtype: str) -> Said:
         """Ask all resolvers at once and take the first that says something, else the best of what they said."""
-        said = Said(Outcome.UNREACHABLE)
-
-        async with anyio.create_task_group() as group:
-
-            async def one(target: Target) -> None:
-                nonlocal said
-                heard = await self._ask_target(target, name, rdtype)
-                if heard.message is not None:
-                    said = heard
-                if heard.seen:
-                    group.cancel_scope.cancel()
-
-            for target in self.targets:
-                group.start_soon(one, target)
-        return said
+        return await first_seen(lambda target: self._ask_target(target, name, rdtype), self.targets)
 
 
 def _absolute(name: str) -> str:

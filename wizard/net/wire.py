@@ -1,7 +1,10 @@
 """One DNS question to one address: the message level, with every way it can end told apart."""
 
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
+import anyio
 import dns.asyncquery
 import dns.exception
 import dns.flags
@@ -16,6 +19,8 @@ import dns.ttl
 
 from wizard.net.text import printable
 from wizard.world import Outcome
+
+T = TypeVar("T")
 
 PAYLOAD = 1232
 """Bytes of UDP answer asked for: fits every path without fragments (DNS flag day 2020)."""
@@ -94,6 +99,27 @@ async def ask(address: str, port: int, name: str, rdtype: str, *, recursive: boo
         query.use_edns(False)
         said = await _tried(query, address, port, Patience(patience.seconds, 1))
     return said
+
+
+async def first_seen(put: Callable[[T], Awaitable[Said]], whom: Iterable[T]) -> Said:
+    """Put one question to several at once; take the first answer that says something, else the best of what came."""
+    best = Said(Outcome.UNREACHABLE)
+
+    async with anyio.create_task_group() as group:
+
+        async def one(each: T) -> None:
+            nonlocal best
+            said = await put(each)
+            if best.seen:
+                return
+            if said.message is not None:
+                best = said
+            if said.seen:
+                group.cancel_scope.cancel()
+
+        for each in whom:
+            group.start_soon(one, each)
+    return best
 
 
 async def _tried(query: dns.message.Message, address: str, port: int, patience: Patience) -> Said:
