@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from wizard.practice.control import Control
     from wizard.practice.worldfile import WorldFile
 
+INSTALLED = find_spec("ministack") is not None
+"""Whether the practice extra is there; the unit tests also run on the plain install."""
+
+collect_ignore_glob = [] if INSTALLED or REQUIRE_ALL else ["practice/*"]
+
 PRACTICE_FIXTURES = {"running", "control", "world", "product"}
 """A test that uses one of these needs the practice extra."""
 
@@ -24,11 +29,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a practice world, and skip it where the extra is not installed."""
-    installed = find_spec("ministack") is not None
     for item in items:
         if PRACTICE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("practice")
-            if not installed and not REQUIRE_ALL:
+            if not INSTALLED and not REQUIRE_ALL:
                 item.add_marker(pytest.mark.skip(reason="needs the practice extra: pip install 'snowpixel[practice]'"))
 
 

@@ -74,7 +74,11 @@ class Product:
         done: set[tuple[str, DnsRecord]] = set()
         async for update in board.updates():
             for change in update.snapshot.changes:
-                if change.record and (str(change.action), change.record) not in done and _asked(update.snapshot, change):
+                if (
+                    change.record
+                    and (str(change.action), change.record) not in done
+                    and _asked(update.snapshot, change)
+                ):
                     done.add((str(change.action), change.record))
                     self.act(change)
                     board.look_now()

@@ -27,14 +27,14 @@ from wizard.world import REAL_NETWORK, Network, World
 
 
 class Provider(Protocol):
-    """The DNS provider's web page of a practice world, for playing the user's part there."""
+    """The DNS provider's web page of a practice world, for playing the user's part there. Its calls block."""
 
-    def add_record(self, name: str, type: str, value: str) -> None:  # noqa: A002 - DNS's own word
-        """Add a record as the user would in a form. Blocking."""
+    def add_record(self, name: str, rdtype: str, value: str) -> object:
+        """Add a record as the user would in a form; names are absolute."""
         ...
 
-    def remove_record(self, name: str, type: str) -> None:  # noqa: A002
-        """Remove all records of that name and type. Blocking."""
+    def remove_record(self, name: str, rdtype: str) -> object:
+        """Remove all records of that name and type."""
         ...
 
 

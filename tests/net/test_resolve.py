@@ -14,7 +14,7 @@ from wizard.world import DnsUnreachableError, Network, Outcome
 
 pytestmark = pytest.mark.anyio
 
-QUICK = Patience(0.15, 1)
+QUICK = Patience(0.4, 1)
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ async def test_a_lost_packet_is_asked_again() -> None:
         return response
 
     async with dns_server(forgetful) as port:
-        said = await ask("127.0.0.1", port, "a.test", "A", recursive=True, patience=Patience(0.15, 2))
+        said = await ask("127.0.0.1", port, "a.test", "A", recursive=True, patience=Patience(0.4, 2))
     assert said.records == ("192.0.2.1",)
 
 

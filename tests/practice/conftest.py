@@ -1,11 +1,9 @@
-"""A practice world for each test process, back at its start before every test."""
+"""The set-up as plain boto3 calls against the practice world, and the edge asked directly."""
 
 import json
-import os
-import shutil
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,6 @@ import pytest
 import urllib3
 from botocore.config import Config
 
-from wizard.practice import process
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile, address
 
@@ -22,37 +19,6 @@ GIF = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c000
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 SIMPLE_CORS = "60669652-455b-4ae9-85a4-c4c02393f86c"
 HOST = "px.example.test"
-
-
-def require(program: str) -> str:
-    """Return the path of a program; skip without it, but fail where everything must be there."""
-    found = shutil.which(program)
-    if found:
-        return found
-    if os.environ.get("SNOWPIXEL_REQUIRE_ALL") == "1":
-        pytest.fail(f"{program} is not installed, and SNOWPIXEL_REQUIRE_ALL=1 says that it must be")
-    pytest.skip(f"{program} is not installed")
-
-
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorldFile]:
-    directory = tmp_path_factory.mktemp("world")
-    yield process.start(directory, pace=0)
-    process.stop(directory)
-
-
-@pytest.fixture
-def control(running: WorldFile) -> Control:
-    control = Control(running)
-    control.reset()
-    control.set_pace(0)
-    return control
-
-
-@pytest.fixture
-def world(running: WorldFile, control: Control) -> WorldFile:
-    control.touch()
-    return running
 
 
 def make_client(world: WorldFile, service: str, region: str = "us-east-1", **keys: str) -> Any:

@@ -14,7 +14,8 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
-from tests.practice.conftest import HOST, Road, require
+from tests.practice.conftest import HOST, Road
+from tests.support import require
 from wizard.practice.control import Control, ControlError
 from wizard.practice.worldfile import WorldFile, address
 

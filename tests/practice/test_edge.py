@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from tests.practice.conftest import GIF, HOST, Clients, Road, fetch, fetch_plain, require, until
+from tests.practice.conftest import GIF, HOST, Clients, Road, fetch, fetch_plain, until
 from tests.practice.test_road import lines_of
+from tests.support import require
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile, address
 

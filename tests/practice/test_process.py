@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.practice.conftest import Road, file_of, require, until
+from tests.practice.conftest import Road, file_of, until
+from tests.support import require
 from wizard.practice import process, worldfile
 from wizard.practice.control import Control, ControlError
 from wizard.practice.worldfile import WorldFile

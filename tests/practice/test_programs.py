@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.practice.conftest import HOST, Road, require
+from tests.practice.conftest import HOST, Road
+from tests.support import require
 from wizard.practice.worldfile import WorldFile
 
 

@@ -28,7 +28,7 @@ def net() -> Net:
 
 async def caa(net: Net) -> Check:
     async with on_loopback(net) as network:
-        dns = Resolver(network, patience=Patience(0.15, 1), ipv6=False)
+        dns = Resolver(network, patience=Patience(0.4, 1), ipv6=False)
         return await CaaProbe(scope(dns)).look()
 
 

@@ -1,7 +1,7 @@
 """The main job: from an empty account to a decoded event, and everything a user may do around it."""
 
 import json
-import time
+from typing import Any
 
 import pytest
 
@@ -191,7 +191,9 @@ def test_a_refused_action_is_named_and_other_branches_go_on(product: Product) ->
     assert not_ok(product.apply()) == []
 
 
-@pytest.mark.parametrize(("code", "status"), [("Throttling", 400), ("InternalFailure", 500), ("ServiceUnavailable", 503)])
+@pytest.mark.parametrize(
+    ("code", "status"), [("Throttling", 400), ("InternalFailure", 500), ("ServiceUnavailable", 503)]
+)
 def test_a_fault_that_passes_is_never_shown(product: Product, code: str, status: int) -> None:
     product.new()
     product.control.fail("cloudfront", "CreateDistributionWithTags", code, status=status, times=1)
@@ -219,15 +221,13 @@ def test_silent_name_servers_are_unknown_not_wrong(product: Product) -> None:
     assert Status.FAILED not in statuses.values()
 
 
-
-
 def inventory(product: Product) -> dict[str, list[str]]:
     """List what is left in the account, by looking at the account and not at our file."""
     import boto3  # noqa: PLC0415
 
     world = product.world
 
-    def client(service: str) -> object:
+    def client(service: str) -> Any:
         return boto3.client(
             service,
             endpoint_url=world.aws_endpoint,
@@ -241,8 +241,7 @@ def inventory(product: Product) -> dict[str, list[str]]:
         "buckets": [one["Name"] for one in s3.list_buckets()["Buckets"]],
         "distributions": [one["Id"] for one in cloudfront.list_distributions()["DistributionList"].get("Items", [])],
         "access": [
-            one["Id"]
-            for one in cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
+            one["Id"] for one in cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
         ],
         "certificates": [one["CertificateArn"] for one in acm.list_certificates()["CertificateSummaryList"]],
         "sources": [one["name"] for one in logs.describe_delivery_sources()["deliverySources"]],
