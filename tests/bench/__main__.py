@@ -1,0 +1,25 @@
+"""Print every figure with the limit that it has to keep; exit 1 when one does not."""
+
+import sys
+
+from tests.bench.figures import Figure
+from tests.bench.road import calls, practice_road, road
+from tests.bench.startup import startup
+
+
+def main() -> int:
+    """Measure everything and print a Markdown table."""
+    figures: list[Figure] = []
+    print("| figure | measured | limit | kept |\n|---|---|---|---|")  # noqa: T201 - this is a report
+    for measure in (startup, calls, road, practice_road):
+        for figure in measure():
+            figures.append(figure)
+            print(figure.row(), flush=True)  # noqa: T201
+    for figure in figures:
+        for line in figure.details:
+            print(line)  # noqa: T201
+    return 0 if all(figure.kept for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
