@@ -1,1 +1,1 @@
-"""The Textual front end: it shows the engine's snapshots and sends back the user's answers; no decision is made here."""
+"""The Textual front end: it shows the engine's snapshots and sends back the user's answers; it decides nothing."""

@@ -1,0 +1,193 @@
+"""The checklist: every check live, what was found and expected, what to do; run again, watch, repair."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, OptionList, Static
+
+from screens.checktext import item_text, stage_text
+from screens.consent import ConsentModal
+from screens.page import Page
+from screens.places import Place
+from screens.widgets.checks import CheckList
+from screens.widgets.road import Road
+from screens.words import MUTED, badge, clock, lines, say
+from screens.work import Work
+from wizard.results import Actor, Change, Copyable, Job, Snapshot, Status
+from wizard.store import StoreError
+
+WATCH = 60.0
+"""Seconds between looks while watching."""
+
+
+class ChecklistPage(Page):
+    """Runs all checks and shows them as they come."""
+
+    heading = "Checklist"
+    purpose = "Every check only looks: nothing is changed, and no test event is sent."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "again", "Run again"),
+        Binding("f", "repair", "Repair"),
+        Binding("c", "copy", "Copy"),
+        Binding("w", "watch", "Watch", show=False),
+        Binding("p", "plain", "Plain text", show=False),
+    ]
+
+    def __init__(self, setup: str) -> None:
+        super().__init__(setup)
+        self.work: Work | None = None
+        self.snapshot: Snapshot | None = None
+        self.watching = False
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the road, the rows and the details."""
+        yield Road(id="road")
+        detail = VerticalScroll(Static(id="detail"), id="now", can_focus=True)
+        detail.border_title = "Details"
+        yield Horizontal(CheckList(id="rows"), detail, id="panes")
+        yield Static(id="turn")
+
+    def buttons(self) -> Iterable[Button]:
+        """Return what can be done with the result."""
+        yield Button("Run again", id="again", compact=True)
+        yield Button("Repair…", id="repair", compact=True)
+        yield Button("Snippet", id="snippet", compact=True)
+        yield Button("Watch", id="watch", compact=True)
+        yield Button("All set-ups", id="home", compact=True)
+
+    def on_mount(self) -> None:
+        """Begin at once."""
+        self.set_interval(WATCH, self._watch)
+        self.query_one("#repair").display = False
+        self.query_one(CheckList).focus()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Run all checks; the rows keep their last verdict until the new one comes."""
+        if self.work and not self.work.over:
+            return
+        try:
+            self.work = self.shell.begin(Job.CHECK, self.setup)
+        except StoreError as error:
+            self.query_one("#turn", Static).update(say(f"✗ {error}", "bold $text-error"))
+            return
+        self.follow(self.work)
+
+    def _watch(self) -> None:
+        if self.watching and self.is_current:
+            self.action_again()
+
+    def on_screen_resume(self) -> None:
+        """Back from a repair: see what it did."""
+        if self.work and self.work.over and self.shell.works.get(self.setup):
+            self.action_again()
+
+    # Drawing.
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw the newest results."""
+        self.snapshot = snapshot
+        self.query_one(Road).stages = snapshot.stages
+        self.query_one(CheckList).draw(snapshot)
+        self._detail()
+        self.query_one("#turn", Static).update(self._summary(snapshot))
+        self.query_one("#repair").display = snapshot.finished and bool(_repairable(snapshot))
+        if snapshot.finished:
+            self.refresh_bindings()
+
+    def _summary(self, snapshot: Snapshot) -> Content:
+        if self.work and self.work.error:
+            return say(f"✗ {self.work.error}", "bold $text-error")
+        elapsed = f"in {clock(self.work.elapsed)}" if self.work else ""
+        if not snapshot.finished:
+            return say(f"Looking … {len(snapshot.checks)} of {len(snapshot.items)} checks", MUTED)
+        tally = [(status, sum(check.status is status for check in snapshot.checks)) for status in Status]
+        parts = [badge(status) + Content(f" {number}") for status, number in tally if number]
+        watching = "  watching, every minute" if self.watching else ""
+        verdict = badge(snapshot.status) + say(f"  {_verdict(snapshot.status)} ", "bold")
+        return lines(verdict + Content.assemble((f"{elapsed}{watching}", MUTED)), Content("   ").join(parts))
+
+    @on(OptionList.OptionHighlighted)
+    def _detail(self) -> None:
+        chosen = self.query_one(CheckList).chosen
+        if chosen:
+            stage, item = chosen
+            self.query_one("#detail", Static).update(item_text(item) if item else stage_text(stage))
+
+    @on(OptionList.OptionSelected)
+    def toggled(self) -> None:
+        """Enter opens or closes a row."""
+        if self.snapshot:
+            self.query_one(CheckList).toggle(self.snapshot)
+
+    # What can be done.
+
+    def _values(self) -> tuple[Copyable, ...]:
+        chosen = self.query_one(CheckList).chosen
+        if not chosen:
+            return ()
+        stage, item = chosen
+        checks = [one.check for one in ([item] if item else stage.items) if one.check]
+        found = [value for check in checks for value in check.copy]
+        return (*found, *(Copyable(check.summary, check.observed) for check in checks if check.observed and not found))
+
+    def action_copy(self) -> None:
+        """Copy the first value of the chosen row."""
+        values = self._values()
+        if values:
+            self.shell.copy(values[0].label, values[0].value)
+        else:
+            self.notify("This row has nothing to copy.", timeout=2)
+
+    def action_plain(self) -> None:
+        """Show the row's values outside the wizard."""
+        self.shell.plainly("Values of this check", self._values())
+
+    def action_watch(self) -> None:
+        """Look again every minute, until told otherwise."""
+        self.watching = not self.watching
+        self.query_one("#watch", Button).label = Content("Stop watching" if self.watching else "Watch")
+        if self.snapshot:
+            self.show(self.snapshot)
+
+    def action_repair(self) -> None:
+        """Say what would be put right, and do it if wanted."""
+        changes = _repairable(self.snapshot) if self.snapshot and self.snapshot.finished else ()
+        if changes:
+            self.app.push_screen(ConsentModal("Repair", changes), self._consented)
+        else:
+            self.notify("There is nothing that snowpixel could repair by itself.", timeout=3)
+
+    def _consented(self, sure: bool | None) -> None:
+        if sure:
+            self.shell.visit(Place.RUN, self.setup, job=Job.REPAIR)
+
+    @on(Button.Pressed)
+    async def pressed(self, event: Button.Pressed) -> None:
+        """Do what the button says."""
+        if event.button.id == "snippet":
+            self.shell.visit(Place.DONE, self.setup)
+        elif event.button.id == "home":
+            self.shell.home()
+        else:
+            await self.run_action(event.button.id or "again")
+
+
+def _repairable(snapshot: Snapshot) -> tuple[Change, ...]:
+    return tuple(change for change in snapshot.changes if change.actor is not Actor.AWS)
+
+
+def _verdict(status: Status) -> str:
+    return {
+        Status.OK: "All is well",
+        Status.WAITING: "Nothing is wrong; something is still to come",
+        Status.WARNING: "It works; look at the rows marked !",
+        Status.FAILED: "Something is wrong: see the rows marked ✗",
+        Status.UNKNOWN: "Not everything could be seen from here",
+        Status.SKIPPED: "Some rows have to wait for others",
+    }[status]

@@ -1,0 +1,40 @@
+"""The details of one check in words."""
+
+from textual.content import Content
+
+from screens.explaining import explained
+from screens.words import MUTED, badge, lines, say, span
+from wizard.results import Check, Item, StageView
+
+
+def item_text(item: Item) -> Content:
+    """Return everything that is known about an item."""
+    check = item.check
+    if check is None:
+        return lines(say(item.title, "bold"), "", say(item.activity or "Not looked at yet.", MUTED))
+    rows: list[Content | str] = [badge(check.status) + say(f"  {item.title}", "bold"), check.summary, ""]
+    rows += _facts(check)
+    if check.problem:
+        rows += [explained(check.problem), ""]
+    if check.look_again:
+        rows.append(say(f"Another look can find something new in about {span(check.look_again)}.", MUTED))
+    return lines(*rows)
+
+
+def _facts(check: Check) -> list[Content | str]:
+    rows: list[Content | str] = []
+    for label, value in (("Found", check.observed), ("Expected", check.expected)):
+        if value:
+            rows.append(Content.assemble((f"{label:<10}", MUTED), say(value)))
+    rows += [Content.assemble((f"{one.label}: ", MUTED), say(one.value, "bold")) for one in check.copy]
+    return [*rows, ""] if rows else rows
+
+
+def stage_text(stage: StageView) -> Content:
+    """Return why the row exists, and its verdict."""
+    verdict = [badge(stage.status) + say(f"  {stage.title}", "bold")] if stage.status else [say(stage.title, "bold")]
+    items = [
+        (badge(item.check.status, word=False) if item.check else say("○", MUTED)) + say(f" {item.title}")
+        for item in stage.items
+    ]
+    return lines(*verdict, say(stage.why, MUTED), "", *items)

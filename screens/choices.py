@@ -1,0 +1,232 @@
+"""The form of a set-up: everything has a sensible default but the host name."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalGroup, VerticalScroll
+from textual.events import DescendantFocus
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Select, Static
+
+from screens.page import Page
+from screens.places import Place
+from screens.regions import options
+from screens.standing import begun
+from screens.widgets.field import Field
+from screens.widgets.tick import Tick
+from screens.words import MUTED, clean, lines, say
+from wizard import validators
+from wizard.costs import estimate
+from wizard.setups import Choices, Setup
+from wizard.store import StoreError
+from wizard.threads import in_thread
+from wizard.validators import InvalidChoice
+
+WHY = {
+    "domain": "Your visitors' browsers send events to this name. A name below your own domain belongs to you, so the "
+    "events stay yours. Short and harmless is best: ad-block lists look for words such as track or stats.",
+    "nodomain": "The pixel then works at once on a name that CloudFront makes up (d….cloudfront.net). You can add your "
+    "own name later, under Change.",
+    "name": "What you call this set-up here, and part of the names of its buckets. It never changes.",
+    "region": "Where your logs are kept. They hold visitors' addresses: for visitors in the EU, a region there saves "
+    "you questions of privacy law. CloudFront itself answers all over the world, wherever the logs are.",
+    "pixel": "The picture that is delivered: `builtin` is a see-through GIF of 43 bytes. Or give the https address or "
+    "the file of your own 1x1 GIF or PNG.",
+    "retention": "Older log files are deleted by themselves. They hold visitors' addresses: keep them only as long as "
+    "you need them.",
+    "events": "A page view is one event. This number is only for the estimate of the cost; nothing is limited by it.",
+}
+
+
+def pixel_source(text: str) -> str:
+    """Clean where the pixel comes from. Its content is looked at later, before anything is made.
+
+    Raises:
+        InvalidChoice: neither `builtin`, nor an https address, nor a file.
+    """
+    source = text.strip() or "builtin"
+    if source == "builtin" or source.startswith("https://") or Path(source).expanduser().is_file():
+        return source
+    raise InvalidChoice("There is no such file. Give `builtin`, an address that begins with https://, or a file.")
+
+
+def events(text: str) -> str:
+    """Clean a number of events; blanks, dots and commas between the digits are welcome.
+
+    Raises:
+        InvalidChoice: no number.
+    """
+    digits = text.strip().replace(",", "").replace(".", "").replace(" ", "").replace("_", "")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 12:  # noqa: PLR2004 - a trillion is enough
+        raise InvalidChoice("A whole number is needed, such as 1,000,000.")
+    return digits
+
+
+class ChoicesPage(Page):
+    """Asks for the choices, with inline checks."""
+
+    heading = "Choices"
+    purpose = "Only the host name must be chosen; the rest is sensible. Nothing is made yet."
+    step = "Choices"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "app.focus_previous", "Up", show=False),
+        Binding("down", "app.focus_next", "Down", show=False),
+        Binding("ctrl+s", "go", "Next"),
+    ]
+
+    def __init__(self, setup: str = "") -> None:
+        super().__init__(setup)
+        self.saved: Setup | None = None
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the form and the panel that says why we ask."""
+        yield VerticalScroll(*self._fields(self._start()), id="form", can_focus=False)
+        yield Static(id="why", classes="note")
+
+    def buttons(self) -> Iterable[Button]:
+        """Return the one way on."""
+        yield Button("Save" if self.setup else "Next: your AWS account", id="go", compact=True, variant="primary")
+        yield Button("Back", id="back", compact=True)
+
+    def _start(self) -> Choices:
+        if self.setup:
+            self.saved = self.shell.service.store.load(self.setup)
+            return self.saved.choices
+        zone = self.shell.service.surroundings.zone
+        suggested = validators.suggest(zone) if zone else ()
+        return Choices(domain=suggested[0] if suggested else None)
+
+    def _fields(self, start: Choices) -> Iterable[Widget]:
+        existing = bool(self.saved)
+        domain = Field(
+            "Host name",
+            WHY["domain"],
+            value=start.domain or "",
+            placeholder="e.example.org",
+            cleaner=validators.host_name,
+            name="domain",
+        )
+        yield domain
+        none = Tick("No domain yet", existing and start.domain is None, id="nodomain")
+        yield Horizontal(Static(classes="field-label"), none, classes="field-line")
+        name = Field("Name here", WHY["name"], value=self._free_name(), cleaner=self._judged_name, name="name")
+        name.box.disabled = existing
+        yield name
+        select = Select(options(start.region), value=start.region, allow_blank=False, compact=True, id="region")
+        select.disabled = bool(self.saved and begun(self.saved))
+        yield VerticalGroup(Horizontal(Static("Region", classes="field-label"), select, classes="field-line"))
+        yield Field("Pixel", WHY["pixel"], value=start.pixel, cleaner=pixel_source, name="pixel")
+        yield Field(
+            "Keep logs, days",
+            WHY["retention"],
+            value=str(start.retention_days),
+            cleaner=lambda text: str(validators.retention_days(text)),
+            name="retention",
+        )
+        yield Field("Events a month", WHY["events"], value=f"{start.events_per_month:,}", cleaner=events, name="events")
+
+    def _free_name(self) -> str:
+        if self.setup:
+            return self.setup
+        taken = self.shell.service.store.names()
+        return next(name for name in ("main", *(f"main-{number}" for number in range(2, 99))) if name not in taken)
+
+    def _judged_name(self, text: str) -> str:
+        name = validators.setup_name(text)
+        ours = self.saved.name if self.saved else ""
+        if name != ours and name in self.shell.service.store.names():
+            raise InvalidChoice(f"There is a set-up called {name} already. Choose another name.")
+        return name
+
+    def on_mount(self) -> None:
+        """Start in the host name's box."""
+        self.query_one("#why").border_title = "Why?"
+        self.query_one("#domain", Field).box.focus()
+        self._no_domain()
+
+    @on(DescendantFocus)
+    def asked(self, event: DescendantFocus) -> None:
+        """Say why we ask for what has the focus."""
+        asking = [node.id for node in event.widget.ancestors_with_self if node.id in WHY]
+        if asking:
+            self._explain(asking[0] or "")
+
+    def _explain(self, field: str) -> None:
+        extra = self._cost() if field in ("events", "retention") else ""
+        self.query_one("#why", Static).update(lines(WHY[field], *([say(extra, MUTED)] if extra else [])))
+
+    def _cost(self) -> str:
+        days, number = self.query_one("#retention", Field), self.query_one("#events", Field)
+        try:
+            guess = estimate(int(number.value), int(days.value), own_domain=True, route53=False)
+        except (InvalidChoice, ValueError):
+            return ""
+        return f"About {guess.currency} {guess.total:.2f} a month at AWS's list prices."
+
+    @on(Checkbox.Changed, "#nodomain")
+    def _no_domain(self) -> None:
+        field = self.query_one("#domain", Field)
+        field.disabled = self.query_one("#nodomain", Checkbox).value
+        if field.disabled:
+            field.complain("")
+
+    @on(Field.Entered)
+    @on(Button.Pressed, "#go")
+    def action_go(self) -> None:
+        """Go on if everything can be used; else go to the first thing that cannot."""
+        wrong = [field for field in self._asked() if not field.judge()]
+        if wrong:
+            wrong[0].box.focus()
+            return
+        self.run_worker(self._save(), group="saving", exclusive=True)
+
+    def _asked(self) -> Sequence[Field]:
+        return [field for field in self.query(Field) if not field.disabled]
+
+    @on(Button.Pressed, "#back")
+    def back(self) -> None:
+        """Leave the form as it is."""
+        self.action_back()
+
+    async def _save(self) -> None:
+        try:
+            setup = await in_thread(self._store)
+        except StoreError as error:
+            self.query_one("#name", Field).complain(str(error))
+            return
+        edited = bool(self.setup)
+        self.saved = setup
+        if edited:
+            self.notify(f"Saved. Continue {clean(setup.name)} to carry it out.", markup=False)
+            self.action_back()
+        else:
+            self.shell.visit(Place.CREDENTIALS, setup.name)
+
+    def _store(self) -> Setup:
+        """Save the form. Who comes back to it before anything was made may still change the name."""
+        store, answers = self.shell.service.store, self._answers()
+        name = self.query_one("#name", Field).value
+        if self.saved is None:
+            return store.create(name, Choices(**answers))
+        old = store.load(self.saved.name)
+        if old.name != name:
+            created = store.create(name, replace(old.choices, **answers))
+            store.delete(old.name)
+            return created
+        changed = replace(old, choices=replace(old.choices, **answers))
+        store.save(changed)
+        return changed
+
+    def _answers(self) -> dict[str, Any]:
+        none = self.query_one("#nodomain", Checkbox).value
+        return {
+            "domain": None if none else self.query_one("#domain", Field).value,
+            "region": str(self.query_one("#region", Select).value),
+            "pixel": self.query_one("#pixel", Field).value,
+            "retention_days": int(self.query_one("#retention", Field).value),
+            "events_per_month": int(self.query_one("#events", Field).value),
+        }

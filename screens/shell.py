@@ -1,0 +1,218 @@
+"""The app without its pages: the jobs it owns, the keys of this run, leaving, copying, and what a crash shows."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+
+from screens import copying, crash
+from screens.leave import LeaveModal
+from screens.places import Place
+from screens.plainly import PlainModal, show_plainly
+from screens.work import WRITES, Work
+from wizard.aws.client import Source
+from wizard.results import Copyable, Job
+from wizard.service import Service
+from wizard.threads import in_thread
+
+DARK, LIGHT = "textual-dark", "textual-light"
+NO_COLOR_THEME = "ansi-dark"
+
+
+class JobOver(Message):
+    """A walk has ended.
+
+    Args:
+        work: which.
+    """
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self.work = work
+
+
+class Shell(App[int]):
+    """What every page may ask of the app.
+
+    Args:
+        service: the product.
+    """
+
+    TITLE = "snowpixel"
+    CSS = files("assets").joinpath("app.tcss").read_text(encoding="utf-8")
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (24, "-usual"), (34, "-tall")]  # noqa: RUF012 - the same
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "copy_or_leave", "Quit", show=False, priority=True, system=True),
+        Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),
+        Binding("ctrl+t", "other_theme", "Light or dark", show=False),
+    ]
+
+    def __init__(self, service: Service) -> None:
+        super().__init__()
+        self.service = service
+        self.works: dict[str, Work] = {}
+        """The newest walk of each set-up that changes something; pages find it again here."""
+        self.sources: dict[str, Source] = {}
+        """Keys typed for this run, by set-up. They stay in memory."""
+        self.theme = NO_COLOR_THEME if os.environ.get("NO_COLOR") else DARK
+
+    # Where to go. The app knows the pages; this class only knows their names.
+
+    def visit(
+        self, place: Place, name: str = "", *, job: Job = Job.APPLY, answers: Mapping[str, str] | None = None
+    ) -> None:
+        """Open a page on top of this one.
+
+        Raises:
+            NotImplementedError: the app has no such page.
+        """
+        raise NotImplementedError(f"{place} {name} {job} {answers}")
+
+    def home(self) -> None:
+        """Go back to the first page; work under way goes on."""
+        while len(self.screen_stack) > 2:  # noqa: PLR2004 - the first page stands on the app's own empty screen
+            self.pop_screen()
+
+    # Jobs.
+
+    def begin(self, job: Job, name: str, answers: Mapping[str, str] | None = None) -> Work:
+        """Start a walk; it belongs to the app, so pages may come and go meanwhile.
+
+        Raises:
+            wizard.store.StoreError: there is no such set-up, or its file cannot be used.
+        """
+        running = self.service.start(job, name, answers=answers, source=self.sources.get(name))
+        work = Work(job, name, running)
+        if job in WRITES:
+            self.works[name] = work
+        self.run_worker(work.carry_on(self._job_over), group="jobs", name=f"{job} {name}", exit_on_error=False)
+        return work
+
+    def _job_over(self, work: Work) -> None:
+        self.post_message(JobOver(work))
+
+    def live(self, name: str) -> Work | None:
+        """Return the walk that changes this set-up right now, if one is under way."""
+        work = self.works.get(name)
+        return work if work and not work.over else None
+
+    # Leaving.
+
+    @property
+    def command(self) -> str:
+        """The command that brings the user back here."""
+        return "snowpixel practice" if self.service.surroundings.zone else "snowpixel"
+
+    def action_copy_or_leave(self) -> None:
+        """Copy what is selected, as in every other program; with nothing selected: leave."""
+        selected = self._selected()
+        if selected:
+            self.copy("Selected text", selected)
+        else:
+            self.action_leave()
+
+    def _selected(self) -> str:
+        focused = self.focused
+        if isinstance(focused, Input):
+            return "" if focused.password else focused.selected_text
+        return self.screen.get_selected_text() or ""
+
+    def action_leave(self) -> None:
+        """Leave at once; only while a call that changes something is under way, ask first."""
+        busy = next((work for work in self.works.values() if work.writing), None)
+        if busy is None or isinstance(self.screen, LeaveModal):
+            self.exit(0)
+        else:
+            self.push_screen(LeaveModal(self.command), self._left)
+
+    def _left(self, sure: bool | None) -> None:
+        if sure:
+            self.exit(0)
+
+    # Copying.
+
+    def copy(self, label: str, value: str) -> None:
+        """Put a value on the clipboard by every way there is."""
+        self.copy_to_clipboard(value)
+        self.run_worker(self._copied(label, value), group="copying", exit_on_error=False)
+
+    async def _copied(self, label: str, value: str) -> None:
+        native = await in_thread(copying.fill, value)
+        hint = "" if native else " If your terminal did not take it, press p: plain text to select."
+        self.notify(f"Copied: {label}.{hint}", markup=False, timeout=3 if native else 6)
+
+    def plainly(self, title: str, values: Iterable[Copyable]) -> None:
+        """Show values as plain text outside the wizard, where any terminal can select them."""
+        shown = tuple(values)
+        if not show_plainly(self, title, shown):
+            self.push_screen(PlainModal(title, shown))
+
+    # Looks.
+
+    def action_other_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = LIGHT if self.current_theme.dark else DARK
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer everything that this page can do in the command palette, by name."""
+        seen = set()
+        for binding in screen.active_bindings.values():
+            action = binding.binding.action
+            if binding.node is screen and binding.enabled and action not in seen and binding.binding.description:
+                seen.add(action)
+                yield SystemCommand(binding.binding.description, f"Key: {binding.binding.key}", self._doing(action))
+        yield SystemCommand("Light or dark", "Change the colours (ctrl+t)", self.action_other_theme)
+        yield SystemCommand("All set-ups", "Go back to the first page; work goes on", self.home)
+        yield SystemCommand("Quit", "Nothing is lost: the next run goes on from here", self.action_leave)
+
+    def _doing(self, action: str) -> "ActionCall":
+        return ActionCall(self, action)
+
+    # Crashes.
+
+    def _fatal_error(self) -> None:
+        """Show where it went wrong without the values of variables: they may hold secrets.
+
+        Textual's own version prints local variables. The name is private to Textual; a test holds that it still counts.
+        """
+        error = sys.exc_info()[1] or self._exception
+        text = crash.describe(error or RuntimeError("unknown"), self._secrets())
+        kept = crash.keep(text, self.service.surroundings.home)
+        where = f"The same text is in {kept}." if kept else ""
+        note = f"snowpixel itself went wrong. Nothing is lost: continue with `{self.command}`. {where}"
+        self.panic(Text(f"{text}\n{note}"))
+
+    def _secrets(self) -> tuple[str, ...]:
+        keys = [source.keys for source in (*self.sources.values(), self.service.surroundings.source) if source.keys]
+        typed = [field.value for screen in self.screen_stack for field in screen.query(Input) if field.password]
+        tokens = [one.session_token.reveal() for one in keys if one.session_token]
+        return (*(one.secret_access_key.reveal() for one in keys), *tokens, *typed)
+
+
+class ActionCall:
+    """A call of a page's action, from the command palette.
+
+    Args:
+        app: whose page.
+        action: as bindings spell it.
+    """
+
+    def __init__(self, app: Shell, action: str) -> None:
+        self.app = app
+        self.action = action
+
+    async def __call__(self) -> None:
+        """Run it on the page under the palette."""
+        screen = self.app.screen
+        if not isinstance(screen, CommandPalette):
+            await screen.run_action(self.action)

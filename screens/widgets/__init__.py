@@ -1,0 +1,1 @@
+"""The parts that several pages are made of."""

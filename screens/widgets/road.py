@@ -1,0 +1,42 @@
+"""The road of stages: one line that shows how far the set-up is."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from screens.marks import Mark, mark_of
+from screens.words import MUTED
+from wizard.results import StageView, Status
+
+
+class Road(Widget):
+    """Stages as stations on a line, each with its sign; the part travelled is drawn strong."""
+
+    stages: reactive[Sequence[StageView]] = reactive((), layout=False)
+    note: reactive[str] = reactive("")
+
+    def render(self) -> Content:
+        """Draw as much as fits."""
+        marks = [mark_of(stage) for stage in self.stages]
+        tail = Content.styled(self.note or summary(self.stages), MUTED)
+        room = self.size.width - tail.cell_length - 3
+        link = max(1, min(6, (room - len(marks)) // max(1, len(marks) - 1)))
+        return Content.assemble(_line(marks, link), "   ", tail)
+
+
+def _line(marks: Sequence[Mark], link: int) -> Content:
+    parts: list[Content] = []
+    for number, mark in enumerate(marks):
+        if number:
+            through = marks[number - 1].status in (Status.OK, Status.WARNING)
+            parts.append(Content.styled(("━" if through else "─") * link, "$success" if through else MUTED))
+        parts.append(Content.styled(mark.glyph, mark.style))
+    return Content("").join(parts)
+
+
+def summary(stages: Sequence[StageView]) -> str:
+    """Say how many stages are through."""
+    ready = sum(mark_of(stage).status in (Status.OK, Status.WARNING) and stage.done for stage in stages)
+    return f"{ready} of {len(stages)} done" if stages else ""

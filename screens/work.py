@@ -1,0 +1,72 @@
+"""A walk that belongs to the app and not to a page: pages come and go, the work goes on."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from wizard.board import Board
+from wizard.results import Item, Job, Phase
+from wizard.service import Running
+from wizard.store import StoreError
+
+WRITES = frozenset({Job.APPLY, Job.REPAIR, Job.REMOVE})
+"""The walks that change something in the world."""
+
+
+@dataclass
+class Work:
+    """One walk, as pages see it.
+
+    Attributes:
+        job: which walk.
+        name: the set-up's name.
+        running: the walk itself.
+        error: why it could not run, in plain words; empty while all is well.
+        over: whether it has ended.
+        shown_dns: whether the DNS page opened by itself already.
+        asked: decisions that were put to the user already.
+    """
+
+    job: Job
+    name: str
+    running: Running
+    began: float = field(default_factory=time.monotonic)
+    took: float = 0.0
+    error: str = ""
+    over: bool = False
+    shown_dns: bool = False
+    asked: set[str] = field(default_factory=set)
+
+    @property
+    def board(self) -> Board:
+        """Where the walk shows itself."""
+        return self.running.board
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began, standing still once it is over."""
+        return self.took if self.over else time.monotonic() - self.began
+
+    @property
+    def writing(self) -> bool:
+        """Whether a call that changes something may be under way at this moment."""
+        if self.over or self.job not in WRITES:
+            return False
+        return any(_acting(item) for item in self.board.snapshot.items)
+
+    async def carry_on(self, over: Callable[["Work"], None]) -> None:
+        """Run the walk to its end, and say so. What goes wrong is kept as words: it must not take the app down."""
+        try:
+            await self.running.run()
+        except StoreError as error:
+            self.error = str(error)
+        except Exception as error:  # noqa: BLE001 - the page says it; every result so far is saved
+            self.error = f"snowpixel itself went wrong here ({type(error).__name__}). Nothing is lost: run it again."
+        finally:
+            self.took = self.elapsed
+            self.over = True
+            over(self)
+
+
+def _acting(item: Item) -> bool:
+    return item.phase is Phase.RUNNING and item.wait is None and item.decision is None

@@ -1,0 +1,214 @@
+"""A product whose walks follow a script: the real classes, without a world behind them."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+
+from wizard.aws.client import Keys, Patience, Secret, Source
+from wizard.aws.identity import Identity
+from wizard.aws.profiles import ProfileFound
+from wizard.board import Board
+from wizard.engine import board_for
+from wizard.results import (
+    Action,
+    Actor,
+    Change,
+    Check,
+    Choice,
+    Copyable,
+    Decision,
+    DnsRecord,
+    Job,
+    Phase,
+    Problem,
+    Status,
+    Wait,
+)
+from wizard.scope import Scope
+from wizard.service import Running, Service, Surroundings
+from wizard.setups import Choices, Setup
+from wizard.stages import stages
+from wizard.store import Ledger
+
+HOSTILE = "[red]Error[/] [/bucket] [@click=app.quit]x[/] \x1b[31mred \u202eevil"
+
+Script = Callable[[Board], Awaitable[None]]
+
+RECORD = DnsRecord(
+    "_abc.e.example.test", "CNAME", "_def.acm-validations.aws", "_abc.e", "proves that the name is yours"
+)
+
+
+class Played:
+    """Plays the DNS provider of a practice world, and remembers what was entered."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[str, str, str]] = []
+
+    def add_record(self, name: str, type: str, value: str) -> None:
+        self.records.append((name, type, value))
+
+    def remove_record(self, name: str, type: str) -> None:
+        self.records = [one for one in self.records if one[:2] != (name, type)]
+
+
+class ScriptedService(Service):
+    """The product with scripted walks.
+
+    Args:
+        home: its data folder.
+        zone: the practice zone, None to play the real world.
+        scripts: job to what it puts on the board.
+        identity: what AWS says about us, or the error it raises.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        zone: str | None = "example.test",
+        scripts: Mapping[Job, Script] | None = None,
+        identity: Identity | Exception | None = None,
+    ) -> None:
+        keys = Keys("AKIAPRACTICE00000000", Secret("s" * 40)) if zone else None
+        self.provider = Played()
+        super().__init__(
+            Surroundings(home=home, source=Source(keys=keys), zone=zone, provider=self.provider if zone else None)
+        )
+        self.scripts = dict(scripts or {})
+        self.who = identity or Identity("123456789012", "arn:aws:iam::123456789012:user/practice-admin", "practice")
+        self.found: tuple[ProfileFound, ...] = ()
+        self.asked_with: list[Source | None] = []
+
+    def profiles(self) -> tuple[ProfileFound, ...]:
+        return self.found
+
+    async def identity(self, choices: Choices, source: Source | None = None) -> Identity:
+        self.asked_with.append(source)
+        if isinstance(self.who, Exception):
+            raise self.who
+        return self.who
+
+    def start(
+        self,
+        job: Job,
+        name: str,
+        *,
+        patience: float | None = None,
+        answers: Mapping[str, str] | None = None,
+        source: Source | None = None,
+    ) -> Running:
+        setup = self.store.load(name)
+        rows = stages(Scope(self.world(setup.choices, Patience(1, 1, 1)), Ledger(setup)))
+        board = board_for(job, rows, name)
+
+        async def walk(_ledger: Ledger) -> None:
+            await self.scripts.get(job, all_well)(board)
+
+        return Running(board, nullcontext(Ledger(setup)), walk)
+
+
+def end(board: Board, item: str, status: Status = Status.OK, summary: str = "as wanted", **more: object) -> None:
+    """Put an item's verdict on the board."""
+    stage = next(one.stage for one in board.snapshot.items if one.id == item)
+    check = Check(item, stage, status, summary, **more)  # type: ignore[arg-type]
+    board.change(item, phase=Phase.DONE, activity="", wait=None, decision=None, check=check)
+
+
+async def all_well(board: Board) -> None:
+    """Find everything ok."""
+    for item in board.snapshot.items:
+        if item.phase is not Phase.DONE:
+            end(board, item.id)
+    board.finish()
+
+
+async def planned(board: Board) -> None:
+    """Find nothing made yet."""
+    for item in board.snapshot.items:
+        change = Change(item.id, Action.CREATE, Actor.US, f"Create: {item.title}")
+        if item.id == "certificate-record":
+            change = Change(item.id, Action.CREATE, Actor.USER, "Add: the certificate's record")
+        board.change(item.id, changes=() if item.id == "identity" else (change,))
+        status = Status.OK if item.id == "identity" else Status.WAITING
+        end(board, item.id, status, f"{item.title}: not made yet")
+    board.finish()
+
+
+def waits_for_user(board: Board) -> None:
+    """Let the certificate's record wait for the user, and the distribution for AWS."""
+    for item in ("identity", "content-bucket", "pixel-i", "log-bucket"):
+        end(board, item)
+    change = Change("certificate-record", Action.CREATE, Actor.USER, "Add it at your DNS provider", record=RECORD)
+    now = time.time()
+    board.change(
+        "certificate-record",
+        phase=Phase.RUNNING,
+        changes=(change,),
+        wait=Wait("Add it at your DNS provider", Actor.USER, now - 42, 300, now + 4),
+    )
+    board.change(
+        "serving",
+        phase=Phase.RUNNING,
+        wait=Wait("CloudFront carries the settings to all its places", Actor.AWS, now - 65, 240, now + 9),
+    )
+    board.change("delivery", phase=Phase.RUNNING, activity="Switch on the delivery of log lines")
+
+
+async def stays_waiting(board: Board) -> None:
+    """Wait for the user until somebody looks, then see everything."""
+    waits_for_user(board)
+    await board.pause(_Slow(), 3600)
+    board.change("certificate-record", changes=())
+    await all_well(board)
+
+
+class _Slow:
+    pace = 1.0
+
+    def now(self) -> float:
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        import anyio  # noqa: PLC0415
+
+        await anyio.sleep(seconds)
+
+
+async def mixed(board: Board) -> None:
+    """Find one of everything."""
+    problem = Problem("drift", {"resource": "the bucket's policy"})
+    end(board, "content-bucket.public-access", Status.FAILED, "Block Public Access: switched off", problem=problem,
+        observed="BlockPublicAcls: off", expected="BlockPublicAcls: on")  # fmt: skip
+    board.change(
+        "content-bucket.public-access",
+        changes=(Change("content-bucket.public-access", Action.UPDATE, Actor.US, "Switch Block Public Access on"),),
+    )
+    end(board, "first-event", Status.WAITING, "The test event was sent; no log file yet", look_again=60.0,
+        copy=(Copyable("Request id", "abc123"),))  # fmt: skip
+    end(board, "tls", Status.UNKNOWN, HOSTILE, observed=HOSTILE, problem=Problem("slow", {}))
+    await all_well(board)
+
+
+QUESTION = Decision(
+    "borrow",
+    "There is a certificate for this name already. Use it?",
+    (Choice("new", "Request a new one", "Needs one more DNS record"), Choice("use", "Use it", f"Shared {HOSTILE}")),
+    "new",
+    "--certificate",
+)
+
+
+async def asks(board: Board) -> None:
+    """Ask one question, and go on when it is answered."""
+    board.change("certificate", phase=Phase.RUNNING, decision=QUESTION, activity=QUESTION.question)
+    while board.answered("borrow") is None:
+        await board.pause(_Slow(), 3600)
+    board.change("certificate", decision=None)
+    await all_well(board)
+
+
+def a_setup(service: Service, name: str = "main", **choices: object) -> Setup:
+    """Save a set-up."""
+    return service.store.create(name, Choices(**{"domain": "e.example.test", **choices}))  # type: ignore[arg-type]
