@@ -29,7 +29,7 @@ class Viewer(StrEnum):
     HTTPS_ONLY = "https-only"
 
 
-class Choices(Struct, frozen=True, kw_only=True):
+class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The user's choices, each with a sound default."""
 
     goal: Goal = Goal.PIXEL
@@ -49,7 +49,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     """Name of the AWS profile to use; never keys."""
 
 
-class Proof(Struct, frozen=True):
+class Proof(Struct, frozen=True, forbid_unknown_fields=True):
     """The test event that was found again in the log bucket."""
 
     request_id: str
@@ -61,7 +61,7 @@ class Proof(Struct, frozen=True):
     """The decoded event, as shown to the user."""
 
 
-class Made(Struct, frozen=True, kw_only=True):
+class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Names and ids in AWS. A name or token is saved before the call that uses it, an id right after."""
 
     account: str | None = None
@@ -93,7 +93,7 @@ class Made(Struct, frozen=True, kw_only=True):
     """Record item id to the time when all authoritative servers first had it: its later absence is a fault."""
 
 
-class Setup(Struct, frozen=True, kw_only=True):
+class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One saved set-up."""
 
     name: str
@@ -107,8 +107,15 @@ class Setup(Struct, frozen=True, kw_only=True):
     stood: tuple[str, ...] = ()
     """Ids of the items that were as wanted once: if one is not any more, somebody changed it."""
     removed: bool = False
+    original: str | None = None
+    """The name in the tags, where the set-up was adopted under another one."""
     schema: int = SCHEMA
     recipe: int = RECIPE
+
+    @property
+    def known_as(self) -> str:
+        """The name that everything in AWS carries."""
+        return self.original or self.name
 
 
 def new_id() -> str:

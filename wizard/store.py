@@ -1,18 +1,30 @@
 """Saved set-ups on disk: one JSON file each, owner-only, written atomically, with one writer at a time."""
 
+import errno
 import os
+import shlex
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from filelock import FileLock, Timeout
 from msgspec.structs import asdict, replace
 
+from wizard import locks, migrations
 from wizard.setups import NAME, SCHEMA, Choices, Setup, new_id
+
+ROOM = ".room"
+"""Suffix of the file that proves that there is room."""
+
+PREVIOUS = ".previous"
+"""Suffix of the good copy before the newest."""
+
+RESERVE = 64 * 1024
+"""Bytes that must fit on the disk before a walk may begin: many times what it will save."""
 
 
 class StoreError(Exception):
@@ -24,13 +36,15 @@ class UnknownSetupError(StoreError):
 
 
 class LockedError(StoreError):
-    """Another snowpixel works on the set-up."""
+    """Another snowpixel works on the set-up.
 
+    Attributes:
+        holder: who, as far as that is known.
+    """
 
-class _Header(msgspec.Struct):
-    """The part of a file that every version has."""
-
-    schema: int
+    def __init__(self, message: str, holder: locks.Holder | None = None) -> None:
+        super().__init__(message)
+        self.holder = holder
 
 
 class Store:
@@ -58,9 +72,27 @@ class Store:
         return self.folder / f"{name}.json"
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of all saved set-ups, sorted."""
-        found = self.folder.glob("*.json") if self.folder.is_dir() else ()
-        return tuple(sorted(path.stem for path in found if NAME.fullmatch(path.stem)))
+        """Return the names of all saved set-ups, sorted.
+
+        Raises:
+            StoreError: the folder cannot be read.
+        """
+        try:
+            found = [Path(each.name) for each in os.scandir(self.folder)]
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:
+            raise StoreError(f"Cannot read {self.folder}: {_reason(error, self.folder)}.") from error
+        return tuple(sorted(path.stem for path in found if path.suffix == ".json" and NAME.fullmatch(path.stem)))
+
+    def with_id(self, identifier: str) -> Setup | None:
+        """Return the saved set-up of that id, None if there is none; files that cannot be read are passed over."""
+        for name in self.names():
+            with suppress(StoreError):
+                setup = self.load(name)
+                if setup.id == identifier:
+                    return setup
+        return None
 
     def load(self, name: str) -> Setup:
         """Read one set-up.
@@ -76,26 +108,16 @@ class Store:
             known = ", ".join(self.names()) or "none yet"
             raise UnknownSetupError(f"There is no set-up called '{name}'. Saved set-ups: {known}.") from None
         except OSError as error:
-            raise StoreError(f"Cannot read {path}: {error.strerror}. Check who owns the file.") from error
-        return self._decode(data, path)
-
-    def _decode(self, data: bytes, path: Path) -> Setup:
-        previous = path.with_suffix(".previous")
+            raise StoreError(f"Cannot read {path}: {_reason(error, path)}.") from error
         try:
-            version = msgspec.json.decode(data, type=_Header).schema
-            if version > SCHEMA:
-                raise StoreError(
-                    f"{path} was written by a newer snowpixel (file version {version}, this one knows {SCHEMA}). "
-                    "Update snowpixel, then try again."
-                )
-            return msgspec.json.decode(data, type=Setup)
-        except msgspec.DecodeError as error:
-            way_out = (
-                f"The copy before it is {previous}: copy it over the damaged file"
-                if previous.exists()
-                else ("There is no earlier copy: move the file away and create the set-up again")
-            )
-            raise StoreError(f"{path} is damaged ({error}). {way_out}, then try again.") from None
+            return _decode(data)
+        except migrations.NewerError as error:
+            raise StoreError(
+                f"{path} was written by a newer snowpixel (file version {error.version}, this one knows {SCHEMA}). "
+                "Update snowpixel, then try again."
+            ) from None
+        except (msgspec.DecodeError, migrations.UnknownVersionError) as error:
+            raise StoreError(f"{path} is damaged or was changed by hand ({error}). {_way_out(path)}") from None
 
     def create(self, name: str, choices: Choices) -> Setup:
         """Save a new set-up.
@@ -103,11 +125,21 @@ class Store:
         Raises:
             StoreError: the name is taken or not allowed, or the folder cannot be written.
         """
-        if self.path(name).exists():
-            raise StoreError(f"A set-up called '{name}' exists already. Choose another name, or continue that one.")
         setup = Setup(name=name, id=new_id(), created=time.time(), choices=choices)
-        self.save(setup)
+        self.add(setup)
         return setup
+
+    def add(self, setup: Setup) -> None:
+        """Save a set-up that is not saved yet.
+
+        Raises:
+            StoreError: the name is taken or not allowed, or the folder cannot be written.
+        """
+        if setup.name in self.names():
+            raise StoreError(
+                f"A set-up called '{setup.name}' exists already. Choose another name, or continue that one."
+            )
+        self.save(setup)
 
     def save(self, setup: Setup) -> None:
         """Write a set-up so that a crash at any moment leaves the old or the new file whole.
@@ -116,46 +148,57 @@ class Store:
             StoreError: the disk is full or the folder cannot be written.
         """
         path = self.path(setup.name)
-        try:
+        with self._writes_to(path):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if path.exists():
-                _replace(path.with_suffix(".previous"), path.read_bytes())
+            if path.exists() and _usable(before := path.read_bytes()):
+                _replace(path.with_suffix(PREVIOUS), before)
             _replace(path, msgspec.json.format(msgspec.json.encode(setup), indent=2))
+
+    @contextmanager
+    def _writes_to(self, path: Path) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise StoreError(
-                f"Cannot save the set-up in {path}: {error.strerror}. Nothing was changed by the step that wanted to "
-                "save. Make room or fix the folder's permissions, then try again."
+                f"Cannot save the set-up in {path}: {_reason(error, path)}. Nothing was changed by the step that "
+                "wanted to save. Put that right, or choose another folder with --home, then try again."
             ) from error
 
     def delete(self, name: str) -> None:
         """Forget a set-up's file, its previous copy and its lock file."""
         path = self.path(name)
-        for file in (path, path.with_suffix(".previous"), path.with_suffix(".holder"), path.with_suffix(".lock")):
+        for file in (path, path.with_suffix(PREVIOUS)):
             file.unlink(missing_ok=True)
+        locks.forget(path)
 
     @contextmanager
     def writing(self, name: str, what: str) -> Iterator["SavedLedger"]:
         """Hold a set-up for writing, as `what` (for the message that others get).
 
+        That it can be saved is proved before anything else happens: what is made in AWS must not be forgotten.
+
         Raises:
             LockedError: another process holds it.
-            StoreError: see `load`.
+            StoreError: see `load` and `save`.
         """
-        setup = self.load(name)
-        holder = self.path(name).with_suffix(".holder")
-        lock = FileLock(self.path(name).with_suffix(".lock"), timeout=0)
+        path = self.path(name)
+        self.load(name)
+        with ExitStack() as stack:
+            with self._writes_to(path):
+                self._hold(stack, path, what)
+                _sweep(path)
+                _prove_room(path)
+            yield SavedLedger(self, self.load(name))
+
+    def _hold(self, stack: ExitStack, path: Path, what: str) -> None:
         try:
-            with lock:
-                holder.write_text(f"{what}, process {os.getpid()}", encoding="utf-8")
-                try:
-                    yield SavedLedger(self, self.load(setup.name))
-                finally:
-                    holder.unlink(missing_ok=True)
-        except Timeout:
-            who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
-            raise LockedError(
-                f"The set-up '{name}' is being worked on ({who}). Wait for it, or run `snowpixel check {name}`, "
-                "which only looks."
+            stack.enter_context(locks.hold(path, locks.Holder(what, os.getpid(), time.time())))
+        except locks.HeldError as error:
+            raise _locked(path.stem, error.holder) from None
+        except locks.NoLocksError:
+            raise StoreError(
+                f"The file system of {path.parent} cannot lock files, so two snowpixels could overwrite each other's "
+                "work. Move the folder to a disk of this computer and name it with --home."
             ) from None
 
     def reading(self, name: str) -> "Ledger":
@@ -165,6 +208,85 @@ class Store:
             StoreError: see `load`.
         """
         return Ledger(self.load(name))
+
+
+def _locked(name: str, holder: locks.Holder | None) -> LockedError:
+    who = "by another snowpixel"
+    if holder:
+        since = datetime.fromtimestamp(holder.since).astimezone()
+        who = f"by `{holder.what}` (process {holder.pid}, since {since:%Y-%m-%d %H:%M:%S})"
+    return LockedError(
+        f"The set-up '{name}' is being worked on {who}. Wait for it, or run `snowpixel check {name}`, which only "
+        "looks.",
+        holder,
+    )
+
+
+def _decode(data: bytes) -> Setup:
+    """Read a file of today's or an earlier version."""
+    built = migrations.upgrade(msgspec.json.decode(data, type=dict[str, Any]))
+    return msgspec.convert(built, Setup)
+
+
+def _usable(data: bytes) -> bool:
+    """Say whether a file would load: only such a one is worth keeping as the previous copy."""
+    try:
+        _decode(data)
+    except (msgspec.DecodeError, migrations.NewerError, migrations.UnknownVersionError):
+        return False
+    return True
+
+
+def _way_out(path: Path) -> str:
+    previous = path.with_suffix(PREVIOUS)
+    with suppress(OSError):
+        if _usable(previous.read_bytes()):
+            command = f"cp {shlex.quote(str(previous))} {shlex.quote(str(path))}"
+            return f"The good copy before it is there. Put it back, then try again: {command}"
+    return (
+        "There is no earlier copy. Move the file away; what was made in AWS is found again with "
+        "`snowpixel list --account`."
+    )
+
+
+def _reason(error: OSError, path: Path) -> str:
+    """Say in plain words what keeps a file from being read or written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "there is no room left on the disk, or no more is allowed to you"
+    if error.errno == errno.EROFS:
+        return "the disk is read-only"
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return "a folder on the way there is a file"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"you may not ({_owner(path)}); sudo may have been used once, then chown gives it back to you"
+    return str(error.strerror or error)
+
+
+def _owner(path: Path) -> str:
+    """Name the owner of the nearest thing on a path that can be looked at."""
+    for each in (path, *path.parents):
+        with suppress(OSError):
+            return f"{each} belongs to the user with the number {each.stat().st_uid}, you are {os.geteuid()}"
+    return "its owner cannot be told"
+
+
+def _sweep(path: Path) -> None:
+    """Delete half-written files that a killed process left behind; the caller holds the lock, so nobody writes them."""
+    for suffix in (path.suffix, PREVIOUS, ROOM):
+        for file in path.parent.glob(f".{path.stem}{suffix}.*"):
+            file.unlink(missing_ok=True)
+
+
+def _prove_room(path: Path) -> None:
+    """Write as much as a walk will ever save, and take it away again."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}{ROOM}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(bytes(RESERVE))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        Path(temporary).unlink(missing_ok=True)
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -130,7 +130,7 @@ class Resource(ABC):
     def tags(self) -> dict[str, str]:
         """The tags on everything of this set-up that can carry tags."""
         setup = self.scope.ledger.setup
-        return {TAG_SETUP: setup.name, TAG_ID: setup.id}
+        return {TAG_SETUP: setup.known_as, TAG_ID: setup.id}
 
     # Helpers, so that readings look the same everywhere.
 

@@ -44,7 +44,7 @@ TLS_ORDER = (
 
 def comment(setup: Setup) -> str:
     """Return the distribution's comment, by which it is found again after a lost reply."""
-    return f"snowpixel {setup.name} ({setup.id})"
+    return f"snowpixel {setup.known_as} ({setup.id})"
 
 
 def origin_domain(setup: Setup) -> str:

@@ -24,7 +24,7 @@ class OriginAccess(Resource):
         setup = self.scope.ledger.setup
         return {
             "Name": f"snowpixel-{setup.id}",
-            "Description": f"snowpixel {setup.name}",
+            "Description": f"snowpixel {setup.known_as}",
             "SigningProtocol": "sigv4",
             "SigningBehavior": "always",
             "OriginAccessControlOriginType": "s3",

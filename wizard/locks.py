@@ -1,0 +1,120 @@
+"""One writer at a time, also between processes: the operating system's own file lock, which dies with its process.
+
+Beside the lock lies a note that says who holds it. The note is only for the message to others: after a SIGKILL it stays
+behind while the lock is free, so it is believed only while its process lives.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, SoftFileLock, Timeout
+from msgspec import Struct
+
+LOCK, NOTE = ".lock", ".holder"
+"""Suffixes of the two files."""
+
+
+class Holder(Struct, frozen=True):
+    """Who holds a lock."""
+
+    what: str
+    """The command, as the user would type it."""
+    pid: int
+    since: float
+
+
+class HeldError(Exception):
+    """Another process holds the lock.
+
+    Attributes:
+        holder: who, as far as that is known.
+    """
+
+    def __init__(self, holder: Holder | None) -> None:
+        super().__init__("held by another process")
+        self.holder = holder
+
+
+class NoLocksError(Exception):
+    """The file system cannot lock."""
+
+
+@contextmanager
+def hold(path: Path, holder: Holder) -> Iterator[None]:
+    """Hold the lock of a file as `holder`.
+
+    Args:
+        path: the file; the lock lies beside it.
+        holder: what others are told.
+
+    Raises:
+        HeldError: another process holds it.
+        NoLocksError: there are no locks here.
+        OSError: the folder cannot be written.
+    """
+    note = path.with_suffix(NOTE)
+    lock = _acquired(path)
+    try:
+        _write(note, holder)
+        yield
+    finally:
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
+        lock.release()
+
+
+def _acquired(path: Path) -> FileLock:
+    lock = FileLock(path.with_suffix(LOCK), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise HeldError(holder_of(path)) from None
+    except NotImplementedError:
+        raise NoLocksError from None
+    except Warning:  # announced before falling back to a mere marker file, where warnings are errors
+        raise NoLocksError from None
+    if isinstance(lock, SoftFileLock):  # a marker file would outlive a killed process and block for good
+        lock.release()
+        raise NoLocksError
+    return lock
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Return who holds the lock of a file, None where the note is missing, damaged or left behind."""
+    try:
+        holder = msgspec.json.decode(path.with_suffix(NOTE).read_bytes(), type=Holder)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return holder if _alive(holder.pid) else None
+
+
+def _alive(pid: int) -> bool:
+    if os.name == "nt":
+        return True  # asking would end the process there
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's process
+    return True
+
+
+def _write(note: Path, holder: Holder) -> None:
+    """Put the note in place at once, so that nobody reads half of it."""
+    temporary = note.with_suffix(f"{NOTE}-{holder.pid}")
+    try:
+        temporary.write_bytes(msgspec.json.encode(holder))
+        temporary.replace(note)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def forget(path: Path) -> None:
+    """Drop the lock's files."""
+    for suffix in (NOTE, LOCK):
+        path.with_suffix(suffix).unlink(missing_ok=True)

@@ -1,0 +1,62 @@
+"""Brings the saved file of an earlier snowpixel to today's shape, one version at a time.
+
+Every change of the file's shape, an added field too, raises `wizard.setups.SCHEMA` and adds
+
+- one pure function here, from the plain data of the version before to that of the next, and
+- the file of the version before as `tests/state/files/vN.json`: all of these must load for good.
+
+A field that this version does not know is refused, not dropped: it was written by a newer snowpixel that forgot the
+first rule, or by hand with a slip of the pen; saving would lose it silently.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from wizard.setups import SCHEMA
+
+Data = dict[str, Any]
+Step = Callable[[Data], Data]
+
+STEPS: Mapping[int, Step] = {}
+"""Version to the function that makes the next version out of it. Version 1 was the first."""
+
+
+class NewerError(Exception):
+    """The file comes from a newer snowpixel.
+
+    Attributes:
+        version: the file's version.
+    """
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"version {version} is newer than ours")
+        self.version = version
+
+
+class UnknownVersionError(Exception):
+    """The file's version never existed."""
+
+
+def upgrade(data: Data, *, steps: Mapping[int, Step] = STEPS, newest: int = SCHEMA) -> Data:
+    """Return the data of a saved file in today's shape; `data` itself is left as it is.
+
+    Args:
+        data: the parsed file.
+        steps: version to the step to the next one.
+        newest: the version to reach.
+
+    Raises:
+        NewerError: it is of a later version than `newest`.
+        UnknownVersionError: there is no road from its version.
+    """
+    version = data.get("schema")
+    if not isinstance(version, int):
+        raise UnknownVersionError("it does not say its version")
+    if version > newest:
+        raise NewerError(version)
+    while version < newest:
+        if version not in steps:
+            raise UnknownVersionError(f"version {version} is not known")
+        data = {**steps[version](data), "schema": version + 1}
+        version += 1
+    return data
