@@ -199,6 +199,10 @@ class World:
     clock: Clock
 
 
+DNS = 53
+"""The service port of DNS."""
+
+
 @dataclass(frozen=True)
 class Network:
     """Where to dial. In the real world this is the identity; a practice world maps service ports to its own.
@@ -208,17 +212,21 @@ class Network:
         authorities: name-server address to the address and port that plays it.
         resolvers: label and address of each resolver to ask; empty means the well-known public ones.
         ca_file: PEM file of extra trust anchors; None means the system's.
+        dns_port: port of every DNS server that is found through the resolvers; None is 53.
     """
 
     ports: Mapping[int, tuple[str, int]]
     authorities: Mapping[str, tuple[str, int]]
     resolvers: Sequence[tuple[str, str, int]]
     ca_file: str | None = None
+    dns_port: int | None = None
 
     def dial(self, address: str, port: int) -> tuple[str, int]:
         """Return the address and port to connect to for `port` at `address`."""
-        if port == 53 and address in self.authorities:  # noqa: PLR2004 - the DNS port
+        if port == DNS and address in self.authorities:
             return self.authorities[address]
+        if port == DNS and self.dns_port is not None:
+            return address, self.dns_port
         return self.ports.get(port, (address, port))
 
 

@@ -16,9 +16,7 @@ from wizard.practice import process, worldfile
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Surroundings
-from wizard.world import REAL_NETWORK, Network
-
-DNS = 53
+from wizard.world import DNS, REAL_NETWORK, Network
 
 
 def home_of(session: Session) -> Path:
@@ -72,24 +70,9 @@ def in_world(session: Session, world: WorldFile, home: Path) -> Surroundings:
         network=_asking(session, worldfile.network(world)),
         pace=world.pace,
         zone=world.zone,
-        provider=ProviderPage(Control(world)),
+        provider=Control(world),
         observe=_observer(session) if session.verbose else None,
     )
-
-
-@dataclass(frozen=True)
-class ProviderPage:
-    """The page of a practice world's DNS provider, as the front ends know it."""
-
-    control: Control
-
-    def add_record(self, name: str, type: str, value: str) -> None:  # noqa: A002 - DNS's own word
-        """Add a record. Blocking."""
-        self.control.add_record(name, type, value)
-
-    def remove_record(self, name: str, type: str) -> None:  # noqa: A002
-        """Remove all records of that name and type. Blocking."""
-        self.control.remove_record(name, type)
 
 
 def _observer(session: Session) -> "_Observer":
@@ -122,25 +105,13 @@ def _typed() -> Keys:
     return Keys(identifier, Secret(secret))
 
 
-@dataclass(frozen=True)
-class _OtherPort(Network):
-    """A network whose name servers all listen on the port of the resolver that the user named."""
-
-    dns_port: int = DNS
-
-    def dial(self, address: str, port: int) -> tuple[str, int]:
-        return (address, self.dns_port) if port == DNS else super().dial(address, port)
-
-
 def _asking(session: Session, network: Network) -> Network:
     """Ask the resolver that the user named, if any."""
     if not session.nameserver:
         return network
     host, port = _host_and_port(session.nameserver)
     resolvers = ((session.nameserver, _address(host), port),)
-    if network.authorities or port == DNS:
-        return replace(network, resolvers=resolvers)
-    return _OtherPort(network.ports, network.authorities, resolvers, network.ca_file, dns_port=port)
+    return replace(network, resolvers=resolvers, dns_port=port)
 
 
 def _host_and_port(text: str) -> tuple[str, int]:
