@@ -9,7 +9,7 @@ from wizard.aws.errors import AwsError, Kind
 from wizard.board import Board
 from wizard.probes.base import Probe
 from wizard.resources.base import Resource, StoppedError
-from wizard.results import Check, Phase, Problem, Status
+from wizard.results import Check, Copyable, Phase, Problem, Status
 from wizard.scope import Scope
 
 Node = Resource | Probe
@@ -116,4 +116,5 @@ def refusal(node: Node, error: AwsError) -> Check:
         f"{node.title}: AWS answered {error.code} to {error.operation}",
         observed=str(error),
         problem=error.problem,
+        copy=(Copyable("Statement to add", statement),) if (statement := error.problem.values.get("statement")) else (),
     )

@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 
+from wizard.aws.policy import action_of, statement_text
 from wizard.results import Problem
 
 
@@ -124,12 +125,14 @@ def translate(code: str, message: str, operation: str, http_status: int = 0) -> 
     """
     kind, problem = _recognise(code, message, http_status)
     values = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
+    if problem == "permission-missing":
+        values["statement"] = statement_text(values["action"])
     return AwsError(kind, code, message, operation, Problem(problem, values))
 
 
 def _action(message: str, operation: str) -> str:
     found = ACTION.search(message)
-    return found.group(1) if found else operation
+    return found.group(1) if found else action_of(operation)
 
 
 def _recognise(code: str, message: str, http_status: int) -> tuple[Kind, str]:
