@@ -29,6 +29,8 @@ SEAMS = {
     "ministack.core.iam_actions": ("extract_resource_arn", "access_denied_response", "_match_rest_action"),
     "ministack.core.iam_evaluator": ("enforce", "evaluate_resource_policy", "EvalContext", "pin_request_origin"),
     "ministack.core.responses": ("set_request_account_id", "set_request_region"),
+    "ministack.services.acm": ("_certificates",),
+    "ministack.services.cloudwatch_logs": ("resolve_tag_resource",),
     "ministack.services.tagging": ("resource_tags", "_collect_cloudfront"),
     "ministack.services.cloudfront": ("handle_viewer_request",),
     "ministack.services.iam": ("get_state", "load_persisted_state"),

@@ -6,10 +6,10 @@ rule changes the reply. They run after authorization, so a caller without permis
 
 from itertools import chain
 
-from wizard.practice.rules import buckets, certificates, deliveries, distributions, hosted_zones
+from wizard.practice.rules import buckets, certificates, deliveries, distributions, hosted_zones, simulation
 from wizard.practice.rules.rule import After, Before
 
-_MODULES = (certificates, distributions, buckets, deliveries, hosted_zones)
+_MODULES = (certificates, distributions, buckets, deliveries, hosted_zones, simulation)
 
 
 def before(service: str, operation: str) -> tuple[Before, ...]:
