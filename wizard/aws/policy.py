@@ -1,0 +1,155 @@
+"""The least IAM policy: what set-up, check, repair and removal need, and no more, out of `assets/policy.toml`.
+
+Scopes are names (the set-up's id is in every name that we choose), tags and conditions, as far as AWS allows them
+(Service Authorization Reference). Two limits are AWS's: an origin access control can be named by nothing but its later
+id, and whoever may tag a distribution as ours may then change it. So the policy guards against accidents, not against
+its own holder.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from wizard.setups import Setup
+
+VERSION = "2012-10-17"
+"""The policy language's version (IAM reference, IAM JSON policy elements: Version)."""
+
+MOST = 6144
+"""Characters that a managed policy may have, white space not counted (IAM guide: IAM and STS quotas)."""
+
+ANY = "*"
+
+Document = dict[str, Any]
+Statement = dict[str, Any]
+Names = Mapping[str, Sequence[str]]
+"""Placeholder of `assets/policy.toml` to what it stands for; none: what it is for is not known."""
+
+
+@cache
+def _knowledge() -> Mapping[str, Any]:
+    return tomllib.loads(files("assets").joinpath("policy.toml").read_text(encoding="utf-8"))
+
+
+def policy(setup: Setup | None, *, check_only: bool = False) -> Document:
+    """Return the policy for one set-up, or for whichever the user may make.
+
+    Args:
+        setup: the set-up; None leaves its id, domain and account open.
+        check_only: only what looking at it takes.
+    """
+    parts, names = _parts(setup), _names(setup)
+    statements: dict[str, Statement] = {}
+    for entry in _knowledge()["statement"]:
+        if entry.get("needs", "") in parts and (entry.get("check_only") or not check_only):
+            _add(statements.setdefault(entry["sid"], {}), _statement(entry, entry["actions"], names))
+    return {"Version": VERSION, "Statement": list(statements.values())}
+
+
+def _add(statement: Statement, more: Statement) -> None:
+    """Merge a statement of the same name, and so under the same conditions, into one."""
+    for part in ("Action", "Resource"):
+        more[part] = list(dict.fromkeys([*statement.get(part, ()), *more[part]]))
+    statement.update(more)
+
+
+def compact(document: Mapping[str, Any]) -> str:
+    """Return a policy without white space, as IAM counts it."""
+    return json.dumps(document, separators=(",", ":"))
+
+
+def actions(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return all actions that a policy of ours allows, sorted."""
+    return tuple(sorted(action for statement in document["Statement"] for action in statement["Action"]))
+
+
+def statement_for(action: str, setup: Setup | None = None) -> Statement:
+    """Return the statement that allows one action, scoped as the policy scopes it: what to add when it is missing.
+
+    Args:
+        action: as IAM writes it, for example `s3:CreateBucket`. One that the policy does not know is not scoped.
+        setup: the set-up to scope it to.
+    """
+    entry = next((one for one in _knowledge()["statement"] if action in one["actions"]), None)
+    if entry is None:
+        return {"Sid": "Missing", "Effect": "Allow", "Action": [action], "Resource": [ANY]}
+    return _statement(entry, [action], _names(setup))
+
+
+def statement_text(action: str, setup: Setup | None = None) -> str:
+    """Return `statement_for` as text to paste into a policy."""
+    return json.dumps(statement_for(action, setup), indent=2)
+
+
+def action_of(operation: str) -> str:
+    """Return the action that AWS checks for an operation (`service:Operation`): mostly, but not always, its name."""
+    return str(_knowledge()["operations"].get(operation, operation))
+
+
+def _statement(entry: Mapping[str, Any], allowed: Sequence[str], names: Names) -> Statement:
+    patterns = [_knowledge()["resources"].get(name, name) for name in entry["on"]]
+    statement: Statement = {
+        "Sid": entry["sid"],
+        "Effect": "Allow",
+        "Action": list(allowed),
+        "Resource": _filled(patterns, names),
+    }
+    conditions = _conditions(entry.get("if", ()), names)
+    return statement | ({"Condition": conditions} if conditions else {})
+
+
+def _conditions(wished: Sequence[str], names: Names) -> dict[str, dict[str, Any]]:
+    """Return the conditions of these names; one about something that is not known falls away."""
+    merged: dict[str, dict[str, Any]] = {}
+    for name in wished:
+        for operator, keys in _knowledge()["conditions"][name].items():
+            for key, value in keys.items():
+                filled = _filled(value if isinstance(value, list) else [value], names)
+                if filled:
+                    block = merged.setdefault(_filled([operator], names)[0], {})
+                    block[key] = filled if len(filled) > 1 else filled[0]
+    return merged
+
+
+def _filled(patterns: Sequence[str], names: Names) -> list[str]:
+    """Fill the placeholders; what stands for several things becomes several, what is not known becomes nothing."""
+    filled = list(patterns)
+    for name, values in names.items():
+        mark = f"{{{name}}}"
+        filled = [
+            pattern.replace(mark, value) for pattern in filled for value in (values if mark in pattern else ("",))
+        ]
+    return filled
+
+
+def _names(setup: Setup | None) -> Names:
+    """Return what stands for the placeholders of `assets/policy.toml`."""
+    if setup is None:
+        operator, identifier = "StringLike", ANY
+        return _scoped(operator, identifier, account=None, zone=None) | {"bucket": ["snowpixel-*"], "domain": ()}
+    made, usual = setup.made, f"snowpixel-{setup.id}-"
+    own = [name for name in (made.content_bucket, made.log_bucket) if name and not name.startswith(usual)]
+    domain = [setup.choices.domain] if setup.choices.domain else []
+    scoped = _scoped("StringEquals", setup.id, account=made.account, zone=made.hosted_zone)
+    return scoped | {"bucket": [f"{usual}*", *own], "domain": domain}
+
+
+def _scoped(operator: str, identifier: str, *, account: str | None, zone: str | None) -> dict[str, Sequence[str]]:
+    return {"operator": [operator], "id": [identifier], "account": [account or ANY], "zone": [zone or ANY]}
+
+
+def _parts(setup: Setup | None) -> frozenset[str]:
+    """Return which parts of the policy a set-up needs; "" stands for what every one needs."""
+    if setup is None:
+        return frozenset({"", "domain", "zone-search", "route53"})
+    made, own_name = setup.made, setup.choices.domain is not None
+    wished = {
+        "": True,
+        "domain": own_name or made.certificate is not None,
+        "zone-search": own_name and made.hosted_zone is None,
+        "route53": own_name and made.hosted_zone != "",
+    }
+    return frozenset(part for part, needed in wished.items() if needed)
