@@ -111,14 +111,10 @@ def _run(arguments: list[str], session: Session) -> int:
     """Carry out the command and return the exit code."""
     try:
         return int(snowpixel.main(arguments, "snowpixel", standalone_mode=False, obj=session) or 0)
-    except click.Abort as abort:
-        if isinstance(abort.__cause__, EOFError):
-            return _failed(session, click.UsageError("There was no answer; nothing was changed."))
-    except KeyboardInterrupt:
-        pass
+    except (KeyboardInterrupt, click.Abort):
+        return _interrupted(session)
     except Exception as error:  # noqa: BLE001 - the last word, whatever it was
         return _failed(session, error)
-    return _interrupted(session)
 
 
 def _interrupted(session: Session) -> int:

@@ -78,15 +78,17 @@ def check(
 ) -> ExitCode:
     """Look at everything, change nothing. Without a name all saved set-ups are looked at."""
     session.again = " ".join(["check", *names])
+    wish = Wish(_rows(only), changes, strict)
     service = session.service()
     chosen = tuple(names) or service.store.names()
     if not chosen:
         raise click.UsageError(f"There is no saved set-up yet. Make one: {session.line('new NAME')}, or the wizard.")
-    wish = Wish(_rows(only), changes, strict)
     if prove:
         _prove(session, service, chosen)
     while True:
         found = loop.run(lambda: _all(service, chosen, wish), lambda: walking.farewell(session))
+        if len(found) == 1 and found[0].error:
+            raise found[0].error
         _tell(session, found, wish, watched=watch is not None)
         if watch is None:
             return gravest(one.code(strict=strict) for one in found)

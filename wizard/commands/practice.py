@@ -46,10 +46,11 @@ def practice(context: click.Context, *, plain: bool, fresh: bool, pace: float | 
     session = context.ensure_object(Session)
     session.again = "practice"
     _need_extra()
+    given = session.practice is not None
     directory = (session.practice or home_of(session) / "practice").expanduser().absolute()
     world, begun = _world(directory, DEFAULT_PACE if pace is None else pace)
-    session.practice, session.home = directory, None
-    home = directory / "home"
+    home = home_of(session) if given and session.home else directory / "home"
+    session.practice, session.home = directory, session.home if given else None
     if fresh:
         Control(world).reset()
     service = Service(in_world(session, world, home))

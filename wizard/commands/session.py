@@ -123,8 +123,11 @@ class Session:
             return
         if self.json or not terminal():
             raise click.UsageError(f"Without a terminal nobody can be asked: add --yes. ({question})")
-        if not click.confirm(question):
-            raise click.UsageError("Nothing was changed.")
+        sys.stdout.write(f"{question} [y/N] ")
+        sys.stdout.flush()
+        answer = sys.stdin.readline()  # click's own question cannot tell Ctrl-C from the end of the input
+        if answer.strip().lower() not in ("y", "yes"):
+            raise click.UsageError("Nothing was changed." if answer else "There was no answer; nothing was changed.")
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)

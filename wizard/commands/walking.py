@@ -11,7 +11,7 @@ from wizard.board import Board
 from wizard.commands import loop
 from wizard.commands.session import Session
 from wizard.plain import Ink, Narrator
-from wizard.results import Job, Phase, Snapshot, StageView, Status, Update, worst
+from wizard.results import Actor, Job, Phase, Snapshot, StageView, Status, Update, worst
 from wizard.service import Running, Service
 from wizard.store import StoreError
 
@@ -83,16 +83,18 @@ async def _end_when_stuck(board: Board, walk: anyio.CancelScope, watcher: anyio.
     """End a walk in which only questions are left that nobody here can answer."""
     with watcher:
         while True:
-            before = board.sequence
+            before = _only_questions(board.snapshot)
             await anyio.sleep(STUCK)
-            if before == board.sequence and _only_questions(board.snapshot):
+            if before and _only_questions(board.snapshot):
                 walk.cancel()
                 return
 
 
 def _only_questions(snapshot: Snapshot) -> bool:
+    """Whether nothing goes on but with an answer, or with what the user does in their own time."""
     at_work = [item for item in snapshot.items if item.phase is Phase.RUNNING]
-    return bool(at_work) and all(item.decision for item in at_work)
+    theirs = [item for item in at_work if item.decision or (item.wait and item.wait.actor is Actor.USER)]
+    return bool(snapshot.decisions) and len(theirs) == len(at_work)
 
 
 async def look(service: Service, name: str) -> Snapshot:
