@@ -134,7 +134,19 @@ def _known(node: Resource, settler: Settler) -> Reading | None:
 
 
 def _before(node: Node) -> tuple[str, ...]:
-    return (*node.needs, node.parent) if node.parent else node.needs
+    named = (*node.needs, node.parent) if node.parent else node.needs
+    # Also in a walk limited to a few items nothing is written before the account is known to be right.
+    return (*named, IDENTITY) if isinstance(node, Resource) and node.in_aws else named
+
+
+def affected(stages: Sequence[Stage], wrong: Collection[str]) -> frozenset[str]:
+    """Return `wrong` with all that stands on it: a resource put right may change what they are and what they see."""
+    nodes = nodes_of(stages)
+    resources = {node.id for node in nodes if isinstance(node, Resource)}
+    found = frozenset(wrong)
+    while more := {node.id for node in nodes if not found.isdisjoint(resources.intersection(_before(node)))} - found:
+        found |= more
+    return found
 
 
 async def remove(stages: Sequence[Stage], scope: Scope, board: Board, *, patience: float | None = None) -> None:

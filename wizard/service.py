@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from wizard import engine
+from wizard.adoption import Found, rebuild, search
 from wizard.aws.client import LOOK, WALK, AwsClient, Observer, Patience, Source
 from wizard.aws.identity import Identity, who_am_i
 from wizard.aws.profiles import ProfileFound, profiles
@@ -18,8 +19,8 @@ from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
 from wizard.resources.base import Resource
 from wizard.results import Job, Status
-from wizard.scope import DELETE_LOGS, YES, Scope
-from wizard.setups import Choices, Made, Setup
+from wizard.scope import DELETE_LOGS, UPGRADE, YES, Scope
+from wizard.setups import RECIPE, Choices, Made, Setup
 from wizard.stages import Stage, stages
 from wizard.store import Ledger, Store, StoreError
 from wizard.survey import survey
@@ -136,6 +137,40 @@ class Service:
         given = self.surroundings.source
         return given if given.keys or given.profile else Source(None, choices.profile, given.endpoint)
 
+    async def found_in_account(self, choices: Choices | None = None, source: Source | None = None) -> tuple[Found, ...]:
+        """Find all set-ups of the AWS account, also those without a file here; nothing is written.
+
+        Args:
+            choices: tells the profile and the region to ask from; by default none and ours.
+            source: credentials for this search alone.
+
+        Raises:
+            wizard.aws.errors.AwsError: AWS refused, or could not be reached.
+        """
+        return await search(self.world(choices or Choices(), WALK, source).aws)
+
+    def saved_as(self, found: Found) -> str | None:
+        """Return the name under which a set-up of the account is saved here, None if it is not."""
+        saved = self.store.with_id(found.id)
+        return saved.name if saved else None
+
+    def adopt(self, found: Found, name: str | None = None, **choices: Any) -> Setup:
+        """Save a set-up of the account here, so that it can be continued. Nothing in AWS is changed.
+
+        Args:
+            found: what `found_in_account` showed.
+            name: what to call it here, by default as its tags do; the tags keep their name.
+            choices: answers to `found.unknown`, and anything the user wants otherwise from now on.
+
+        Raises:
+            wizard.store.StoreError: it is saved here already, or the name is taken by another set-up.
+        """
+        setup = rebuild(found, name, **choices)
+        _refuse_adopted(found, setup.name, self.saved_as(found), self.store.names())
+        _refuse_unchangeable(rebuild(found, name), setup.choices)
+        self.store.add(setup)
+        return setup
+
     def profiles(self) -> tuple[ProfileFound, ...]:
         """List the credentials that this computer has; nothing is contacted. Blocking."""
         return profiles()
@@ -171,15 +206,17 @@ class Service:
         Raises:
             wizard.store.StoreError: there is no such set-up, or its file cannot be used.
         """
+        given = dict(answers or {})
         setup = self.store.load(name)
+        if upgrade := job is Job.APPLY and given.get(UPGRADE) == YES:
+            setup = replace(setup, recipe=RECIPE)
         looks_only = job in (Job.PLAN, Job.CHECK)
         world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
         board = engine.board_for(job, _rows(Scope(world, Ledger(setup)), only), name)
-        given = dict(answers or {})
 
         async def walk(ledger: Ledger) -> None:
             if job is Job.APPLY:
-                ledger.update(removed=False)
+                ledger.update(removed=False, recipe=RECIPE if upgrade else ledger.setup.recipe)
             scope = Scope(world, ledger, given)
             await _WALKS[job](scope, board, patience, only)
 
@@ -199,6 +236,18 @@ class Service:
             ledger.update(removed=True, waits={}, made=Made(account=kept.account, log_bucket=kept.log_bucket))
 
         return after
+
+
+def _refuse_adopted(found: Found, name: str, saved_as: str | None, names: Collection[str]) -> None:
+    if saved_as is not None:
+        raise StoreError(
+            f"That set-up is saved here already, as '{saved_as}'. Continue it: `snowpixel apply {saved_as}`."
+        )
+    if name in names:
+        raise StoreError(
+            f"Another set-up called '{name}' is saved here; the one in your account has the id {found.id}. Give it "
+            f"another name on this computer; its tags in AWS keep '{found.name}'."
+        )
 
 
 def _refuse_unchangeable(setup: Setup, wanted: Choices) -> None:
@@ -271,10 +320,11 @@ async def _repair(scope: Scope, board: Board, patience: float | None, only: Only
     looked = engine.board_for(Job.CHECK, rows, board.snapshot.setup)
     await engine.check(rows, scope, looked)
     wrong = {check.id for check in looked.snapshot.checks if check.status is not Status.OK}
+    again = engine.affected(rows, wrong) | {engine.IDENTITY}
     for item in looked.snapshot.items:
-        if item.id not in wrong:
+        if item.id not in again:
             board.change(item.id, phase=item.phase, check=item.check)
-    await engine.apply(rows, scope, board, patience=patience, only=wrong | {engine.IDENTITY})
+    await engine.apply(rows, scope, board, patience=patience, only=again)
 
 
 async def _remove(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
