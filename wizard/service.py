@@ -324,6 +324,7 @@ async def _repair(scope: Scope, board: Board, patience: float | None, only: Only
     for item in looked.snapshot.items:
         if item.id not in again:
             board.change(item.id, phase=item.phase, check=item.check)
+            scope.ledger.waited(item.id)  # an interrupted walk may have left it; the check saw that it is over
     await engine.apply(rows, scope, board, patience=patience, only=again)
 
 
