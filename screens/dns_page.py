@@ -89,7 +89,7 @@ class DnsPage(Page):
         before = self._all_seen
         for name, card in self.cards.items():
             if card.is_mounted and name in items:
-                card.draw(_state(items[name]), seen=_seen(items[name]))
+                card.draw(_state(items[name], card.change), seen=_seen(items[name]))
         self.servers = _name_servers(snapshot) or self.servers
         self.query_one("#steps", Static).update(self._steps())
         if self._all_seen and not before:
@@ -103,7 +103,7 @@ class DnsPage(Page):
         if not self.cards:
             return say("There is nothing to enter right now. The records come as soon as AWS has named them.", MUTED)
         if self._all_seen:
-            return say("✓ All of them are seen. You can go back: the rest goes on by itself.", "bold $text-success")
+            return say("✓ All done here. You can go back: the rest goes on by itself.", "bold $text-success")
         card = next(card for card in self.cards.values() if not card.seen)
         provider = dns_providers.recognise(self.servers.replace(",", " ").split())
         if card.change is Action.DELETE:
@@ -207,9 +207,10 @@ def _seen(item: Item) -> bool:
     return item.phase is Phase.DONE and bool(item.check) and not any(change.record for change in item.changes)
 
 
-def _state(item: Item) -> Content:
+def _state(item: Item, action: Action) -> Content:
     if _seen(item):
-        return say("✓ seen by all name servers of your domain", STYLES[Status.OK])
+        gone = action is Action.DELETE
+        return say(f"✓ {'gone from' if gone else 'seen by'} all name servers of your domain", STYLES[Status.OK])
     found = [say(f"{item.check.summary}", STYLES[Status.WAITING])] if item.check else []
     servers = [_server(name, word) for name, word in _evidence(item)]
     wait = [say(wait_words(item.wait, time.time()), MUTED)] if item.wait else []

@@ -93,6 +93,7 @@ class HomePage(Page):
         if self.setups:
             listed.highlighted = min(at, len(self.setups) - 1)
             listed.focus()
+            self.offered()
         else:
             self.query_one("#new").focus()
 

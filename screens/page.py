@@ -108,9 +108,13 @@ class Page(Screen[None]):
         self.run_worker(self._follow(work), group="following", exclusive=True)
 
     async def _follow(self, work: Work) -> None:
+        shown = None
         async for update in work.board.updates():
-            self.show(update.snapshot)
+            shown = update.snapshot
+            self.show(shown)
             await asyncio.sleep(FRAME)
+        if shown is not work.board.snapshot:
+            self.show(work.board.snapshot)
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""

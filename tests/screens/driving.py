@@ -1,0 +1,52 @@
+"""Driving the wizard as a user does: by keys, waiting for what is on the screen and never for a fixed time."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from screens.app import SnowpixelApp
+
+LIMIT = 30.0
+
+Driver = Pilot[int]
+
+
+async def wait_for(pilot: Driver, predicate: Callable[[], object], what: str = "") -> None:
+    """Let the app run until `predicate` holds; a test that waits for too long fails with the screen as text."""
+    until = time.monotonic() + LIMIT
+    while not predicate():
+        if time.monotonic() > until:
+            raise AssertionError(f"never happened: {what or predicate}\n{text_of(pilot.app)}")
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+def text_of(app: Any) -> str:
+    """Return what is on the screen, as plain text."""
+    return "\n".join("".join(part.text for part in strip).rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def page(app: SnowpixelApp) -> str:
+    """Return the name of the page on top."""
+    return type(app.screen).__name__
+
+
+def focused(app: SnowpixelApp) -> str:
+    """Return the id of what has the focus, or its class where it has none."""
+    widget = app.focused
+    return (widget.id or " ".join(sorted(widget.classes))) if widget else ""
+
+
+def shown(app: SnowpixelApp, selector: str) -> str:
+    """Return the text of a Static, wherever on the screen it is."""
+    content = app.screen.query_one(selector, Static).content
+    return getattr(content, "plain", str(content))
+
+
+async def on_page(pilot: Driver, name: str) -> None:
+    """Wait until a page is on top and has its focus."""
+    app = pilot.app
+    await wait_for(pilot, lambda: type(app.screen).__name__ == name and app.screen.is_mounted, name)

@@ -1,0 +1,127 @@
+"""From the first page to an all-green checklist, by keyboard alone, against a real practice world."""
+
+import asyncio
+
+from screens.app import SnowpixelApp
+from tests.product import Product
+from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
+from tests.screens.watching import CountingKeys
+from wizard.results import Job, Status
+
+SIZE = (80, 24)
+
+
+async def set_up(pilot: Driver, keys: CountingKeys) -> None:
+    """Walk from the first page to the end of the building."""
+    app = pilot.app
+    assert isinstance(app, SnowpixelApp)
+    await wait_for(pilot, lambda: focused(app) == "new")
+    await keys.press("enter")
+    await on_page(pilot, "ChoicesPage")
+    await keys.press("enter")
+    await on_page(pilot, "CredentialsPage")
+    await wait_for(pilot, lambda: focused(app) == "next", "AWS knows us")
+    assert "1234 5678 9012" in text_of(app)
+    await keys.press("enter")
+    await on_page(pilot, "PlanPage")
+    assert focused(app) == "back", "the harmless button has the focus"
+    await wait_for(pilot, lambda: not app.screen.query_one("#create").disabled, "the plan is made")
+    await keys.press("right", "enter")
+    await on_page(pilot, "DnsPage")
+    for _ in range(2):
+        await wait_for(pilot, lambda: "play" in focused(app) and not app.focused.disabled, "a record to add")
+        await keys.press("enter")
+    await wait_for(pilot, lambda: "All done here" in text_of(app), "both records are seen")
+    await wait_for(pilot, lambda: focused(app) == "back")
+    await keys.press("enter")
+    await on_page(pilot, "RunPage")
+    await wait_for(pilot, lambda: focused(app) == "on", "everything is built")
+
+
+async def walk_to_the_end(app: SnowpixelApp) -> int:
+    async with app.run_test(size=SIZE) as pilot:
+        keys = CountingKeys(pilot)
+        await set_up(pilot, keys)
+        assert "9 of 9 done" in text_of(app)
+        await keys.press("enter")
+        await on_page(pilot, "DonePage")
+        await wait_for(pilot, lambda: "snowplow" in shown(app, "#tag"))
+        await keys.press("2")
+        await wait_for(pilot, lambda: "This test event went in at the front" in text_of(app))
+        assert "page view" in text_of(app)
+        await keys.press("k")
+        await on_page(pilot, "ChecklistPage")
+        await wait_for(pilot, lambda: "All is well" in text_of(app), "the checklist is green")
+        assert "9 of 9 done" in text_of(app)
+        return keys.pressed
+
+
+def test_a_new_user_walks_from_home_to_an_all_green_checklist_with_few_keys(product: Product) -> None:
+    pressed = asyncio.run(walk_to_the_end(SnowpixelApp(product.service)))
+
+    made = product.setup().made
+    assert made.proof is not None
+    assert pressed <= 15
+
+
+async def remove_everything(app: SnowpixelApp) -> str:
+    async with app.run_test(size=SIZE) as pilot:
+        await wait_for(pilot, lambda: focused(app) == "setups")
+        await pilot.press("x")
+        await on_page(pilot, "RemovePage")
+        assert focused(app) == "keep", "the harmless button has the focus"
+        assert app.screen.query_one("#remove").disabled
+        app.screen.query_one("#confirm").box.focus()
+        await pilot.press(*"main", "enter")
+        await wait_for(pilot, lambda: focused(app) == "remove")
+        await pilot.press("enter")
+        await on_page(pilot, "DnsPage")
+        await wait_for(pilot, lambda: "play" in focused(app), "a record to remove")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "All done here" in text_of(app) or page(app) == "RunPage")
+        await pilot.press("enter")
+        await on_page(pilot, "RunPage")
+        await wait_for(pilot, lambda: focused(app) in ("on", "again"), "everything is taken down")
+        return text_of(app)
+
+
+def test_a_set_up_is_taken_down_again_by_keyboard(product: Product) -> None:
+    product.new()
+    assert product.apply().status is Status.OK
+
+    last = asyncio.run(remove_everything(SnowpixelApp(product.service)))
+
+    assert product.setup().removed, last
+
+
+async def leave_and_come_back(product: Product) -> None:
+    """Leave while the records are waited for; the next wizard goes on from there."""
+    first = SnowpixelApp(product.service)
+    async with first.run_test(size=SIZE) as pilot:
+        await wait_for(pilot, lambda: focused(first) == "setups")
+        await pilot.press("enter")
+        await on_page(pilot, "CredentialsPage")
+        await wait_for(pilot, lambda: focused(first) == "next")
+        await pilot.press("enter")
+        await on_page(pilot, "PlanPage")
+        await wait_for(pilot, lambda: not first.screen.query_one("#create").disabled)
+        await pilot.press("right", "enter")
+        await on_page(pilot, "DnsPage")
+        await wait_for(pilot, lambda: len(first.screen.cards) == 2)
+        await pilot.press("q")
+        await wait_for(pilot, lambda: not first.is_running or page(first) == "LeaveModal")
+        if first.is_running:
+            await pilot.press("right", "enter")
+    assert first.return_code == 0
+    second = SnowpixelApp(product.service)
+    async with second.run_test(size=SIZE) as pilot:
+        await wait_for(pilot, lambda: "Continue: DNS" in text_of(second), "home offers to go on")
+
+
+def test_who_leaves_while_waiting_finds_the_set_up_where_it_stood(product: Product) -> None:
+    product.new()
+
+    asyncio.run(leave_and_come_back(product))
+
+    assert product.setup().made.distribution is not None
+    assert product.run(Job.APPLY).status is Status.OK
