@@ -13,6 +13,9 @@ DELETE_LOGS = "delete-logs"
 PROVE = "prove"
 """Id of the answer `yes` that sends a new test event although one was found before."""
 
+UPGRADE = "upgrade"
+"""Id of the answer `yes` that applies today's recipe to a set-up made with an earlier one."""
+
 YES = "yes"
 
 

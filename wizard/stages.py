@@ -12,6 +12,7 @@ from importlib.resources import files
 from wizard.probes.caa import CaaProbe
 from wizard.probes.identity import IdentityProbe
 from wizard.probes.pixel import HttpRedirectProbe, PixelDirectProbe, PixelHttpsProbe
+from wizard.probes.recipe import RecipeProbe
 from wizard.probes.resolvers import ResolversProbe
 from wizard.probes.tls import TlsProbe
 from wizard.resources.alias import Alias
@@ -22,12 +23,14 @@ from wizard.resources.buckets import Bucket, Role
 from wizard.resources.certificate import Certificate, CertificateIssued, shared_certificate
 from wizard.resources.delivery import Delivery, DeliveryDestination, DeliverySource
 from wizard.resources.distribution import Distribution, Serving, shared_distribution
+from wizard.resources.earlier import Earlier
 from wizard.resources.first_event import FirstEvent
 from wizard.resources.objects import KEYS, PixelImage, PixelObject
 from wizard.resources.origin_access import OriginAccess
 from wizard.resources.records import ManualRecord
 from wizard.resources.route53 import ManagedRecord
 from wizard.scope import Scope
+from wizard.setups import RECIPE
 from wizard.walk import Node
 
 
@@ -69,7 +72,7 @@ def stages(scope: Scope) -> tuple[Stage, ...]:
     distribution = shared_distribution(scope)
     own_name = scope.choices.domain is not None
     rows = (
-        Stage("credentials", (IdentityProbe(scope),)),
+        Stage("credentials", _account(scope)),
         Stage("bucket", _bucket(scope, Role.CONTENT)),
         Stage("pixel", (PixelImage(scope), *(PixelObject(scope, key) for key in KEYS))),
         Stage(
@@ -92,6 +95,14 @@ def stages(scope: Scope) -> tuple[Stage, ...]:
         Stage("event", (FirstEvent(scope),)),
     )
     return tuple(row for row in rows if row.nodes)
+
+
+def _account(scope: Scope) -> tuple[Node, ...]:
+    return (
+        IdentityProbe(scope),
+        *((Earlier(scope),) if scope.choices.domain else ()),
+        *((RecipeProbe(scope),) if scope.ledger.setup.recipe < RECIPE else ()),
+    )
 
 
 def _bucket(scope: Scope, role: Role) -> tuple[Resource, ...]:

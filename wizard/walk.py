@@ -11,6 +11,7 @@ from wizard.probes.base import Probe
 from wizard.resources.base import Resource, StoppedError
 from wizard.results import Check, Copyable, Phase, Problem, Status
 from wizard.scope import Scope
+from wizard.store import StoreError
 
 Node = Resource | Probe
 Step = Callable[[Node], Awaitable[Check]]
@@ -76,6 +77,10 @@ class Walk:
         except AwsError as error:
             self.stopping.add(node.id)
             return refusal(node, error)
+        except StoreError as error:
+            self.stopping.add(node.id)
+            problem = Problem("cannot-save", {"message": str(error)})
+            return Check(node.id, "", Status.FAILED, f"{node.title}: cannot be saved", str(error), problem=problem)
         except StoppedError as error:
             self.stopping.add(node.id)
             return Check(node.id, "", Status.FAILED, str(error), problem=error.problem)

@@ -5,9 +5,14 @@ from typing import Any
 
 from wizard.aws.errors import AwsError
 from wizard.resources import distribution_config as configuration
-from wizard.resources.base import NotYetError, Presence, Reading
+from wizard.resources.base import NotYetError, Presence, Reading, StoppedError
 from wizard.resources.distribution import OnDistribution
+from wizard.resources.earlier import holder_of
+from wizard.resources.records import TYPICAL
 from wizard.results import Action, Actor, Change, Difference
+
+ANOTHERS_RECORD = "DNS record that points to another CloudFront distribution"
+"""Part of CNAMEAlreadyExists's text where not another distribution's alias, but the name's own record is in the way."""
 
 SETTLING = 180.0
 """Seconds after ISSUED in which CloudFront may still refuse a certificate that is fine."""
@@ -68,6 +73,7 @@ class Alias(OnDistribution):
 
         Raises:
             NotYetError: the certificate was issued only moments ago.
+            StoppedError: another distribution of the account has the name.
         """
         reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
         config = reply["Distribution"]["DistributionConfig"]
@@ -77,11 +83,38 @@ class Alias(OnDistribution):
         try:
             await self.update(configuration.with_alias(config, self.setup), reply["ETag"])
         except AwsError as error:
+            if ANOTHERS_RECORD in str(error):
+                raise NotYetError(self._record_first()) from None
+            if error.code == "CNAMEAlreadyExists":
+                await self._name_the_holder()
             if error.code != "InvalidViewerCertificate" or self._waited_long():
                 raise
             summary = "CloudFront does not know the new certificate yet"
             raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=60, every=5)) from None
         self.scope.ledger.record(alias=self._domain)
+
+    async def _name_the_holder(self) -> None:
+        """Say which distribution has the name, where it is one of this account.
+
+        Raises:
+            StoppedError: it is.
+        """
+        try:
+            holder = await holder_of(self.scope.world.aws, self._domain)
+        except AwsError:
+            return  # may not be listed: then AWS's own words have to do
+        if holder:
+            raise StoppedError(
+                f"{self._domain} is on another distribution of this account: {holder['Id']}",
+                "alias-on-distribution",
+                domain=self._domain,
+                distribution=holder["Id"],
+            )
+
+    def _record_first(self) -> Change:
+        """Wait for the record: CloudFront refuses a name that leads to another distribution, for example a former one."""
+        summary = f"CloudFront takes {self._domain} once its DNS record no longer leads to another distribution"
+        return Change(self.id, Action.UPDATE, Actor.USER, summary, typical=TYPICAL, every=5)
 
     def _waited_long(self) -> bool:
         clock = self.scope.world.clock

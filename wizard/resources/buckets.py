@@ -36,6 +36,7 @@ class Bucket(Resource):
     """A bucket in the account's own namespace, where nobody else can take its name."""
 
     parent = "identity"
+    needs = ("earlier-setup",)
 
     def __init__(self, scope: Scope, role: Role) -> None:
         super().__init__(scope)

@@ -73,7 +73,7 @@ class Certificate(OnCertificate):
 
     id = "certificate"
     title = "Certificate for your own name"
-    needs = ("caa",)
+    needs = ("caa", "earlier-setup")
 
     @property
     def _domain(self) -> str:

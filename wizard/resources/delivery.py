@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from wizard.aws.client import GLOBAL_REGION
 from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.listing import DELIVERY_SOURCES, everything
 from wizard.resources.base import Reading, Resource, StoppedError
 from wizard.resources.bucket_policy import LOG_PREFIX
 from wizard.results import Action, Change, Difference
@@ -156,9 +157,22 @@ class DeliverySource(OnLogs):
         except AwsError as error:
             if error.code != "ConflictException":
                 raise
+            source = await self._other_source()
             raise StoppedError(
-                "Another log source already takes this distribution's logs", "delivery-source-taken", message=str(error)
+                f"Another log source already takes this distribution's logs: {source}",
+                "delivery-source-taken",
+                message=str(error),
+                source=source,
             ) from error
+
+    async def _other_source(self) -> str:
+        """Return the name of the source that the distribution has, as far as it may be looked up."""
+        try:
+            sources = await everything(self.scope.world.aws, DELIVERY_SOURCES)
+        except AwsError:
+            sources = []
+        ours = (one for one in sources if self._distribution in one.get("resourceArns", ()))
+        return next((str(one["name"]) for one in ours if one["name"] != self.name), "its name may not be looked up")
 
     async def _unhook(self) -> None:
         """Delete our source with the delivery that hangs on it: its distribution cannot be changed."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
-from wizard.resources.base import Presence, Reading, Resource
+from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.results import Action, Change, Difference
 
 
@@ -13,6 +13,7 @@ class OriginAccess(Resource):
     id = "origin-access"
     title = "CloudFront's own key to the private bucket (origin access control)"
     parent = "identity"
+    needs = ("earlier-setup",)
 
     @property
     def recorded(self) -> bool:
@@ -75,8 +76,19 @@ class OriginAccess(Resource):
             listed = (await self._call("list_origin_access_controls", **marker))["OriginAccessControlList"]
             for one in listed.get("Items", []):
                 if one["Name"] == self._config["Name"]:
-                    return str(one["Id"])
+                    return self._ours(one)
             marker = {"Marker": listed["NextMarker"]}
+
+    def _ours(self, found: dict[str, Any]) -> str:
+        """Return its id, unless somebody else uses our name for something of their own."""
+        if found.get("Description") != self._config["Description"]:
+            raise StoppedError(
+                f"Another origin access control is called {found['Name']}",
+                "foreign-origin-access",
+                name=found["Name"],
+                found=found["Id"],
+            )
+        return str(found["Id"])
 
     async def _update(self) -> None:
         found = await self._call("get_origin_access_control", Id=self.scope.made.origin_access_control)

@@ -1,0 +1,27 @@
+"""Whether the set-up was made with today's settings, or with those of an earlier snowpixel."""
+
+from wizard.probes.base import Probe
+from wizard.results import Check, Status
+from wizard.setups import RECIPE
+
+
+class RecipeProbe(Probe):
+    """One warning, and only that: the set-up is compared with the recipe it was made with, so it works as it is."""
+
+    id = "recipe"
+    title = "Made with today's settings"
+
+    async def look(self) -> Check:
+        """Compare the recipe's number with today's."""
+        made_with = self.scope.ledger.setup.recipe
+        if made_with >= RECIPE:
+            return self.ok("The set-up has today's settings")
+        return self.report(
+            Status.WARNING,
+            "Made by an earlier snowpixel; `apply --upgrade` brings it up to date",
+            "earlier-recipe",
+            observed=f"recipe {made_with}",
+            expected=f"recipe {RECIPE}",
+            found=str(made_with),
+            wanted=str(RECIPE),
+        )
