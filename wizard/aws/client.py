@@ -1,7 +1,9 @@
 """One way to call AWS: an operation in, a reply or an `AwsError` out, never blocking the event loop."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from wizard.aws.errors import NETWORK, translate
@@ -106,6 +108,8 @@ class AwsClient:
     observe: Observer | None = None
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
     _session: "boto3.Session | None" = field(default=None, repr=False)
+    _making: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    """boto3 makes clients for one thread at a time."""
 
     async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """Call `operation` (snake case) of `service` and return the reply without its metadata.
@@ -138,16 +142,19 @@ class AwsClient:
         return reply
 
     def _client(self, service: str) -> Any:
-        if service not in self._clients:
-            self._clients[service] = self._new_client(service)
-        return self._clients[service]
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = self._new_client(service)
+            return self._clients[service]
 
     def _new_client(self, service: str) -> Any:
         import boto3  # noqa: PLC0415 - loads slowly, and only AWS calls need it
         from botocore.config import Config  # noqa: PLC0415
 
         if self._session is None:
-            self._session = boto3.Session(profile_name=self.source.profile, **_explicit(self.source.keys))
+            self._session = boto3.Session(
+                profile_name=self.source.profile, botocore_session=_core(), **_explicit(self.source.keys)
+            )
         config = Config(
             connect_timeout=self.patience.connect,
             read_timeout=self.patience.read,
@@ -157,6 +164,22 @@ class AwsClient:
         )
         region = self.region if service in IN_CHOSEN_REGION else GLOBAL_REGION
         return self._session.client(service, region_name=region, endpoint_url=self.source.endpoint, config=config)
+
+
+@cache
+def _loader() -> Any:
+    """Read each service's description once in a process: that is most of what making a client costs."""
+    from botocore.loaders import create_loader  # noqa: PLC0415 - loads slowly
+
+    return create_loader()
+
+
+def _core() -> Any:
+    from botocore.session import get_session  # noqa: PLC0415 - loads slowly
+
+    core = get_session()
+    core.register_component("data_loader", _loader())
+    return core
 
 
 def _explicit(keys: Keys | None) -> dict[str, str]:
