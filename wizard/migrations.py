@@ -17,7 +17,15 @@ from wizard.setups import SCHEMA
 Data = dict[str, Any]
 Step = Callable[[Data], Data]
 
-STEPS: Mapping[int, Step] = {}
+
+def _goals(data: Data) -> Data:
+    """Version 1 had one goal; since version 2 a set-up may have several."""
+    choices = dict(data.get("choices", {}))
+    goal = choices.pop("goal", "pixel")
+    return {**data, "choices": {**choices, "goals": [goal]}}
+
+
+STEPS: Mapping[int, Step] = {1: _goals}
 """Version to the function that makes the next version out of it. Version 1 was the first."""
 
 

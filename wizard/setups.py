@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the saved file's shape."""
 
 RECIPE = 1
@@ -17,9 +17,13 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 
 
 class Goal(StrEnum):
-    """What a set-up is for."""
+    """What a set-up is for; any mix."""
 
     PIXEL = "pixel"
+    JS_BUCKET = "js-bucket"
+    """The tracker's JavaScript, served beside the pixel from the bucket."""
+    JS_SERVER = "js-server"
+    """The tracker's JavaScript, served by the user's own web server."""
 
 
 class Viewer(StrEnum):
@@ -29,10 +33,17 @@ class Viewer(StrEnum):
     HTTPS_ONLY = "https-only"
 
 
+class OldTrackers(StrEnum):
+    """What becomes of a tracker file in the bucket once a newer one is there."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
 class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The user's choices, each with a sound default."""
 
-    goal: Goal = Goal.PIXEL
+    goals: tuple[Goal, ...] = (Goal.PIXEL,)
     domain: str | None = None
     """The pixel's own host name in ASCII (IDNA) form; None uses CloudFront's name."""
     region: str = "eu-central-1"
@@ -47,6 +58,17 @@ class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`ask`, `new`, or the ARN of an issued certificate to borrow."""
     profile: str | None = None
     """Name of the AWS profile to use; never keys."""
+    tracker: str = "release:4.10.1"
+    """Where the tracker comes from: `release:VERSION`, `npm:VERSION`, an https URL, or a file's path."""
+    tracker_sha384: str | None = None
+    """The hash that the file must have, as the `integrity` attribute writes it; None accepts the first one seen."""
+    tracker_url: str | None = None
+    """Where the user's own web server will serve it: an https address that ends in `.js`."""
+    tracker_folder: str | None = None
+    """Where to write the folder for the web server; None is a folder in snowpixel's own."""
+    tracker_old: OldTrackers = OldTrackers.KEEP
+    pages: tuple[str, ...] = ()
+    """Addresses of pages that carry the tag: no tracker file that they load is removed."""
 
 
 class Proof(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +81,24 @@ class Proof(Struct, frozen=True, forbid_unknown_fields=True):
     log_key: str
     event: dict[str, str]
     """The decoded event, as shown to the user."""
+
+
+class TrackerFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """One tracker file as it was first seen; from then on its bytes must stay the same."""
+
+    source: str
+    """The choice it came from."""
+    flavour: str
+    """What it is: see `wizard.tracker.file.Flavour`."""
+    version: str
+    sha384: str
+    """As the `integrity` attribute writes it."""
+    md5: str
+    """Hexadecimal: S3's ETag of it."""
+    size: int
+    """Bytes."""
+    key: str
+    """Its path on the pixel's host, without the slash in front."""
 
 
 class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,6 +129,9 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     event_request_id: str | None = None
     event_sent_at: float | None = None
     proof: Proof | None = None
+    tracker: TrackerFile | None = None
+    trackers_earlier: tuple[TrackerFile, ...] = ()
+    """Those that the bucket held before and still holds, newest first."""
     records_seen: dict[str, float] = {}
     """Record item id to the time when all authoritative servers first had it: its later absence is a fault."""
 
