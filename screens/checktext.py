@@ -27,7 +27,14 @@ def _facts(check: Check) -> list[Content | str]:
         if value:
             rows.append(Content.assemble((f"{label:<10}", MUTED), say(value)))
     rows += [Content.assemble((f"{one.label}: ", MUTED), say(one.value, "bold")) for one in check.copy]
+    rows += _event(check)
     return [*rows, ""] if rows else rows
+
+
+def _event(check: Check) -> list[Content | str]:
+    """Show the decoded event that was found, one value a line."""
+    width = max((len(label) for label in check.event), default=0)
+    return [Content.assemble((f"{label:<{width}}  ", MUTED), say(text)) for label, text in check.event.items()]
 
 
 def stage_text(stage: StageView) -> Content:
@@ -37,4 +44,5 @@ def stage_text(stage: StageView) -> Content:
         (badge(item.check.status, word=False) if item.check else say("○", MUTED)) + say(f" {item.title}")
         for item in stage.items
     ]
-    return lines(*verdict, say(stage.why, MUTED), "", *items)
+    found = [row for item in stage.items if item.check for row in _event(item.check)]
+    return lines(*verdict, say(stage.why, MUTED), "", *items, *(["", *found] if found else []))

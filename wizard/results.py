@@ -133,6 +133,10 @@ class Decision(Struct, frozen=True):
     flag: str
 
 
+EVENT = "event."
+"""Prefix of the evidence that is a decoded event."""
+
+
 class Check(Struct, frozen=True):
     """What one look at the world found."""
 
@@ -148,6 +152,11 @@ class Check(Struct, frozen=True):
     """Seconds until another look can find something new."""
     evidence: dict[str, str] = {}
     """Facts that other checks are weighed against (see `wizard.evidence`), and that `--json` shows."""
+
+    @property
+    def event(self) -> dict[str, str]:
+        """The decoded event that the check found, label to text; empty for all other checks."""
+        return {key.removeprefix(EVENT): text for key, text in self.evidence.items() if key.startswith(EVENT)}
 
 
 class Phase(StrEnum):

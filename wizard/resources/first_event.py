@@ -12,7 +12,7 @@ from wizard.events.send import check_event
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.resources.bucket_policy import LOG_PREFIX
 from wizard.resources.buckets import call_s3
-from wizard.results import Action, Actor, Change, Copyable, Status
+from wizard.results import EVENT, Action, Actor, Change, Copyable, Status
 from wizard.scope import PROVE, YES, Scope
 from wizard.setups import Proof
 from wizard.world import WebError
@@ -69,7 +69,7 @@ class FirstEvent(Resource):
             f"Proven on {_date(proof.found_at)}; newest log {newest}",
             observed=proof.log_key,
             request_id=proof.request_id,
-            **{f"event.{label}": text for label, text in proof.event.items()},
+            **{f"{EVENT}{label}": text for label, text in proof.event.items()},
         )
 
     async def _newest(self) -> str:
