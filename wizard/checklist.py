@@ -98,17 +98,17 @@ def open_matters(snapshot: Snapshot, practice: Path | None = None) -> Iterator[s
         yield from plain.decision(asked)
 
 
-def summary(snapshot: Snapshot, stages: Sequence[StageView]) -> str:
+def summary(snapshot: Snapshot) -> str:
     """Sum a walk up in one line."""
-    found = [stage.status for stage in stages if stage.status]
+    found = [stage.status for stage in snapshot.stages if stage.status]
     counted = [(status, found.count(status)) for status in Status if status in found]
     said = ", ".join(f"{number} {status}" for status, number in counted) or "nothing to look at"
     return f"{snapshot.setup}: {len(found)} rows, {said}."
 
 
-def advice(snapshot: Snapshot, status: Status) -> str:
+def advice(snapshot: Snapshot) -> str:
     """Return the command that comes next, without the program's name; empty when there is none."""
-    name = snapshot.setup
+    name, status = snapshot.setup, snapshot.status
     if snapshot.job is Job.REMOVE:
         return "" if status in (Status.OK, Status.WARNING) else f"remove {name}"
     if status in (Status.OK, Status.WARNING):

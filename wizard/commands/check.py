@@ -1,10 +1,8 @@
 """`check`: the checklist, once or again and again."""
 
 import sys
-import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
 import anyio
@@ -18,9 +16,10 @@ from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode, gravest, of_error, of_statuses
 from wizard.plain import Ink
-from wizard.results import Check, Job, Snapshot, StageView, Status, worst
+from wizard.results import Check, Job, Snapshot, Status, worst
 from wizard.scope import PROVE, YES
 from wizard.service import Service
+from wizard.stages import known
 from wizard.store import StoreError
 
 SHORTEST = 1.0
@@ -36,11 +35,10 @@ class Wish(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """What a check of one set-up came to: its rows, or why there are none."""
+    """What a check of one set-up came to, or why there is nothing."""
 
     name: str
     snapshot: Snapshot | None = None
-    stages: tuple[StageView, ...] = ()
     news: tuple[tuple[Check, Status | None], ...] = ()
     first: bool = False
     """Whether no earlier results are kept."""
@@ -49,13 +47,16 @@ class Found(Struct, frozen=True):
     @property
     def status(self) -> Status:
         """The verdict on the rows."""
-        return Status.UNKNOWN if self.error else walking.verdict(self.stages)
+        return self.snapshot.status if self.snapshot else Status.UNKNOWN
 
     def code(self, *, strict: bool) -> ExitCode:
         """The exit code that this set-up alone would give."""
-        if self.error:
-            return of_error(self.error)
-        return of_statuses([stage.status for stage in self.stages if stage.status], strict=strict)
+        return of_error(self.error) if self.error else of_statuses(self.statuses, strict=strict)
+
+    @property
+    def statuses(self) -> list[Status]:
+        """The verdicts on the rows."""
+        return walking.verdicts(self.snapshot) if self.snapshot else []
 
 
 @click.command("check", cls=Command)
@@ -83,15 +84,14 @@ def check(
     chosen = tuple(names) or service.store.names()
     if not chosen:
         raise click.UsageError(f"There is no saved set-up yet. Make one: {session.line('new NAME')}, or the wizard.")
-    if prove:
-        _prove(session, service, chosen)
+    proved = _prove(session, service, chosen) if prove else ExitCode.WELL
     while True:
         found = loop.run(lambda: _all(service, chosen, wish), lambda: walking.farewell(session))
         if len(found) == 1 and found[0].error:
             raise found[0].error
         _tell(session, found, wish, watched=watch is not None)
         if watch is None:
-            return gravest(one.code(strict=strict) for one in found)
+            return gravest([proved, *(one.code(strict=strict) for one in found)])
         loop.run(lambda: anyio.sleep(watch), lambda: walking.farewell(session))
 
 
@@ -101,10 +101,9 @@ def _rows(only: tuple[str, ...]) -> tuple[str, ...]:
     Raises:
         click.UsageError: one does not.
     """
-    known = tomllib.loads(files("assets").joinpath("stages.toml").read_text(encoding="utf-8"))
-    unknown = [one for one in only if one not in known]
+    unknown = [one for one in only if one not in known()]
     if unknown:
-        raise click.UsageError(f"There is no row '{unknown[0]}'. Rows: {', '.join(known)}.")
+        raise click.UsageError(f"There is no row '{unknown[0]}'. Rows: {', '.join(known())}.")
     return only
 
 
@@ -123,15 +122,13 @@ async def _all(service: Service, names: Sequence[str], wish: Wish) -> list[Found
 
 async def _one(service: Service, name: str, wish: Wish) -> Found:
     try:
-        snapshot = await walking.look(service, name)
+        snapshot = await walking.look(service, name, wish.only)
         last = LastCheck(service.store, name)
     except StoreError as error:
         return Found(name, error=error)
-    stages = walking.only(snapshot, wish.only)
-    checks = [item.check for stage in stages for item in stage.items if item.check]
     before = last.load()
-    last.save(checks)
-    return Found(name, snapshot, stages, tuple(changed(before, checks)), first=not before)
+    last.save(snapshot.checks)
+    return Found(name, snapshot, tuple(changed(before, snapshot.checks)), first=not before)
 
 
 def _tell(session: Session, found: Sequence[Found], wish: Wish, *, watched: bool) -> None:
@@ -148,7 +145,7 @@ def _lines(session: Session, found: Found, wish: Wish) -> list[str]:
         return []
     if not wish.changes or found.first:
         first = ["No earlier check is kept, so this is all of it."] if wish.changes else []
-        return [*first, *walking.ending(session, found.snapshot, found.stages)[1:]]
+        return [*first, *walking.ending(session, found.snapshot)[1:]]
     ink = Ink.of(sys.stdout)
     if not found.news:
         return [f"{found.name}: nothing is different since the last check."]
@@ -158,7 +155,7 @@ def _lines(session: Session, found: Found, wish: Wish) -> list[str]:
 
 
 def _data(found: Found, wish: Wish) -> dict[str, Any]:
-    shown = [item.check for stage in found.stages for item in stage.items if item.check]
+    shown = found.snapshot.checks if found.snapshot else ()
     was = {one.id: str(status) if status else None for one, status in found.news}
     checks = [envelope.check(one) for one in shown if not wish.changes or one.id in was]
     if wish.changes:
@@ -166,15 +163,14 @@ def _data(found: Found, wish: Wish) -> dict[str, Any]:
     return {"name": found.name, "status": str(found.status), "checks": checks}
 
 
-def _prove(session: Session, service: Service, names: Sequence[str]) -> None:
-    """Send a new test event for each set-up that is finished; for any other the checklist says what is missing."""
+def _prove(session: Session, service: Service, names: Sequence[str]) -> ExitCode:
+    """Send a new test event for each set-up and wait until it is found."""
+    codes = []
     for name in names:
-        before = loop.run(lambda name=name: walking.look(service, name), lambda: walking.farewell(session))  # type: ignore[misc]
-        missing = [one for one in before.checks if one.id != "first-event" and one.status not in _FINE]
-        if missing:
-            session.note(f"{name}: no test event is sent before the rest is as wanted.")
+        if service.store.load(name).made.distribution_domain is None:
+            session.note(f"{name}: there is no distribution yet that could take a test event.")
+            codes.append(ExitCode.UNFINISHED)
             continue
-        walking.run(session, service, Job.APPLY, name, answers={PROVE: YES})
-
-
-_FINE = frozenset({Status.OK, Status.WARNING})
+        sent = walking.run(session, service, Job.APPLY, name, answers={PROVE: YES}, only=("first-event",))
+        codes.append(of_statuses(walking.verdicts(sent)))
+    return gravest(codes)

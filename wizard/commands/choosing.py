@@ -13,8 +13,6 @@ from wizard.validators import InvalidChoice
 
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}")
 _VIEWERS = {"redirect": Viewer.REDIRECT, "https-only": Viewer.HTTPS_ONLY}
-FIXED_ONCE_MADE = ("region",)
-"""Choices that cannot change after the buckets exist: a bucket never moves."""
 
 
 def changes(profile: str | None, *, no_domain: bool, **given: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from wizard.practice import process
 from wizard.practice.control import Control, ControlError
 from wizard.practice.timing import DEFAULT_PACE
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Action, Actor, Change, Job, Snapshot, Status, Update
+from wizard.results import Action, Actor, Change, Job, Update
 from wizard.service import Service
 from wizard.setups import Choices, Made
 from wizard.store import StoreError
@@ -104,14 +104,10 @@ def _road(session: Session, service: Service, directory: Path) -> ExitCode:
     checked = walking.run(session, service, Job.CHECK, NAME)
     LastCheck(service.store, NAME).save(checked.checks)
     setup = service.store.load(NAME)
-    lines = ["", *checklist.proof(setup), *walking.ending(session, checked, checked.stages), *_after(directory)]
+    lines = ["", *checklist.proof(setup), *walking.ending(session, checked), *_after(directory)]
     data = {"world": str(directory), "apply": envelope.walk(made), **envelope.walk(checked)}
     session.result(lines, str(checked.status), {**data, "event": setup.made.proof and setup.made.proof.event})
-    return of_statuses([*_verdicts(made), *_verdicts(checked)])
-
-
-def _verdicts(snapshot: Snapshot) -> list[Status]:
-    return [stage.status for stage in snapshot.stages if stage.status]
+    return of_statuses([*walking.verdicts(made), *walking.verdicts(checked)])
 
 
 def _after(directory: Path) -> Sequence[str]:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from msgspec.structs import replace
 
 from wizard.commands import choosing, options
 from wizard.commands.lastcheck import LastCheck
@@ -13,6 +12,7 @@ from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.commands.surroundings import home_of
 from wizard.exits import ExitCode
+from wizard.service import Service, Surroundings
 from wizard.setups import Choices, Made, Setup
 from wizard.store import Store, StoreError, UnknownSetupError
 from wizard.validators import setup_name
@@ -42,17 +42,13 @@ def new(session: Session, /, name: str, **given: Any) -> ExitCode:
 @pass_session
 def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
     """Change choices of a saved set-up. What follows from them shows `plan`, and does `apply`."""
-    store = Store(home_of(session))
     wanted = choosing.changes(session.profile, **given)
     if not wanted:
         raise click.UsageError(f"Nothing to change was given. See: {session.line('set --help')}")
-    with store.writing(name, f"snowpixel set {name}") as ledger:
-        before = ledger.setup
-        after = replace(before.choices, **wanted)
-        different = _different(before.choices, after)
-        _refuse_fixed(before, different)
-        zone = {"hosted_zone": None} if "domain" in different else {}  # who runs its DNS has to be found out anew
-        ledger.update(choices=after, made=replace(before.made, **zone))
+    service = Service(Surroundings(home=home_of(session)))  # saving contacts nobody, so no world is needed
+    before = service.store.load(name).choices
+    after = service.choose(name, **wanted).choices
+    different = _different(before, after)
     lines = [f"{field}: {_word(was)} → {_word(now)}" for field, (was, now) in different.items()]
     following = f"Saved. See what follows: {session.line(f'plan {name}')}, then {session.line(f'apply {name}')}"
     changed = {field: {"from": was, "to": now} for field, (was, now) in different.items()}
@@ -68,16 +64,6 @@ def _different(before: Choices, after: Choices) -> dict[str, tuple[Any, Any]]:
 
 def _word(value: Any) -> str:
     return "none" if value is None else str(value)
-
-
-def _refuse_fixed(before: Setup, different: dict[str, Any]) -> None:
-    made = before.made.content_bucket or before.made.log_bucket
-    fixed = next((field for field in choosing.FIXED_ONCE_MADE if made and field in different), None)
-    if fixed:
-        raise click.UsageError(
-            f"The {fixed} of '{before.name}' cannot change any more: its buckets are in {before.choices.region}, and a "
-            f"bucket never moves. Make another set-up, or remove this one first."
-        )
 
 
 @click.command("list", cls=Command)

@@ -1,7 +1,7 @@
 """Carries a walk to its end while telling it: the part that apply, repair, remove, plan, check and practice share."""
 
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from typing import Any
 
 import anyio
@@ -11,7 +11,7 @@ from wizard.board import Board
 from wizard.commands import loop
 from wizard.commands.session import Session
 from wizard.plain import Ink, Narrator
-from wizard.results import Actor, Job, Phase, Snapshot, StageView, Status, Update, worst
+from wizard.results import Actor, Job, Phase, Snapshot, Status, Update
 from wizard.service import Running, Service
 from wizard.store import StoreError
 
@@ -29,6 +29,7 @@ def run(
     *,
     patience: float | None = None,
     answers: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
     act: LOOK | None = None,
 ) -> Snapshot:
     """Carry out a walk, telling it line by line, and return how it ended.
@@ -40,6 +41,7 @@ def run(
         name: the set-up.
         patience: seconds to wait in all; None is as long as it takes.
         answers: decision id to choice.
+        only: stages or items to limit the walk to.
         act: told of each update; plays the user's part in practice.
 
     Raises:
@@ -57,7 +59,9 @@ def run(
             if act:
                 await act(board, update)
 
-    running = service.start(job, name, patience=patience, answers=answers)
+    running = service.start(job, name, patience=patience, answers=answers, only=only)
+    for decision, choice in (answers or {}).items():
+        running.board.answer(decision, choice)
     loop.run(lambda: _along(running, tell), lambda: farewell(session))
     return running.board.snapshot
 
@@ -97,9 +101,9 @@ def _only_questions(snapshot: Snapshot) -> bool:
     return bool(snapshot.decisions) and len(theirs) == len(at_work)
 
 
-async def look(service: Service, name: str) -> Snapshot:
-    """Check a set-up."""
-    running = service.start(Job.CHECK, name)
+async def look(service: Service, name: str, only: Collection[str] = ()) -> Snapshot:
+    """Check a set-up, or some rows of it."""
+    running = service.start(Job.CHECK, name, only=only or None)
     await running.run()
     return running.board.snapshot
 
@@ -110,23 +114,17 @@ def farewell(session: Session) -> None:
     session.note(f"\nInterrupted. Nothing is lost: what was made is saved, and the next run looks first.{again}")
 
 
-def only(snapshot: Snapshot, wanted: Sequence[str]) -> tuple[StageView, ...]:
-    """Return the rows to show and to judge by."""
-    return tuple(stage for stage in snapshot.stages if not wanted or stage.id in wanted)
+def verdicts(snapshot: Snapshot) -> list[Status]:
+    """Return the verdicts on the rows."""
+    return [stage.status for stage in snapshot.stages if stage.status]
 
 
-def verdict(stages: Sequence[StageView]) -> Status:
-    """Return the verdict on some rows."""
-    return worst(status for stage in stages if (status := stage.status))
-
-
-def ending(session: Session, snapshot: Snapshot, stages: Sequence[StageView]) -> list[str]:
+def ending(session: Session, snapshot: Snapshot) -> list[str]:
     """Return the lines with which a walk ends: checklist, problems, what waits for the user, summary, next command."""
-    checks = [item.check for stage in stages for item in stage.items if item.check]
-    lines = ["", *checklist.rows(stages, Ink.of(sys.stdout), verbose=session.verbose)]
-    lines += checklist.troubles(checks, snapshot.setup)
+    lines = ["", *checklist.rows(snapshot.stages, Ink.of(sys.stdout), verbose=session.verbose)]
+    lines += checklist.troubles(snapshot.checks, snapshot.setup)
     waiting = list(checklist.open_matters(snapshot, session.practice))
     lines += ["", *waiting] if waiting else []
-    following = checklist.advice(snapshot, verdict(stages))
+    following = checklist.advice(snapshot)
     advice = f" Next: {session.line(following)}" if following else ""
-    return [*lines, "", f"{checklist.summary(snapshot, stages)}{advice}"]
+    return [*lines, "", f"{checklist.summary(snapshot)}{advice}"]

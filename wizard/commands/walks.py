@@ -9,12 +9,13 @@ from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode, of_statuses
 from wizard.results import Job, Snapshot, Status
-from wizard.scope import DELETE_LOGS, YES
+from wizard.scope import DELETE_LOGS, UPGRADE, YES
 from wizard.service import Service
 
 CERTIFICATE = "certificate"
 """Id of the decision that `--certificate` answers."""
 
+_upgrade = click.option("--upgrade", is_flag=True, help="Also set what a newer snowpixel sets otherwise.")
 _certificate = click.option(
     "--certificate", metavar="ARN|new", help="Answers whether a certificate that is there shall be used."
 )
@@ -39,13 +40,24 @@ def plan(session: Session, name: str, *, strict: bool) -> ExitCode:
 @options.yes
 @options.wait
 @_certificate
+@_upgrade
 @options.strict
 @pass_session
-def apply(session: Session, name: str, *, yes: bool, wait: float | None, certificate: str | None, strict: bool) -> int:
+def apply(
+    session: Session,
+    name: str,
+    *,
+    yes: bool,
+    wait: float | None,
+    certificate: str | None,
+    upgrade: bool,
+    strict: bool,
+) -> ExitCode:
     """Carry the plan out. What exists is found and kept, so it may be interrupted and run again at any time."""
     service = _ready(session, name, f"apply {name}")
     session.confirm(f"This makes or completes the set-up '{name}' in your AWS account. Go on?", yes=yes)
-    snapshot = walking.run(session, service, Job.APPLY, name, patience=wait, answers=_answers(certificate))
+    answers = {**_answers(certificate), **({UPGRADE: YES} if upgrade else {})}
+    snapshot = walking.run(session, service, Job.APPLY, name, patience=wait, answers=answers)
     return _end(session, snapshot, strict=strict)
 
 
@@ -100,6 +112,6 @@ def _answers(certificate: str | None) -> dict[str, str]:
 def _end(session: Session, snapshot: Snapshot, *, strict: bool) -> ExitCode:
     from wizard import envelope  # noqa: PLC0415 - beside the road in plain mode
 
-    lines = walking.ending(session, snapshot, snapshot.stages)
+    lines = walking.ending(session, snapshot)
     session.result(lines, str(snapshot.status), envelope.walk(snapshot))
-    return of_statuses([stage.status for stage in snapshot.stages if stage.status], strict=strict)
+    return of_statuses(walking.verdicts(snapshot), strict=strict)

@@ -1,0 +1,115 @@
+"""The plain lines by themselves: nothing twice, nothing that steers a terminal, problems with their way out."""
+
+import io
+
+import pytest
+
+from wizard import checklist
+from wizard.exits import ExitCode, gravest, of_statuses
+from wizard.plain import Ink, Narrator, span
+from wizard.results import (
+    Action,
+    Actor,
+    Change,
+    Check,
+    DnsRecord,
+    Item,
+    Job,
+    Phase,
+    Problem,
+    Snapshot,
+    StageView,
+    Status,
+    Wait,
+)
+
+RECORD = DnsRecord("e.example.org", "CNAME", "d1.cloudfront.net", "e", "Leads to the pixel")
+ADD = Change("pixel-record", Action.CREATE, Actor.USER, "Add the record", record=RECORD)
+
+
+def snapshot(*items: Item, job: Job = Job.APPLY, done: tuple[Change, ...] = ()) -> Snapshot:
+    return Snapshot(job, "main", (StageView("dns", "DNS record", "why", items),), done)
+
+
+def failed(name: str, problem: str, summary: str = "Wrong") -> Item:
+    check = Check(name, "dns", Status.FAILED, summary, observed="this", problem=Problem(problem, {"resource": "It"}))
+    return Item(name, "dns", name, Phase.DONE, check=check)
+
+
+def test_a_wait_is_said_once_with_what_and_how_long() -> None:
+    narrator = Narrator(Ink())
+    waits = [Wait("AWS issues the certificate", Actor.AWS, 0, 100, look_at) for look_at in (5.0, 10.0)]
+    first, second = (snapshot(Item("c", "dns", "c", Phase.RUNNING, wait=wait)) for wait in waits)
+    assert list(narrator.tell(first)) == ["… waiting  AWS issues the certificate (waiting for AWS, usually 2 min)"]
+    assert list(narrator.tell(second)) == []
+
+
+def test_a_record_is_asked_for_once_with_its_parts_on_lines_of_their_own() -> None:
+    narrator = Narrator(Ink())
+    asked = snapshot(Item("r", "dns", "r", Phase.RUNNING, changes=(ADD,)))
+    lines = list(narrator.tell(asked))
+    assert "    name:  e.example.org   (in most forms only: e)" in lines
+    assert "    value: d1.cloudfront.net" in lines
+    assert list(narrator.tell(asked)) == []
+
+
+def test_what_was_done_is_told_even_when_snapshots_were_missed() -> None:
+    narrator = Narrator(Ink())
+    done = tuple(Change(str(n), Action.CREATE, Actor.US, f"Make {n}") for n in range(5))
+    assert len(list(narrator.tell(snapshot(Item("a", "dns", "a"), done=done[:1])))) == 1
+    assert len(list(narrator.tell(snapshot(Item("a", "dns", "a"), done=done)))) == 4
+
+
+def test_text_from_outside_cannot_steer_the_terminal() -> None:
+    evil = "name\x1b]0;owned\x07\x1b[2J\u202etxt\r\nline"
+    shown = snapshot(failed("a", "drift", evil), job=Job.CHECK)
+    lines = [
+        *Narrator(Ink()).tell(shown),
+        *checklist.rows(shown.stages, Ink(), verbose=True),
+        *checklist.troubles(shown.checks, "main"),
+    ]
+    assert lines
+    assert not any(letter in line for line in lines for letter in "\x1b\x07\u202e\r\n")
+
+
+def test_a_problem_seen_in_several_places_is_explained_once_and_names_the_command() -> None:
+    found = snapshot(failed("a", "drift"), failed("b", "drift"), failed("c", "no-such-problem"), job=Job.CHECK)
+    lines = list(checklist.troubles(found.checks, "main"))
+    assert sum("Changed since it was set up" in line for line in lines) == 1
+    assert "   Seen 2 times: a, b" in lines
+    assert any("`snowpixel repair main`" in line for line in lines)
+    assert any("no-such-problem" in line for line in lines)
+    assert checklist.advice(found) == "repair main"
+    assert checklist.summary(found) == "main: 1 rows, 1 failed."
+
+
+def test_the_same_obstacle_stands_on_one_line() -> None:
+    check = Check("x", "dns", Status.SKIPPED, "Looked at once this is done: The bucket")
+    shown = snapshot(*(Item(name, "dns", name, Phase.DONE, check=check) for name in "abc"))
+    assert list(checklist.rows(shown.stages, Ink())) == [
+        "- skipped  DNS record: 0 of 3 as wanted",
+        "    - skipped  Looked at once this is done: The bucket (3 checks)",
+    ]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_state_is_a_glyph_and_a_word(status: Status) -> None:
+    assert status in Ink().badge(status)
+    assert Ink().badge(status)[0] not in " abcdefghijklmnopqrstuvwxyz"
+    assert "\x1b[" in Ink(colour=True).badge(status)
+    assert not Ink.of(io.StringIO()).colour
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (45, "45 s"), (90, "2 min"), (7200, "2 h")])
+def test_durations_are_told_in_one_unit(seconds: float, words: str) -> None:
+    assert span(seconds) == words
+
+
+def test_one_before_three_before_nothing() -> None:
+    assert of_statuses([Status.OK, Status.WARNING]) is ExitCode.WELL
+    assert of_statuses([Status.OK, Status.WARNING], strict=True) is ExitCode.WRONG
+    assert of_statuses([Status.WAITING, Status.FAILED, Status.UNKNOWN]) is ExitCode.WRONG
+    for status in (Status.WAITING, Status.UNKNOWN, Status.SKIPPED):
+        assert of_statuses([Status.OK, status]) is ExitCode.UNFINISHED
+    assert gravest([ExitCode.UNFINISHED, ExitCode.WRONG, ExitCode.WELL]) is ExitCode.WRONG
+    assert gravest([]) is ExitCode.WELL
