@@ -72,9 +72,9 @@ class Board:
         """
         while True:
             if self.sequence > after:
-                after = self.sequence
-                yield Update(after, self.snapshot)
-                if self.snapshot.finished:
+                after, snapshot = self.sequence, self.snapshot
+                yield Update(after, snapshot)
+                if snapshot.finished:  # not self.snapshot: it may have moved on while the reader was busy
                     return
             else:
                 await self._published.wait()

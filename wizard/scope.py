@@ -56,11 +56,13 @@ class Scope:
         world: the seams.
         ledger: the saved set-up.
         answers: decision id to the choice the user made.
+        makes: whether the walk is about to make something: then it is worth asking beforehand what will be refused.
     """
 
     world: World
     ledger: Ledger
     answers: Mapping[str, str] = field(default_factory=dict)
+    makes: bool = False
 
     @property
     def choices(self) -> Choices:

@@ -217,7 +217,7 @@ class Service:
         async def walk(ledger: Ledger) -> None:
             if job is Job.APPLY:
                 ledger.update(removed=False, recipe=RECIPE if upgrade else ledger.setup.recipe)
-            scope = Scope(world, ledger, given)
+            scope = Scope(world, ledger, given, makes=job is Job.APPLY)
             await _WALKS[job](scope, board, patience, only)
 
         hold: AbstractContextManager[Ledger] = (

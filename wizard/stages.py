@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from wizard.probes.caa import CaaProbe
 from wizard.probes.identity import IdentityProbe
+from wizard.probes.permissions import PermissionsProbe
 from wizard.probes.pixel import HttpRedirectProbe, PixelDirectProbe, PixelHttpsProbe
 from wizard.probes.recipe import RecipeProbe
 from wizard.probes.resolvers import ResolversProbe
@@ -25,6 +26,7 @@ from wizard.resources.delivery import Delivery, DeliveryDestination, DeliverySou
 from wizard.resources.distribution import Distribution, Serving, shared_distribution
 from wizard.resources.earlier import Earlier
 from wizard.resources.first_event import FirstEvent
+from wizard.resources.former_certificates import FormerCertificates
 from wizard.resources.objects import KEYS, PixelImage, PixelObject
 from wizard.resources.origin_access import OriginAccess
 from wizard.resources.records import ManualRecord
@@ -98,8 +100,11 @@ def stages(scope: Scope) -> tuple[Stage, ...]:
 
 
 def _account(scope: Scope) -> tuple[Node, ...]:
+    identity = IdentityProbe(scope)
+    nothing_yet = scope.makes and scope.made.distribution is None
     return (
-        IdentityProbe(scope),
+        identity,
+        PermissionsProbe(scope, lambda: identity.found, ask=nothing_yet),
         *((Earlier(scope),) if scope.choices.domain else ()),
         *((RecipeProbe(scope),) if scope.ledger.setup.recipe < RECIPE else ()),
     )
@@ -118,6 +123,7 @@ def _certificate(scope: Scope) -> tuple[Node, ...]:
         Certificate(scope, shared),
         _record(scope, "certificate-record"),
         CertificateIssued(scope, shared),
+        FormerCertificates(scope),
     )
 
 

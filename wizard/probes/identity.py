@@ -1,8 +1,9 @@
 """Who signs our calls, and whether it is the account that the set-up lives in."""
 
-from wizard.aws.identity import who_am_i
+from wizard.aws.identity import Identity, who_am_i
 from wizard.probes.base import Probe
 from wizard.results import Check, Status
+from wizard.scope import Scope
 
 
 class IdentityProbe(Probe):
@@ -11,10 +12,15 @@ class IdentityProbe(Probe):
     id = "identity"
     title = "Your AWS account"
 
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self.found: Identity | None = None
+        """Who signs the calls, once STS has said so."""
+
     async def look(self) -> Check:
         """Ask STS, and compare with the account that the set-up was begun in."""
         aws, ledger = self.scope.world.aws, self.scope.ledger
-        me = await who_am_i(aws)
+        me = self.found = await who_am_i(aws)
         begun_in = ledger.setup.made.account
         if begun_in is not None and begun_in != me.account:
             return self.report(
