@@ -144,7 +144,7 @@ def _scoped(operator: str, identifier: str, *, account: str | None, zone: str | 
 def _parts(setup: Setup | None) -> frozenset[str]:
     """Return which parts of the policy a set-up needs; "" stands for what every one needs."""
     if setup is None:
-        return frozenset({"", "domain", "zone-search", "route53"})
+        return frozenset({"", "domain", "zone-search", "route53", "search"})
     made, own_name = setup.made, setup.choices.domain is not None
     wished = {
         "": True,

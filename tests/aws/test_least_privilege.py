@@ -1,0 +1,259 @@
+"""That the printed policy is enough for everything, and that nothing in it could be left out.
+
+Told in a practice world, which checks each call against the caller's policies as AWS does: actions, resources, tags and
+condition keys. What AWS itself checks beyond that cannot be shown here.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.aws.limited import Story, admin, client_of, refusals, user_with, without
+from tests.product import DOMAIN, Product, not_ok
+from wizard.aws.policy import actions, policy, statement_text
+from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile
+from wizard.problems import explain
+from wizard.results import Job, Status
+from wizard.setups import Choices, Setup
+
+SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=Choices(domain=DOMAIN))
+"""A set-up as it is before its first step, when its policy is printed."""
+
+FAILS: Mapping[str, tuple[str, str]] = {
+    "acm:AddTagsToCertificate": ("apply", "certificate"),
+    "acm:DeleteCertificate": ("remove", "certificate"),
+    "acm:DescribeCertificate": ("apply", "certificate"),
+    "acm:ListCertificates": ("plan", "certificate"),
+    "acm:ListTagsForCertificate": ("adopt", "certificate"),
+    "acm:RequestCertificate": ("apply", "certificate"),
+    "cloudfront:AllowVendedLogDeliveryForResource": ("apply", "delivery-source"),
+    "cloudfront:CreateDistribution": ("apply", "distribution"),
+    "cloudfront:CreateOriginAccessControl": ("apply", "origin-access"),
+    "cloudfront:DeleteDistribution": ("remove", "distribution"),
+    "cloudfront:DeleteOriginAccessControl": ("remove", "origin-access"),
+    "cloudfront:GetDistribution": ("apply", "distribution"),
+    "cloudfront:GetOriginAccessControl": ("apply", "origin-access"),
+    "cloudfront:ListDistributions": ("plan", "earlier-setup"),
+    "cloudfront:ListOriginAccessControls": ("adopt", "origin-access"),
+    "cloudfront:ListTagsForResource": ("apply", "distribution"),
+    "cloudfront:TagResource": ("apply", "distribution"),
+    "cloudfront:UpdateDistribution": ("apply", "alias"),
+    "cloudfront:UpdateOriginAccessControl": ("repair", "origin-access"),
+    "logs:CreateDelivery": ("apply", "delivery"),
+    "logs:DeleteDelivery": ("repair", "delivery"),
+    "logs:DeleteDeliveryDestination": ("remove", "delivery-destination"),
+    "logs:DeleteDeliverySource": ("remove", "delivery-source"),
+    "logs:DescribeDeliveries": ("adopt", "delivery"),
+    "logs:GetDelivery": ("apply", "delivery"),
+    "logs:GetDeliveryDestination": ("apply", "delivery-destination"),
+    "logs:GetDeliverySource": ("apply", "delivery-source"),
+    "logs:PutDeliveryDestination": ("apply", "delivery-destination"),
+    "logs:PutDeliverySource": ("apply", "delivery-source"),
+    "logs:TagResource": ("apply", "delivery-source"),
+    "route53:ChangeResourceRecordSets": ("apply", "certificate-record"),
+    "route53:GetChange": ("apply", "certificate-record"),
+    "route53:ListResourceRecordSets": ("apply", "certificate-record"),
+    "s3:CreateBucket": ("apply", "content-bucket"),
+    "s3:DeleteBucket": ("remove", "content-bucket"),
+    "s3:DeleteBucketPolicy": ("remove", "log-bucket"),
+    "s3:DeleteObject": ("remove", "content-bucket"),
+    "s3:DeleteObjectVersion": ("remove", "content-bucket"),
+    "s3:GetBucketOwnershipControls": ("apply", "content-bucket.ownership"),
+    "s3:GetBucketPolicy": ("apply", "content-bucket.policy"),
+    "s3:GetBucketPublicAccessBlock": ("apply", "content-bucket.public-access"),
+    "s3:GetBucketTagging": ("apply", "content-bucket"),
+    "s3:GetEncryptionConfiguration": ("apply", "content-bucket.encryption"),
+    "s3:GetLifecycleConfiguration": ("apply", "content-bucket.lifecycle"),
+    "s3:GetObject": ("apply", "pixel-i"),
+    "s3:ListBucket": ("apply", "first-event"),
+    "s3:ListBucketVersions": ("remove", "content-bucket"),
+    "s3:PutBucketOwnershipControls": ("repair", "content-bucket.ownership"),
+    "s3:PutBucketPolicy": ("apply", "content-bucket.policy"),
+    "s3:PutBucketPublicAccessBlock": ("repair", "content-bucket.public-access"),
+    "s3:PutBucketTagging": ("repair", "content-bucket"),
+    "s3:PutEncryptionConfiguration": ("repair", "content-bucket.encryption"),
+    "s3:PutLifecycleConfiguration": ("apply", "content-bucket.lifecycle"),
+    "s3:PutObject": ("apply", "pixel-i"),
+    "s3:TagResource": ("apply", "content-bucket"),
+}
+"""Action to the step and the item that fail first without it."""
+
+MAKES_NO_DIFFERENCE: Mapping[str, str] = {
+    "iam:ListAccountAliases": "the account is shown by its number alone",
+    "logs:DescribeDeliverySources": "somebody else's log source is not named where it is in the way",
+    "route53:GetHostedZone": "Route 53 is not recognised: the user is asked for the records, as with any provider",
+    "route53:ListHostedZonesByName": "the same",
+}
+"""Action to what is worse without it, although every step goes through."""
+
+PolicyOf = Callable[[Setup | None], Mapping[str, Any]]
+POLICIES: Mapping[str, PolicyOf] = {"of the set-up": policy, "of any set-up": lambda _: policy(None)}
+
+
+@pytest.mark.parametrize("policy_of", POLICIES.values(), ids=POLICIES)
+@pytest.mark.parametrize("in_route53", [False, True], ids=["own DNS provider", "Route 53"])
+def test_the_whole_story_goes_through_with_exactly_the_policy(
+    world: WorldFile, control: Control, tmp_path: Path, policy_of: PolicyOf, in_route53: bool
+) -> None:
+    if in_route53:
+        control.add_zone_in_route53()
+    story = Story(world, control, tmp_path, policy_of)
+    for step, snapshot in story.steps():
+        assert refusals(snapshot) == [], step
+        if step not in ("plan", "look", "remove"):
+            assert not_ok(snapshot) == [], step
+        if step == "check":
+            assert bool(story.product.setup().made.hosted_zone) == in_route53
+        if step == "remove":
+            assert {check.id for check in not_ok(snapshot)} <= {"certificate-record"}
+    assert story.product.service.store.names() == ()
+
+
+def test_every_action_is_accounted_for() -> None:
+    assert not FAILS.keys() & MAKES_NO_DIFFERENCE.keys()
+    assert tuple(sorted({*FAILS, *MAKES_NO_DIFFERENCE})) == actions(policy(SAMPLE))
+
+
+@pytest.mark.parametrize("action", actions(policy(SAMPLE)))
+def test_without_one_action_a_certain_step_fails_and_names_it(
+    world: WorldFile, control: Control, tmp_path: Path, action: str
+) -> None:
+    if action.startswith("route53:"):
+        control.add_zone_in_route53()
+    step, found = Story(world, control, tmp_path, lambda setup: without(policy(setup), action)).until_refused()
+    if action in MAKES_NO_DIFFERENCE:
+        assert (step, found) == ("", [])
+        return
+    assert step == FAILS[action][0]
+    assert FAILS[action][1] in {check.id for check in found}
+    for check in found:
+        assert check.status is Status.FAILED
+        assert check.problem is not None
+        assert check.problem.values["action"] == action
+        assert check.problem.values["statement"] == statement_text(action)
+        told = explain(check.problem)
+        assert action in told.meaning
+        assert any(statement_text(action) in one for one in told.steps)
+
+
+def test_what_was_missing_is_added_and_the_same_command_goes_on(
+    world: WorldFile, control: Control, tmp_path: Path
+) -> None:
+    story = Story(world, control, tmp_path, lambda setup: without(policy(setup), "cloudfront:CreateDistribution"))
+    assert refusals(story.product.apply()) != []
+    again = Product(world, control, tmp_path, user_with(world, policy(story.product.setup())))
+    assert not_ok(again.apply()) == []
+
+
+CHECK_FAILS: Mapping[str, str] = {
+    "acm:DescribeCertificate": "certificate",
+    "cloudfront:GetDistribution": "distribution",
+    "cloudfront:GetOriginAccessControl": "origin-access",
+    "cloudfront:ListTagsForResource": "distribution",
+    "logs:GetDelivery": "delivery",
+    "logs:GetDeliveryDestination": "delivery-destination",
+    "logs:GetDeliverySource": "delivery-source",
+    "route53:ListResourceRecordSets": "pixel-record",
+    "s3:GetBucketOwnershipControls": "content-bucket.ownership",
+    "s3:GetBucketPolicy": "content-bucket.policy",
+    "s3:GetBucketPublicAccessBlock": "content-bucket.public-access",
+    "s3:GetBucketTagging": "content-bucket",
+    "s3:GetEncryptionConfiguration": "content-bucket.encryption",
+    "s3:GetLifecycleConfiguration": "content-bucket.lifecycle",
+    "s3:GetObject": "pixel-i",
+}
+"""Action to an item that a check of a finished set-up cannot judge without it."""
+
+CHECK_WORKS_WITHOUT: Mapping[str, str] = {
+    "acm:ListCertificates": "only looked at before there is a certificate",
+    "acm:ListTagsForCertificate": "the same",
+    "cloudfront:ListDistributions": "only looked at before there is a distribution",
+    "iam:ListAccountAliases": "the account is shown by its number alone",
+    "s3:ListBucket": "the newest log's time is not told; a file that is missing is said to be forbidden (on AWS)",
+}
+
+
+def test_the_check_only_policy_is_enough_for_a_check_and_nothing_in_it_is_idle(
+    product: Product, world: WorldFile, control: Control
+) -> None:
+    control.add_zone_in_route53()
+    product.new()
+    assert not_ok(product.apply()) == []
+    whole = policy(product.setup(), check_only=True)
+    home = product.service.surroundings.home
+    assert not_ok(Product(world, control, home, user_with(world, whole)).check()) == []
+    found: dict[str, str | None] = {}
+    for action in actions(whole):
+        limited = Product(world, control, home, user_with(world, without(whole, action)))
+        refused = refusals(limited.check())
+        assert all(check.problem and check.problem.values["action"] == action for check in refused)
+        found[action] = CHECK_FAILS.get(action) if {one.id for one in refused} >= {CHECK_FAILS.get(action)} else None
+        assert bool(refused) == bool(found[action]), (action, refused)
+    assert found == {**CHECK_FAILS, **dict.fromkeys(CHECK_WORKS_WITHOUT)}
+
+
+@pytest.mark.parametrize("job", [Job.APPLY, Job.REPAIR, Job.REMOVE])
+def test_the_check_only_policy_lets_nothing_be_written(
+    product: Product, world: WorldFile, control: Control, job: Job
+) -> None:
+    product.new()
+    if job is not Job.APPLY:
+        assert not_ok(product.apply()) == []
+        made = product.setup().made
+        admin(world, "s3", "eu-central-1").delete_bucket_policy(Bucket=made.content_bucket)
+    looker = user_with(world, policy(product.setup(), check_only=True))
+    limited = Product(world, control, product.service.surroundings.home, looker)
+    limited.clear()
+    snapshot = limited.run(job, answers={"delete-logs": "yes"})
+    assert refusals(snapshot) != []
+    assert limited.writes() == []
+
+
+def refused(call: Callable[..., Any], **parameters: Any) -> bool:
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException")
+    return False
+
+
+def test_what_is_not_ours_cannot_be_touched(product: Product, world: WorldFile, control: Control) -> None:
+    zone = control.add_zone_in_route53()
+    product.new()
+    product.apply()
+    other = product.new("other", domain="f.example.test")
+    product.apply(name="other")
+    other = product.setup("other")
+    keys = user_with(world, policy(product.setup()))
+
+    def client(service: str) -> Any:
+        return client_of(world, keys, service, "eu-central-1" if service == "s3" else "us-east-1")
+
+    s3, cloudfront, acm, logs, route53 = (client(name) for name in ("s3", "cloudfront", "acm", "logs", "route53"))
+    tag = [{"Key": "snowpixel:id", "Value": product.setup().id}]
+    assert refused(s3.put_object, Bucket=other.made.content_bucket, Key="i", Body=b"x")
+    assert refused(
+        s3.create_bucket, Bucket="elsewhere", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    found = cloudfront.get_distribution(Id=other.made.distribution)
+    config = found["Distribution"]["DistributionConfig"]
+    assert refused(
+        cloudfront.update_distribution, Id=other.made.distribution, IfMatch=found["ETag"], DistributionConfig=config
+    )
+    assert refused(cloudfront.create_distribution, DistributionConfig=config)
+    foreign = {"Items": [{"Key": "snowpixel:id", "Value": other.id}]}
+    assert refused(cloudfront.tag_resource, Resource=found["Distribution"]["ARN"], Tags=foreign)
+    assert refused(acm.delete_certificate, CertificateArn=other.made.certificate)
+    assert refused(acm.request_certificate, DomainName="g.example.test", ValidationMethod="DNS", Tags=tag)
+    assert refused(acm.request_certificate, DomainName=DOMAIN, ValidationMethod="EMAIL", Tags=tag)
+    assert refused(acm.request_certificate, DomainName=DOMAIN, ValidationMethod="DNS")
+    assert refused(logs.delete_delivery, id=other.made.delivery)
+    assert refused(logs.delete_delivery_source, name=f"snowpixel-{other.id}")
+    record = {"Name": "f.example.test.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.99"}]}
+    batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
+    assert refused(route53.change_resource_record_sets, HostedZoneId=zone, ChangeBatch=batch)
+    assert refused(client("iam").list_users)
