@@ -101,6 +101,19 @@ class TrackerFile(Struct, frozen=True, forbid_unknown_fields=True):
     """Its path on the pixel's host, without the slash in front."""
 
 
+class BrowserRun(Struct, frozen=True, forbid_unknown_fields=True):
+    """Events that the user's own browser sent, and how far they came."""
+
+    sent_at: float
+    browser: str
+    """Its own name (`User-Agent`)."""
+    event_ids: tuple[str, ...]
+    found_at: float | None = None
+    """When all of them were found in the log bucket."""
+    events: tuple[dict[str, str], ...] = ()
+    """The decoded events, as shown to the user."""
+
+
 class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Names and ids in AWS. A name or token is saved before the call that uses it, an id right after."""
 
@@ -115,12 +128,16 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     caller_reference: str | None = None
     distribution: str | None = None
     distribution_domain: str | None = None
+    former_domains: tuple[str, ...] = ()
+    """Names of distributions of ours that somebody deleted: records that still lead there are ours too."""
     alias: str | None = None
     """The domain that was attached to the distribution."""
     certificate: str | None = None
     certificate_token: str | None = None
     certificate_borrowed: bool = False
     certificates_replaced: int = 0
+    certificates_former: tuple[str, ...] = ()
+    """ARNs of replaced certificates that are not deleted yet."""
     validation_name: str | None = None
     validation_value: str | None = None
     hosted_zone: str | None = None
@@ -130,8 +147,10 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     event_sent_at: float | None = None
     proof: Proof | None = None
     tracker: TrackerFile | None = None
-    trackers_earlier: tuple[TrackerFile, ...] = ()
-    """Those that the bucket held before and still holds, newest first."""
+    """The file in use."""
+    trackers_stored: tuple[TrackerFile, ...] = ()
+    """Those that were put into the bucket and not taken out again, newest first."""
+    browser_run: BrowserRun | None = None
     records_seen: dict[str, float] = {}
     """Record item id to the time when all authoritative servers first had it: its later absence is a fault."""
 
