@@ -11,7 +11,7 @@ import anyio
 from wizard.board import Board
 from wizard.probes.base import Probe
 from wizard.resources.base import Presence, Reading, Resource
-from wizard.results import Check, Item, Job, Problem, StageView, Status
+from wizard.results import Action, Actor, Check, Item, Job, Problem, StageView, Status
 from wizard.scope import Scope
 from wizard.settling import Settler
 from wizard.stages import Stage
@@ -87,17 +87,28 @@ async def plan(stages: Sequence[Stage], scope: Scope, board: Board) -> None:
     nodes = [node for node in nodes_of(stages) if isinstance(node, Resource) or node.id == IDENTITY]
     walk = Walk(nodes, scope, board)
     absent: set[str] = set()
+    renewed: set[str] = set()
 
     async def read(node: Node) -> Check:
         if isinstance(node, Probe):
             return await _look(walk, node)
         reading = node.missing() if node.parent in absent else await node.read()
+        if reading.settled and renewed.intersection(node.carries):
+            reading = node.to_follow(reading)
         if reading.presence is Presence.ABSENT:
             absent.add(node.id)
+        if any(change.actor is Actor.US and change.action in NEW for change in reading.changes):
+            renewed.add(node.id)
         walk.board.change(node.id, changes=reading.changes)
         return verdict(node, reading)
 
-    await walk.run(read, _parents(nodes))
+    carried = {node.id: node.carries for node in nodes if isinstance(node, Resource)}
+    parents = _parents(nodes)
+    await walk.run(read, {node.id: (*parents.get(node.id, ()), *carried.get(node.id, ())) for node in nodes})
+
+
+NEW = frozenset({Action.CREATE, Action.REPLACE})
+"""Actions after which a thing has another id."""
 
 
 async def apply(

@@ -24,6 +24,7 @@ class Alias(OnDistribution):
     id = "alias"
     title = "Your own name on the distribution"
     needs = ("distribution", "certificate-issued")
+    carries = ("certificate",)
     removed_after = ("pixel-record",)
 
     @property
@@ -112,7 +113,7 @@ class Alias(OnDistribution):
             )
 
     def _record_first(self) -> Change:
-        """Wait for the record: CloudFront refuses a name that leads to another distribution, for example a former one."""
+        """Wait for the record: CloudFront refuses a name that leads to another distribution."""
         summary = f"CloudFront takes {self._domain} once its DNS record no longer leads to another distribution"
         return Change(self.id, Action.UPDATE, Actor.USER, summary, typical=TYPICAL, every=5)
 

@@ -1,10 +1,12 @@
 """What a resource is."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.results import Action, Actor, Change, Copyable, Decision, Difference, Problem, Status
 from wizard.scope import Scope
@@ -77,6 +79,11 @@ class NotYetError(Exception):
         self.until = until
 
 
+def pairs(tags: Mapping[str, str]) -> str:
+    """Return tags as short plain text."""
+    return ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
+
+
 class Resource(ABC):
     """A set of properties that we own in the world.
 
@@ -93,6 +100,8 @@ class Resource(ABC):
     needs: tuple[str, ...] = ()
     parent: str | None = None
     removed_after: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
+    """Items whose id or name stands in this one: where they are made anew, this one has to change too."""
     comes_with_parent: bool = False
     """Whether a parent that was just made may already have it as wanted: then it is looked at before it is set."""
     in_aws: ClassVar[bool] = True
@@ -108,6 +117,12 @@ class Resource(ABC):
     def missing(self) -> Reading:
         """Say, without looking, what `read` says where nothing exists: the parent is not there yet."""
         return self.absent(f"{self.title}: not there yet")
+
+    def to_follow(self, reading: Reading) -> Reading:
+        """Say that this one will have to change once something whose id it carries is made anew."""
+        actor = Actor.US if self.in_aws else Actor.USER
+        change = Change(self.id, Action.UPDATE, actor, f"Adapt to what is made anew: {self.title}")
+        return replace(reading, changes=(change,))
 
     async def carry_out(self, change: Change) -> None:
         """Make one change of ours.
@@ -131,6 +146,15 @@ class Resource(ABC):
         """The tags on everything of this set-up that can carry tags."""
         setup = self.scope.ledger.setup
         return {TAG_SETUP: setup.known_as, TAG_ID: setup.id}
+
+    def untagged(self, found: Mapping[str, str]) -> Difference:
+        """Say that our tags are not all there."""
+        return Difference("tags", pairs(found) or "none", pairs(self.tags))
+
+    def more_tags(self, found: Mapping[str, str]) -> str:
+        """Name the tags of others, which are left alone; empty where there are none."""
+        others = {key: value for key, value in found.items() if key not in self.tags}
+        return f"tags of others, left alone: {pairs(others)}" if others else ""
 
     # Helpers, so that readings look the same everywhere.
 

@@ -65,7 +65,7 @@ class BucketPolicy(Resource):
         self.role = role
         self.id = f"{role}-bucket.policy"
         self.parent = f"{role}-bucket"
-        self.needs = ("distribution",) if role is Role.CONTENT else ()
+        self.needs = self.carries = ("distribution",) if role is Role.CONTENT else ()
         self.title = (
             "Only your CloudFront distribution reads the files"
             if role is Role.CONTENT
@@ -96,8 +96,10 @@ class BucketPolicy(Resource):
         )
         if wrong:
             return self.differs(f"{self.title}: the bucket's policy differs", *wrong, change=self._doing())
-        others = len(found) - len(self.wanted())
-        kept = f"; {others} more of somebody else's, left alone" if others else ""
+        others = [
+            one for one in self._last["Statement"] if one.get("Sid") not in {ours["Sid"] for ours in self.wanted()}
+        ]
+        kept = f"; {len(others)} more of somebody else's, left alone" if others else ""
         return self.fine(f"{self.title}", observed=f"{len(self.wanted())} statements in place{kept}")
 
     def missing(self) -> Reading:

@@ -29,6 +29,7 @@ class Setting:
         found: reply of `read` to the properties we own.
         wanted: the same properties as wanted.
         request: wanted properties and the reply (empty when never set) to the parameters of `write`.
+        others: what somebody else set beside ours, in words; it is carried over.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Setting:
     found: Callable[[Mapping[str, Any]], dict[str, str]]
     wanted: Callable[[Scope], dict[str, str]]
     request: Callable[[dict[str, str], Mapping[str, Any]], dict[str, Any]]
+    others: Callable[[Mapping[str, Any]], str] = lambda _: ""
 
 
 class BucketSetting(Resource):
@@ -66,7 +68,10 @@ class BucketSetting(Resource):
         )
         if wrong:
             return self.differs(f"{self.title}: not as wanted", *wrong, change=self._doing())
-        return self.fine(f"{self.title}: as wanted", observed=", ".join(f"{k} {v}" for k, v in wanted.items()))
+        said = ", ".join(f"{name} {value}" for name, value in wanted.items())
+        return self.fine(
+            f"{self.title}: as wanted", observed="; ".join(filter(None, (said, self.setting.others(self._last))))
+        )
 
     def missing(self) -> Reading:
         """Nothing is set on a bucket that is not there."""
@@ -148,17 +153,42 @@ ENCRYPTION = Setting(
 
 
 def _rule(reply: Mapping[str, Any]) -> dict[str, str]:
-    """Return the properties of our lifecycle rule, empty when it is missing or off."""
+    """Return what our lifecycle rule says, empty when it is missing or off."""
     rule = next((one for one in reply.get("Rules", []) if one.get("ID") == RULE), None)
     if rule is None or rule.get("Status") != "Enabled":
         return {}
-    abort = rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation")
-    expire = rule.get("Expiration", {}).get("Days")
-    return {"unfinished uploads dropped": _days(abort)} | ({"files deleted": _days(expire)} if expire else {})
+    covered = rule.get("Filter") or {"Prefix": rule.get("Prefix", "")}
+    return {
+        DROPPED: _days(rule.get("AbortIncompleteMultipartUpload"), "DaysAfterInitiation"),
+        DELETED: _days(rule.get("Expiration"), "Days"),
+        "covers": "all files" if covered == {"Prefix": ""} else f"only {covered}",
+        "besides": ", ".join(sorted(set(rule) - OF_OUR_RULE)) or "nothing",
+    }
 
 
-def _days(days: int | None) -> str:
-    return "never" if days is None else f"after {days} days"
+OF_OUR_RULE = frozenset({"ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload", "Expiration"})
+"""Parts of a rule that are looked at one by one (S3 API reference: LifecycleRule)."""
+
+DROPPED, DELETED, NEVER = "unfinished uploads dropped", "files deleted", "never"
+
+
+def _days(part: Mapping[str, Any] | None, name: str) -> str:
+    if not part:
+        return NEVER
+    return _after(part[name]) if name in part else "otherwise"
+
+
+def _after(days: int) -> str:
+    return f"after {days} days"
+
+
+def _rule_wanted(deleted: str) -> dict[str, str]:
+    return {DROPPED: _after(ABORT_DAYS), DELETED: deleted, "covers": "all files", "besides": "nothing"}
+
+
+def _other_rules(reply: Mapping[str, Any]) -> str:
+    others = [str(one.get("ID", "without a name")) for one in reply.get("Rules", []) if one.get("ID") != RULE]
+    return f"other rules, left alone: {', '.join(others)}" if others else ""
 
 
 def _lifecycle(wanted: dict[str, str], reply: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,8 +198,8 @@ def _lifecycle(wanted: dict[str, str], reply: Mapping[str, Any]) -> dict[str, An
         "Filter": {"Prefix": ""},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABORT_DAYS},
     }
-    if "files deleted" in wanted:
-        rule["Expiration"] = {"Days": int(wanted["files deleted"].split()[1])}
+    if wanted[DELETED] != NEVER:
+        rule["Expiration"] = {"Days": int(wanted[DELETED].split()[1])}
     others = [one for one in reply.get("Rules", []) if one.get("ID") != RULE]
     return {"LifecycleConfiguration": {"Rules": [*others, rule]}}
 
@@ -180,8 +210,9 @@ LIFECYCLE = Setting(
     read="get_bucket_lifecycle_configuration",
     write="put_bucket_lifecycle_configuration",
     found=_rule,
-    wanted=lambda _: {"unfinished uploads dropped": _days(ABORT_DAYS)},
+    wanted=lambda _: _rule_wanted(NEVER),
     request=_lifecycle,
+    others=_other_rules,
 )
 
 LOG_LIFECYCLE = Setting(
@@ -190,11 +221,9 @@ LOG_LIFECYCLE = Setting(
     read="get_bucket_lifecycle_configuration",
     write="put_bucket_lifecycle_configuration",
     found=_rule,
-    wanted=lambda scope: {
-        "unfinished uploads dropped": _days(ABORT_DAYS),
-        "files deleted": _days(scope.choices.retention_days),
-    },
+    wanted=lambda scope: _rule_wanted(_after(scope.choices.retention_days)),
     request=_lifecycle,
+    others=_other_rules,
 )
 
 COMMON = (PUBLIC_ACCESS, OWNERSHIP, ENCRYPTION)

@@ -6,7 +6,7 @@ from typing import Any
 from wizard.aws.errors import MISSING, AwsError
 from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource
 from wizard.resources.objects import KEYS
-from wizard.results import Action, Actor, Change, Difference
+from wizard.results import Action, Actor, Change
 from wizard.scope import DELETE_LOGS, YES, Scope
 from wizard.setups import Made
 
@@ -18,6 +18,9 @@ TYPICAL_REUSE = 1800.0
 
 PAGE = 1000
 """Most objects that one DeleteObjects call takes (S3 API reference)."""
+
+SHOWN = 5
+"""Most files of others that are named."""
 
 
 class Role(StrEnum):
@@ -42,6 +45,8 @@ class Bucket(Resource):
         super().__init__(scope)
         self.role = role
         self.id = f"{role}-bucket"
+        self._just_made = False
+        """Made in this walk: nothing of others can be in it."""
         self.title = "Private bucket for the pixel" if role is Role.CONTENT else "Private bucket for the access logs"
 
     @property
@@ -64,7 +69,7 @@ class Bucket(Resource):
             reply = await self._s3("get_bucket_tagging")
         except AwsError as error:
             if error.code == "NoSuchTagSet":
-                return self.differs(f"Bucket {self.name} has lost its tags", self._untagged({}))
+                return self.differs(f"Bucket {self.name} has lost its tags", self.untagged({}))
             if error.code not in MISSING:
                 raise
             return self.absent(f"Bucket {self.name} is not there", f"Create the bucket {self.name}")
@@ -74,15 +79,22 @@ class Bucket(Resource):
                 f"Bucket {self.name} belongs to another set-up", "foreign-bucket", bucket=self.name, owner=tags[TAG_ID]
             )
         if not self.tags.items() <= tags.items():
-            return self.differs(f"Bucket {self.name} lacks its tags", self._untagged(tags))
-        return self.fine(f"Bucket {self.name} is there and yours", bucket=self.name)
+            return self.differs(f"Bucket {self.name} lacks its tags", self.untagged(tags))
+        others = "; ".join(filter(None, (self.more_tags(tags), await self._more_files())))
+        return self.fine(f"Bucket {self.name} is there and yours", observed=others, bucket=self.name)
+
+    async def _more_files(self) -> str:
+        """Name the files that others put into the content bucket, which are left alone; empty where there are none."""
+        if self.role is Role.LOGS or self._just_made:
+            return ""
+        listed = (await self._s3("list_objects_v2")).get("Contents", [])
+        others = [one["Key"] for one in listed if not self._is_ours(one["Key"])]
+        shown = ", ".join(others[:SHOWN]) + (", …" if len(others) > SHOWN else "")
+        return f"files of others, left alone: {shown}" if others else ""
 
     def missing(self) -> Reading:
         """Nothing there yet."""
         return self.absent(f"{self.title}: not made yet", f"Create the bucket {self.name}")
-
-    def _untagged(self, tags: dict[str, str]) -> Difference:
-        return Difference("tags", _pairs(tags) or "none", _pairs(self.tags))
 
     async def carry_out(self, change: Change) -> None:
         """Create the bucket, put its tags back beside the others, or empty and delete it."""
@@ -109,6 +121,7 @@ class Bucket(Resource):
                 raise NotYetError(self._reusable()) from None
             if error.code != "BucketAlreadyOwnedByYou":  # a lost reply: the first try was carried out
                 raise
+        self._just_made = True
 
     def _reusable(self) -> Change:
         summary = f"S3 still holds the name {self.name} of a bucket that was just deleted"
@@ -141,7 +154,7 @@ class Bucket(Resource):
                 f"Bucket {self.name} holds files that snowpixel did not put there",
                 "foreign-content",
                 bucket=self.name,
-                files=", ".join(strangers[:5]),
+                files=", ".join(strangers[:SHOWN]),
             )
         return self.to_delete(f"Bucket {self.name} is there", f"Empty and delete the bucket {self.name}")
 
@@ -184,7 +197,3 @@ async def call_s3(scope: Scope, operation: str, bucket: str, **parameters: Any) 
 
 def _tag_set(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-
-
-def _pairs(tags: dict[str, str]) -> str:
-    return ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))

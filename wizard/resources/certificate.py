@@ -4,7 +4,9 @@ import secrets
 from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.listing import certificate_tags
 from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource
+from wizard.resources.record_kinds import CERTIFICATE
 from wizard.resources.shared import Shared
 from wizard.results import Action, Actor, Change, Choice, Decision, Difference
 from wizard.scope import Scope
@@ -20,6 +22,9 @@ DEAD = frozenset({"FAILED", "VALIDATION_TIMED_OUT", "EXPIRED", "REVOKED", "INACT
 
 MOST_REPLACED = 3
 
+PATIENCE = 3600.0
+"""Seconds after which a pending certificate whose record every name server has is replaced (facts C15)."""
+
 TYPICAL_ISSUE = 100.0
 """Seconds from a visible record to ISSUED; observed 2 to 102, now and then over 45 minutes."""
 
@@ -33,23 +38,38 @@ def covers(names: list[str], domain: str) -> bool:
     return any(name.lower() in (domain, f"*.{parent}") for name in names)
 
 
-def shared_certificate(scope: Scope) -> Shared:
+class SharedCertificate(Shared):
+    """The one reading that both items on the certificate use.
+
+    Attributes:
+        reported: ARN of a dead certificate that `Certificate` itself speaks of, so that the other item need not.
+    """
+
+    reported: str | None = None
+
+
+def shared_certificate(scope: Scope) -> SharedCertificate:
     """Make the one reading that both items on the certificate use."""
 
     async def read() -> dict[str, Any]:
         return await scope.world.aws("acm", "describe_certificate", CertificateArn=scope.made.certificate)
 
-    return Shared(read, scope.world.clock)
+    return SharedCertificate(read, scope.world.clock)
 
 
 class OnCertificate(Resource):
-    """Something about the certificate; both items share one reading of it."""
+    """Something about the certificate; both items share one reading of it, and either may have to replace it."""
 
     parent: str | None = "identity"
 
-    def __init__(self, scope: Scope, shared: Shared) -> None:
+    def __init__(self, scope: Scope, shared: SharedCertificate) -> None:
         super().__init__(scope)
         self.shared = shared
+
+    @property
+    def domain(self) -> str:
+        """The name that the certificate is for."""
+        return self.scope.choices.domain or ""
 
     async def found(self) -> dict[str, Any] | None:
         """Return the certificate's details, None when there is none."""
@@ -67,6 +87,74 @@ class OnCertificate(Resource):
         """Call ACM."""
         return await self.scope.world.aws("acm", operation, **parameters)
 
+    def given_up(self, reason: str) -> Reading:
+        """Replace a certificate that will not be issued, unless that did not help often enough."""
+        made = self.scope.made
+        if made.certificate_borrowed or made.certificates_replaced >= MOST_REPLACED:
+            return self.stopped(
+                f"The certificate will not be issued: {reason}",
+                "certificate-dead",
+                presence=Presence.OURS,
+                reason=reason,
+                domain=self.domain,
+            )
+        return self.to_replace("will not be issued", reason)
+
+    def to_replace(self, why: str, found: str) -> Reading:
+        """One change requests another certificate and deletes this one."""
+        change = Change(
+            self.id,
+            Action.REPLACE,
+            Actor.US,
+            f"Ask AWS for a new certificate for {self.domain}",
+            (Difference("certificate", found, self.domain),),
+        )
+        return Reading(
+            presence=Presence.OURS, summary=f"The certificate {why} ({found})", changes=(change,), observed=found
+        )
+
+    async def replace(self) -> None:
+        """Request another certificate, whose DNS record is the same, then delete this one."""
+        made, ledger = self.scope.made, self.scope.ledger
+        before = made.certificate
+        if before and not made.certificate_borrowed:
+            ledger.record(certificates_former=tuple(dict.fromkeys((*made.certificates_former, before))))
+        ledger.record(certificate_token=secrets.token_hex(16))
+        await self.request()
+        ledger.record(certificates_replaced=made.certificates_replaced + 1)
+        for arn in self.scope.made.certificates_former:
+            await delete_former(self.scope, arn)
+
+    async def request(self) -> None:
+        """Request a certificate under the token that was saved."""
+        reply = await self.acm(
+            "request_certificate",
+            DomainName=self.domain,
+            ValidationMethod="DNS",
+            IdempotencyToken=self.scope.made.certificate_token,
+            Tags=[{"Key": key, "Value": value} for key, value in self.tags.items()],
+        )
+        self.scope.ledger.record(certificate=reply["CertificateArn"], certificate_borrowed=False)
+        self.shared.forget()
+
+
+async def delete_former(scope: Scope, arn: str) -> bool:
+    """Delete a certificate that was replaced; False while it is attached: `Alias` moves to the new one first.
+
+    Raises:
+        AwsError: AWS refused for another reason.
+    """
+    try:
+        await scope.world.aws("acm", "delete_certificate", CertificateArn=arn)
+    except AwsError as error:
+        if error.code == "ResourceInUseException":
+            return False
+        if error.code not in MISSING:
+            raise
+    left = tuple(one for one in scope.made.certificates_former if one != arn)
+    scope.ledger.record(certificates_former=left)
+    return True
+
 
 class Certificate(OnCertificate):
     """The certificate is there: requested by us, or borrowed from the account."""
@@ -75,9 +163,10 @@ class Certificate(OnCertificate):
     title = "Certificate for your own name"
     needs = ("caa", "earlier-setup")
 
-    @property
-    def _domain(self) -> str:
-        return self.scope.choices.domain or ""
+    def __init__(self, scope: Scope, shared: SharedCertificate) -> None:
+        super().__init__(scope, shared)
+        self._requested: str | None = None
+        """Requested in this walk, and so with its tags."""
 
     @property
     def recorded(self) -> bool:
@@ -89,17 +178,18 @@ class Certificate(OnCertificate):
         found = await self.found()
         if found is None:
             return self.missing() if self.recorded else await self._search()
-        if self._domain not in found.get("SubjectAlternativeNames", []) and not covers(
-            found.get("SubjectAlternativeNames", [found["DomainName"]]), self._domain
+        if self.domain not in found.get("SubjectAlternativeNames", []) and not covers(
+            found.get("SubjectAlternativeNames", [found["DomainName"]]), self.domain
         ):
-            return self._replace("is for another name", found["DomainName"])
+            return self.to_replace("is for another name", found["DomainName"])
         if found["Status"] in DEAD:
-            return self._dead(found)
-        return self._recorded(found)
+            self.shared.reported = found["CertificateArn"]
+            return self.given_up(reason_of(found))
+        return await self._recorded(found)
 
-    def _recorded(self, found: dict[str, Any]) -> Reading:
+    async def _recorded(self, found: dict[str, Any]) -> Reading:
         if self.scope.made.certificate_borrowed:
-            return Reading(presence=Presence.BORROWED, summary=f"A certificate you already had covers {self._domain}")
+            return Reading(presence=Presence.BORROWED, summary=f"A certificate you already had covers {self.domain}")
         record = next((one["ResourceRecord"] for one in _options(found) if "ResourceRecord" in one), None)
         if record is None:
             summary = "AWS is working out the record that proves the name is yours"
@@ -108,34 +198,15 @@ class Certificate(OnCertificate):
         self.scope.ledger.record(
             validation_name=record["Name"].rstrip(".").lower(), validation_value=record["Value"].rstrip(".").lower()
         )
-        return self.fine(f"The certificate for {self._domain} is requested", arn=found["CertificateArn"])
-
-    def _dead(self, found: dict[str, Any]) -> Reading:
-        reason = found.get("FailureReason", found["Status"])
-        if self.scope.made.certificate_borrowed or self.scope.made.certificates_replaced >= MOST_REPLACED:
-            return self.stopped(
-                f"The certificate will never be issued: {reason}",
-                "certificate-dead",
-                presence=Presence.OURS,
-                reason=reason,
-                domain=self._domain,
-            )
-        return self._replace("will never be issued", reason)
-
-    def _replace(self, why: str, found: str) -> Reading:
-        change = Change(
-            self.id,
-            Action.REPLACE,
-            Actor.US,
-            f"Ask AWS for a new certificate for {self._domain}",
-            (Difference("certificate", found, self._domain),),
-        )
-        summary = f"The certificate {why} ({found})"
-        return Reading(presence=Presence.OURS, summary=summary, changes=(change,), observed=found)
+        arn = found["CertificateArn"]
+        tags = self.tags if arn == self._requested else await certificate_tags(self.scope.world.aws, arn)
+        if not self.tags.items() <= tags.items():
+            return self.differs("The certificate lacks its tags", self.untagged(tags), change="Tag the certificate")
+        return self.fine(f"The certificate for {self.domain} is requested", observed=self.more_tags(tags), arn=arn)
 
     def missing(self) -> Reading:
         """No certificate yet."""
-        return self.absent("No certificate yet", f"Ask AWS for a certificate for {self._domain}")
+        return self.absent("No certificate yet", f"Ask AWS for a certificate for {self.domain}")
 
     async def _search(self) -> Reading:
         """Look through the account's certificates: one of ours whose reply was lost, or one that may be borrowed."""
@@ -144,11 +215,11 @@ class Certificate(OnCertificate):
             self.scope.ledger.record(certificate=choice, certificate_borrowed=True)
             return await self.read()
         for one in await self._listed():
-            if one["DomainName"] == self._domain and await self._is_ours(one["CertificateArn"]):
+            if one["DomainName"] == self.domain and await self._is_ours(one["CertificateArn"]):
                 self.scope.ledger.record(certificate=one["CertificateArn"], certificate_borrowed=False)
                 return await self.read()
             names = one.get("SubjectAlternativeNameSummaries", [one["DomainName"]])
-            if choice == ASK and one.get("Status") == "ISSUED" and covers(names, self._domain):
+            if choice == ASK and one.get("Status") == "ISSUED" and covers(names, self.domain):
                 return self._offer(one)
         return self.missing()
 
@@ -173,7 +244,7 @@ class Certificate(OnCertificate):
         arn = one["CertificateArn"]
         decision = Decision(
             DECISION,
-            f"Your account already has a certificate that covers {self._domain}. Use it?",
+            f"Your account already has a certificate that covers {self.domain}. Use it?",
             (
                 Choice(NEW, "Request a new one", "Nothing of yours is touched; one more DNS record is needed."),
                 Choice(arn, "Use the one I have", f"{arn} is used, and never changed or deleted."),
@@ -190,36 +261,24 @@ class Certificate(OnCertificate):
 
     async def carry_out(self, change: Change) -> None:
         """Request a certificate, replace a dead one, or delete ours."""
-        before = self.scope.made.certificate
         if change.action is Action.DELETE:
-            await self._delete(before)
-            return
-        await self._request(replacing=change.action is Action.REPLACE or self.recorded)
-        if change.action is Action.REPLACE and before and not self.scope.made.certificate_borrowed:
-            await self._drop_replaced(before)
+            await self._delete(self.scope.made.certificate)
+        elif change.action is Action.UPDATE:
+            await self._tag()
+        else:
+            await (self.replace() if change.action is Action.REPLACE else self._create())
+            self._requested = self.scope.made.certificate
 
-    async def _request(self, *, replacing: bool) -> None:
-        ledger = self.scope.ledger
-        if replacing or self.scope.made.certificate_token is None:
-            ledger.record(certificate_token=secrets.token_hex(16))
-        reply = await self.acm(
-            "request_certificate",
-            DomainName=self._domain,
-            ValidationMethod="DNS",
-            IdempotencyToken=self.scope.made.certificate_token,
-            Tags=[{"Key": key, "Value": value} for key, value in self.tags.items()],
-        )
-        replaced = self.scope.made.certificates_replaced + (1 if replacing else 0)
-        ledger.record(certificate=reply["CertificateArn"], certificate_borrowed=False, certificates_replaced=replaced)
+    async def _create(self) -> None:
+        if self.recorded or self.scope.made.certificate_token is None:
+            # A token names one request: where its certificate was deleted behind our back, it is spent.
+            self.scope.ledger.record(certificate_token=secrets.token_hex(16), certificate=None)
+        await self.request()
+
+    async def _tag(self) -> None:
+        tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        await self.acm("add_tags_to_certificate", CertificateArn=self.scope.made.certificate, Tags=tags)
         self.shared.forget()
-
-    async def _drop_replaced(self, arn: str) -> None:
-        """Delete the certificate that was replaced; while it is attached it stays, and `Alias` moves to the new one."""
-        try:
-            await self.acm("delete_certificate", CertificateArn=arn)
-        except AwsError as error:
-            if error.code not in MISSING and error.code != "ResourceInUseException":
-                raise
 
     async def removal(self) -> Reading:
         """Delete ours; a borrowed one stays."""
@@ -227,7 +286,7 @@ class Certificate(OnCertificate):
             return Reading(presence=Presence.BORROWED, summary="Your own certificate stays as it is")
         if await self.found() is None:
             return self.gone("The certificate is gone")
-        return self.to_delete("The certificate is there", f"Delete the certificate for {self._domain}")
+        return self.to_delete("The certificate is there", f"Delete the certificate for {self.domain}")
 
     async def _delete(self, arn: str | None) -> None:
         self.shared.forget()
@@ -240,6 +299,11 @@ class Certificate(OnCertificate):
             raise NotYetError(
                 Change(self.id, Action.DELETE, Actor.AWS, summary, typical=TYPICAL_RELEASE, every=15)
             ) from None
+
+
+def reason_of(found: dict[str, Any]) -> str:
+    """Return why a certificate is dead, in ACM's word."""
+    return str(found.get("FailureReason") or found["Status"])
 
 
 def _options(found: dict[str, Any]) -> list[dict[str, Any]]:
@@ -262,15 +326,26 @@ class CertificateIssued(OnCertificate):
         if found["Status"] == "ISSUED":
             until = found["NotAfter"].date().isoformat() if "NotAfter" in found else "unknown"
             return self.fine("AWS has issued the certificate", observed=f"valid until {until}")
+        if found["CertificateArn"] == self.shared.reported:
+            return self._pending(Presence.OURS, "to be replaced")
         if found["Status"] in DEAD:
-            return self.stopped(
-                f"The certificate is {found['Status']}",
-                "certificate-dead",
-                presence=Presence.OURS,
-                reason=found.get("FailureReason", found["Status"]),
-                domain=self.scope.choices.domain or "",
-            )
+            return self.given_up(reason_of(found))
+        if self._hangs(found):
+            return self.given_up(f"{found['Status']} for over an hour after its record was right")
         return self._pending(Presence.OURS, found["Status"])
+
+    def _hangs(self, found: dict[str, Any]) -> bool:
+        """Whether AWS does not see the record although every name server has had it for an hour."""
+        seen = self.scope.made.records_seen.get(CERTIFICATE)
+        if seen is None or self.scope.made.certificate_borrowed:
+            return False
+        asked = found["CreatedAt"].timestamp() if "CreatedAt" in found else seen
+        return self.scope.world.clock.now() - max(seen, asked) > PATIENCE
+
+    async def carry_out(self, change: Change) -> None:
+        """Replace what will not be issued."""
+        del change  # there is only one
+        await self.replace()
 
     def missing(self) -> Reading:
         """Nothing to issue yet."""

@@ -2,12 +2,14 @@
 
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
+
 from wizard.aws.client import GLOBAL_REGION
 from wizard.aws.errors import MISSING, AwsError
-from wizard.aws.listing import DELIVERY_SOURCES, everything
+from wizard.aws.listing import DELIVERIES, DELIVERY_SOURCES, everything
 from wizard.resources.base import Reading, Resource, StoppedError
 from wizard.resources.bucket_policy import LOG_PREFIX
-from wizard.results import Action, Change, Difference
+from wizard.results import Action, Actor, Change, Difference
 
 FIELDS = (
     "date",
@@ -58,6 +60,8 @@ class OnLogs(Resource):
     read_operation: ClassVar[str]
     delete_operation: ClassVar[str]
     words: ClassVar[str]
+    fixed: ClassVar[frozenset[str]] = frozenset()
+    """Properties that AWS fixes when the object is made: to change one, it is made anew."""
 
     @property
     def name(self) -> str:
@@ -91,10 +95,26 @@ class OnLogs(Resource):
         found = await self.found()
         if found is None:
             return self.missing()
+        tags = await self._tags(found)
         wrong = self.differences(found)
+        if wrong and self.fixed.intersection(each.property for each in wrong):
+            return self._anew(wrong)
+        if not self.tags.items() <= tags.items():
+            wrong = (*wrong, self.untagged(tags))
         if wrong:
             return self.differs(f"{self.title}: not as wanted", *wrong, change=f"Put right: {self.words}")
-        return self.fine(f"{self.title}: in place")
+        return self.fine(f"{self.title}: in place", observed=self.more_tags(tags))
+
+    async def _tags(self, found: dict[str, Any]) -> dict[str, str]:
+        """Return the tags; a reply that says nothing of them does not prove that there are none."""
+        if "tags" not in found:
+            return dict((await self.logs("list_tags_for_resource", resourceArn=found["arn"])).get("tags", {}))
+        return dict(found["tags"])
+
+    def _anew(self, wrong: tuple[Difference, ...]) -> Reading:
+        reading = self.differs(f"{self.title}: not as wanted", *wrong)
+        change = Change(self.id, Action.REPLACE, Actor.US, f"Make anew: {self.words}", wrong)
+        return replace(reading, changes=(change,))
 
     def missing(self) -> Reading:
         """Nothing there yet."""
@@ -105,15 +125,33 @@ class OnLogs(Resource):
         raise NotImplementedError
 
     async def carry_out(self, change: Change) -> None:
-        """Create, put right or delete the object."""
+        """Create, put right, make anew or delete the object."""
         if change.action is Action.DELETE:
-            await self.logs(self.delete_operation, **(self.key() or {}))
+            await self._delete()
+        elif [each.property for each in change.differences] == ["tags"]:
+            found = await self.found() or {}
+            await self.logs("tag_resource", resourceArn=found["arn"], tags=self.tags)
         else:
-            await self.put(change)
+            if change.action is Action.REPLACE:
+                await self.unhook()
+                await self._delete()
+            await self.put()
 
-    async def put(self, change: Change) -> None:
+    async def _delete(self) -> None:
+        await self.logs(self.delete_operation, **(self.key() or {}))
+
+    async def put(self) -> None:
         """Create the object or put it right."""
         raise NotImplementedError
+
+    async def unhook(self) -> None:
+        """Delete the delivery: what it hangs on cannot go before it."""
+        if self.scope.made.delivery is not None:
+            try:
+                await self.logs("delete_delivery", id=self.scope.made.delivery)
+            except AwsError as error:
+                if error.code not in MISSING:
+                    raise
 
     async def removal(self) -> Reading:
         """Take it away."""
@@ -130,6 +168,7 @@ class DeliverySource(OnLogs):
     words = "the log source for the distribution"
     parent = "distribution"
     removed_after = ("serving",)
+    fixed = frozenset({"distribution"})
     read_operation = "get_delivery_source"
     delete_operation = "delete_delivery_source"
 
@@ -142,10 +181,8 @@ class DeliverySource(OnLogs):
         arn = next(iter(found.get("resourceArns", [])), "none")
         return () if arn == self._distribution else (Difference("distribution", arn, self._distribution),)
 
-    async def put(self, change: Change) -> None:
-        """Create the source; one that pointed elsewhere is made anew."""
-        if change.action is Action.UPDATE:
-            await self._unhook()
+    async def put(self) -> None:
+        """Create the source."""
         try:
             await self.logs(
                 "put_delivery_source",
@@ -174,16 +211,6 @@ class DeliverySource(OnLogs):
         ours = (one for one in sources if self._distribution in one.get("resourceArns", ()))
         return next((str(one["name"]) for one in ours if one["name"] != self.name), "its name may not be looked up")
 
-    async def _unhook(self) -> None:
-        """Delete our source with the delivery that hangs on it: its distribution cannot be changed."""
-        if self.scope.made.delivery is not None:
-            try:
-                await self.logs("delete_delivery", id=self.scope.made.delivery)
-            except AwsError as error:
-                if error.code not in MISSING:
-                    raise
-        await self.logs("delete_delivery_source", name=self.name)
-
 
 class DeliveryDestination(OnLogs):
     """Where the logs go: our bucket, under our prefix, as the classic text format."""
@@ -193,6 +220,7 @@ class DeliveryDestination(OnLogs):
     words = "the log destination in your bucket"
     parent = "log-bucket"
     needs = ("log-bucket.policy",)
+    fixed = frozenset({"format"})
     read_operation = "get_delivery_destination"
     delete_operation = "delete_delivery_destination"
 
@@ -208,9 +236,8 @@ class DeliveryDestination(OnLogs):
         }
         return tuple(Difference(k, has[k], v) for k, v in self._wanted.items() if has[k] != v)
 
-    async def put(self, change: Change) -> None:
+    async def put(self) -> None:
         """Create the destination or move it."""
-        del change  # both are the same call
         await self.logs(
             "put_delivery_destination",
             name=self.name,
@@ -228,6 +255,8 @@ class Delivery(OnLogs):
     words = "the log delivery"
     parent = "delivery-source"
     needs = ("delivery-source", "delivery-destination")
+    fixed = frozenset({"fields", "delimiter", "path", "folders", "destination"})
+    carries = ("delivery-source", "delivery-destination")
     read_operation = "get_delivery"
     delete_operation = "delete_delivery"
 
@@ -241,20 +270,27 @@ class Delivery(OnLogs):
 
     def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
         """Compare fields, delimiter, path and destination; AWS may put a path of its own before ours."""
-        path = found.get("s3DeliveryConfiguration", {}).get("suffixPath", "")
+        into = found.get("s3DeliveryConfiguration", {})
+        path, hive = into.get("suffixPath", ""), bool(into.get("enableHiveCompatiblePath"))
         fields, delimiter = tuple(found.get("recordFields", ())), found.get("fieldDelimiter", "")
         checks = (
             (fields == FIELDS, "fields", f"{len(fields)} fields", "the 33 fields in their order"),
             (delimiter == DELIMITER, "delimiter", repr(delimiter), repr(DELIMITER)),
             (path.endswith(SUFFIX), "path", path or "none", SUFFIX),
+            (not hive, "folders", "with names (Hive)", "without names"),
             (found.get("deliveryDestinationArn") == self._destination, "destination", "another", self._destination),
         )
         return tuple(Difference(name, has, wants) for fine, name, has, wants in checks if not fine)
 
-    async def put(self, change: Change) -> None:
-        """Create the delivery; what changed cannot be edited, so a new one takes its place."""
-        if change.action is Action.UPDATE:
-            await self.logs(self.delete_operation, id=self.scope.made.delivery)
+    async def found(self) -> dict[str, Any] | None:
+        """Return the recorded delivery or, where that is gone, the one that somebody made of our source instead."""
+        return await super().found() or await self._of_our_source()
+
+    async def unhook(self) -> None:
+        """Nothing hangs on a delivery."""
+
+    async def put(self) -> None:
+        """Create the delivery."""
         try:
             reply = await self.logs(
                 "create_delivery",
@@ -265,21 +301,16 @@ class Delivery(OnLogs):
                 s3DeliveryConfiguration={"suffixPath": SUFFIX, "enableHiveCompatiblePath": False},
                 tags=self.tags,
             )
-            found = reply["delivery"]["id"]
+            self.scope.ledger.record(delivery=reply["delivery"]["id"])
         except AwsError as error:
-            if error.code != "ConflictException":
+            # Of our own source there is one: an earlier reply was lost, and the next look compares it.
+            if error.code != "ConflictException" or await self._of_our_source() is None:
                 raise
-            found = await self._by_source()
-        self.scope.ledger.record(delivery=found)
 
-    async def _by_source(self) -> str:
-        """Find the delivery of our source: an earlier reply was lost."""
-        more: dict[str, str] = {}
-        while True:
-            reply = await self.logs("describe_deliveries", **more)
-            for one in reply["deliveries"]:
-                if one["deliverySourceName"] == self.name:
-                    return str(one["id"])
-            if "nextToken" not in reply:
-                raise StoppedError("AWS says that the log delivery exists, but lists none", "aws-refused")
-            more = {"nextToken": reply["nextToken"]}
+    async def _of_our_source(self) -> dict[str, Any] | None:
+        for one in await everything(self.scope.world.aws, DELIVERIES):
+            if one["deliverySourceName"] == self.name:
+                self.scope.ledger.record(delivery=one["id"])
+                found: dict[str, Any] = one
+                return found
+        return None

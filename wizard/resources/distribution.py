@@ -81,6 +81,12 @@ class Distribution(OnDistribution):
     title = "CloudFront distribution"
     parent = "identity"
     needs = ("content-bucket", "origin-access")
+    carries = ("origin-access",)
+
+    def __init__(self, scope: Scope, shared: Shared) -> None:
+        super().__init__(scope, shared)
+        self._made_now: str | None = None
+        """Made in this walk, and so with its tags."""
 
     @property
     def recorded(self) -> bool:
@@ -94,12 +100,17 @@ class Distribution(OnDistribution):
             return self.missing()
         found = reply["Distribution"]
         wrong = configuration.differences(found["DistributionConfig"], self.setup)
-        tags = await self._tags(found["ARN"])
+        tags = self.tags if found["Id"] == self._made_now else await self._tags(found["ARN"])
         if not self.tags.items() <= tags.items():
-            wrong = (*wrong, Difference("tags", str(len(tags)), "snowpixel's two tags"))
+            wrong = (*wrong, self.untagged(tags))
         if wrong:
             return self.differs("The distribution's settings differ", *wrong, change="Put the distribution right")
-        return self.fine(f"Distribution {found['Id']} is {found['DomainName']}", domain=found["DomainName"])
+        others = (configuration.foreign(found["DistributionConfig"], self.setup), self.more_tags(tags))
+        return self.fine(
+            f"Distribution {found['Id']} is {found['DomainName']}",
+            observed="; ".join(filter(None, others)),
+            domain=found["DomainName"],
+        )
 
     async def _tags(self, arn: str) -> dict[str, str]:
         reply = await self.scope.world.aws("cloudfront", "list_tags_for_resource", Resource=arn)
@@ -129,6 +140,7 @@ class Distribution(OnDistribution):
                 DistributionConfigWithTags={"DistributionConfig": config, "Tags": tags},
             )
             found = reply["Distribution"]
+            self._made_now = found["Id"]
         except AwsError as error:
             if error.code != "DistributionAlreadyExists":
                 raise
@@ -149,11 +161,12 @@ class Distribution(OnDistribution):
     async def _update(self) -> None:
         reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
         found = reply["Distribution"]
-        if configuration.differences(found["DistributionConfig"], self.setup):
-            await self.update(configuration.merged(found["DistributionConfig"], self.setup), reply["ETag"])
+        # The tags come first: the least policy lets us change only what carries them.
         if not self.tags.items() <= (await self._tags(found["ARN"])).items():
             tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
             await self.scope.world.aws("cloudfront", "tag_resource", Resource=found["ARN"], Tags=tags)
+        if configuration.differences(found["DistributionConfig"], self.setup):
+            await self.update(configuration.merged(found["DistributionConfig"], self.setup), reply["ETag"])
         self.shared.forget()
 
     async def removal(self) -> Reading:

@@ -23,6 +23,8 @@ ORIGIN = "content"
 
 METHODS = ("GET", "HEAD")
 
+OUR_ERRORS = (403, 404)
+
 ERROR_SECONDS = 10
 """How long the edge keeps a 403 or 404, so that one answered too early is soon forgotten."""
 
@@ -60,7 +62,6 @@ def fresh(setup: Setup, caller_reference: str) -> Config:
         "Enabled": True,
         "Aliases": {"Quantity": 0},
         "ViewerCertificate": {"CloudFrontDefaultCertificate": True},
-        "PriceClass": "PriceClass_All",
     } | _owned(setup)
 
 
@@ -82,7 +83,7 @@ def _owned(setup: Setup) -> Config:
         },
         "CustomErrorResponses": {
             "Quantity": 2,
-            "Items": [{"ErrorCode": code, "ErrorCachingMinTTL": ERROR_SECONDS} for code in (403, 404)],
+            "Items": [{"ErrorCode": code, "ErrorCachingMinTTL": ERROR_SECONDS} for code in OUR_ERRORS],
         },
         "HttpVersion": "http2and3",
         "IsIPV6Enabled": True,
@@ -93,6 +94,7 @@ def _origin(setup: Setup) -> Config:
     return {
         "Id": ORIGIN,
         "DomainName": origin_domain(setup),
+        "OriginPath": "",
         "OriginAccessControlId": setup.made.origin_access_control,
         "S3OriginConfig": {"OriginAccessIdentity": ""},
     }
@@ -112,35 +114,59 @@ def summary(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the properties we own as short plain text, by their names in the CloudFront API."""
     origin: Config = next((one for one in config.get("Origins", {}).get("Items", []) if one["Id"] == ORIGIN), {})
     behaviour = config.get("DefaultCacheBehavior", {})
-    errors = {one["ErrorCode"]: one.get("ErrorCachingMinTTL") for one in _items(config.get("CustomErrorResponses"))}
+    errors = {one["ErrorCode"]: _kept(one) for one in _items(config.get("CustomErrorResponses"))}
+    methods = behaviour.get("AllowedMethods") or {}
     return {
         "DefaultRootObject": str(config.get("DefaultRootObject", "")),
         "Origin": str(origin.get("DomainName", "missing")),
+        "OriginPath": str(origin.get("OriginPath") or "none"),
         "OriginAccessControlId": str(origin.get("OriginAccessControlId") or "none"),
         "TargetOriginId": str(behaviour.get("TargetOriginId", "")),
         "ViewerProtocolPolicy": str(behaviour.get("ViewerProtocolPolicy", "")),
-        "AllowedMethods": " ".join(sorted(_items(behaviour.get("AllowedMethods")))),
+        "AllowedMethods": " ".join(sorted(_items(methods))),
+        "CachedMethods": " ".join(sorted(_items(methods.get("CachedMethods")))),
         "CachePolicyId": str(behaviour.get("CachePolicyId", "none")),
         "ResponseHeadersPolicyId": str(behaviour.get("ResponseHeadersPolicyId") or "none"),
         "Compress": "on" if behaviour.get("Compress") else "off",
-        "403 kept for": f"{errors.get(403)} s",
-        "404 kept for": f"{errors.get(404)} s",
+        "403 kept for": errors.get(403, "not said"),
+        "404 kept for": errors.get(404, "not said"),
         "HttpVersion": str(config.get("HttpVersion", "")).lower(),
         "IPv6": "on" if config.get("IsIPV6Enabled") else "off",
         "Comment": str(config.get("Comment", "")),
+        "Cookies in the logs": "yes" if config.get("Logging", {}).get("IncludeCookies") else "no",
     }
+
+
+def _kept(answer: Mapping[str, Any]) -> str:
+    page = answer.get("ResponsePagePath")
+    return f"{answer.get('ErrorCachingMinTTL')} s" + (f", answered by {page}" if page else "")
+
+
+def foreign(config: Mapping[str, Any], setup: Setup) -> str:
+    """Return in words what others set beside ours; it is carried over."""
+    ours = (setup.choices.domain, setup.made.alias)
+    codes = [one["ErrorCode"] for one in _items(config.get("CustomErrorResponses"))]
+    kinds = {
+        "origins": [one["Id"] for one in _items(config.get("Origins")) if one["Id"] != ORIGIN],
+        "behaviours": [one["PathPattern"] for one in _items(config.get("CacheBehaviors"))],
+        "names": [name for name in aliases(config) if name not in ours],
+        "error pages": [str(code) for code in codes if code not in OUR_ERRORS],
+    }
+    return "; ".join(f"{kind} of others, left alone: {', '.join(found)}" for kind, found in kinds.items() if found)
 
 
 def merged(config: Mapping[str, Any], setup: Setup) -> Config:
     """Return the configuration with our properties put right and everything else carried over."""
     result, owned = deepcopy(dict(config)), _owned(setup)
     origins = [one for one in _items(config.get("Origins")) if one["Id"] != ORIGIN]
-    before: Config = next((one for one in _items(config.get("Origins")) if one["Id"] == ORIGIN), {})
+    before: Config = dict(next((one for one in _items(config.get("Origins")) if one["Id"] == ORIGIN), {}))
+    before.pop("CustomOriginConfig", None)  # an origin is of one kind
     owned["Origins"] = _listed([*origins, before | _origin(setup)])
     owned["DefaultCacheBehavior"] = result.get("DefaultCacheBehavior", {}) | owned["DefaultCacheBehavior"]
-    ours = {403, 404}
-    errors = [one for one in _items(config.get("CustomErrorResponses")) if one["ErrorCode"] not in ours]
+    errors = [one for one in _items(config.get("CustomErrorResponses")) if one["ErrorCode"] not in OUR_ERRORS]
     owned["CustomErrorResponses"] = _listed([*errors, *owned["CustomErrorResponses"]["Items"]])
+    if result.get("Logging", {}).get("IncludeCookies"):
+        owned["Logging"] = result["Logging"] | {"IncludeCookies": False}
     return result | owned | {"Comment": comment(setup)}
 
 

@@ -18,12 +18,14 @@ class Kind:
         purpose: what it is for, as the user is told.
         needs: items that an apply finishes first.
         managed_needs: the same where Route 53 is filled in by us: the pixel's only after CloudFront took the alias.
+        carries: items whose name stands in it; a certificate's record stays the same for ever.
     """
 
     title: str
     purpose: str
     needs: tuple[str, ...]
     managed_needs: tuple[str, ...]
+    carries: tuple[str, ...] = ()
 
 
 KINDS = {
@@ -38,6 +40,7 @@ KINDS = {
         "Leads your visitors' browsers to your CloudFront distribution",
         ("distribution",),
         ("alias",),
+        ("distribution",),
     ),
 }
 

@@ -70,6 +70,7 @@ class ManualRecord(Resource):
         self.id = record
         self.title = KINDS[record].title
         self.needs = KINDS[record].needs
+        self.carries = KINDS[record].carries
 
     async def read(self) -> Reading:
         """Ask every authoritative server for the record."""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.hosted_zones import RecordSet, find_hosted_zone, leads_to, record_sets, text, wanted_sets
 from wizard.resources.record_kinds import CERTIFICATE, KINDS, wanted
-from wizard.results import Action, Actor, Change
+from wizard.results import Action, Actor, Change, Difference
 from wizard.scope import Scope
 
 __all__ = ["ManagedRecord", "find_hosted_zone"]
@@ -31,6 +31,7 @@ class ManagedRecord(Resource):
         self.id = record
         self.title = KINDS[record].title
         self.needs = KINDS[record].managed_needs
+        self.carries = KINDS[record].carries
         self._submitted: str | None = None
         """Id of a change that may not be at all servers yet."""
 
@@ -53,7 +54,8 @@ class ManagedRecord(Resource):
             return self.absent(f"{pair[0]} is not in Route 53 yet", f"Add in Route 53: {pair[0]} to {pair[1]}")
         if lacking := self._lacking(ours, pair):
             summary = f"{pair[0]} lacks: {', '.join(each['Type'] for each in lacking)}"
-            return self.differs(summary, change=f"Add in Route 53: {pair[0]} to {pair[1]}")
+            missing = (Difference(each["Type"], "missing", f"alias to {pair[1]}") for each in lacking)
+            return self.differs(summary, *missing, change=f"Add in Route 53: {pair[0]} to {pair[1]}")
         return await self._in_sync(pair)
 
     def missing(self) -> Reading:
