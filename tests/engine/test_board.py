@@ -1,0 +1,83 @@
+"""The board: snapshots out, answers in, and nothing lost for who comes late or reads slowly."""
+
+import anyio
+
+from tests.engine.parts import Look, Row, scope
+from wizard import engine
+from wizard.board import Board
+from wizard.clock import SystemClock
+from wizard.results import Check, Job, Phase, Status, Update
+
+
+def board() -> Board:
+    around = scope()
+    row = Row(Look(around, "one", lambda probe: probe.ok("fine")), Look(around, "two", lambda probe: probe.ok("fine")))
+    rows: object = (row,)
+    return engine.board_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
+
+
+def test_who_joins_late_sees_everything() -> None:
+    shown = board()
+    shown.change("one", phase=Phase.DONE, check=Check("one", "credentials", Status.OK, "fine"))
+    shown.finish()
+
+    async def read() -> list[Update]:
+        return [update async for update in shown.updates()]
+
+    updates = anyio.run(read)
+    assert [update.snapshot.finished for update in updates] == [True]
+    assert updates[0].snapshot.checks[0].summary == "fine"
+
+
+def test_who_reads_slowly_misses_steps_but_never_the_last() -> None:
+    shown = board()
+
+    async def read() -> list[int]:
+        seen = []
+        async for update in shown.updates():
+            seen.append(update.sequence)
+            if not update.snapshot.finished:
+                for text in ("a", "b", "c"):
+                    shown.change("one", activity=text)
+                shown.finish()
+        return seen
+
+    assert anyio.run(read) == [0, 4]
+
+
+def test_numbers_only_grow_and_snapshots_stay_as_they_were() -> None:
+    shown = board()
+    before = shown.snapshot
+    shown.change("two", activity="looking")
+    assert shown.sequence == 1
+    assert before.items[1].activity == ""
+    assert shown.snapshot.items[1].activity == "looking"
+
+
+def test_a_pause_ends_at_once_when_somebody_wants_a_look() -> None:
+    shown = board()
+
+    async def paused() -> bool:
+        async with anyio.create_task_group() as group:
+            group.start_soon(shown.pause, SystemClock(1.0), 3600.0)
+            await anyio.lowlevel.checkpoint()
+            shown.look_now()
+        return True
+
+    assert anyio.run(paused)
+
+
+def test_a_flattened_name_is_no_fault_once_https_is_proven() -> None:
+    around = scope()
+    names = ("pixel-record", "pixel-https")
+    rows: object = (Row(*(Look(around, name, lambda probe: probe.ok("")) for name in names)),)
+    shown = engine.board_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
+    bare = Check("pixel-record", "dns", Status.WARNING, "no CNAME", evidence={"flattened": "yes"})
+    shown.change("pixel-record", check=bare)
+    assert statuses(shown) == [Status.WARNING]
+    shown.change("pixel-https", check=Check("pixel-https", "https", Status.OK, "answers"))
+    assert statuses(shown) == [Status.OK, Status.OK]
+
+
+def statuses(shown: Board) -> list[Status]:
+    return [check.status for check in shown.snapshot.checks]

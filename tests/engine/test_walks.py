@@ -1,0 +1,199 @@
+"""The walks by themselves, over small items whose world is a dictionary."""
+
+import anyio
+import pytest
+
+from tests.engine.parts import Asking, Look, Stubborn, Thing, Things, scope, walk
+from wizard.board import Board
+from wizard.results import Action, Actor, Check, Job, Phase, Status
+
+
+@pytest.fixture
+def things() -> Things:
+    return Things()
+
+
+def status_of(board: Board, name: str) -> Status:
+    return next(check.status for check in board.snapshot.checks if check.id == name)
+
+
+def test_apply_makes_what_is_missing_in_the_order_of_needs(things: Things) -> None:
+    around = scope()
+    roof = Thing(around, things, "roof", needs=("walls",))
+    board = walk(Job.APPLY, around, roof, Thing(around, things, "walls"))
+    assert things.log == ["read walls", "create walls", "read walls", "read roof", "create roof", "read roof"]
+    assert board.snapshot.status is Status.OK
+    assert [change.resource for change in board.snapshot.done] == ["walls", "roof"]
+    assert board.snapshot.finished
+
+
+def test_what_hangs_on_something_just_made_is_not_looked_for(things: Things) -> None:
+    around = scope()
+    walk(Job.APPLY, around, Thing(around, things, "house"), Thing(around, things, "door", parent="house"))
+    assert things.log == ["read house", "create house", "read house", "create door", "read door"]
+
+
+def test_apply_of_what_is_there_only_reads(things: Things) -> None:
+    around = scope()
+    things["house"] = "there"
+    assert walk(Job.APPLY, around, Thing(around, things, "house")).snapshot.done == ()
+    assert things.log == ["read house"]
+
+
+def test_a_plan_lists_every_change_and_makes_none(things: Things) -> None:
+    around = scope()
+    board = walk(Job.PLAN, around, Thing(around, things, "house"), Thing(around, things, "door", parent="house"))
+    assert [change.resource for change in board.snapshot.changes] == ["house", "door"]
+    assert things.log == ["read house"]
+
+
+def test_what_stood_once_and_is_gone_is_a_fault_and_else_unfinished(things: Things) -> None:
+    around = scope()
+    house = Thing(around, things, "house")
+    assert status_of(walk(Job.CHECK, around, house), "house") is Status.WAITING
+    walk(Job.APPLY, around, house)
+    del things["house"]
+    assert status_of(walk(Job.CHECK, around, house), "house") is Status.FAILED
+
+
+def test_a_check_skips_what_hangs_on_something_absent(things: Things) -> None:
+    around = scope()
+    board = walk(Job.CHECK, around, Thing(around, things, "house"), Thing(around, things, "door", parent="house"))
+    assert status_of(board, "door") is Status.SKIPPED
+    assert things.log == ["read house"]
+
+
+def test_a_change_that_does_not_take_is_given_up(things: Things) -> None:
+    around = scope()
+    board = walk(Job.APPLY, around, Stubborn(around, things, "house"))
+    assert things.log.count("create house") == 3
+    assert status_of(board, "house") is not Status.OK
+
+
+def test_a_crash_in_one_item_is_a_row_and_others_go_on(things: Things) -> None:
+    around = scope()
+
+    def crash(_: Look) -> Check:
+        raise ZeroDivisionError("by design")
+
+    board = walk(Job.CHECK, around, Look(around, "broken", crash), Thing(around, things, "house"))
+    broken = next(check for check in board.snapshot.checks if check.id == "broken")
+    assert broken.status is Status.UNKNOWN
+    assert broken.problem is not None
+    assert broken.problem.id == "crash"
+    assert status_of(board, "house") is Status.WAITING
+
+
+def test_a_check_that_takes_too_long_is_unknown(things: Things) -> None:
+    around = scope()
+
+    class Slow(Thing):
+        async def read(self) -> object:  # type: ignore[override]
+            await anyio.sleep_forever()
+            return None
+
+    board = walk(Job.CHECK, around, Slow(around, things, "house"), limit=0.01)
+    assert status_of(board, "house") is Status.UNKNOWN
+
+
+def test_only_a_failure_blocks_what_needs_it(things: Things) -> None:
+    around = scope()
+    warned = Look(around, "warned", lambda probe: probe.report(Status.WARNING, "so so"))
+    failed = Look(around, "failed", lambda probe: probe.report(Status.FAILED, "no"))
+    unknown = Look(around, "unknown", lambda probe: probe.report(Status.UNKNOWN, "dark"))
+    board = walk(
+        Job.APPLY,
+        around,
+        warned,
+        failed,
+        unknown,
+        Thing(around, things, "one", needs=("warned",)),
+        Thing(around, things, "two", needs=("failed",)),
+        Thing(around, things, "three", needs=("unknown",)),
+        Thing(around, things, "four", needs=("two",)),
+    )
+    assert [status_of(board, name) for name in ("one", "two", "three", "four")] == [
+        Status.OK,
+        Status.SKIPPED,
+        Status.OK,
+        Status.SKIPPED,
+    ]
+
+
+@pytest.mark.parametrize("actor", [Actor.USER, Actor.AWS])
+def test_a_wait_is_data_and_ends_when_the_world_has_changed(things: Things, actor: Actor) -> None:
+    around = scope()
+    waits: list[float] = []
+
+    async def front(board: Board) -> None:
+        async for update in board.updates():
+            wait = update.snapshot.items[0].wait
+            if wait and not waits:
+                waits.append(wait.since)
+                assert wait.actor is actor
+                assert wait.subject == "make house"
+                assert around.ledger.setup.waits == {"house": wait.since}
+                things["house"] = "there"
+
+    board = walk(Job.APPLY, around, Thing(around, things, "house", actor=actor), front=front)
+    assert waits
+    assert board.snapshot.status is Status.OK
+    assert around.ledger.setup.waits == {}
+
+
+def test_without_patience_a_walk_does_what_it_can_and_ends_unfinished(things: Things) -> None:
+    around = scope()
+    board = walk(
+        Job.APPLY,
+        around,
+        Thing(around, things, "letter", actor=Actor.USER),
+        Thing(around, things, "answer", needs=("letter",)),
+        Thing(around, things, "house"),
+        patience=0,
+    )
+    assert status_of(board, "letter") is Status.WAITING
+    assert status_of(board, "answer") is Status.SKIPPED
+    assert status_of(board, "house") is Status.OK
+
+
+def test_a_wait_goes_on_counting_after_a_restart(things: Things) -> None:
+    around = scope()
+    letter = Thing(around, things, "letter", actor=Actor.AWS)
+    walk(Job.APPLY, around, letter, patience=0)
+    since = around.ledger.setup.waits["letter"]
+    again = walk(Job.APPLY, around, letter, patience=0)
+    assert around.ledger.setup.waits["letter"] == since
+    assert again.snapshot.items[0].phase is Phase.DONE
+
+
+def test_a_decision_parks_one_branch_and_an_answer_goes_on(things: Things) -> None:
+    around = scope()
+    house = Asking(around, things, "house")
+
+    async def front(board: Board) -> None:
+        async for update in board.updates():
+            if update.snapshot.decisions and status_of(board, "shed") is Status.OK:
+                board.answer("colour", "red")
+
+    board = walk(Job.APPLY, around, house, Thing(around, things, "shed"), front=front)
+    assert house.answered == "red"
+    assert board.snapshot.status is Status.OK
+
+
+def test_an_unanswered_decision_ends_the_walk_unfinished(things: Things) -> None:
+    around = scope()
+    board = walk(Job.APPLY, around, Asking(around, things, "house"), patience=0)
+    assert status_of(board, "house") is Status.WAITING
+
+
+def test_removal_takes_first_what_stands_on_others(things: Things) -> None:
+    around = scope()
+    walls, roof = Thing(around, things, "walls"), Thing(around, things, "roof", needs=("walls",))
+    door = Thing(around, things, "door", parent="walls")
+    walk(Job.APPLY, around, walls, roof, door)
+    things.log.clear()
+    board = walk(Job.REMOVE, around, walls, roof, door)
+    assert things == {}
+    assert things.log[-1] == "delete walls"
+    assert {change.action for change in board.snapshot.done} == {Action.DELETE}
+    assert around.ledger.setup.stood == ()
