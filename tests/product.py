@@ -87,9 +87,9 @@ class Product:
         """Add or remove one record, as the user would in a form."""
         record = change.record
         assert record is not None
-        if change.action == "delete":
+        if change.action in ("delete", "update"):
             self.control.remove_record(record.name, record.type)
-        else:
+        if change.action != "delete":
             self.control.add_record(record.name, record.type, record.value)
 
     def apply(self, **options: Any) -> Snapshot:

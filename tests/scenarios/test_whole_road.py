@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok, verdicts
 from wizard.results import Actor, Job, Status
+from wizard.setups import SCHEMA
 
 CONTENT_KEYS = {"i", "pxl.png", "ice.png"}
 
@@ -135,16 +137,15 @@ def test_removing_keeps_the_logs_and_nothing_else(product: Product) -> None:
     gone = product.run(Job.REMOVE)
     assert [check.id for check in not_ok(gone)] == ["certificate-record"]  # the user may delete it now
     assert product.setup().removed
-    left = inventory(product)
-    assert left.pop("buckets") == [product.setup().made.log_bucket]
-    assert not any(left.values()), left
+    left = {kind: names for kind, names in Account(product.world).inventory().items() if names}
+    assert left == {"buckets": [product.setup().made.log_bucket]}
 
 
 def test_removing_with_the_logs_leaves_nothing_at_all(product: Product) -> None:
     product.new()
     product.apply()
     product.run(Job.REMOVE, answers={"delete-logs": "yes"})
-    assert not any(inventory(product).values())
+    assert not any(Account(product.world).inventory().values())
     assert product.service.store.names() == ()
 
 
@@ -153,14 +154,14 @@ def test_the_logs_can_be_removed_later(product: Product) -> None:
     product.apply()
     product.run(Job.REMOVE)
     product.run(Job.REMOVE, answers={"delete-logs": "yes"})
-    assert not any(inventory(product).values())
+    assert not any(Account(product.world).inventory().values())
 
 
 def test_removing_a_half_made_set_up_works(product: Product) -> None:
     product.new()
     product.run(Job.APPLY, adds_records=False, patience=0)
     product.run(Job.REMOVE, answers={"delete-logs": "yes"})
-    assert not any(inventory(product).values())
+    assert not any(Account(product.world).inventory().values())
 
 
 def test_removing_before_anything_was_made_works(product: Product) -> None:
@@ -221,40 +222,11 @@ def test_silent_name_servers_are_unknown_not_wrong(product: Product) -> None:
     assert Status.FAILED not in statuses.values()
 
 
-def inventory(product: Product) -> dict[str, list[str]]:
-    """List what is left in the account, by looking at the account and not at our file."""
-    import boto3  # noqa: PLC0415
-
-    world = product.world
-
-    def client(service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=world.aws_endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=world.access_key_id,
-            aws_secret_access_key=world.secret_access_key,
-        )
-
-    s3, cloudfront, acm, logs = client("s3"), client("cloudfront"), client("acm"), client("logs")
-    return {
-        "buckets": [one["Name"] for one in s3.list_buckets()["Buckets"]],
-        "distributions": [one["Id"] for one in cloudfront.list_distributions()["DistributionList"].get("Items", [])],
-        "access": [
-            one["Id"] for one in cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
-        ],
-        "certificates": [one["CertificateArn"] for one in acm.list_certificates()["CertificateSummaryList"]],
-        "sources": [one["name"] for one in logs.describe_delivery_sources()["deliverySources"]],
-        "destinations": [one["name"] for one in logs.describe_delivery_destinations()["deliveryDestinations"]],
-        "deliveries": [one["id"] for one in logs.describe_deliveries()["deliveries"]],
-    }
-
-
 def test_what_is_saved_is_plain_and_holds_no_secret(product: Product) -> None:
     product.new()
     product.apply()
     path = product.service.store.path("main")
     text = path.read_text(encoding="utf-8")
-    assert json.loads(text)["schema"] == 1
+    assert json.loads(text)["schema"] == SCHEMA
     assert product.world.secret_access_key not in text
     assert path.stat().st_mode & 0o777 == 0o600

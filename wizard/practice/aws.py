@@ -92,10 +92,15 @@ class Emulator:
 
     async def _answer(self, call: Call) -> Reply:
         fault = self.state.faults.take(call.service, call.operation)
-        if fault:
-            refused = await self._suffer(fault)
-            if refused:
-                return refused
+        if fault is None:
+            return await self._carried_out(call)
+        self.state.faults.stalled += fault.kind == "stall"
+        try:
+            return await self._suffer(fault, call.service) or await self._carried_out(call)
+        finally:
+            self.state.faults.stalled -= fault.kind == "stall"
+
+    async def _carried_out(self, call: Call) -> Reply:
         for before in rules.before(call.service, call.operation):
             refused = await before(self.state, call)
             if refused:
@@ -105,15 +110,15 @@ class Emulator:
             reply = await after(self.state, call, reply)
         return reply
 
-    async def _suffer(self, fault: Fault) -> Reply | None:
+    async def _suffer(self, fault: Fault, service: str) -> Reply | None:
         if fault.kind == "refuse":
-            return refusal(fault.service, fault.code, fault.message, fault.status)
+            return refusal(service, fault.code, fault.message, fault.status)
         if fault.kind == "stall":
             await asyncio.sleep(fault.seconds)
         lost = _dropped.get()
-        if fault.kind == "drop" and lost is not None:
+        if fault.kind in ("drop", "reset") and lost is not None:
             lost.append(True)
-        return None
+        return Reply(200) if fault.kind == "reset" else None
 
     async def pass_on(self, call: Call) -> Reply:
         """Hand a call to the emulator as it is, past the rules."""

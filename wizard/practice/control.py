@@ -110,6 +110,14 @@ class Control:
         """Carry the next calls out only after `seconds` (real): past the client's patience this is a read time-out."""
         self._fault(service, operation, "stall", times, seconds=seconds)
 
+    def reset_connection(self, service: str, operation: str, times: int = 1) -> None:
+        """Cut the connection of the next calls; nothing is carried out."""
+        self._fault(service, operation, "reset", times)
+
+    def stalled(self) -> int:
+        """Return how many calls wait in a stall; each is carried out when it is over, as late requests are at AWS."""
+        return int(self._do("stalled"))
+
     def _fault(self, service: str, operation: str, kind: str, times: int, **more: Any) -> None:
         self._do("fault", service=service, operation=operation, kind=kind, times=times, **more)
 

@@ -133,6 +133,10 @@ class Desk:
         """Plan a trouble; see `faults.Fault`."""
         self.state.faults.planned.append(Fault(**fault))
 
+    async def do_stalled(self) -> int:
+        """Count the calls that a planned stall holds up."""
+        return self.state.faults.stalled
+
     async def do_clear_faults(self) -> None:
         """Forget planned troubles."""
         self.state.faults.planned.clear()

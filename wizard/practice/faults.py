@@ -10,7 +10,8 @@ class Fault:
     Attributes:
         service: service as in the emulator (`s3`, `acm`, `cloudfront`, `logs`, `route53`, `sts`, …) or `*`.
         operation: API operation or `*`.
-        kind: `refuse` (nothing happens), `drop` (it happens, the reply is cut off), `stall` (it waits first).
+        kind: `refuse` (nothing happens), `reset` (nothing happens, the connection is cut), `drop` (it happens, the
+            reply is cut off), `stall` (it waits first).
         times: how many calls it still hits.
     """
 
@@ -29,6 +30,8 @@ class Faults:
     """The planned troubles, in the order in which they were planned."""
 
     planned: list[Fault] = field(default_factory=list)
+    stalled: int = 0
+    """Calls that wait at this moment; they are carried out although their clients may have given up."""
 
     def take(self, service: str, operation: str) -> Fault | None:
         """Return the fault that hits this call, using it up by one."""

@@ -1,0 +1,65 @@
+"""What is in the practice account, by looking at the account and not at our file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+
+from wizard.practice.worldfile import WorldFile
+from wizard.setups import Setup
+
+Inventory = Mapping[str, list[str]]
+"""Kind of resource to the names or ids that the account lists."""
+
+
+class Account:
+    """The account of a practice world, seen with the administrator's keys.
+
+    Args:
+        world: the practice world.
+    """
+
+    def __init__(self, world: WorldFile) -> None:
+        self._session = boto3.Session(world.access_key_id, world.secret_access_key, region_name="us-east-1")
+        self._endpoint = world.aws_endpoint
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client, made once."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, endpoint_url=self._endpoint)
+        return self._clients[service]
+
+    def inventory(self) -> Inventory:
+        """List everything of the kinds that a set-up makes."""
+        s3, cloudfront, acm, logs = (self.client(name) for name in ("s3", "cloudfront", "acm", "logs"))
+        distributions = cloudfront.list_distributions()["DistributionList"]
+        access = cloudfront.list_origin_access_controls()["OriginAccessControlList"]
+        return {
+            "buckets": sorted(one["Name"] for one in s3.list_buckets()["Buckets"]),
+            "distributions": [one["Id"] for one in distributions.get("Items", [])],
+            "access": [one["Id"] for one in access.get("Items", [])],
+            "certificates": [one["CertificateArn"] for one in acm.list_certificates()["CertificateSummaryList"]],
+            "sources": [one["name"] for one in logs.describe_delivery_sources()["deliverySources"]],
+            "destinations": [one["name"] for one in logs.describe_delivery_destinations()["deliveryDestinations"]],
+            "deliveries": [one["id"] for one in logs.describe_deliveries()["deliveries"]],
+        }
+
+    def files(self, bucket: str) -> list[str]:
+        """List key and version of everything in a bucket."""
+        listed = self.client("s3").list_object_versions(Bucket=bucket)
+        return sorted(one["Key"] for one in listed.get("Versions", []) + listed.get("DeleteMarkers", []))
+
+
+def expected(setup: Setup) -> Inventory:
+    """Return what the account has to list when a finished set-up with a domain is all there is."""
+    made, name = setup.made, f"snowpixel-{setup.id}"
+    return {
+        "buckets": sorted((str(made.content_bucket), str(made.log_bucket))),
+        "distributions": [str(made.distribution)],
+        "access": [str(made.origin_access_control)],
+        "certificates": [str(made.certificate)],
+        "sources": [name],
+        "destinations": [name],
+        "deliveries": [str(made.delivery)],
+    }

@@ -1,0 +1,182 @@
+"""The test bench of the matrices: one practice world, set-ups in it, and the verdict on how a cell ended."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+from tests.inventory import Account, expected
+from tests.matrices.victim import NAME, Victims
+from tests.matrices.watching import Clients, Hasty, Watch, WatchedService
+from tests.product import DOMAIN, Product, not_ok
+from wizard.aws.client import Patience
+from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile
+from wizard.resources.objects import KEYS
+from wizard.results import Check, Job, Snapshot, Status
+from wizard.scope import DELETE_LOGS, YES
+from wizard.store import UnknownSetupError
+
+WITH_LOGS = {DELETE_LOGS: YES}
+"""The answer with which a removal takes the logs too."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one cell ended.
+
+    Attributes:
+        cell: its name.
+        wrong: what is not as it has to be; empty when all is right.
+    """
+
+    cell: str
+    wrong: tuple[str, ...]
+
+
+class Bench:
+    """One practice world with one computer on it.
+
+    Args:
+        world: the running world.
+        scratch: where the computers' data folders are made.
+    """
+
+    def __init__(self, world: WorldFile, scratch: Path) -> None:
+        self.control = Control(world)
+        self.account = Account(world)
+        self._world = world
+        self._scratch = scratch
+        self._clients = Clients()
+        self._victims: Victims | None = None
+        self._green = False
+        self._route53 = False
+        self.product = self._computer()
+
+    @property
+    def victims(self) -> Victims:
+        """The computers that lose power; started when first needed."""
+        if self._victims is None:
+            self._victims = Victims(Path(self._world.ca_file).parent)
+        return self._victims
+
+    @property
+    def home(self) -> Path:
+        """The data folder in use."""
+        return self.product.service.store.home
+
+    def close(self) -> None:
+        """End what was started."""
+        if self._victims:
+            self._victims.close()
+
+    # Where a cell starts.
+
+    def _computer(self) -> Product:
+        product = Product(self._world, self.control, Path(mkdtemp(dir=self._scratch)))
+        product.service = WatchedService(product, self._clients, Watch())
+        return product
+
+    def fresh(self, *, route53: bool = False) -> None:
+        """Start over: an empty account, a new computer."""
+        self.control.reset()
+        self.control.set_pace(0)
+        if route53:
+            self.control.add_zone_in_route53()
+        self._green, self._route53 = False, route53
+        self.product = self._computer()
+
+    def new(self, *, route53: bool = False) -> None:
+        """Start over with a set-up saved and nothing made."""
+        self.fresh(route53=route53)
+        self.product.new(NAME)
+
+    def green(self, *, route53: bool = False) -> None:
+        """Have a finished set-up, that of the cell before if it was left whole."""
+        if self._green and self._route53 == route53:
+            return
+        self.new(route53=route53)
+        wrong = self.finished(self.run(Job.APPLY))
+        assert not wrong, wrong
+
+    # What a cell does.
+
+    def run(
+        self,
+        job: Job,
+        watch: Watch | None = None,
+        *,
+        patience: Patience | None = None,
+        hasty: Hasty | None = None,
+        answers: Mapping[str, str] | None = None,
+    ) -> Snapshot:
+        """Run a walk under a watch."""
+        self._green = False
+        self.product.service = WatchedService(self.product, self._clients, watch or Watch(), patience, hasty)
+        return self.product.run(job, NAME, answers=answers or {}, adds_records=job is not Job.CHECK)
+
+    def resume(self, job: Job) -> list[str]:
+        """Go on after an interruption, and say what is wrong at the end."""
+        if job is Job.REMOVE:
+            return self.removed()
+        if NAME not in self.product.service.store.names():
+            self.product.new(NAME)
+        return self.finished(self.run(job))
+
+    # How it has to end.
+
+    def finished(self, last: Snapshot) -> list[str]:
+        """Say what keeps this from being one whole set-up: results, checklist, account, file."""
+        wrong = [f"{last.job}: {told(check)}" for check in not_ok(last)]
+        wrong += [f"check: {told(check)}" for check in not_ok(self.run(Job.CHECK))]
+        setup = self.product.setup(NAME)
+        has, wanted = self.account.inventory(), expected(setup)
+        wrong += [f"{kind}: the account has {has[kind]}, not {wanted[kind]}" for kind in has if has[kind] != wanted[kind]]
+        if setup.made.content_bucket in has["buckets"]:
+            files = self.account.files(setup.made.content_bucket)
+            wrong += [f"files: {files}"] if files != sorted(KEYS) else []
+        wrong += [f"still waiting: {', '.join(setup.waits)}"] if setup.waits else []
+        wrong += self._records(1)
+        self._green = not wrong
+        return wrong
+
+    def removed(self) -> list[str]:
+        """Remove to the end, and say what was left."""
+        wrong: list[str] = []
+        try:
+            last = self.run(Job.REMOVE, answers=WITH_LOGS)
+            wrong += [f"remove: {told(check)}" for check in last.checks if check.status not in DONE]
+        except UnknownSetupError:
+            pass  # the interrupted removal was through
+        left = self.account.inventory()
+        wrong += [f"{kind} left: {names}" for kind, names in left.items() if names]
+        wrong += [f"file left: {path.name}" for path in (self.home / "setups").glob("*main*") if path.suffix != ".lock"]
+        return wrong + self._records(0)
+
+    def _records(self, number: int) -> list[str]:
+        if self._route53:
+            return []
+        found = [one for one in self.control.records() if one["name"].rstrip(".") == DOMAIN]
+        return [f"records of {DOMAIN}: {found}"] if len(found) != number else []
+
+
+DONE = (Status.OK, Status.WARNING)
+
+
+def told(check: Check) -> str:
+    """Return a result in one line."""
+    problem = f" [{check.problem.id}]" if check.problem else ""
+    return f"{check.id} is {check.status}{problem}: {check.summary} {check.observed}".strip()
+
+
+def report(outcomes: Iterable[Outcome]) -> list[str]:
+    """Return the failed cells, one in a line."""
+    return [f"{outcome.cell}: {'; '.join(outcome.wrong)}" for outcome in outcomes if outcome.wrong]
+
+
+def settle(cell: str, run: Callable[[], list[str]]) -> Outcome:
+    """Run one cell; a crash is its own outcome and not the end of the others."""
+    try:
+        return Outcome(cell, tuple(run()))
+    except Exception as error:  # noqa: BLE001 - any way to go wrong is a failed cell
+        return Outcome(cell, (f"{type(error).__name__}: {error}",))

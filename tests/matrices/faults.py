@@ -1,0 +1,223 @@
+"""The fault matrix: every AWS call of every job meets every kind of trouble; then the trouble is over and the job goes on."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.matrices.bench import DONE, Bench, Outcome, settle, told
+from tests.matrices.kills import SCENES, Scene, half_gone
+from tests.matrices.watching import Call, Event, Watch
+from wizard.aws.client import WALK, Patience
+from wizard.practice.control import Control
+from wizard.results import Check, Job, Snapshot, Status
+
+Plant = Callable[[Control, str, str], None]
+"""Makes trouble for a service's operation from now on."""
+
+ALWAYS = 1_000_000
+"""Times: longer than any walk."""
+
+STALL = 0.8
+"""Seconds that a stalled call waits: longer than `HASTY` waits for it."""
+
+AT_ONCE = Patience(WALK.connect, WALK.read, attempts=1)
+"""Where trouble persists, further tries of the client only take time."""
+
+HASTY = Patience(WALK.connect, read=STALL / 2, attempts=1)
+HASTY_AGAIN = Patience(WALK.connect, read=STALL / 2, attempts=WALK.attempts)
+"""For the one operation that is stalled; all others keep their patience, so that a busy machine troubles nobody."""
+
+USER = "User: arn:aws:iam::123456789012:user/practice-admin is not authorized to perform: {action} on resource: *"
+DENIALS = {
+    "denied": ("permission-missing", f"{USER} because no identity-based policy allows the {{action}} action"),
+    "denied explicitly": ("denied-explicitly", f"{USER} with an explicit deny in an identity-based policy"),
+    "denied by the organisation": (
+        "denied-by-organisation",
+        f"{USER} with an explicit deny in a service control policy: "
+        "arn:aws:organizations::210987654321:policy/o-a1b2c3/service_control_policy/p-d4e5f6",
+    ),
+}
+"""Problem and text of IAM's refusals (IAM guide: troubleshoot access denied error messages)."""
+
+JSON_SERVICES = ("acm", "logs")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One kind of trouble and what has to come of it.
+
+    Attributes:
+        name: its name in the table.
+        plant: makes it.
+        status: the verdict on the item that met it; ok: nobody notices.
+        problem: the problem that the item names.
+        patience: of the walk.
+        hasty: of the troubled operation alone.
+    """
+
+    name: str
+    plant: Plant
+    status: Status = Status.OK
+    problem: str = ""
+    patience: Patience = WALK
+    hasty: Patience | None = None
+
+
+def _refused(code: str, status: int, times: int) -> Plant:
+    return lambda control, service, operation: control.fail(service, operation, code, status, times)
+
+
+def _denied(message: str) -> Plant:
+    def plant(control: Control, service: str, operation: str) -> None:
+        code, status = ("AccessDeniedException", 400) if service in JSON_SERVICES else ("AccessDenied", 403)
+        text = message.format(action=f"{service}:{operation}")
+        control.fail(service, operation, code, status, ALWAYS, message=text)
+
+    return plant
+
+
+def _expired(control: Control, _service: str, _operation: str) -> None:
+    for service in JSON_SERVICES:
+        control.fail(service, "*", "ExpiredTokenException", 400, ALWAYS, message="The security token is expired")
+    control.fail("*", "*", "ExpiredToken", 400, ALWAYS, message="The provided token has expired.")
+
+
+def _twice(name: str, plant: Callable[[int], Plant], problem: str, hasty: bool = False) -> tuple[Trouble, Trouble]:
+    """A trouble that passes before the client gives up, and the same one that stays."""
+    return (
+        Trouble(f"{name}, once", plant(1), hasty=HASTY_AGAIN if hasty else None),
+        Trouble(name, plant(ALWAYS), Status.UNKNOWN, problem, AT_ONCE, HASTY if hasty else None),
+    )
+
+
+TROUBLES = (
+    *_twice("throttled", lambda times: lambda control, *call: control.throttle(*call, times), "aws-throttled"),
+    *_twice("500", lambda times: _refused("InternalError", 500, times), "aws-unavailable"),
+    *_twice("503", lambda times: _refused("ServiceUnavailable", 503, times), "aws-unavailable"),
+    *_twice(
+        "connection reset",
+        lambda times: lambda control, *call: control.reset_connection(*call, times),
+        "aws-unreachable",
+    ),
+    *_twice(
+        "time-out", lambda times: lambda control, *call: control.stall(*call, STALL, times), "aws-unreachable", hasty=True
+    ),
+    Trouble("login expired from here on", _expired, Status.UNKNOWN, "login-expired", AT_ONCE),
+    *(
+        Trouble(name, _denied(text), Status.FAILED, problem, AT_ONCE)
+        for name, (problem, text) in DENIALS.items()
+    ),
+)
+
+NOBODY_NOTICES = {
+    (Job.APPLY, "route53", "ListHostedZonesByName"): "without a look into Route 53 the user adds the records",
+    (Job.CHECK, "s3", "ListObjectsV2"): "the proof stands; only the time of the newest log file is not said",
+    (Job.REPAIR, "s3", "ListObjectsV2"): "the same",
+}
+"""Calls without which a job ends as well, and why."""
+
+WITHOUT_WORDS = frozenset({"HeadObject"})
+"""Operations whose refusals have no body (HTTP HEAD): which policy it was cannot be told."""
+
+
+def _drifted(bench: Bench) -> None:
+    bench.green()
+    half_gone(bench)
+
+
+JOBS = (
+    *(scene for scene in SCENES if scene.job is not Job.REPAIR),
+    Scene("check", Job.CHECK, Bench.green),
+    Scene("repair", Job.REPAIR, _drifted),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One call that meets one trouble."""
+
+    scene: Scene
+    service: str
+    operation: str
+    trouble: Trouble
+
+    @property
+    def name(self) -> str:
+        """Its name in reports."""
+        return f"{self.scene.name} / {self.service}:{self.operation} / {self.trouble.name}"
+
+
+def cells(bench: Bench, scene: Scene) -> Iterator[Cell]:
+    """Run the scene once undisturbed and name a cell for each distinct call and trouble."""
+    _begin(bench, scene)
+    watch = Watch()
+    bench.run(scene.job, watch, answers=scene.answers)
+    calls = {(event.service, event.operation): None for event in watch.events if event.service}
+    for service, operation in calls:
+        if scene.only in (service, ""):
+            yield from (Cell(scene, service, operation, trouble) for trouble in TROUBLES)
+
+
+def _begin(bench: Bench, scene: Scene) -> None:
+    scene.prepare(bench)
+    if scene.job is Job.APPLY:
+        bench.product.new()
+
+
+@dataclass
+class Trigger(Watch):
+    """Makes the trouble when the call is about to be made for the first time: what came before was well."""
+
+    cell: Cell | None = None
+    control: Control | None = None
+    reached: bool = False
+
+    async def call(self, event: Event, make: Call) -> dict[str, Any]:
+        """Make one AWS call, into trouble if it is the one."""
+        assert self.cell is not None
+        assert self.control is not None
+        if not self.reached and (event.service, event.operation) == (self.cell.service, self.cell.operation):
+            self.reached = True
+            self.cell.trouble.plant(self.control, event.service, event.operation)
+        return await make()
+
+
+def play(bench: Bench, cell: Cell) -> Outcome:
+    """Play one cell to its end."""
+    return settle(cell.name, lambda: _troubled(bench, cell))
+
+
+def _troubled(bench: Bench, cell: Cell) -> list[str]:
+    scene, trouble = cell.scene, cell.trouble
+    _begin(bench, scene)
+    trigger = Trigger(cell=cell, control=bench.control)
+    hasty = ((cell.service, cell.operation), trouble.hasty) if trouble.hasty else None
+    last = bench.run(scene.job, trigger, answers=scene.answers, patience=trouble.patience, hasty=hasty)
+    bench.control.clear_faults()
+    while bench.control.stalled():
+        time.sleep(0.02)  # until the last late request was carried out
+    if not trigger.reached:
+        return ["the call was not made"]
+    return [*_unexpected(last, cell), *bench.resume(scene.job)]
+
+
+def _unexpected(last: Snapshot, cell: Cell) -> list[str]:
+    """Say in what the troubled walk differs from what the table expects."""
+    bad = [check for check in last.checks if check.status in (Status.FAILED, Status.UNKNOWN)]
+    if cell.trouble.status is Status.OK or (cell.scene.job, cell.service, cell.operation) in NOBODY_NOTICES:
+        return [f"noticed: {told(check)}" for check in last.checks if check.status not in DONE]
+    wanted = cell.trouble.problem
+    if cell.operation in WITHOUT_WORDS and cell.trouble.status is Status.FAILED:
+        wanted = "permission-missing"
+    wrong = [
+        f"not {cell.trouble.status} [{wanted}]: {told(check)}"
+        for check in bad
+        if (check.status, _problem(check)) != (cell.trouble.status, wanted)
+    ]
+    named = {check.problem.values.get("operation") for check in bad if check.problem}
+    return wrong if f"{cell.service}:{cell.operation}" in named else [*wrong, f"the call is not named, but {named}"]
+
+
+def _problem(check: Check) -> str:
+    return check.problem.id if check.problem else ""

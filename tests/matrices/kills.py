@@ -1,0 +1,187 @@
+"""The kill matrix: power is cut around every write of every job, and replies are lost; then the job is run again."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.matrices.bench import WITH_LOGS, Bench, Outcome, settle
+from tests.matrices.victim import Moment, Order
+from tests.matrices.watching import Call, Event, Watch
+from tests.product import not_ok
+from wizard.aws.errors import translate
+from wizard.practice.control import Control
+from wizard.results import Job
+
+
+def half_gone(bench: Bench) -> None:
+    """Drift of three kinds at once: the content bucket is gone, the alias is off, the log delivery is deleted."""
+    made = bench.product.setup().made
+    s3, logs = bench.account.client("s3"), bench.account.client("logs")
+    for key in bench.account.files(made.content_bucket or ""):
+        s3.delete_object(Bucket=made.content_bucket, Key=key)
+    s3.delete_bucket(Bucket=made.content_bucket)
+    edit_distribution(bench, Aliases={"Quantity": 0}, ViewerCertificate={"CloudFrontDefaultCertificate": True})
+    logs.delete_delivery(id=made.delivery)
+    bench.control.forget_cache()
+
+
+def distribution_gone(bench: Bench) -> None:
+    """The distribution is deleted with its log source and access control: all that names it has to follow."""
+    made, setup = bench.product.setup().made, bench.product.setup()
+    cloudfront, logs = bench.account.client("cloudfront"), bench.account.client("logs")
+    logs.delete_delivery(id=made.delivery)
+    logs.delete_delivery_source(name=f"snowpixel-{setup.id}")
+    edit_distribution(bench, Enabled=False)
+    etag = cloudfront.get_distribution(Id=made.distribution)["ETag"]
+    cloudfront.delete_distribution(Id=made.distribution, IfMatch=etag)
+    etag = cloudfront.get_origin_access_control(Id=made.origin_access_control)["ETag"]
+    cloudfront.delete_origin_access_control(Id=made.origin_access_control, IfMatch=etag)
+    bench.control.forget_cache()
+
+
+def edit_distribution(bench: Bench, **changes: Any) -> None:
+    """Edit the distribution as somebody in the console would."""
+    cloudfront, identifier = bench.account.client("cloudfront"), bench.product.setup().made.distribution
+    found = cloudfront.get_distribution_config(Id=identifier)
+    config = found["DistributionConfig"] | changes
+    cloudfront.update_distribution(Id=identifier, IfMatch=found["ETag"], DistributionConfig=config)
+
+
+def _green_route53(bench: Bench) -> None:
+    bench.green(route53=True)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A job and where it starts.
+
+    Attributes:
+        name: its name in the table.
+        job: the walk.
+        prepare: brings the bench to where the job starts.
+        only: for a variant of another scene: the service whose writes are its own.
+    """
+
+    name: str
+    job: Job
+    prepare: Callable[[Bench], None]
+    only: str = ""
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What is answered beforehand."""
+        return WITH_LOGS if self.job is Job.REMOVE else {}
+
+
+def _drifted(drift: Callable[[Bench], None]) -> Callable[[Bench], None]:
+    def prepare(bench: Bench) -> None:
+        bench.green()
+        drift(bench)
+
+    return prepare
+
+
+SCENES = (
+    Scene("set-up", Job.APPLY, Bench.fresh),
+    Scene("set-up in Route 53", Job.APPLY, lambda bench: bench.fresh(route53=True), "route53"),
+    Scene("repair, bucket and alias and delivery gone", Job.REPAIR, _drifted(half_gone)),
+    Scene("repair, distribution gone", Job.REPAIR, _drifted(distribution_gone)),
+    Scene("removal", Job.REMOVE, Bench.green),
+    Scene("removal in Route 53", Job.REMOVE, _green_route53, "route53"),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One way in which one event goes wrong."""
+
+    scene: Scene
+    event: Event
+    how: str
+
+    @property
+    def name(self) -> str:
+        """Its name in reports."""
+        return f"{self.scene.name} / {self.event.name} / {self.how}"
+
+
+def boundaries(bench: Bench, scene: Scene) -> list[Event]:
+    """Run the scene once undisturbed and return everything it writes."""
+    scene.prepare(bench)
+    watch = Watch()
+    if scene.job is Job.APPLY:
+        bench.product.service.store.watch = watch  # type: ignore[attr-defined]  # the bench's store is a watched one
+        bench.product.new()
+    bench.product.clear()
+    last = bench.run(scene.job, watch, answers=scene.answers)
+    assert scene.job is Job.REMOVE or not not_ok(last), not_ok(last)
+    seen = sorted((event.service, event.operation) for event in watch.events if event.service and event.writes)
+    assert seen == sorted(bench.product.writes()), "AWS saw other writes than the watch"
+    return [event for event in watch.events if event.writes and scene.only in (event.service, "")]
+
+
+LOST_ONCE = "reply lost once"
+LOST = "reply lost for good"
+
+
+def cells(bench: Bench, scene: Scene) -> Iterator[Cell]:
+    """Name every cell of a scene."""
+    for event in boundaries(bench, scene):
+        moments = (Moment.BEFORE, Moment.AFTER) if event.service else tuple(Moment)
+        yield from (Cell(scene, event, moment) for moment in moments)
+        if event.service:
+            yield from (Cell(scene, event, how) for how in (LOST_ONCE, LOST))
+
+
+def play(bench: Bench, cell: Cell) -> Outcome:
+    """Play one cell to its end."""
+    return settle(cell.name, lambda: _lost(bench, cell) if cell.how in (LOST_ONCE, LOST) else _killed(bench, cell))
+
+
+def _killed(bench: Bench, cell: Cell) -> list[str]:
+    scene = cell.scene
+    scene.prepare(bench)
+    bench.control.touch()
+    order = Order(str(bench.home), scene.job, scene.answers, cell.event.name, Moment(cell.how))
+    if not bench.victims.die_at(order):
+        return ["the boundary was not reached"]
+    return bench.resume(scene.job)
+
+
+def _lost(bench: Bench, cell: Cell) -> list[str]:
+    scene = cell.scene
+    scene.prepare(bench)
+    if scene.job is Job.APPLY:
+        bench.product.new()
+    loser = Loser(event=cell.event.name, control=bench.control, once=cell.how == LOST_ONCE)
+    last = bench.run(scene.job, loser, answers=scene.answers)
+    if not loser.reached:
+        return ["the boundary was not reached"]
+    if cell.how == LOST_ONCE:  # the client itself asks again: nobody notices
+        return bench.finished(last) if scene.job is not Job.REMOVE else bench.removed()
+    seen = [check.id for check in last.checks if check.problem and check.problem.id == "aws-unreachable"]
+    return (["the lost reply was not said"] if not seen else []) + bench.resume(scene.job)
+
+
+@dataclass
+class Loser(Watch):
+    """Lets one call happen and its reply be lost: once, so that the client's own second try meets what the first did,
+    or for good, so that the walk has to give it up.
+    """
+
+    event: str = ""
+    control: Control | None = None
+    once: bool = True
+    reached: bool = False
+
+    async def call(self, event: Event, make: Call) -> dict[str, Any]:
+        """Make a call; lose the reply if it is the one."""
+        if event.name != self.event:
+            return await make()
+        self.reached = True
+        if self.once:
+            assert self.control is not None
+            self.control.drop_reply(event.service, event.operation)
+            return await make()
+        await make()
+        raise translate("ReadTimeoutError", "the reply was lost", f"{event.service}:{event.operation}")

@@ -1,0 +1,175 @@
+"""A computer with snowpixel on it that loses power at a chosen moment: `python -m tests.matrices.victim WORLD`.
+
+Orders come in on stdin, one JSON object a line. Each is carried out by a forked child that kills itself by SIGKILL;
+forking a process that has everything loaded takes milliseconds where starting one takes seconds. The parent runs no
+thread and no event loop, so a child starts clean.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tests.matrices.watching import Call, Clients, Event, Watch, WatchedService
+from tests.product import Product
+from wizard.aws.client import WALK, Keys, Secret, Source
+from wizard.practice import worldfile
+from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile
+from wizard.results import Job
+from wizard.setups import Choices
+
+SERVICES = ("s3", "acm", "cloudfront", "logs", "sts", "route53")
+
+NAME = "main"
+"""The set-up's name in every matrix."""
+
+
+class Moment(StrEnum):
+    """When, seen from an event, the process dies."""
+
+    BEFORE = "before"
+    BETWEEN = "between"
+    """After the first and before the second file operation of a save."""
+    AFTER = "after"
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a child shall do: run a job, and die at one event."""
+
+    home: str
+    job: Job
+    answers: dict[str, str]
+    event: str
+    moment: Moment
+
+
+def die() -> None:
+    """End this process as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass
+class Killer(Watch):
+    """Kills the process at one event."""
+
+    event: str = ""
+    moment: Moment = Moment.BEFORE
+    _replacements: int = -1
+    """File replacements seen in the save at which to die; negative outside of it."""
+
+    def __post_init__(self) -> None:
+        sys.addaudithook(self._hear)
+
+    def _hear(self, what: str, _: tuple[Any, ...]) -> None:
+        if self._replacements >= 0 and what in ("os.rename", "os.remove"):
+            self._replacements += 1
+            if self._replacements > 1:
+                die()
+
+    async def call(self, event: Event, make: Call) -> dict[str, Any]:
+        """Make a call, and die before or after it if it is the one."""
+        if event.name != self.event:
+            return await make()
+        if self.moment is Moment.BEFORE:
+            die()
+        reply = await make()
+        die()
+        return reply
+
+    @contextmanager
+    def saving(self, event: Event) -> Iterator[None]:
+        """Die before, within or after the save if it is the one."""
+        mine = event.name == self.event
+        if mine and self.moment is Moment.BEFORE:
+            die()
+        if mine and self.moment is Moment.BETWEEN:
+            self._replacements = 0
+        yield
+        if mine:
+            die()
+
+
+def live(world: WorldFile, clients: Clients, order: Order) -> None:
+    """Do what a user would have done until the power went."""
+    product = Product(world, Control(world), Path(order.home))
+    product.service = WatchedService(product, clients, Killer(event=order.event, moment=order.moment))
+    if NAME not in product.service.store.names():
+        product.new(NAME)
+    product.run(order.job, NAME, answers=order.answers)
+
+
+def serve(directory: Path) -> None:
+    """Carry out orders until stdin ends; answer each with the number of the signal that ended the child."""
+    world = worldfile.read(directory)
+    assert world is not None, f"no practice world in {directory}"
+    clients = Clients()
+    source = Source(Keys(world.access_key_id, Secret(world.secret_access_key)), endpoint=world.aws_endpoint)
+    client = clients.get(source, Choices().region, WALK)
+    for service in SERVICES:
+        client._client(service)
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _live_and_leave(world, clients, msgspec.json.decode(line, type=Order))
+        _, status = os.waitpid(child, 0)
+        print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else -os.WEXITSTATUS(status), flush=True)  # noqa: T201
+
+
+def _live_and_leave(world: WorldFile, clients: Clients, order: Order) -> None:
+    code = 1
+    try:
+        live(world, clients, order)
+        code = 0
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+class Victims:
+    """The other end: hands out orders.
+
+    Args:
+        directory: the practice world's folder.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.matrices.victim", str(directory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+
+    def die_at(self, order: Order) -> bool:
+        """Let a child run until it dies; False when it reached its end alive.
+
+        Raises:
+            RuntimeError: the child went wrong in another way.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(msgspec.json.encode(order).decode() + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline().strip()
+        if answer not in (str(int(signal.SIGKILL)), "0"):
+            raise RuntimeError(f"the victim ended with {answer or 'its parent'}")
+        return answer != "0"
+
+    def close(self) -> None:
+        """End the parent; there is no child between orders."""
+        with suppress(OSError):
+            self._process.communicate(timeout=10)
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]))
