@@ -96,7 +96,8 @@ class RunPage(Page):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot, and bring up what needs the user."""
         self.snapshot = snapshot
-        self._draw()
+        if self.is_current or snapshot.finished:
+            self._draw()
         if snapshot.finished:
             self._finished(snapshot)
         elif self.is_current:
@@ -163,6 +164,7 @@ class RunPage(Page):
 
     def on_screen_resume(self) -> None:
         """Back from another page: see whether something new needs the user."""
+        self._draw()
         if self.snapshot and not self.snapshot.finished:
             self._ask_user(self.snapshot)
 

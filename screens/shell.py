@@ -159,6 +159,10 @@ class Shell(App[int]):
 
     # Looks.
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give a colour to what the themes of plain terminals leave out."""
+        return {"foreground-disabled": "ansi_bright_black"}
+
     def action_other_theme(self) -> None:
         """Change between dark and light."""
         self.theme = LIGHT if self.current_theme.dark else DARK

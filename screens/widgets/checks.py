@@ -20,6 +20,7 @@ class CheckList(OptionList):
     def __init__(self, **arguments: object) -> None:
         super().__init__(**arguments)  # type: ignore[arg-type]  # Textual's own keywords, passed through
         self.border_title = "Checks"
+        self.drawn: Snapshot | None = None
         self.opened: set[str] = set()
         self.places: dict[str, tuple[StageView, Item | None]] = {}
         self.last: dict[str, Check] = {}
@@ -33,17 +34,24 @@ class CheckList(OptionList):
 
     def draw(self, snapshot: Snapshot) -> None:
         """Show a snapshot; the highlight stays where it is."""
+        self.drawn = snapshot
         self.last |= {check.id: check for check in snapshot.checks}
         rows = [row for stage in snapshot.stages for row in self._rows(stage)]
         self.places = {key: place for key, place, _ in rows}
         if [option.id for option in self.options] == [key for key, _, _ in rows]:
-            for key, _, prompt in rows:
-                self.replace_option_prompt(key, prompt)
+            for option, (key, _, prompt) in zip(self.options, rows, strict=True):
+                if option.prompt != prompt:
+                    self.replace_option_prompt(key, prompt)
             return
         kept = self.highlighted_option.id if self.highlighted_option else None
         with self.prevent(OptionList.OptionHighlighted):
             self.set_options([Option(prompt, id=key) for key, _, prompt in rows])
             self.highlighted = self.get_option_index(kept) if kept in self.places else 0 if rows else None
+
+    def on_resize(self) -> None:
+        """Fit the rows into the new width."""
+        if self.drawn:
+            self.draw(self.drawn)
 
     def toggle(self, snapshot: Snapshot) -> None:
         """Open or close the stage under the highlight."""

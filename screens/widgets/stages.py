@@ -20,6 +20,7 @@ class StageList(OptionList):
         super().__init__(**arguments)
         self.border_title = "Stages"
         self.rows: dict[str, StageView] = {}
+        self.drawn: Snapshot | None = None
 
     @property
     def chosen(self) -> StageView | None:
@@ -29,11 +30,19 @@ class StageList(OptionList):
 
     def draw(self, snapshot: Snapshot, tick: int = 0) -> None:
         """Show the states of a snapshot."""
+        self.drawn = snapshot
         if [stage.id for stage in snapshot.stages] != list(self.rows):
             self.set_options([Option(stage.title, id=stage.id) for stage in snapshot.stages])
         self.rows = {stage.id: stage for stage in snapshot.stages}
         for stage in snapshot.stages:
-            self.replace_option_prompt(stage.id, self._row(stage, mark_of(stage, tick)))
+            row = self._row(stage, mark_of(stage, tick))
+            if row != self.get_option(stage.id).prompt:
+                self.replace_option_prompt(stage.id, row)
+
+    def on_resize(self) -> None:
+        """Fit the rows into the new width."""
+        if self.drawn:
+            self.draw(self.drawn)
 
     def point_at(self, stage: str | None) -> None:
         """Move the highlight."""

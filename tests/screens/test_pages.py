@@ -1,0 +1,401 @@
+"""Each page by keyboard, against walks that follow a script."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from screens.app import SnowpixelApp
+from screens.places import Place
+from tests.screens import scripted
+from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
+from tests.screens.scripted import ScriptedService, a_setup
+from wizard.aws.errors import AwsError, Kind
+from wizard.aws.identity import Identity
+from wizard.aws.profiles import ProfileFound
+from wizard.results import Job, Problem
+
+Scene = Callable[[SnowpixelApp, Driver], Awaitable[None]]
+
+
+def play(service: ScriptedService, scene: Scene, size: tuple[int, int] = (80, 24)) -> SnowpixelApp:
+    """Run the wizard in a terminal of that size while the scene is played."""
+
+    async def run() -> SnowpixelApp:
+        app = SnowpixelApp(service)
+        async with app.run_test(size=size) as pilot:
+            await on_page(pilot, "HomePage")
+            await scene(app, pilot)
+        return app
+
+    return asyncio.run(run())
+
+
+# Choices
+
+
+def test_a_host_name_that_blockers_know_is_refused_inline_and_mended(home: Path) -> None:
+    service = ScriptedService(home)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CHOICES)
+        await wait_for(pilot, lambda: page(app) == "ChoicesPage" and app.focused)
+        app.screen.query_one("#domain").box.value = "track.example.test"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "Ad-block" in text_of(app))
+        assert page(app) == "ChoicesPage"
+        app.screen.query_one("#domain").box.value = "https://Hub.example.test/"
+        await pilot.press("enter")
+        await on_page(pilot, "CredentialsPage")
+
+    play(service, scene)
+
+    assert service.store.load("main").choices.domain == "hub.example.test"
+
+
+def test_going_back_keeps_what_was_typed_and_saves_no_second_set_up(home: Path) -> None:
+    service = ScriptedService(home)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CHOICES)
+        await on_page(pilot, "ChoicesPage")
+        app.screen.query_one("#domain").box.value = "hub.example.test"
+        await pilot.press("enter")
+        await on_page(pilot, "CredentialsPage")
+        await wait_for(pilot, lambda: focused(app) == "next")
+        await pilot.press("escape")
+        await on_page(pilot, "ChoicesPage")
+        assert app.screen.query_one("#domain").box.value == "hub.example.test"
+        app.screen.query_one("#name").box.value = "shop"
+        await pilot.press("ctrl+s")
+        await on_page(pilot, "CredentialsPage")
+
+    play(service, scene)
+
+    assert service.store.names() == ("shop",)
+
+
+def test_a_set_up_without_a_domain_needs_one_tick(home: Path) -> None:
+    service = ScriptedService(home, zone=None)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CHOICES)
+        await on_page(pilot, "ChoicesPage")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "A host name is needed" in text_of(app))
+        await pilot.press("down", "space", "ctrl+s")
+        await on_page(pilot, "CredentialsPage")
+
+    play(service, scene)
+
+    assert service.store.load("main").choices.domain is None
+
+
+# Credentials
+
+
+def test_the_profile_that_works_is_saved_by_name(home: Path) -> None:
+    service = ScriptedService(home, zone=None)
+    service.found = (ProfileFound("work", "single sign-on"), ProfileFound("home", "access keys"))
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CREDENTIALS, "main")
+        await wait_for(pilot, lambda: focused(app) == "next")
+        app.screen.query_one("#sources").focus()
+        await pilot.press("down", "enter")
+        await wait_for(pilot, lambda: len(service.asked_with) == 2 and focused(app) == "next")
+
+    play(service, scene)
+
+    assert service.store.load("main").choices.profile == "home"
+
+
+def test_root_is_warned_of(home: Path) -> None:
+    service = ScriptedService(home, identity=Identity("123456789012", "arn:aws:iam::123456789012:root"))
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CREDENTIALS, "main")
+        await wait_for(pilot, lambda: "root user" in text_of(app))
+
+    play(service, scene)
+
+
+def test_refused_credentials_are_explained_and_asked_for_again(home: Path) -> None:
+    problem = Problem("wrong-secret-key", {"message": scripted.HOSTILE})
+    refused = AwsError(Kind.DENIED, "SignatureDoesNotMatch", "no", "sts:GetCallerIdentity", problem)
+    service = ScriptedService(home, identity=refused)
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CREDENTIALS, "main")
+        await wait_for(pilot, lambda: "does not fit" in text_of(app) and focused(app) == "again")
+        service.who = Identity("123456789012", "arn:aws:iam::123456789012:user/x")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: focused(app) == "next")
+
+    play(service, scene)
+
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYPLANTEDKEY"
+
+
+def test_typed_keys_are_cleaned_used_for_this_run_and_never_shown(home: Path) -> None:
+    service = ScriptedService(home, zone=None)
+    a_setup(service)
+    pictures: list[str] = []
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CREDENTIALS, "main")
+        await wait_for(pilot, lambda: focused(app) == "sources")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.screen.query_one("#typed").display)
+        app.screen.query_one("#key").box.value = "  'AKIAIOSFODNN7EXAMPLE' "
+        app.screen.query_one("#secret").box.value = SECRET[:-1]
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "has 40 characters" in text_of(app))
+        assert not service.asked_with, "nothing is sent before the shape is right"
+        app.screen.query_one("#secret").box.value = f'aws_secret_access_key = "{SECRET}"\n'
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: focused(app) == "next")
+        pictures.extend((app.export_screenshot(), text_of(app), repr(app.sources), str(app.tree)))
+
+    app = play(service, scene)
+
+    keys = app.sources["main"].keys
+    assert keys is not None
+    assert keys.access_key_id == "AKIAIOSFODNN7EXAMPLE"
+    assert keys.secret_access_key.reveal() == SECRET
+    assert not [picture for picture in pictures if SECRET in picture]
+    assert not [file for file in home.rglob("*") if file.is_file() and SECRET in file.read_text()]
+
+
+# Run, decisions, leaving
+
+
+def test_a_decision_opens_by_itself_on_the_harmless_choice_and_is_answered(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.APPLY: scripted.asks})
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.RUN, "main")
+        await on_page(pilot, "DecisionModal")
+        assert app.screen.query_one("#choices").highlighted == 0
+        assert "[@click=app.quit]x[/]" in text_of(app)
+        await pilot.press("escape")
+        await on_page(pilot, "RunPage")
+        assert "waits for your word" in text_of(app)
+        await pilot.press("a", "enter")
+        await wait_for(pilot, lambda: focused(app) == "on")
+
+    play(service, scene)
+
+
+def test_the_dns_page_opens_by_itself_plays_the_provider_and_sees_the_record(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.APPLY: scripted.stays_waiting})
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.RUN, "main")
+        await on_page(pilot, "DnsPage")
+        await wait_for(pilot, lambda: "play" in focused(app))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "All done here" in text_of(app) and focused(app) == "back")
+        await pilot.press("enter")
+        await on_page(pilot, "RunPage")
+
+    play(service, scene)
+
+    assert service.provider.records == [("_abc.e.example.test", "CNAME", "_def.acm-validations.aws")]
+
+
+def test_each_part_of_a_record_is_copied_by_itself(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.APPLY: scripted.stays_waiting})
+    a_setup(service)
+    copied: list[str] = []
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.RUN, "main")
+        await on_page(pilot, "DnsPage")
+        await wait_for(pilot, lambda: "play" in focused(app))
+        for row in list(app.screen.query(".copy-row")):
+            row.focus()
+            await pilot.press("c")
+            copied.append(app.clipboard)
+        await pilot.press("p")
+        await on_page(pilot, "PlainModal")
+        assert "_def.acm-validations.aws" in text_of(app)
+
+    play(service, scene)
+
+    assert copied == ["_abc.e", "_abc.e.example.test", "_def.acm-validations.aws"]
+
+
+def test_leaving_asks_only_while_something_is_being_changed(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.APPLY: scripted.stays_waiting})
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.RUN, "main")
+        await on_page(pilot, "DnsPage")
+        work = app.works["main"]
+        await pilot.press("ctrl+c")
+        await on_page(pilot, "LeaveModal")
+        assert focused(app) == "stay"
+        await pilot.press("enter")
+        await on_page(pilot, "DnsPage")
+        scripted.end(work.board, "delivery")
+        await pilot.press("ctrl+c")
+        await wait_for(pilot, lambda: not app.is_running)
+
+    assert play(service, scene).return_code == 0
+
+
+def test_a_walk_goes_on_while_other_pages_are_open_and_is_found_again(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.APPLY: scripted.stays_waiting})
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.RUN, "main")
+        await on_page(pilot, "DnsPage")
+        work = app.works["main"]
+        app.home()
+        await wait_for(pilot, lambda: page(app) == "HomePage" and "apply is under way" in text_of(app))
+        await pilot.press("enter")
+        await on_page(pilot, "RunPage")
+        assert app.screen.work is work
+
+    play(service, scene)
+
+
+# Checklist, repair, done, remove
+
+
+def test_the_checklist_explains_what_is_wrong_and_repairs_only_with_consent(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.CHECK: scripted.mixed})
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CHECKLIST, "main")
+        await wait_for(pilot, lambda: "Something is wrong" in text_of(app))
+        await pilot.press("down", "down")
+        await wait_for(pilot, lambda: "BlockPublicAcls: off" in text_of(app))
+        await pilot.press("f")
+        await on_page(pilot, "ConsentModal")
+        assert focused(app) == "no"
+        await pilot.press("enter")
+        await on_page(pilot, "ChecklistPage")
+        await pilot.press("f", "right", "enter")
+        await on_page(pilot, "RunPage")
+        assert app.screen.job is Job.REPAIR
+
+    play(service, scene)
+
+
+def test_outside_text_is_never_markup_and_never_an_escape(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.CHECK: scripted.mixed})
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CHECKLIST, "main")
+        await wait_for(pilot, lambda: "Something is wrong" in text_of(app))
+        await pilot.press("end", "up", "up")
+        await wait_for(pilot, lambda: "[@click=app.quit]x[/]" in shown(app, "#detail"))
+        assert "\x1b" not in shown(app, "#detail")
+        assert "\u202e" not in shown(app, "#detail")
+
+    play(service, scene)
+
+
+def test_a_set_up_with_nothing_made_is_forgotten_only_after_its_name_is_typed(home: Path) -> None:
+    service = ScriptedService(home)
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.REMOVE, "main")
+        await wait_for(pilot, lambda: focused(app) == "keep")
+        app.screen.query_one("#confirm").box.focus()
+        await pilot.press(*"mai", "enter")
+        await wait_for(pilot, lambda: focused(app) == "keep")
+        assert app.screen.query_one("#remove").disabled
+        app.screen.query_one("#confirm").box.value = "main"
+        await wait_for(pilot, lambda: not app.screen.query_one("#remove").disabled)
+        await pilot.press("right", "enter")
+        await on_page(pilot, "HomePage")
+
+    play(service, scene)
+
+    assert service.store.names() == ()
+
+
+def test_a_damaged_file_is_named_and_the_others_still_shown(home: Path) -> None:
+    service = ScriptedService(home)
+    a_setup(service)
+    (home / "setups" / "broken.json").write_text("{[red]")
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await wait_for(pilot, lambda: "is damaged" in text_of(app).replace("\n", " "))
+        assert "main" in text_of(app)
+
+    play(service, scene)
+
+
+# Everywhere
+
+
+@pytest.mark.parametrize("place", [place for place in Place if place is not Place.RUN])
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (160, 50)])
+def test_every_page_has_help_a_way_back_and_at_most_six_keys_in_the_footer(
+    home: Path, place: Place, size: tuple[int, int]
+) -> None:
+    service = ScriptedService(home, scripts={Job.PLAN: scripted.planned})
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        if place is not Place.HOME:
+            app.visit(place, "" if place is Place.CHOICES else "main")
+            await wait_for(pilot, lambda: page(app) != "HomePage")
+        await wait_for(pilot, lambda: app.focused)
+        footer = [one for one in app.screen.active_bindings.values() if one.binding.show and one.enabled]
+        assert len({one.binding.description for one in footer}) <= 6
+        await pilot.press("f1")
+        await on_page(pilot, "HelpModal")
+        await pilot.press("escape")
+        if place is not Place.HOME:
+            await pilot.press("escape")
+            await on_page(pilot, "HomePage")
+
+    play(service, scene, size)
+
+
+@pytest.mark.parametrize("size", [(59, 30), (100, 15), (1, 1)])
+def test_a_window_that_is_too_small_says_so_and_recovers(home: Path, size: tuple[int, int]) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await pilot.resize_terminal(*size)
+        await wait_for(pilot, lambda: app.screen.query_one("#too-small").display)
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: not app.screen.query_one("#too-small").display)
+        assert "New set-up" in text_of(app)
+
+    play(ScriptedService(home), scene)
+
+
+def test_without_colour_the_terminals_own_are_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        assert app.theme == "ansi-dark"
+        await pilot.press("ctrl+t")
+
+    play(ScriptedService(home), scene)
+
+
+def test_dark_and_light_change_by_key(home: Path) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        before = app.current_theme.dark
+        await pilot.press("ctrl+t")
+        await wait_for(pilot, lambda: app.current_theme.dark is not before)
+
+    play(ScriptedService(home), scene)

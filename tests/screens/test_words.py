@@ -1,0 +1,110 @@
+"""The small parts: words, marks, keys, copying, where a set-up stands."""
+
+from pathlib import Path
+
+import pytest
+
+from screens import copying, keys
+from screens.choices import events, pixel_source
+from screens.standing import standing
+from screens.words import GLYPHS, STYLES, WORDS, clean, clock, count, span
+from wizard.results import Status
+from wizard.setups import Choices, Made, Proof, Setup
+from wizard.validators import InvalidChoice
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYPLANTEDKEY"
+
+
+def test_every_status_has_a_sign_and_a_word_of_its_own() -> None:
+    for table in (GLYPHS, WORDS):
+        assert set(table) == set(Status)
+        assert len(set(table.values())) == len(Status)
+    assert set(STYLES) == set(Status)
+
+
+def test_outside_text_loses_what_a_terminal_would_obey() -> None:
+    assert clean("a\x1b[31mb\x07\x9bc\u202ed\u200be\tf\ng") == "a[31mbcde f\ng"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (42.9, "0:42"), (725, "12:05"), (3723, "1:02:03")])
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (300, "5 min"), (7200, "2 h"), (86_400, "1 day"), (1e6, "12 days")]
+)
+def test_span(seconds: float, text: str) -> None:
+    assert span(seconds) == text
+
+
+def test_count() -> None:
+    assert (count(1, "record"), count(2, "record"), count(0, "day")) == ("1 record", "2 records", "0 days")
+
+
+@pytest.mark.parametrize("text", [SECRET, f"  {SECRET}\n", f'"{SECRET}"', f"aws_secret_access_key = {SECRET}"])
+def test_pasted_secrets_lose_what_pasting_adds(text: str) -> None:
+    assert keys.secret(text) == SECRET
+
+
+@pytest.mark.parametrize("text", ["", SECRET[:-1], SECRET + "x", "AKIAIOSFODNN7EXAMPLE"])
+def test_what_is_no_secret_is_refused_without_repeating_it(text: str) -> None:
+    with pytest.raises(InvalidChoice) as refused:
+        keys.secret(text)
+    assert not text or text not in str(refused.value)
+
+
+def test_swapped_keys_are_recognised_without_repeating_the_secret() -> None:
+    with pytest.raises(InvalidChoice, match="looks like the secret") as refused:
+        keys.key_id(SECRET)
+    assert SECRET not in str(refused.value)
+
+
+def test_keys_for_some_hours_need_their_token() -> None:
+    assert keys.needs_token("ASIAIOSFODNN7EXAMPLE", "")
+    assert not keys.needs_token("ASIAIOSFODNN7EXAMPLE", "token")
+    assert not keys.needs_token("AKIAIOSFODNN7EXAMPLE", "")
+
+
+@pytest.mark.parametrize("text", ["1000000", "1,000,000", "1.000.000", " 1 000 000 ", "1_000_000"])
+def test_numbers_of_events_are_read_as_people_write_them(text: str) -> None:
+    assert events(text) == "1000000"
+
+
+@pytest.mark.parametrize("text", ["", "many", "-1", "1e6", "²"])
+def test_no_number_of_events(text: str) -> None:
+    with pytest.raises(InvalidChoice):
+        events(text)
+
+
+def test_pixel_sources(tmp_path: Path) -> None:
+    file = tmp_path / "pixel.gif"
+    file.write_bytes(b"GIF")
+    assert pixel_source("") == "builtin"
+    assert pixel_source(f" {file} ") == str(file)
+    assert pixel_source("https://example.com/p.gif") == "https://example.com/p.gif"
+    with pytest.raises(InvalidChoice):
+        pixel_source(str(tmp_path / "none"))
+
+
+def test_over_ssh_no_tool_of_the_other_computer_is_used() -> None:
+    assert copying.tool({"SSH_TTY": "/dev/pts/1", "DISPLAY": ":0"}) is None
+    assert copying.tool({}) is None
+
+
+def setup(**made: object) -> Setup:
+    return Setup(name="main", id="ab", created=0, choices=Choices(domain="e.example.test"), made=Made(**made))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("saved", "following"),
+    [
+        (setup(), "Continue: Account"),
+        (setup(content_bucket="b"), "Continue: CloudFront"),
+        (setup(content_bucket="b", distribution="E1"), "Continue: DNS"),
+        (setup(content_bucket="b", distribution="E1", alias="e.example.test"), "Continue: HTTPS"),
+        (setup(proof=Proof("r", 0, 0, "k", {})), "Checklist"),
+    ],
+)
+def test_what_the_first_page_offers(saved: Setup, following: str) -> None:
+    assert standing(saved).next == following
