@@ -148,8 +148,20 @@ def _words(session: Session, error: Exception) -> str:
     from wizard.exits import expected  # noqa: PLC0415
 
     if expected(error):
-        return str(error)
+        return _explained(error)
     if session.verbose:
         traceback.print_exception(error)
     where = f"{type(error).__name__}: {error}"
     return f"snowpixel itself went wrong ({where}). Everything saved is whole. Run it again with -v to see where."
+
+
+def _explained(error: Exception) -> str:
+    """Return an error's words; a refusal of AWS's is explained as the checklist would."""
+    from wizard import problems  # noqa: PLC0415
+    from wizard.aws.errors import AwsError  # noqa: PLC0415
+    from wizard.net.text import printable  # noqa: PLC0415
+
+    if not isinstance(error, AwsError):
+        return str(error)
+    told = problems.explain(error.problem)
+    return "\n".join(map(printable, (told.title, told.meaning, *(f"- {step}" for step in told.steps))))

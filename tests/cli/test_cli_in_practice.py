@@ -275,6 +275,30 @@ def test_a_question_that_nobody_can_answer_ends_the_walk_and_names_its_flag(
     assert cli.saved("main")["made"]["certificate_borrowed"]
 
 
+def test_a_set_up_without_its_file_is_found_and_taken_over(made: Cli) -> None:
+    identifier = made.saved("main")["id"]
+    assert made("forget", "main", "--yes").code == 0
+    found = made("list", "--account", "--json").document["data"]["setups"]
+    assert [(one["name"], one["id"]) for one in found] == [("main", identifier)]
+    assert made("new", "again", "--adopt", "00000000").code == 2
+    assert made("new", "again", "--adopt", identifier).code == 0
+    assert made("new", "twice", "--adopt", identifier).code == 2
+    assert made.saved("again")["id"] == identifier
+    plan = made("plan", "again", "--json")
+    assert not [
+        change
+        for change in plan.document["data"]["changes"]
+        if change["action"] == "create" and "bucket" in change["resource"]
+    ]
+
+
+def test_what_aws_refuses_outside_a_walk_is_explained(cli: Cli) -> None:
+    wrong = {"AWS_ACCESS_KEY_ID": "AKIANOBODYKNOWSTHIS1", "AWS_SECRET_ACCESS_KEY": "nonsense"}
+    ran = cli("list", "--account", **wrong)
+    assert ran.code == 1
+    assert "AWS does not know this access key" in ran.err
+
+
 def test_a_check_never_loads_the_screens(made: Cli) -> None:
     modules, code = loaded(made, "check", "main", "--json")
     assert code == 0

@@ -1,5 +1,6 @@
 """Ctrl-C at any moment: out at once, exit code 130, the saved set-up whole, and the next run goes on."""
 
+import json
 import os
 import pty
 import signal
@@ -76,6 +77,7 @@ def test_a_watched_check(cli: Cli, started: list[Started]) -> None:
     run.until('"command": "check"', times=2)
     code, took = run.interrupt()
     assert (code, took < AT_ONCE) == (130, True)
+    assert json.loads(run.said[-1])["status"] == "interrupted"
 
 
 def at_terminal(cli: Cli, *arguments: str, **environment: str) -> tuple[subprocess.Popen[bytes], int]:

@@ -32,12 +32,14 @@ def run(work: Callable[[], Coroutine[Any, Any, T]], farewell: Callable[[], None]
         interrupts.working(asyncio.get_running_loop(), asyncio.current_task())
         return await work()
 
+    started = known()
     before = signal.signal(signal.SIGINT, interrupts)
     try:
-        return asyncio.run(known())
+        return asyncio.run(started)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     finally:
+        started.close()  # Ctrl-C may have come before the loop took it up
         signal.signal(signal.SIGINT, before)
 
 

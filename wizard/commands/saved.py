@@ -6,12 +6,15 @@ from typing import Any
 
 import click
 
-from wizard.commands import choosing, options
+from wizard.adoption import Found
+from wizard.commands import choosing, loop, options
 from wizard.commands.lastcheck import LastCheck
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.commands.surroundings import home_of
+from wizard.commands.walking import farewell
 from wizard.exits import ExitCode
+from wizard.net.text import printable
 from wizard.service import Service, Surroundings
 from wizard.setups import Choices, Made, Setup
 from wizard.store import Store, StoreError, UnknownSetupError
@@ -21,11 +24,15 @@ from wizard.validators import setup_name
 @click.command("new", cls=Command)
 @options.name
 @options.choices
+@click.option("--adopt", metavar="ID", help="Take over the set-up of your account that `list --account` shows.")
 @pass_session
-def new(session: Session, /, name: str, **given: Any) -> ExitCode:
+def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> ExitCode:
     """Save a set-up from flags, without questions. Nothing is made yet."""
-    store = Store(home_of(session))
-    setup = store.create(setup_name(name), Choices(**choosing.changes(session.profile, **given)))
+    wanted = choosing.changes(session.profile, **given)
+    name = setup_name(name)
+    if adopt:
+        return _adopt(session, name, adopt, wanted)
+    setup = Store(home_of(session)).create(name, Choices(**wanted))
     address = setup.choices.domain or "a name of CloudFront's (add a domain whenever you like)"
     lines = [
         f"Saved the set-up '{setup.name}'. Nothing was made yet.",
@@ -34,6 +41,30 @@ def new(session: Session, /, name: str, **given: Any) -> ExitCode:
     ]
     session.result(lines, "ok", {"setup": setup.name, "choices": choosing.shown(setup.choices)})
     return ExitCode.WELL
+
+
+def _adopt(session: Session, name: str, identifier: str, wanted: dict[str, Any]) -> ExitCode:
+    """Save a set-up that the account holds; nothing in AWS is changed."""
+    service = session.service()
+    session.again = f"new {name} --adopt {identifier}"
+    found = next((one for one in in_account(session, service) if one.id == identifier), None)
+    if found is None:
+        raise click.UsageError(f"Your account has no set-up with the id {identifier}. See: snowpixel list --account")
+    setup = service.adopt(found, name, **wanted)
+    guessed = [field for field in found.unknown if field not in wanted]
+    lines = [f"Took over '{found.name}' ({found.id}) as '{name}'. Nothing in AWS was changed."]
+    if guessed:
+        lines += [f"AWS does not show these choices, so they are the defaults: {', '.join(guessed)}."]
+    lines += [f"Next: {session.line(f'check {name}')}"]
+    data = {"setup": name, "choices": choosing.shown(setup.choices), "unknown": guessed}
+    session.result(lines, "ok", data)
+    return ExitCode.WELL
+
+
+def in_account(session: Session, service: Service) -> tuple[Found, ...]:
+    """Return the set-ups that the AWS account holds."""
+    chosen = Choices(profile=session.profile)
+    return loop.run(lambda: service.found_in_account(chosen), lambda: farewell(session))
 
 
 @click.command("set", cls=Command)
@@ -67,11 +98,39 @@ def _word(value: Any) -> str:
 
 
 @click.command("list", cls=Command)
+@click.option("--account", is_flag=True, help="Also those that are in the AWS account but not saved here.")
 @pass_session
-def list_(session: Session) -> ExitCode:
+def list_(session: Session, *, account: bool) -> ExitCode:
     """List the saved set-ups with their domain and state."""
-    store = Store(home_of(session))
-    rows, errors = [], []
+    session.again = "list --account" if account else "list"
+    rows, errors = _saved(Store(home_of(session)))
+    if account:
+        rows += _only_there(session)
+    lines = [f"{row['name']:<20}  {row['domain'] or '(no domain)':<32}  {row['state']}" for row in rows]
+    nothing = [f"No set-up is saved yet. Make one: {session.line('new NAME')}, or start the wizard: snowpixel"]
+    session.result(lines or nothing, "error" if errors else "ok", {"setups": rows}, errors)
+    return ExitCode.USAGE if errors else ExitCode.WELL
+
+
+def _only_there(session: Session) -> list[dict[str, Any]]:
+    """Describe the set-ups of the account that are not saved here, with the command that takes one over."""
+    service = session.service()
+    return [
+        {
+            "name": printable(one.name),
+            "domain": one.choices.domain,
+            "region": one.region,
+            "id": one.id,
+            "state": f"in account {one.account}, not saved here: {session.line(f'new NAME --adopt {one.id}')}",
+        }
+        for one in in_account(session, service)
+        if service.saved_as(one) is None
+    ]
+
+
+def _saved(store: Store) -> tuple[list[dict[str, Any]], list[str]]:
+    rows: list[dict[str, Any]] = []
+    errors: list[str] = []
     for name in store.names():
         try:
             setup = store.load(name)
@@ -81,10 +140,7 @@ def list_(session: Session) -> ExitCode:
         else:
             chosen = setup.choices
             rows.append({"name": name, "domain": chosen.domain, "region": chosen.region, "state": state_of(setup)})
-    lines = [f"{row['name']:<20}  {row['domain'] or '(no domain)':<32}  {row['state']}" for row in rows]
-    nothing = [f"No set-up is saved yet. Make one: {session.line('new NAME')}, or start the wizard: snowpixel"]
-    session.result(lines or nothing, "error" if errors else "ok", {"setups": rows}, errors)
-    return ExitCode.USAGE if errors else ExitCode.WELL
+    return rows, errors
 
 
 def state_of(setup: Setup) -> str:

@@ -111,7 +111,10 @@ async def look(service: Service, name: str, only: Collection[str] = ()) -> Snaps
 def farewell(session: Session) -> None:
     """Say good-bye after Ctrl-C."""
     again = f" Go on with: {session.line(session.again)}" if session.again else ""
-    session.note(f"\nInterrupted. Nothing is lost: what was made is saved, and the next run looks first.{again}")
+    message = f"Interrupted. Nothing is lost: what was made is saved, and the next run looks first.{again}"
+    session.note(f"\n{message}")
+    if session.json:
+        session.result((), "interrupted", None, [message])
 
 
 def verdicts(snapshot: Snapshot) -> list[Status]:
