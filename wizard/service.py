@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from dataclasses import replace as copy
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,16 +12,18 @@ from msgspec.structs import replace
 from wizard import engine
 from wizard.adoption import Found, rebuild, search
 from wizard.aws.client import LOOK, WALK, AwsClient, Observer, Patience, Source
-from wizard.aws.identity import Identity, who_am_i
-from wizard.aws.profiles import ProfileFound, profiles
+from wizard.aws.identity import Identity
 from wizard.board import Board
 from wizard.clock import SystemClock
+from wizard.credentials.desk import Desk, Known
+from wizard.credentials.found import Found as Place
 from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
 from wizard.resources.base import Resource
 from wizard.results import Job, Status
 from wizard.scope import DELETE_LOGS, UPGRADE, YES, Scope
 from wizard.setups import RECIPE, Choices, Made, Setup
+from wizard.shelf import Shelf
 from wizard.stages import Stage, stages
 from wizard.store import Ledger, Store, StoreError
 from wizard.survey import survey
@@ -101,6 +104,7 @@ class Service:
     def __init__(self, surroundings: Surroundings) -> None:
         self.surroundings = surroundings
         self.store = Store(surroundings.home)
+        self.credentials = Desk(surroundings.home)
 
     def world(self, choices: Choices, patience: Patience = WALK, source: Source | None = None) -> World:
         """Build the seams for a set-up's choices; nothing is connected yet."""
@@ -111,6 +115,7 @@ class Service:
             dns=dns,
             web=Browser(here.network, dns),
             clock=SystemClock(here.pace),
+            shelf=Shelf(here.home),
         )
 
     def choose(self, name: str, **choices: Any) -> Setup:
@@ -171,9 +176,10 @@ class Service:
         self.store.add(setup)
         return setup
 
-    def profiles(self) -> tuple[ProfileFound, ...]:
-        """List the credentials that this computer has; nothing is contacted. Blocking."""
-        return profiles()
+    def profiles(self, setup: Setup | None = None) -> tuple[Place, ...]:
+        """List the places with credentials that this computer has; nothing is contacted. Blocking."""
+        given = self.source(setup.choices) if setup else self.surroundings.source
+        return self.credentials.found(given, setup)
 
     async def identity(self, choices: Choices, source: Source | None = None) -> Identity:
         """Ask AWS who we are.
@@ -181,7 +187,22 @@ class Service:
         Raises:
             wizard.aws.errors.AwsError: the credentials do not work.
         """
-        return await who_am_i(self.world(choices, LOOK, source).aws)
+        return (await self.known(choices, source)).who
+
+    async def known(self, choices: Choices, source: Source | None = None, setup: Setup | None = None) -> Known:
+        """Ask AWS who we are, and what to beware of.
+
+        Args:
+            choices: tell the profile and the region to ask from.
+            source: credentials for this question alone.
+            setup: the set-up whose kept keys count where no others are given.
+
+        Raises:
+            wizard.aws.errors.AwsError: the credentials do not work.
+        """
+        aws = self.world(choices, LOOK, source).aws
+        self.credentials.prepare(aws, setup)
+        return await self.credentials.known(aws)
 
     def start(
         self,
@@ -212,12 +233,15 @@ class Service:
             setup = replace(setup, recipe=RECIPE)
         looks_only = job in (Job.PLAN, Job.CHECK)
         world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
+        self.credentials.prepare(world.aws, setup)
         board = engine.board_for(job, _rows(Scope(world, Ledger(setup)), only), name)
 
         async def walk(ledger: Ledger) -> None:
             if job is Job.APPLY:
                 ledger.update(removed=False, recipe=RECIPE if upgrade else ledger.setup.recipe)
-            scope = Scope(world, ledger, given, makes=job is Job.APPLY)
+            asks = None if looks_only else board
+            aws = self.credentials.renewing(world.aws, ledger, world.clock, board=asks, patience=patience)
+            scope = Scope(copy(world, aws=aws), ledger, given, makes=job is Job.APPLY)
             await _WALKS[job](scope, board, patience, only)
 
         hold: AbstractContextManager[Ledger] = (
@@ -230,6 +254,7 @@ class Service:
             if board.snapshot.status not in (Status.OK, Status.WARNING):
                 return
             if answers.get(DELETE_LOGS) == YES or ledger.setup.made.log_bucket is None:
+                self.credentials.forget_if_possible(ledger.setup)
                 self.store.delete(ledger.setup.name)
                 return
             kept = ledger.setup.made

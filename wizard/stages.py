@@ -16,6 +16,7 @@ from wizard.probes.pixel import HttpRedirectProbe, PixelDirectProbe, PixelHttpsP
 from wizard.probes.recipe import RecipeProbe
 from wizard.probes.resolvers import ResolversProbe
 from wizard.probes.tls import TlsProbe
+from wizard.probes.tracker import TrackerHttpsProbe
 from wizard.resources.alias import Alias
 from wizard.resources.base import Resource
 from wizard.resources.bucket_policy import BucketPolicy
@@ -31,8 +32,10 @@ from wizard.resources.objects import KEYS, PixelImage, PixelObject
 from wizard.resources.origin_access import OriginAccess
 from wizard.resources.records import ManualRecord
 from wizard.resources.route53 import ManagedRecord
+from wizard.resources.tracker import WANTS, EarlierTrackers, TrackerObject, TrackerSource, in_bucket
+from wizard.resources.tracker_server import TrackerFolder, TrackerOnServer
 from wizard.scope import Scope
-from wizard.setups import RECIPE
+from wizard.setups import RECIPE, Goal
 from wizard.walk import Node
 
 
@@ -70,17 +73,26 @@ def known() -> tuple[str, ...]:
 
 
 def stages(scope: Scope) -> tuple[Stage, ...]:
-    """Lay out the stages of a set-up for one walk. The tracker's JavaScript will have its row after the pixel."""
+    """Lay out the stages of a set-up for one walk: the rows of what it is for."""
+    rows = _in_aws(scope) if _needs_aws(scope) else (Stage("tracker", _tracker(scope)),)
+    return tuple(row for row in rows if row.nodes)
+
+
+def _needs_aws(scope: Scope) -> bool:
+    """Whether anything of AWS is wanted, or was made and has to be looked after."""
+    return bool({Goal.PIXEL, Goal.JS_BUCKET} & set(scope.choices.goals)) or scope.made.content_bucket is not None
+
+
+def _in_aws(scope: Scope) -> tuple[Stage, ...]:
     distribution = shared_distribution(scope)
     own_name = scope.choices.domain is not None
-    rows = (
+    pixel = Goal.PIXEL in scope.choices.goals
+    return (
         Stage("credentials", _account(scope)),
         Stage("bucket", _bucket(scope, Role.CONTENT)),
-        Stage("pixel", (PixelImage(scope), *(PixelObject(scope, key) for key in KEYS))),
-        Stage(
-            "logs",
-            (*_bucket(scope, Role.LOGS), DeliverySource(scope), DeliveryDestination(scope), Delivery(scope)),
-        ),
+        Stage("pixel", (PixelImage(scope), *(PixelObject(scope, key) for key in KEYS)) if pixel else ()),
+        Stage("tracker", _tracker(scope)),
+        Stage("logs", _logs(scope) if pixel else ()),
         Stage("certificate", _certificate(scope) if own_name else ()),
         Stage(
             "cloudfront",
@@ -89,14 +101,28 @@ def stages(scope: Scope) -> tuple[Stage, ...]:
                 Distribution(scope, distribution),
                 *((Alias(scope, distribution),) if own_name else ()),
                 Serving(scope, distribution),
-                PixelDirectProbe(scope),
+                *((PixelDirectProbe(scope),) if pixel else ()),
             ),
         ),
         Stage("dns", (_record(scope, "pixel-record"), ResolversProbe(scope)) if own_name else ()),
-        Stage("https", (TlsProbe(scope), PixelHttpsProbe(scope), HttpRedirectProbe(scope))),
-        Stage("event", (FirstEvent(scope),)),
+        Stage("https", (TlsProbe(scope), *((PixelHttpsProbe(scope),) if pixel else ()), HttpRedirectProbe(scope))),
+        Stage("event", (FirstEvent(scope),) if pixel else ()),
     )
-    return tuple(row for row in rows if row.nodes)
+
+
+def _tracker(scope: Scope) -> tuple[Node, ...]:
+    """Return what belongs to the tracker's JavaScript; nothing where it is not wanted and never was."""
+    goals = set(scope.choices.goals)
+    return (
+        *((TrackerSource(scope),) if goals & WANTS else ()),
+        *((TrackerObject(scope), TrackerHttpsProbe(scope)) if Goal.JS_BUCKET in goals else ()),
+        *((EarlierTrackers(scope),) if in_bucket(scope.choices, scope.made) else ()),
+        *((TrackerFolder(scope), TrackerOnServer(scope)) if Goal.JS_SERVER in goals else ()),
+    )
+
+
+def _logs(scope: Scope) -> tuple[Node, ...]:
+    return (*_bucket(scope, Role.LOGS), DeliverySource(scope), DeliveryDestination(scope), Delivery(scope))
 
 
 def _account(scope: Scope) -> tuple[Node, ...]:

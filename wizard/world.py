@@ -5,8 +5,9 @@ the addresses that are dialled differ (see `Network`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -189,6 +190,42 @@ class Clock(Protocol):
         ...
 
 
+class Shelf(Protocol):
+    """Files on this computer that belong to set-ups: each kept under its own hash."""
+
+    def read(self, sha384: str) -> bytes | None:
+        """Return the file with this hash (as the `integrity` attribute writes it), None when it is not here."""
+        ...
+
+    def keep(self, content: bytes) -> None:
+        """Keep a file.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        ...
+
+    def folder(self, name: str) -> Path:
+        """Return where a folder of that name belongs; it is not made."""
+        ...
+
+
+class NoShelf:
+    """A shelf that keeps nothing: for walks that handle no files."""
+
+    def read(self, sha384: str) -> bytes | None:
+        """Return nothing: nothing is ever here."""
+        del sha384
+        return None
+
+    def keep(self, content: bytes) -> None:
+        """Nothing is kept; whoever wants the file again gets it where it came from."""
+
+    def folder(self, name: str) -> Path:
+        """Return a folder below the current one."""
+        return Path(name)
+
+
 @dataclass(frozen=True)
 class World:
     """The seams together, as given to every resource and probe."""
@@ -197,6 +234,7 @@ class World:
     dns: Dns
     web: Web
     clock: Clock
+    shelf: Shelf = field(default_factory=NoShelf)
 
 
 DNS = 53

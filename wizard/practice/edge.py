@@ -12,6 +12,7 @@ from ministack.services import cloudfront
 
 from wizard.practice.authority import DEFAULT_NAME
 from wizard.practice.aws import query_of
+from wizard.practice.compression import packed
 from wizard.practice.delivery import Hit, encoded, header
 from wizard.practice.state import State
 from wizard.practice.view import Distribution, Revision
@@ -140,7 +141,8 @@ class Edge:
             await _send(send, answer, with_body=viewer.method != "HEAD")
 
     async def _serve(self, found: Distribution, revision: Revision, viewer: Viewer) -> Answer:
-        key = (found.id, viewer.path, f"{'origin' in viewer.headers} {viewer.secure}")
+        accepted = "gzip" if "gzip" in viewer.headers.get("accept-encoding", "").lower() else ""
+        key = (found.id, viewer.path, f"{'origin' in viewer.headers} {viewer.secure} {accepted}")
         now, readable = self.state.timing.now(), viewer.method in ("GET", "HEAD")
         kept = self.state.kept.get(key) if readable else None
         if kept and kept.until > now:
@@ -166,7 +168,13 @@ class Edge:
         status, replied, body = await cloudfront.handle_viewer_request(
             record, method, viewer.path, viewer.path, viewer.query, headers, b"", query, viewer.client[0]
         )
-        lower = {name.lower(): str(value) for name, value in replied.items()}
+        compress = "Compress>true<" in revision.config  # whatever the namespace is called there
+        lower, body = packed(
+            {name.lower(): str(value) for name, value in replied.items()},
+            body,
+            accepted=viewer.headers.get("accept-encoding", "") if status == 200 else "",  # noqa: PLR2004 - HTTP OK
+            compress=compress,
+        )
         result = "Redirect" if status in (301, 307) else "Error" if status >= 400 else "Miss"  # noqa: PLR2004 - HTTP
         return Answer(status, lower, body, result)
 

@@ -159,7 +159,7 @@ class Bucket(Resource):
         return self.to_delete(f"Bucket {self.name} is there", f"Empty and delete the bucket {self.name}")
 
     def _is_ours(self, key: str) -> bool:
-        return self.role is Role.LOGS or key in KEYS
+        return self.role is Role.LOGS or key in KEYS or key in {one.key for one in self.scope.made.trackers_stored}
 
     async def _delete(self) -> None:
         if self.role is Role.LOGS:

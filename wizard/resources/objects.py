@@ -1,12 +1,12 @@
 """The pixel's files in the content bucket, and the image they are made from."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 
 from wizard import pixel
 from wizard.aws.errors import MISSING, AwsError
 from wizard.resources.base import Reading, Resource, StoppedError
+from wizard.resources.invalidation import invalidate
 from wizard.results import Action, Change, Difference
 from wizard.scope import Scope
 from wizard.setups import Made
@@ -126,17 +126,5 @@ class PixelObject(Resource):
             CacheControl=CACHING,
             ExpectedBucketOwner=made.account,
         )
-        if change.action is Action.UPDATE and made.distribution:
-            await self._invalidate(made.distribution)
-
-    async def _invalidate(self, distribution: str) -> None:
-        paths = [f"/{self.key}", "/"] if self.key == "i" else [f"/{self.key}"]
-        await self.scope.world.aws(
-            "cloudfront",
-            "create_invalidation",
-            DistributionId=distribution,
-            InvalidationBatch={
-                "Paths": {"Quantity": len(paths), "Items": paths},
-                "CallerReference": f"snowpixel-{secrets.token_hex(8)}",
-            },
-        )
+        if change.action is Action.UPDATE:
+            await invalidate(self.scope, f"/{self.key}", *(("/",) if self.key == "i" else ()))

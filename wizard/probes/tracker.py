@@ -1,0 +1,86 @@
+"""The tracker from the bucket as a browser gets it: packed, for any origin, kept for a year, and the same bytes."""
+
+from wizard.probes.base import Probe
+from wizard.probes.pixel_answers import CLOUDFLARE, NOT_CLOUDFRONT, by_cloudfront, refused
+from wizard.probes.propagation import maybe_passing, not_made, unreached
+from wizard.results import Check, Copyable, Problem, Status
+from wizard.tracker.served import ANSWER_LIMIT, ASKING, Fault, faults, undecodable
+from wizard.world import Response, WebError
+
+_OK = 200
+
+
+class TrackerHttpsProbe(Probe):
+    """Asks at the public name, as a page on another site does."""
+
+    id = "tracker-https"
+    title = "The tracker, as a browser gets it"
+    needs = ("serving", "tracker-object", "content-bucket.policy", "pixel-record")
+
+    async def look(self) -> Check:
+        """Look once."""
+        made, host = self.scope.made, self.scope.choices.domain or self.scope.made.distribution_domain
+        file = made.tracker
+        if not host or not made.distribution_domain or file is None or file not in made.trackers_stored:
+            return not_made(self)
+        url = f"https://{host}/{file.key}"
+        try:
+            answer = await self.scope.world.web.get(url, headers=ASKING, limit=ANSWER_LIMIT)
+        except WebError as error:
+            return await self._no_answer(host, url, error)
+        found = [*_not_ours(answer, host, url), *faults(answer, file, url)]
+        if found:
+            return self._faulty(url, found[0])
+        return self.ok(
+            f"{url} delivers tracker {file.version}",
+            observed=f"{answer.headers.get('content-encoding')}, {file.sha384}",
+            url=url,
+            version=file.version,
+        )
+
+    async def _no_answer(self, host: str, url: str, error: WebError) -> Check:
+        if error.kind == "protocol" and "decode" in str(error):
+            return self._faulty(url, undecodable(url, str(error)))
+        if error.kind == "tls":
+            return self._faulty(
+                url, Fault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
+            )
+        return await unreached(self, host, error)
+
+    def _faulty(self, url: str, fault: Fault) -> Check:
+        check = Check(
+            self.id,
+            "",
+            Status.FAILED if fault.serious else Status.WARNING,
+            fault.summary,
+            observed=fault.observed,
+            expected=fault.expected,
+            problem=Problem(
+                fault.problem,
+                {"url": url, "host": _host(url), "observed": fault.observed, "wanted": fault.expected},
+            ),
+            copy=(Copyable("Address", url),),
+        )
+        return maybe_passing(self, check)
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2]
+
+
+def _not_ours(answer: Response, host: str, url: str) -> list[Fault]:
+    """Tell CloudFront's own refusals, and answers of somebody else, before the file itself is judged."""
+    if answer.headers.get("server", "").lower() == "cloudflare" or "cf-ray" in answer.headers:
+        known = CLOUDFLARE
+    elif not by_cloudfront(answer):
+        known = NOT_CLOUDFRONT
+    elif answer.status != _OK and answer.status not in (404, 410):
+        known = refused(answer)
+    else:
+        return []
+    observed = f"HTTP {answer.status}"
+    if known.problem == "pixel-access-denied":  # S3 says the same of a file that is not there
+        return [
+            Fault("tracker-missing", f"There is no file at {url}, or CloudFront may not read it", observed=observed)
+        ]
+    return [Fault(known.problem, known.summary.format(host=host), observed=observed)]

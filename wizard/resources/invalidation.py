@@ -1,0 +1,24 @@
+"""Telling CloudFront's edges to drop what they keep of a file."""
+
+import secrets
+
+from wizard.scope import Scope
+
+
+async def invalidate(scope: Scope, *paths: str) -> None:
+    """Let the edges fetch these paths anew; nothing to do before there is a distribution.
+
+    Raises:
+        wizard.aws.errors.AwsError: AWS refused.
+    """
+    if not scope.made.distribution:
+        return
+    await scope.world.aws(
+        "cloudfront",
+        "create_invalidation",
+        DistributionId=scope.made.distribution,
+        InvalidationBatch={
+            "Paths": {"Quantity": len(paths), "Items": list(paths)},
+            "CallerReference": f"snowpixel-{secrets.token_hex(8)}",
+        },
+    )

@@ -1,0 +1,52 @@
+"""Files that belong to set-ups and are too large for their state: each under its own hash, owner-only."""
+
+import base64
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from wizard.tracker.file import integrity
+
+
+class Shelf:
+    """Implements `wizard.world.Shelf` in snowpixel's data folder.
+
+    Args:
+        home: that folder.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._files = home / "files"
+
+    def read(self, sha384: str) -> bytes | None:
+        """Return the file with this hash, None when it is not here or was damaged. Blocking."""
+        with suppress(OSError):
+            content = self._path(sha384).read_bytes()
+            return content if integrity(content) == sha384 else None
+        return None
+
+    def keep(self, content: bytes) -> None:
+        """Keep a file. Blocking.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._files.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._path(integrity(content))
+        handle, temporary = tempfile.mkstemp(dir=self._files, prefix=".new-")  # made 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def folder(self, name: str) -> Path:
+        """Return where a folder of that name belongs; it is not made."""
+        return self._home / name
+
+    def _path(self, sha384: str) -> Path:
+        return self._files / base64.b64decode(sha384.partition("-")[2]).hex()

@@ -1,0 +1,29 @@
+"""What `assets/tracker.toml` says."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from msgspec import Struct, convert
+
+
+class Knowledge(Struct, frozen=True):
+    """Where trackers come from."""
+
+    version: str
+    """The version that a new set-up begins with."""
+    release: str
+    """URL of a release's file, with `{version}` and `{file}`."""
+    files: tuple[str, ...]
+    package: str
+    """What the npm client calls it."""
+    bundle: str
+    """Path of the minified bundle in the package."""
+    oldest: str
+    """The oldest version that a pixel can serve."""
+
+
+@cache
+def knowledge() -> Knowledge:
+    """Return it, read once."""
+    return convert(tomllib.loads(files("assets").joinpath("tracker.toml").read_text(encoding="utf-8")), Knowledge)
