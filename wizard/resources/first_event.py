@@ -61,7 +61,8 @@ class FirstEvent(Resource):
 
     def missing(self) -> Reading:
         """No event was sent yet."""
-        return self.absent("No test event was sent yet", f"Send one test event to https://{self.host}/i")
+        where = f"https://{self.host}/i" if self.host else "the distribution's own name"
+        return self.absent("No test event was sent yet", f"Send one test event to {where}")
 
     async def _proven(self, proof: Proof) -> Reading:
         newest = await self._newest()
