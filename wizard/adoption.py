@@ -229,7 +229,7 @@ async def _found(aws: Aws, account: str, pieces: _Pieces) -> Found:
     )
 
 
-ASKED = ("domain", "region", "pixel", "retention_days", "viewer", "events_per_month")
+ASKED = ("goals", "domain", "region", "pixel", "retention_days", "viewer", "events_per_month")
 """Choices that are asked again where the world does not show them. `profile` is how one looked, so it is known."""
 
 
@@ -245,6 +245,7 @@ def _made(account: str, pieces: _Pieces, choices: Choices) -> Made:
         alias=choices.domain if choices.domain in aliases(distribution) else None,
         certificate=certificate,
         certificate_borrowed=certificate is not None and not pieces.certificate,
+        certificates_former=tuple(sorted({one["CertificateArn"] for one in pieces.certificates} - {certificate})),
         delivery=pieces.delivery,
     )
 

@@ -4,6 +4,7 @@ Beside the lock lies a note that says who holds it. The note is only for the mes
 behind while the lock is free, so it is believed only while its process lives.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,9 @@ from msgspec import Struct
 
 LOCK, NOTE = ".lock", ".holder"
 """Suffixes of the two files."""
+
+NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP})
+"""What a file system without locks answers, some network file systems among them."""
 
 
 class Holder(Struct, frozen=True):
@@ -76,6 +80,10 @@ def _acquired(path: Path) -> FileLock:
         raise NoLocksError from None
     except Warning:  # announced before falling back to a mere marker file, where warnings are errors
         raise NoLocksError from None
+    except OSError as error:
+        if error.errno in NO_LOCKS:
+            raise NoLocksError from None
+        raise
     if isinstance(lock, SoftFileLock):  # a marker file would outlive a killed process and block for good
         lock.release()
         raise NoLocksError

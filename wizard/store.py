@@ -258,16 +258,22 @@ def _reason(error: OSError, path: Path) -> str:
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return "a folder on the way there is a file"
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"you may not ({_owner(path)}); sudo may have been used once, then chown gives it back to you"
+        return f"you may not, for {_hindrance(Path(error.filename or path))}"
     return str(error.strerror or error)
 
 
-def _owner(path: Path) -> str:
-    """Name the owner of the nearest thing on a path that can be looked at."""
+def _hindrance(path: Path) -> str:
+    """Say what is wrong with the nearest thing on a path that can be looked at."""
     for each in (path, *path.parents):
         with suppress(OSError):
-            return f"{each} belongs to the user with the number {each.stat().st_uid}, you are {os.geteuid()}"
-    return "its owner cannot be told"
+            owner, me = each.stat().st_uid, os.geteuid()
+            if owner == me:
+                return f"{each} is set to read-only (chmod u+rw changes that)"
+            return (
+                f"{each} belongs to the user with the number {owner}, you are {me} (sudo may have been used once, then "
+                "chown gives it back to you)"
+            )
+    return "its folder cannot be looked into"
 
 
 def _sweep(path: Path) -> None:

@@ -1,0 +1,130 @@
+"""With credentials of another account nothing is written, whatever is run.
+
+A go-between stands before the practice AWS: it answers who we are with another account, and passes everything else on.
+So a call that should not be made would really be carried out, and seen.
+"""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import urllib3
+
+from tests.product import Product, verdicts
+from wizard.aws.client import Source
+from wizard.exits import ExitCode, of_statuses
+from wizard.problems import explain
+from wizard.results import Job, Snapshot, Status
+
+ELSEWHERE = "999988887777"
+ANSWER = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::{ELSEWHERE}:user/alex</Arn><UserId>AIDAX</UserId><Account>{ELSEWHERE}</Account>
+</GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>"""
+
+
+class GoBetween(BaseHTTPRequestHandler):
+    """Says that the keys belong to another account."""
+
+    protocol_version = "HTTP/1.1"
+    behind = ""
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if b"Action=GetCallerIdentity" in body:
+            self.reply(200, {"Content-Type": "text/xml"}, ANSWER.encode())
+            return
+        with urllib3.PoolManager() as pool:
+            passed = pool.request(
+                self.command, self.behind + self.path, body=body, headers=dict(self.headers), redirect=False
+            )
+        self.reply(passed.status, dict(passed.headers), passed.data)
+
+    def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815 - http.server's names
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def wrong(product: Product) -> Iterator[Source]:
+    handler = type("Handler", (GoBetween,), {"behind": product.world.aws_endpoint})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield replace(product.source, endpoint=f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def refused(snapshot: Snapshot, wanted: str) -> None:
+    check = next(check for check in snapshot.checks if check.id == "identity")
+    assert check.problem is not None
+    assert check.problem.id == "wrong-account"
+    text = explain(check.problem).meaning
+    assert wanted in text
+    assert ELSEWHERE in text
+    assert "changes nothing in a wrong account" in text
+    assert of_statuses([snapshot.status]) == ExitCode.WRONG
+
+
+def test_the_go_between_passes_everything_else_on(product: Product, wrong: Source) -> None:
+    product.new(domain=None)
+    made = product.run(Job.APPLY, source=wrong)
+    assert verdicts(made)["identity"] is Status.OK
+    assert product.setup().made.account == ELSEWHERE
+    assert ("s3", "CreateBucket") in product.writes()
+
+
+@pytest.mark.parametrize("job", [Job.APPLY, Job.REPAIR, Job.REMOVE])
+@pytest.mark.parametrize("begun", ["finished", "half made", "drifted"])
+def test_no_walk_writes_in_a_wrong_account(product: Product, wrong: Source, job: Job, begun: str) -> None:
+    product.new()
+    if begun == "half made":
+        product.run(Job.APPLY, adds_records=False, patience=0)
+    else:
+        product.apply()
+    if begun == "drifted":
+        with product.service.store.writing("main", "test") as ledger:
+            ledger.choose(retention_days=7)
+    product.clear()
+    ended = product.run(job, adds_records=False, patience=0, source=wrong, answers={"delete-logs": "yes"})
+    refused(ended, product.world.account_id)
+    assert product.writes() == []
+    assert product.setup().made.account == product.world.account_id
+    assert product.setup().made.distribution is not None
+
+
+def test_a_walk_limited_to_one_item_asks_first_too(product: Product, wrong: Source) -> None:
+    product.new()
+    product.apply()
+    with product.service.store.writing("main", "test") as ledger:
+        ledger.choose(retention_days=7)
+    product.clear()
+    ended = product.run(Job.APPLY, source=wrong, only=["log-bucket.lifecycle"])
+    refused(ended, product.world.account_id)
+    assert product.writes() == []
+
+
+def test_what_another_account_knows_about_dns_is_not_saved(product: Product, wrong: Source) -> None:
+    product.control.add_zone_in_route53()
+    product.new(domain=None)
+    product.apply()
+    product.service.choose("main", domain="e.example.test")
+    product.run(Job.APPLY, adds_records=False, patience=0, source=wrong)
+    assert product.setup().made.hosted_zone is None
+    product.run(Job.APPLY, adds_records=False)
+    assert product.setup().made.hosted_zone

@@ -1,0 +1,260 @@
+"""A set-up whose file is gone is found in the account, rebuilt, and continued without making anything twice."""
+
+from pathlib import Path
+
+import anyio
+import pytest
+from msgspec.structs import replace
+
+from tests.inventory import Account, expected
+from tests.product import DOMAIN, Product, not_ok
+from wizard.adoption import Found, rebuild
+from wizard.aws.errors import AwsError
+from wizard.pixel import builtin
+from wizard.results import Job
+from wizard.setups import Setup, Viewer
+from wizard.store import StoreError
+
+OWN_PIXEL = builtin().content.replace(b"\xff\xff\xff\x00\x00\x00", b"\xff\x00\x00\x00\x00\x00")
+"""A usable 1x1 GIF that is not the built-in one."""
+
+REBUILT = (
+    "account",
+    "content_bucket",
+    "log_bucket",
+    "origin_access_control",
+    "distribution",
+    "distribution_domain",
+    "alias",
+    "certificate",
+    "certificate_borrowed",
+    "delivery",
+)
+"""What the world shows of `Made`; the rest an apply finds out again."""
+
+
+def search(product: Product) -> tuple[Found, ...]:
+    return anyio.run(product.service.found_in_account)
+
+
+def the_one(product: Product) -> Found:
+    found = search(product)
+    assert len(found) == 1
+    return found[0]
+
+
+def lose_file(product: Product, name: str = "main") -> Setup:
+    setup = product.setup(name)
+    product.service.store.delete(name)
+    return setup
+
+
+def test_an_empty_account_holds_no_set_up(product: Product) -> None:
+    assert search(product) == ()
+
+
+def test_ids_and_choices_are_rebuilt_from_the_account(product: Product) -> None:
+    product.new(retention_days=30, viewer=Viewer.HTTPS_ONLY, region="eu-west-1")
+    product.apply()
+    product.clear()
+    lost, found = product.setup(), the_one(product)
+    assert product.writes() == []
+    assert (found.name, found.id, found.region, found.account) == ("main", lost.id, "eu-west-1", lost.made.account)
+    assert found.choices == lost.choices
+    assert found.unknown == ("goals", "events_per_month")
+    assert {name: getattr(found.made, name) for name in REBUILT} == {name: getattr(lost.made, name) for name in REBUILT}
+
+
+def test_a_finished_set_up_goes_on_from_another_computer(product: Product) -> None:
+    product.new()
+    product.apply()
+    lost, before = lose_file(product), Account(product.world).inventory()
+    product.service.adopt(the_one(product))
+    product.clear()
+    assert not_ok(product.apply()) == []
+    assert product.writes() == []
+    assert Account(product.world).inventory() == before
+    assert not_ok(product.check()) == []
+    assert product.setup().made.distribution == lost.made.distribution
+    assert product.setup().made.proof is not None
+
+
+def test_an_unfinished_set_up_goes_on_from_another_computer(product: Product) -> None:
+    product.new(certificate="new")
+    product.run(Job.APPLY, adds_records=False, patience=0)
+    lose_file(product)
+    found = the_one(product)
+    assert found.choices.domain == DOMAIN
+    product.service.adopt(found)
+    assert not_ok(product.apply()) == []
+    assert Account(product.world).inventory() == expected(product.setup())
+
+
+def test_what_is_only_begun_is_found_too(product: Product) -> None:
+    product.new(region="eu-west-1")
+    product.control.fail("cloudfront", "*", "AccessDenied", status=403, times=99)
+    product.control.fail("acm", "*", "AccessDeniedException", times=99)
+    product.run(Job.APPLY, adds_records=False, patience=0, only=["log-bucket"])
+    product.control.clear_faults()
+    lose_file(product)
+    found = the_one(product)
+    assert (found.name, found.region) == ("main", "eu-west-1")
+    assert set(found.unknown) == {"goals", "domain", "pixel", "retention_days", "viewer", "events_per_month"}
+    product.service.adopt(found, domain=DOMAIN, retention_days=7)
+    assert not_ok(product.apply()) == []
+    assert Account(product.world).inventory() == expected(product.setup())
+    assert the_one(product).choices.retention_days == 7
+
+
+def test_without_a_domain_the_domain_is_asked_again(product: Product) -> None:
+    product.new(domain=None)
+    product.apply()
+    lose_file(product)
+    found = the_one(product)
+    assert "domain" in found.unknown
+    product.service.adopt(found)
+    product.clear()
+    assert not_ok(product.apply()) == []
+    assert product.writes() == []
+
+
+def test_an_image_of_the_users_own_is_taken_from_the_bucket(product: Product, tmp_path: Path) -> None:
+    image = tmp_path / "own.gif"
+    image.write_bytes(OWN_PIXEL)
+    product.new(domain=None, pixel=str(image))
+    assert not_ok(product.apply()) == []
+    lose_file(product)
+    image.unlink()
+    product.service.adopt(the_one(product))
+    product.clear()
+    assert not_ok(product.apply()) == []
+    assert product.writes() == []
+    assert product.setup().made.pixel_image == OWN_PIXEL
+
+
+def test_kept_logs_can_be_deleted_from_another_computer(product: Product) -> None:
+    product.new()
+    product.apply()
+    product.run(Job.REMOVE)
+    lose_file(product)
+    product.service.adopt(the_one(product))
+    product.run(Job.REMOVE, answers={"delete-logs": "yes"})
+    assert not any(Account(product.world).inventory().values())
+    assert product.service.store.names() == ()
+
+
+def test_a_borrowed_certificate_stays_borrowed(product: Product) -> None:
+    product.new("first")
+    product.apply(name="first")
+    arn = str(product.setup("first").made.certificate)
+    product.run(Job.REMOVE, "first", answers={"delete-logs": "yes"}, only=["alias", "pixel-record"])
+    Account(product.world).client("acm").remove_tags_from_certificate(
+        CertificateArn=arn, Tags=[{"Key": "snowpixel:id"}, {"Key": "snowpixel:setup"}]
+    )
+    product.new(certificate=arn)
+    product.apply()
+    main = product.setup()
+    product.service.store.delete("main")
+    found = next(one for one in search(product) if one.id == main.id)
+    assert found.made.certificate == arn
+    assert found.made.certificate_borrowed
+    assert (found.choices.domain, found.choices.certificate) == (DOMAIN, arn)
+
+
+def test_a_replaced_certificate_that_is_left_over_is_deleted(product: Product) -> None:
+    setup = product.new()
+    product.apply()
+    spare = (
+        Account(product.world)
+        .client("acm")
+        .request_certificate(
+            DomainName=DOMAIN,
+            ValidationMethod="DNS",
+            IdempotencyToken="spare",
+            Tags=[{"Key": "snowpixel:id", "Value": setup.id}, {"Key": "snowpixel:setup", "Value": "main"}],
+        )["CertificateArn"]
+    )
+    lose_file(product)
+    found = the_one(product)
+    assert found.made.certificates_former == (spare,)
+    product.service.adopt(found)
+    assert not_ok(product.apply()) == []
+    assert Account(product.world).inventory() == expected(product.setup())
+
+
+def test_tags_alone_are_enough_for_the_distribution(product: Product) -> None:
+    product.new()
+    product.apply()
+    cloudfront = Account(product.world).client("cloudfront")
+    identifier = product.setup().made.distribution
+    reply = cloudfront.get_distribution_config(Id=identifier)
+    config = reply["DistributionConfig"] | {"Comment": "the marketing team's"}
+    cloudfront.update_distribution(Id=identifier, IfMatch=reply["ETag"], DistributionConfig=config)
+    assert the_one(product).made.distribution == identifier
+
+
+def test_it_is_found_where_the_search_by_tags_is_forbidden(product: Product) -> None:
+    product.new()
+    product.apply()
+    product.control.fail("tagging", "GetResources", "AccessDeniedException", times=99)
+    assert the_one(product).made.distribution == product.setup().made.distribution
+    assert ("resourcegroupstaggingapi", "get_resources") in product.calls
+
+
+def test_another_name_here_leaves_the_tags_as_they_are(product: Product) -> None:
+    product.new()
+    product.apply()
+    lose_file(product)
+    product.service.adopt(the_one(product), "from-work")
+    product.clear()
+    assert not_ok(product.apply(name="from-work")) == []
+    assert product.writes() == []
+    assert the_one(product).name == "main"
+
+
+def test_what_is_saved_here_already_is_not_adopted_again(product: Product) -> None:
+    product.new()
+    product.apply()
+    found = the_one(product)
+    assert product.service.saved_as(found) == "main"
+    with pytest.raises(StoreError, match="saved here already, as 'main'"):
+        product.service.adopt(found, "second")
+
+
+def test_a_file_of_that_name_with_another_id_is_never_replaced(product: Product) -> None:
+    product.new()
+    product.apply()
+    lose_file(product)
+    mine = product.new(domain="other.example.test")
+    with pytest.raises(StoreError, match="another name on this computer"):
+        product.service.adopt(the_one(product))
+    assert product.setup() == mine
+    product.service.adopt(the_one(product), "old")
+    assert product.service.store.names() == ("main", "old")
+
+
+def test_the_buckets_do_not_move_by_being_adopted(product: Product) -> None:
+    product.new()
+    product.apply()
+    lose_file(product)
+    with pytest.raises(StoreError, match="cannot move"):
+        product.service.adopt(the_one(product), region="eu-west-1")
+    assert product.service.store.names() == ()
+
+
+def test_a_name_that_no_set_up_can_have_is_not_taken_from_the_tags(product: Product) -> None:
+    product.new()
+    product.apply()
+    setup, account = product.setup(), Account(product.world)
+    arn = f"arn:aws:cloudfront::{setup.made.account}:distribution/{setup.made.distribution}"
+    bad = {"Items": [{"Key": "snowpixel:setup", "Value": "../../etc/passwd"}]}
+    account.client("cloudfront").tag_resource(Resource=arn, Tags=bad)
+    assert the_one(product).name == "main"  # the certificate's tag says it, too
+    assert rebuild(replace(the_one(product), name="x"), "y").original == "x"
+
+
+def test_a_refused_list_is_said_with_the_permission_that_is_missing(product: Product) -> None:
+    product.control.fail("s3", "ListBuckets", "AccessDenied", status=403, times=99)
+    with pytest.raises(AwsError) as refused:
+        search(product)
+    assert refused.value.problem.id == "permission-missing"
