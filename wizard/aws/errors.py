@@ -80,9 +80,19 @@ EXPIRED = frozenset(
         "LoginRefreshRequired",
         "LoginError",
         "LoginTokenLoadError",
+        "LoginAuthorizationCodeError",
+        "400",  # all that an answer without a body says (HTTP HEAD); our own requests are well-formed
     }
 )
-NO_KEYS = frozenset({"NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "CredentialRetrievalError"})
+NO_KEYS = frozenset({"NoCredentialsError"})
+CODE_NEEDED = "CodeNeeded"
+"""Our own code: the sign-in waits for the six digits of a second factor; the message names it."""
+PROGRAM_FAILED = "CredentialRetrievalError"
+UNUSABLE_PROFILE = frozenset({"InvalidConfigError", "InfiniteLoopConfigError", "PartialCredentialsError"})
+OTHER_PARTITION = "OtherPartition"
+"""Our own code: the credentials belong to a separate AWS (China, government)."""
+REGION_OFF = "RegionNotEnabled"
+"""Our own code: AWS knows the key, only not in this region."""
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"})
 THROTTLED = frozenset(
     {
@@ -108,6 +118,7 @@ NETWORK = frozenset(
         "ResponseStreamingError",
     }
 )
+LOCATION = frozenset({"IllegalLocationConstraintException", "InvalidLocationConstraint"})
 UNFINISHED_ACCOUNT = frozenset({"OptInRequired", "NotSignedUp", "SubscriptionRequiredException"})
 
 ACTION = re.compile(r"perform(?:ing)?:? ([a-z0-9-]+:[A-Za-z0-9]+)")
@@ -123,11 +134,21 @@ def translate(code: str, message: str, operation: str, http_status: int = 0) -> 
         operation: `service:Operation`.
         http_status: the HTTP status, 0 when there was no answer.
     """
+    message = _without_secrets(code, message)
     kind, problem = _recognise(code, message, http_status)
     values = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
     if problem == "permission-missing":
         values["statement"] = statement_text(values["action"])
     return AwsError(kind, code, message, operation, Problem(problem, values))
+
+
+def _without_secrets(code: str, message: str) -> str:
+    """Cut off what may hold a secret: what a program wrote, and the signed text that AWS repeats (token included)."""
+    if code == PROGRAM_FAILED:
+        return message.partition(": ")[0]
+    if code in WRONG_SECRET:
+        return message.partition("The Canonical String")[0].partition("The String-to-Sign")[0].strip()
+    return message
 
 
 def _action(message: str, operation: str) -> str:
@@ -153,7 +174,17 @@ SERVER_FAULT = 500
 
 _BY_CODE = (
     (EXPIRED, Kind.EXPIRED, "login-expired"),
+    (frozenset({CODE_NEEDED}), Kind.EXPIRED, "mfa-needed"),
     (NO_KEYS, Kind.DENIED, "no-credentials"),
+    (frozenset({"ProfileNotFound"}), Kind.DENIED, "profile-missing"),
+    (frozenset({"ConfigParseError"}), Kind.DENIED, "profiles-unreadable"),
+    (frozenset({PROGRAM_FAILED}), Kind.DENIED, "program-failed"),
+    (frozenset({"MissingDependencyException"}), Kind.DENIED, "login-extra-missing"),
+    (frozenset({"LoginInsufficientPermissions"}), Kind.DENIED, "login-forbidden"),
+    (UNUSABLE_PROFILE, Kind.DENIED, "profile-incomplete"),
+    (frozenset({"ProxyConnectionError"}), Kind.UNREACHABLE, "proxy-unreachable"),
+    (LOCATION | {REGION_OFF}, Kind.DENIED, "region-not-enabled"),
+    (frozenset({OTHER_PARTITION}), Kind.DENIED, "wrong-partition"),
     (WRONG_KEYS, Kind.DENIED, "wrong-access-key"),
     (WRONG_SECRET, Kind.DENIED, "wrong-secret-key"),
     (UNFINISHED_ACCOUNT, Kind.DENIED, "account-not-finished"),
@@ -170,7 +201,9 @@ _BY_CODE = (
 
 
 def _denial(message: str) -> str:
-    if "service control policy" in message:
+    if "MultiFactorAuthentication failed" in message:
+        return "mfa-wrong"
+    if "service control policy" in message or "resource control policy" in message:
         return "denied-by-organisation"
     if "permissions boundary" in message:
         return "denied-by-boundary"
