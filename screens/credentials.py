@@ -21,7 +21,7 @@ from screens.words import MUTED, lines, say
 from wizard.aws.client import Keys, Source
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import Identity
-from wizard.aws.profiles import ProfileFound
+from wizard.credentials.found import Found
 from wizard.setups import Setup
 from wizard.store import StoreError
 from wizard.threads import in_thread
@@ -39,7 +39,7 @@ class CredentialsPage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.found: Sequence[ProfileFound] = ()
+        self.found: Sequence[Found] = ()
         self.saved: Setup | None = None
         self.asked = 0
         """Counts the questions to AWS: only the newest one's answer is shown."""
@@ -76,7 +76,7 @@ class CredentialsPage(Page):
     async def _look(self) -> None:
         service = self.shell.service
         self.saved = await in_thread(service.store.load, self.setup)
-        self.found = await in_thread(service.profiles)
+        self.found = await in_thread(service.profiles, self.saved)
         listed = self.query_one("#sources", OptionList)
         listed.set_options(list(self._options()))
         listed.highlighted = self._usual()

@@ -5,6 +5,7 @@ loop that runs the walk.
 """
 
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from typing import Any
 
 import anyio
@@ -13,6 +14,9 @@ from msgspec.structs import replace
 from wizard import evidence
 from wizard.results import Change, Check, Item, Job, Snapshot, StageView, Update
 from wizard.world import Clock
+
+at_work: ContextVar[str] = ContextVar("at_work", default="")
+"""The item on whose behalf the running task acts, for questions that come up deep inside."""
 
 
 class Board:

@@ -131,6 +131,8 @@ class Decision(Struct, frozen=True):
     choices: tuple[Choice, ...]
     default: str
     flag: str
+    typed: str = ""
+    """What may be typed as the answer instead of a choice, such as `six digits`; empty: nothing."""
 
 
 EVENT = "event."

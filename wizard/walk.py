@@ -6,7 +6,7 @@ import anyio
 from msgspec.structs import replace
 
 from wizard.aws.errors import AwsError, Kind
-from wizard.board import Board
+from wizard.board import Board, at_work
 from wizard.probes.base import Probe
 from wizard.resources.base import Resource, StoppedError
 from wizard.results import Check, Copyable, Phase, Problem, Status
@@ -57,6 +57,7 @@ class Walk:
             self.board.finish()
 
     async def _visit(self, node: Node, step: Step, first: Collection[str]) -> None:
+        at_work.set(node.id)  # each item is a task of its own
         before = [name for name in first if name in self.nodes]
         for name in before:
             await self._through[name].wait()
@@ -112,13 +113,24 @@ class Walk:
         )
 
 
+UNSEEN = {
+    "mfa-needed": "the six digits of your second factor are needed",
+    "mfa-wrong": "the six digits of your second factor are needed",
+    "kept-keys-unreadable": "the kept keys cannot be read",
+}
+"""Problem ids of a sign-in that is missing, to what is missing."""
+
+
 def refusal(node: Node, error: AwsError) -> Check:
     """Turn AWS's refusal into the item's result."""
+    missing = UNSEEN.get(error.problem.id, "credentials expired")
     return Check(
         node.id,
         "",
         STATUS_BY_KIND[error.kind],
-        f"{node.title}: AWS answered {error.code} to {error.operation}",
+        f"{node.title}: could not be tested, {missing}"
+        if error.kind is Kind.EXPIRED
+        else f"{node.title}: AWS answered {error.code} to {error.operation}",
         observed=str(error),
         problem=error.problem,
         copy=(Copyable("Statement to add", statement),) if (statement := error.problem.values.get("statement")) else (),

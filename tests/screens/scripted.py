@@ -1,14 +1,16 @@
 """A product whose walks follow a script: the real classes, without a world behind them."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 
+import anyio
+
 from wizard.aws.client import Keys, Patience, Secret, Source
 from wizard.aws.identity import Identity
-from wizard.aws.profiles import ProfileFound
 from wizard.board import Board
+from wizard.credentials.found import Found
 from wizard.engine import board_for
 from wizard.results import (
     Action,
@@ -46,11 +48,11 @@ class Played:
     def __init__(self) -> None:
         self.records: list[tuple[str, str, str]] = []
 
-    def add_record(self, name: str, type: str, value: str) -> None:
-        self.records.append((name, type, value))
+    def add_record(self, name: str, rdtype: str, value: str) -> None:
+        self.records.append((name, rdtype, value))
 
-    def remove_record(self, name: str, type: str) -> None:
-        self.records = [one for one in self.records if one[:2] != (name, type)]
+    def remove_record(self, name: str, rdtype: str) -> None:
+        self.records = [one for one in self.records if one[:2] != (name, rdtype)]
 
 
 class ScriptedService(Service):
@@ -78,13 +80,15 @@ class ScriptedService(Service):
         )
         self.scripts = dict(scripts or {})
         self.who = identity or Identity("123456789012", "arn:aws:iam::123456789012:user/practice-admin", "practice")
-        self.found: tuple[ProfileFound, ...] = ()
+        self.found: tuple[Found, ...] = ()
         self.asked_with: list[Source | None] = []
 
-    def profiles(self) -> tuple[ProfileFound, ...]:
+    def profiles(self, setup: Setup | None = None) -> tuple[Found, ...]:
+        del setup  # the script decides
         return self.found
 
     async def identity(self, choices: Choices, source: Source | None = None) -> Identity:
+        del choices  # the script decides
         self.asked_with.append(source)
         if isinstance(self.who, Exception):
             raise self.who
@@ -98,7 +102,9 @@ class ScriptedService(Service):
         patience: float | None = None,
         answers: Mapping[str, str] | None = None,
         source: Source | None = None,
+        only: Collection[str] | None = None,
     ) -> Running:
+        del patience, answers, source, only  # the script decides
         setup = self.store.load(name)
         rows = stages(Scope(self.world(setup.choices, Patience(1, 1, 1)), Ledger(setup)))
         board = board_for(job, rows, name)
@@ -171,8 +177,6 @@ class _Slow:
         return time.time()
 
     async def sleep(self, seconds: float) -> None:
-        import anyio  # noqa: PLC0415
-
         await anyio.sleep(seconds)
 
 

@@ -1,12 +1,13 @@
 """One way to call AWS: an operation in, a reply or an `AwsError` out, never blocking the event loop."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from wizard.aws.errors import NETWORK, translate
+from wizard.aws.errors import CODE_NEEDED, NETWORK, translate
+from wizard.aws.sessions import CodeNeededError, compare_clock, ends, usable
 from wizard.threads import in_thread
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class Keys:
     access_key_id: str
     secret_access_key: Secret
     session_token: Secret | None = None
+    expires: float | None = None
+    """When they end, for keys of some hours."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,9 @@ class Source:
 Observer = Callable[[str, str], None]
 """Told service and operation of each call before it is made."""
 
+Resolve = Callable[[Source], Source]
+"""Turns the source that was chosen into what signs: asks the key store, or takes what six digits brought. May block."""
+
 
 @dataclass
 class AwsClient:
@@ -100,14 +106,21 @@ class AwsClient:
         region: the set-up's region.
         patience: time limits.
         observe: told of each call, for benchmarks and tests.
+        resolve: looks, before the first call, for what really signs.
+        clock: this computer's time, compared with AWS's before the first signed call; None: it is not compared.
+        code: six digits, for a source that wants a second factor.
     """
 
     source: Source
     region: str
     patience: Patience = WALK
     observe: Observer | None = None
+    resolve: Resolve | None = field(default=None, repr=False)
+    clock: Callable[[], float] | None = field(default=None, repr=False)
+    code: str | None = field(default=None, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
     _session: "boto3.Session | None" = field(default=None, repr=False)
+    _signs: Source = field(default_factory=Source, repr=False)
     _making: threading.Lock = field(default_factory=threading.Lock, repr=False)
     """boto3 makes clients for one thread at a time."""
 
@@ -121,23 +134,43 @@ class AwsClient:
             self.observe(service, operation)
         return await in_thread(self._call, service, operation, parameters)
 
-    def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415 - loads slowly
+    def renew(self) -> None:
+        """Forget the session: the next call signs with whatever is signed in then."""
+        with self._making:
+            self._clients, self._session = {}, None
 
-        name = f"{service}:{''.join(part.capitalize() for part in operation.split('_'))}"
-        try:
+    @property
+    def access_key_id(self) -> str | None:
+        """The id of the key that signs, once something was signed."""
+        held = self._session.get_credentials() if self._session else None
+        return str(held.access_key) if held else None
+
+    async def ends(self) -> float | None:
+        """Return when the keys in hand end; None where that is not known or they are renewed by themselves."""
+        return ends(self._session, self._signs) if self._session else None
+
+    async def temporary(self) -> Keys:
+        """Sign in and return the keys of some hours that this brings.
+
+        Raises:
+            wizard.aws.errors.AwsError: AWS refused, or these are no keys of some hours.
+        """
+        return await in_thread(self._temporary)
+
+    def _temporary(self) -> Keys:
+        with translated("sts:AssumeRole"), self._making:
+            held = self._signed_in().get_credentials()
+            shown = held.get_frozen_credentials()
+        expiry = getattr(held, "_expiry_time", None)
+        token = Secret(shown.token) if shown.token else None
+        return Keys(shown.access_key, Secret(shown.secret_key), token, expiry.timestamp() if expiry else None)
+
+    def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        with translated(f"{service}:{''.join(part.capitalize() for part in operation.split('_'))}"):
             client = self._client(service)
             reply: dict[str, Any] = getattr(client, operation)(**parameters)
             if "Body" in reply:
                 reply["Body"] = reply["Body"].read()
-        except ClientError as error:
-            detail = error.response.get("Error", {})
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            raise translate(str(detail.get("Code", "")), str(detail.get("Message", "")), name, status) from None
-        except HTTPClientError as error:
-            raise translate(_network_code(error), str(error), name) from None
-        except BotoCoreError as error:
-            raise translate(type(error).__name__, str(error), name) from None
         reply.pop("ResponseMetadata", None)
         return reply
 
@@ -148,13 +181,8 @@ class AwsClient:
             return self._clients[service]
 
     def _new_client(self, service: str) -> Any:
-        import boto3  # noqa: PLC0415 - loads slowly, and only AWS calls need it
-        from botocore.config import Config  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415 - loads slowly, and only AWS calls need it
 
-        if self._session is None:
-            self._session = boto3.Session(
-                profile_name=self.source.profile, botocore_session=_core(), **_explicit(self.source.keys)
-            )
         config = Config(
             connect_timeout=self.patience.connect,
             read_timeout=self.patience.read,
@@ -163,32 +191,40 @@ class AwsClient:
             user_agent_extra="snowpixel",
         )
         region = self.region if service in IN_CHOSEN_REGION else GLOBAL_REGION
-        return self._session.client(service, region_name=region, endpoint_url=self.source.endpoint, config=config)
+        return self._signed_in().client(service, region_name=region, endpoint_url=self.source.endpoint, config=config)
+
+    def _signed_in(self) -> "boto3.Session":
+        """Return the session, made when it is first needed, once the clock was found to be right."""
+        if self._session is None:
+            signs = self.resolve(self.source) if self.resolve else self.source
+            session = usable(signs, self.code)
+            if self.clock:
+                compare_clock(session, self.region, self.source.endpoint, self.clock)
+            self._session, self._signs = session, signs
+        return self._session
 
 
-@cache
-def _loader() -> Any:
-    """Read each service's description once in a process: that is most of what making a client costs."""
-    from botocore.loaders import create_loader  # noqa: PLC0415 - loads slowly
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """Turn whatever botocore raises within into an `AwsError`.
 
-    return create_loader()
+    Args:
+        name: the operation, `service:Operation`.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415 - loads slowly
 
-
-def _core() -> Any:
-    from botocore.session import get_session  # noqa: PLC0415 - loads slowly
-
-    core = get_session()
-    core.register_component("data_loader", _loader())
-    return core
-
-
-def _explicit(keys: Keys | None) -> dict[str, str]:
-    if keys is None:
-        return {}
-    named = {"aws_access_key_id": keys.access_key_id, "aws_secret_access_key": keys.secret_access_key.reveal()}
-    if keys.session_token:
-        named["aws_session_token"] = keys.session_token.reveal()
-    return named
+    try:
+        yield
+    except ClientError as error:
+        detail = error.response.get("Error", {})
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        raise translate(str(detail.get("Code", "")), str(detail.get("Message", "")), name, status) from None
+    except HTTPClientError as error:
+        raise translate(_network_code(error), str(error), name) from None
+    except BotoCoreError as error:
+        raise translate(type(error).__name__, str(error), name) from None
+    except CodeNeededError as error:
+        raise translate(CODE_NEEDED, error.serial, name) from None
 
 
 def _network_code(error: Exception) -> str:

@@ -1,9 +1,20 @@
 """Who AWS thinks we are."""
 
+from typing import Protocol, runtime_checkable
+
 from msgspec import Struct
 
-from wizard.aws.errors import AwsError
+from wizard.aws.errors import DENIED, OTHER_PARTITION, REGION_OFF, WRONG_KEYS, AwsError, translate
 from wizard.world import Aws
+
+
+@runtime_checkable
+class Ending(Protocol):
+    """AWS, reached with a sign-in whose end can be known."""
+
+    async def ends(self) -> float | None:
+        """Return when the sign-in in use ends; None where that is not known or never."""
+        ...
 
 
 class Identity(Struct, frozen=True):
@@ -14,6 +25,8 @@ class Identity(Struct, frozen=True):
     arn: str
     alias: str | None = None
     """The account's sign-in name, when it has one and we may see it."""
+    expires: float | None = None
+    """When the user has to sign in again, where that is known."""
 
     @property
     def root(self) -> bool:
@@ -25,11 +38,33 @@ async def who_am_i(aws: Aws) -> Identity:
     """Ask STS who signs our calls; needs no permission.
 
     Raises:
-        AwsError: the credentials do not work.
+        AwsError: the credentials do not work, or belong to a separate AWS.
     """
-    caller = await aws("sts", "get_caller_identity")
+    try:
+        caller = await aws("sts", "get_caller_identity")
+    except AwsError as error:
+        raise await _precisely(aws, error) from None
+    account, arn = caller["Account"], caller["Arn"]
+    if not arn.startswith("arn:aws:"):
+        raise translate(OTHER_PARTITION, f"The credentials are of {arn}, which", "sts:GetCallerIdentity")
     try:
         aliases = (await aws("iam", "list_account_aliases")).get("AccountAliases", [])
     except AwsError:
         aliases = []  # a nicety that the least policy does not need to grant
-    return Identity(account=caller["Account"], arn=caller["Arn"], alias=aliases[0] if aliases else None)
+    ends = await aws.ends() if isinstance(aws, Ending) else None
+    return Identity(account, arn, alias=aliases[0] if aliases else None, expires=ends)
+
+
+async def _precisely(aws: Aws, error: AwsError) -> AwsError:
+    """Tell an unknown key from a region that is not enabled: there STS does not know even good keys.
+
+    IAM is asked because it is the same in all regions, and whether it allows the question does not matter.
+    """
+    if error.code not in WRONG_KEYS:
+        return error
+    try:
+        await aws("iam", "list_account_aliases")
+    except AwsError as other:
+        if other.code not in DENIED:
+            return error
+    return translate(REGION_OFF, aws.region, error.operation)

@@ -1,0 +1,185 @@
+"""boto3 sessions for a source of credentials, and their guards: six digits, and the clock before anything is signed."""
+
+import os
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from wizard.aws.errors import PROGRAM_FAILED, AwsError, translate
+
+if TYPE_CHECKING:
+    import boto3
+
+    from wizard.aws.client import Keys, Source
+
+MOST_OFF = 300.0
+"""Seconds that a signature's time may be off (IAM guide, elements of a request signature: five minutes; S3: 15)."""
+
+CLOCK_LIMIT = 4.0
+"""Seconds to wait for the answer that tells the time."""
+
+
+class CodeNeededError(Exception):
+    """The sign-in needs the six digits of a second factor, and they were not given.
+
+    Attributes:
+        serial: the second factor's ARN or serial number.
+    """
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(f"the six digits of {serial} are needed")
+        self.serial = serial
+
+
+def build(source: "Source", code: str | None = None) -> "boto3.Session":
+    """Make a fresh session: whatever was signed in meanwhile is seen. Blocking.
+
+    Args:
+        source: the credentials.
+        code: six digits, for a role that wants a second factor.
+    """
+    import boto3  # noqa: PLC0415 - loads slowly, and only AWS calls need it
+
+    if source.keys:
+        return boto3.Session(botocore_session=_undisturbed(source.endpoint), **explicit(source.keys))
+    session = boto3.Session(botocore_session=_core(source.endpoint), profile_name=source.profile)
+    roles = session._session.get_component("credential_provider").get_provider("assume-role")  # noqa: SLF001
+    roles._prompter = _prompter(code)  # noqa: SLF001 - botocore would read the terminal, where the screens are
+    return session
+
+
+def usable(source: "Source", code: str | None = None) -> "boto3.Session":
+    """Make a session and let it find its credentials. Blocking.
+
+    Raises:
+        AwsError: a program that hands out credentials, or a cache of them, is not as botocore expects.
+    """
+    session = build(source, code)
+    try:
+        session.get_credentials()
+    except (ValueError, OSError, KeyError, TypeError):  # botocore lets through what it did not expect
+        raise translate(PROGRAM_FAILED, "what it said cannot be understood", "sts:GetCallerIdentity") from None
+    return session
+
+
+def explicit(keys: "Keys | None") -> dict[str, str]:
+    """Return keys as boto3 takes them; the one place where they are shown."""
+    if keys is None:
+        return {}
+    named = {"aws_access_key_id": keys.access_key_id, "aws_secret_access_key": keys.secret_access_key.reveal()}
+    if keys.session_token:
+        named["aws_session_token"] = keys.session_token.reveal()
+    return named
+
+
+@cache
+def _loader() -> Any:
+    """Read each service's description once in a process: that is most of what making a client costs."""
+    from botocore.loaders import create_loader  # noqa: PLC0415 - loads slowly
+
+    return create_loader()
+
+
+def _core(endpoint: str | None, **settings: Any) -> Any:
+    """Return botocore's part of a session.
+
+    Args:
+        endpoint: where every client goes, also those that botocore makes for itself to assume a role or to sign in: in
+            a practice world nothing ever reaches AWS.
+        settings: botocore's variables that are set beforehand.
+    """
+    from botocore.session import Session  # noqa: PLC0415 - loads slowly
+
+    class Core(Session):  # type: ignore[misc]  # botocore ships no types
+        def create_client(self, *arguments: Any, **named: Any) -> Any:
+            named["endpoint_url"] = named.get("endpoint_url") or endpoint
+            return super().create_client(*arguments, **named)
+
+    core = Core(session_vars=settings)
+    core.register_component("data_loader", _loader())
+    return core
+
+
+def _undisturbed(endpoint: str | None) -> Any:
+    """Return botocore's part for given keys, which a broken file or a profile that is gone must not spoil."""
+    from botocore.exceptions import ConfigParseError, ProfileNotFound  # noqa: PLC0415
+
+    core, none = _core(endpoint), (None, None, None, None)
+    try:
+        core.get_scoped_config()
+    except ConfigParseError:
+        nowhere = (None, None, os.devnull, None)
+        return _core(endpoint, profile=none, config_file=nowhere, credentials_file=nowhere)
+    except ProfileNotFound:
+        return _core(endpoint, profile=none)
+    return core
+
+
+def _prompter(code: str | None) -> Callable[[str], str]:
+    """Answer botocore's question for a code, once: the same digits are never accepted twice."""
+    left = [code] if code else []
+
+    def answer(question: str) -> str:
+        if not left:
+            raise CodeNeededError(question.removeprefix("Enter MFA code for ").rstrip(": "))
+        return left.pop()
+
+    return answer
+
+
+def ends(session: "boto3.Session", source: "Source") -> float | None:
+    """Return when this sign-in ends, where the keys in hand know it and nobody renews them."""
+    if source.keys:
+        return source.keys.expires
+    held = session.get_credentials()
+    expiry = getattr(held, "_expiry_time", None)
+    asks_again = getattr(held, "method", "") == "env"
+    return float(expiry.timestamp()) if expiry and asks_again else None
+
+
+def compare_clock(session: "boto3.Session", region: str, endpoint: str | None, now: Callable[[], float]) -> None:
+    """Ask AWS for the time, unsigned, and compare it with this computer's. Blocking.
+
+    A wrong clock makes signatures fail with words about a wrong secret; so it is looked at first. Whether AWS answers
+    at all is for the call itself to say.
+
+    Raises:
+        AwsError: the clock is wrong.
+    """
+    theirs = _time_at(session, endpoint or _address(session, region))
+    if theirs is None:
+        return
+    off = now() - theirs
+    if abs(off) > MOST_OFF:
+        raise _wrong(off)
+
+
+def _wrong(off: float) -> AwsError:
+    direction = "ahead of" if off > 0 else "behind"
+    minutes = round(abs(off) / 60)
+    return translate(
+        "RequestTimeTooSkewed", f"this clock is {minutes} minutes {direction} AWS's", "sts:GetCallerIdentity"
+    )
+
+
+def _address(session: "boto3.Session", region: str) -> str:
+    found = session._session.get_component("endpoint_resolver").construct_endpoint("sts", region)  # noqa: SLF001
+    return f"https://{found['hostname']}/" if found else f"https://sts.{region}.amazonaws.com/"
+
+
+def _time_at(session: "boto3.Session", url: str) -> float | None:
+    """Read the `Date` header of an answer to a request without credentials, over the proxy and trust that AWS gets."""
+    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
+    from botocore.httpsession import URLLib3Session  # noqa: PLC0415
+    from botocore.utils import get_environ_proxies  # noqa: PLC0415
+
+    trust = session._session.get_config_variable("ca_bundle")  # noqa: SLF001 - not among boto3's own questions
+    http = URLLib3Session(verify=trust or True, proxies=get_environ_proxies(url), timeout=CLOCK_LIMIT)
+    try:
+        answer = http.send(AWSRequest("GET", url).prepare())
+        return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+    except Exception:  # noqa: BLE001 - no answer, or none with a time: the signed call will say what is wrong
+        return None
+    finally:
+        http.close()

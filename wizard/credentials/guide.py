@@ -1,0 +1,36 @@
+"""Step-by-step help for getting credentials, out of `assets/credentials.toml`: the best way first."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+from msgspec import Struct
+
+
+class Way(Struct, frozen=True):
+    """One way to get credentials."""
+
+    id: str
+    title: str
+    for_whom: str
+    steps: tuple[str, ...]
+    risk: str
+    """What this way risks."""
+    link: str
+    command: str = ""
+    """What to type in another window, if anything."""
+
+
+@cache
+def ways() -> tuple[Way, ...]:
+    """Return all ways, recommended first."""
+    text = files("assets").joinpath("credentials.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text)["way"], tuple[Way, ...])
+
+
+@cache
+def unattended() -> str:
+    """Say how checks without a person (cron, CI) sign in, and why not with kept keys."""
+    text = files("assets").joinpath("credentials.toml").read_text(encoding="utf-8")
+    return str(tomllib.loads(text)["unattended"])

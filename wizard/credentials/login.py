@@ -1,0 +1,49 @@
+"""Profiles of `aws login`: signed in through the browser, renewed for up to twelve hours."""
+
+import hashlib
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+from wizard.credentials.files import Profile
+from wizard.credentials.found import Facts, Kind
+from wizard.credentials.sso import cached
+from wizard.results import Problem
+
+NEEDED = ("accessToken", "refreshToken", "dpopKey", "clientId")
+
+
+def facts(profile: Profile) -> Facts | None:
+    """Describe the profile, if it is one of `aws login`.
+
+    The token's own 15 minutes are not shown as its end: botocore renews them without the user.
+    """
+    session = profile.settings.get("login_session")
+    if not session:
+        return None
+    return Facts(Kind.SIGN_IN, str(session), account=_account(session), problem=_problem(profile.name, str(session)))
+
+
+def supported() -> bool:
+    """Whether boto3 can use such a sign-in here: it needs AWS's runtime library (botocore's extra `crt`)."""
+    return find_spec("awscrt") is not None
+
+
+def cache_file(session: str) -> Path:
+    """Return where AWS's tools keep this sign-in."""
+    folder = os.environ.get("AWS_LOGIN_CACHE_DIRECTORY", "~/.aws/login/cache")
+    return Path(os.path.expandvars(folder)).expanduser() / f"{hashlib.sha256(session.encode()).hexdigest()}.json"
+
+
+def _problem(profile: str, session: str) -> Problem | None:
+    values = {"profile": profile, "command": f"aws login --profile {profile}"}
+    if not supported():
+        return Problem("login-extra-missing", values)
+    token = cached(cache_file(session))
+    return None if all(token.get(name) for name in NEEDED) else Problem("login-first", values)
+
+
+def _account(session: str) -> str | None:
+    """Return the account in the session's ARN (`arn:aws:iam::123456789012:user/…`)."""
+    parts = session.split(":")
+    return parts[4] if len(parts) > 5 and parts[4].isdigit() else None  # noqa: PLR2004 - an ARN has six parts

@@ -1,0 +1,78 @@
+"""Profiles of the shared files: what each is for, in the order in which botocore tries."""
+
+from wizard.credentials import login, programs, roles, sso
+from wizard.credentials.files import Profile, Settings, Shared
+from wizard.credentials.found import Facts, Found, Kind
+from wizard.results import Problem
+
+KEY, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
+OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
+"""How the regions of a separate AWS begin."""
+
+
+def all_found(shared: Shared) -> tuple[Found, ...]:
+    """Describe every profile that has credentials of some kind, and every file that cannot be read."""
+    found = [_found(profile, shared) for profile in shared.profiles.values()]
+    broken = [Found(None, Kind.UNUSABLE, place=one.path, problem=one.problem) for one in shared.broken]
+    return (*(one for one in found if one), *broken)
+
+
+def describe(profile: Profile, shared: Shared, chain: frozenset[str] = frozenset()) -> Facts | None:
+    """Say what a profile is for; None if it holds no credentials. The order is botocore's."""
+    return (
+        roles.facts(profile, shared, chain, describe)
+        or sso.facts(profile, shared)
+        or _keys(profile.name, profile.credentials)
+        or login.facts(profile)
+        or programs.facts(profile)
+        or _keys(profile.name, profile.config)
+    )
+
+
+def _found(profile: Profile, shared: Shared) -> Found | None:
+    facts = describe(profile, shared)
+    if facts is None:
+        return None
+    region = profile.settings.get("region")
+    return Found(
+        profile.name,
+        facts.kind,
+        place=_place(profile, shared),
+        detail=facts.detail,
+        region=region,
+        account=facts.account,
+        expires=facts.expires,
+        long_lived=facts.long_lived,
+        mfa_serial=facts.mfa_serial,
+        problem=_partition(profile.name, region) or facts.problem,
+    )
+
+
+def _place(profile: Profile, shared: Shared) -> str:
+    """Name the file, or both."""
+    files = ((shared.config_path, profile.config), (shared.credentials_path, profile.credentials))
+    return " and ".join(path for path, section in files if section)
+
+
+def _partition(name: str, region: object) -> Problem | None:
+    if isinstance(region, str) and region.startswith(OTHER_PARTITIONS):
+        return Problem("wrong-partition", {"where": f"The profile {name} is for {region}, which"})
+    return None
+
+
+def _keys(name: str, section: Settings) -> Facts | None:
+    """Describe keys that stand in a file as they are."""
+    identifier = section.get(KEY)
+    if not identifier:
+        return None
+    missing = SECRET if not section.get(SECRET) else ""
+    temporary = bool(section.get(TOKEN))
+    if str(identifier).startswith("ASIA") and not temporary:
+        missing = missing or TOKEN
+    return Facts(
+        Kind.KEYS,
+        "keys for some hours" if temporary else "",
+        long_lived=not temporary,
+        mfa_serial=None,
+        problem=Problem("keys-incomplete", {"place": f"the profile {name}", "missing": missing}) if missing else None,
+    )
