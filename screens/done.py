@@ -18,6 +18,7 @@ from wizard.results import Copyable
 from wizard.setups import Proof, Setup
 from wizard.snippet import Snippet, snippet
 from wizard.store import StoreError
+from wizard.tagging import loaded_by
 from wizard.threads import in_thread
 
 
@@ -66,7 +67,7 @@ class DonePage(Page):
         if host is None:
             self._set("tag", say("Nothing was made yet. Continue the set-up first."))
             return
-        self.snippet = snippet(host, app_id=self.setup)
+        self.snippet = snippet(host, app_id=self.setup, tracker=loaded_by(self.saved))
         self._fill(self.saved, self.snippet)
 
     def _fill(self, setup: Setup, made: Snippet) -> None:

@@ -12,10 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.snippet import TRACKER_PLACEHOLDER, collector, csp, image, snippet, tag
+from wizard.snippet import (
+    TRACKER_PLACEHOLDER,
+    Loaded,
+    Options,
+    Variant,
+    collector,
+    csp,
+    image,
+    snippet,
+    tag,
+)
 
 HOST = "e.example.org"
 URL = "https://www.example.org/sp.js"
+LOADED = Loaded(URL)
+UMD = Loaded(URL, "sha384-" + "A" * 64, "umd")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 NASTY = ["</script>", "<!--", "<script>", "'", '"', "\\", "${x}", "$app", "\u2028", "\n", "&quot;", "</SCRIPT >"]
 
@@ -53,7 +65,7 @@ def strings(script: str) -> list[str]:
 
 
 def test_the_settings_without_which_the_tracker_jams() -> None:
-    text = tag(HOST, app_id="shop", tracker_url=URL)
+    text = tag(HOST, app_id="shop", tracker=LOADED)
     for setting in ('eventMethod: "get"', 'credentials: "omit"', "keepalive: true", "maxGetBytes: 7900"):
         assert setting in text
     assert f'"https://{HOST}"' in text
@@ -63,7 +75,7 @@ def test_the_settings_without_which_the_tracker_jams() -> None:
 
 
 def test_every_script_is_loaded_with_cors() -> None:
-    text = tag(HOST, app_id="shop", tracker_url=URL)
+    text = tag(HOST, app_id="shop", tracker=LOADED)
     scripts = [attributes for name, attributes in Elements(text).found if name == "script"]
     assert [attributes.get("crossorigin") for attributes in scripts] == ["anonymous"]
     assert 'script.crossOrigin = "anonymous"' in text
@@ -72,7 +84,7 @@ def test_every_script_is_loaded_with_cors() -> None:
 
 @given(app=TEXT | st.sampled_from(NASTY), namespace=TEXT | st.sampled_from(NASTY), url=TEXT | st.sampled_from(NASTY))
 def test_no_text_breaks_out_of_the_script(app: str, namespace: str, url: str) -> None:
-    page = Elements(tag(HOST, app_id=app, tracker_url=url, namespace=namespace) + "<p>after</p>")
+    page = Elements(tag(HOST, app_id=app, tracker=Loaded(url), options=Options(namespace=namespace)) + "<p>after</p>")
     assert [name for name, _ in page.found] == ["script", "p"]
     assert page.ends == ["script", "p"]
     script = page.text["script"]
@@ -107,7 +119,7 @@ def test_the_parts_together() -> None:
 
 
 def test_a_known_tracker_needs_no_hint() -> None:
-    parts = snippet(HOST, app_id="shop", tracker_url=URL)
+    parts = snippet(HOST, app_id="shop", tracker=LOADED)
     assert parts.hint == ""
     assert TRACKER_PLACEHOLDER not in parts.tag
     assert parts.csp[2] == csp(HOST, URL)[2] == "script-src https://www.example.org"
@@ -126,3 +138,52 @@ def test_the_collectors_address(host: str) -> None:
 def test_no_address_from_what_is_no_host(host: str) -> None:
     with pytest.raises(ValueError, match="not a host name"):
         collector(host)
+
+
+@pytest.mark.parametrize("loaded", [LOADED, UMD])
+def test_both_flavours_carry_the_same_settings(loaded: Loaded) -> None:
+    text = tag(HOST, app_id="shop", tracker=loaded)
+    for setting in ('eventMethod: "get"', 'credentials: "omit"', "keepalive: true", "maxGetBytes: 7900"):
+        assert setting in text
+    assert "PageView" in text
+    assert "ctivityTracking" not in text
+
+
+def test_a_file_with_a_hash_is_checked_before_it_runs() -> None:
+    text = tag(HOST, app_id="shop", tracker=UMD)
+    assert f'script.integrity = "{UMD.integrity}"' in text
+    assert text.index("integrity") < text.index("script.src")
+    assert "snowplowBrowserTracking" in text
+    assert "integrity" not in tag(HOST, app_id="shop", tracker=LOADED)
+
+
+def test_version_three_has_another_word_for_asking_without_cookies() -> None:
+    text = tag(HOST, app_id="shop", tracker=Loaded(URL, flavour="umd", major=3))
+    assert "withCredentials: false," in text
+    assert 'credentials: "omit"' not in text
+
+
+def test_a_build_without_a_version_gets_both_words() -> None:
+    text = tag(HOST, app_id="shop", tracker=Loaded(URL, major=None))
+    assert 'credentials: "omit", withCredentials: false,' in text
+
+
+def test_page_pings_come_before_the_page_view() -> None:
+    for loaded in (LOADED, UMD):
+        text = tag(HOST, app_id="shop", tracker=loaded, options=Options(pings=True))
+        assert text.index("enableActivityTracking") < text.index("rackPageView", text.index("newTracker"))
+
+
+def test_for_google_tag_manager_the_tag_is_the_same_with_other_instructions() -> None:
+    parts = snippet(HOST, app_id="shop", tracker=UMD, variant=Variant.GTM)
+    page = snippet(HOST, app_id="shop", tracker=UMD)
+    assert parts.tag.startswith("<!-- Google Tag Manager")
+    assert parts.tag.partition("-->\n")[2] == page.tag.partition("-->\n")[2]
+    assert "=>" not in parts.tag  # the tag manager knows no newer JavaScript
+
+
+def test_sites_that_bundle_the_tracker_load_no_file() -> None:
+    parts = snippet(HOST, app_id="shop", tracker=LOADED, variant=Variant.NPM, options=Options(pings=True))
+    assert 'import { newTracker, enableActivityTracking, trackPageView } from "@snowplow/browser-tracker"' in parts.tag
+    assert parts.csp == csp(HOST)
+    assert parts.hint == ""

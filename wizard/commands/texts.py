@@ -13,8 +13,10 @@ from wizard.commands.session import Session, pass_session
 from wizard.commands.surroundings import home_of
 from wizard.exits import ExitCode
 from wizard.results import Problem
+from wizard.snippet import Loaded
 from wizard.snippet import snippet as build
 from wizard.store import Store
+from wizard.tagging import loaded_by
 
 
 @click.command("snippet", cls=Command)
@@ -32,7 +34,7 @@ def snippet(session: Session, name: str, *, app_id: str | None, tracker: str | N
         return ExitCode.UNFINISHED
     if tracker is not None and not tracker.startswith("https://"):
         raise click.UsageError("--tracker takes an https address: the browser blocks anything else on https pages.")
-    made = build(host, app_id=app_id or name, tracker_url=tracker)
+    made = build(host, app_id=app_id or name, tracker=Loaded(tracker) if tracker else loaded_by(setup))
     lines = [
         "Into the <head> of every page:",
         "",
