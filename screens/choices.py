@@ -196,7 +196,7 @@ class ChoicesPage(Page):
         try:
             setup = await in_thread(self._store)
         except StoreError as error:
-            self.query_one("#name", Field).complain(str(error))
+            self.notify(str(error), title="Not saved", severity="error", markup=False, timeout=15)
             return
         edited = bool(self.setup)
         self.saved = setup
@@ -212,14 +212,11 @@ class ChoicesPage(Page):
         name = self.query_one("#name", Field).value
         if self.saved is None:
             return store.create(name, Choices(**answers))
-        old = store.load(self.saved.name)
-        if old.name != name:
-            created = store.create(name, replace(old.choices, **answers))
-            store.delete(old.name)
-            return created
-        changed = replace(old, choices=replace(old.choices, **answers))
-        store.save(changed)
-        return changed
+        if self.saved.name == name:
+            return self.shell.service.choose(name, **answers)
+        created = store.create(name, replace(self.saved.choices, **answers))
+        store.delete(self.saved.name)
+        return created
 
     def _answers(self) -> dict[str, Any]:
         none = self.query_one("#nodomain", Checkbox).value

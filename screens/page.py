@@ -108,13 +108,9 @@ class Page(Screen[None]):
         self.run_worker(self._follow(work), group="following", exclusive=True)
 
     async def _follow(self, work: Work) -> None:
-        shown = None
         async for update in work.board.updates():
-            shown = update.snapshot
-            self.show(shown)
+            self.show(update.snapshot)
             await asyncio.sleep(FRAME)
-        if shown is not work.board.snapshot:
-            self.show(work.board.snapshot)
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""

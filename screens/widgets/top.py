@@ -38,7 +38,7 @@ class TopLine(Widget):
         left = Content.assemble(("▪ snowpixel", "bold $text-accent"), (f"  {AT}  ", MUTED), self._where())
         right = self._way(width)
         if self.practice:
-            right = Content.assemble(right, "  ", (" PRACTICE ", "bold $background on $warning"))
+            right = Content.assemble(right, "  ", (" PRACTICE ", "bold reverse $text-warning"))
         gap = width - left.cell_length - right.cell_length
         return Content.assemble(left, " " * max(1, gap), right)
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from screens.app import SnowpixelApp
+from screens.widgets.field import Field
 
 LIMIT = 30.0
 
@@ -44,6 +45,11 @@ def shown(app: SnowpixelApp, selector: str) -> str:
     """Return the text of a Static, wherever on the screen it is."""
     content = app.screen.query_one(selector, Static).content
     return getattr(content, "plain", str(content))
+
+
+def box(app: SnowpixelApp, field: str) -> Input:
+    """Return the box of a form's field."""
+    return app.screen.query_one(f"#{field}", Field).box
 
 
 async def on_page(pilot: Driver, name: str) -> None:

@@ -5,15 +5,17 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from textual.widgets import OptionList
 
 from screens.app import SnowpixelApp
 from screens.places import Place
+from screens.run import RunPage
 from tests.screens import scripted
-from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
+from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity
-from wizard.aws.profiles import ProfileFound
+from wizard.credentials.found import Found
 from wizard.results import Job, Problem
 
 Scene = Callable[[SnowpixelApp, Driver], Awaitable[None]]
@@ -41,11 +43,11 @@ def test_a_host_name_that_blockers_know_is_refused_inline_and_mended(home: Path)
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Place.CHOICES)
         await wait_for(pilot, lambda: page(app) == "ChoicesPage" and app.focused)
-        app.screen.query_one("#domain").box.value = "track.example.test"
+        box(app, "domain").value = "track.example.test"
         await pilot.press("enter")
         await wait_for(pilot, lambda: "Ad-block" in text_of(app))
         assert page(app) == "ChoicesPage"
-        app.screen.query_one("#domain").box.value = "https://Hub.example.test/"
+        box(app, "domain").value = "https://Hub.example.test/"
         await pilot.press("enter")
         await on_page(pilot, "CredentialsPage")
 
@@ -60,14 +62,14 @@ def test_going_back_keeps_what_was_typed_and_saves_no_second_set_up(home: Path) 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Place.CHOICES)
         await on_page(pilot, "ChoicesPage")
-        app.screen.query_one("#domain").box.value = "hub.example.test"
+        box(app, "domain").value = "hub.example.test"
         await pilot.press("enter")
         await on_page(pilot, "CredentialsPage")
         await wait_for(pilot, lambda: focused(app) == "next")
         await pilot.press("escape")
         await on_page(pilot, "ChoicesPage")
-        assert app.screen.query_one("#domain").box.value == "hub.example.test"
-        app.screen.query_one("#name").box.value = "shop"
+        assert box(app, "domain").value == "hub.example.test"
+        box(app, "name").value = "shop"
         await pilot.press("ctrl+s")
         await on_page(pilot, "CredentialsPage")
 
@@ -97,7 +99,7 @@ def test_a_set_up_without_a_domain_needs_one_tick(home: Path) -> None:
 
 def test_the_profile_that_works_is_saved_by_name(home: Path) -> None:
     service = ScriptedService(home, zone=None)
-    service.found = (ProfileFound("work", "single sign-on"), ProfileFound("home", "access keys"))
+    service.found = (Found("work", "single sign-on"), Found("home", "access keys"))
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
@@ -152,12 +154,12 @@ def test_typed_keys_are_cleaned_used_for_this_run_and_never_shown(home: Path) ->
         await wait_for(pilot, lambda: focused(app) == "sources")
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.screen.query_one("#typed").display)
-        app.screen.query_one("#key").box.value = "  'AKIAIOSFODNN7EXAMPLE' "
-        app.screen.query_one("#secret").box.value = SECRET[:-1]
+        box(app, "key").value = "  'AKIAIOSFODNN7EXAMPLE' "
+        box(app, "secret").value = SECRET[:-1]
         await pilot.press("enter")
         await wait_for(pilot, lambda: "has 40 characters" in text_of(app))
         assert not service.asked_with, "nothing is sent before the shape is right"
-        app.screen.query_one("#secret").box.value = f'aws_secret_access_key = "{SECRET}"\n'
+        box(app, "secret").value = f'aws_secret_access_key = "{SECRET}"\n'
         await pilot.press("enter")
         await wait_for(pilot, lambda: focused(app) == "next")
         pictures.extend((app.export_screenshot(), text_of(app), repr(app.sources), str(app.tree)))
@@ -182,7 +184,7 @@ def test_a_decision_opens_by_itself_on_the_harmless_choice_and_is_answered(home:
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Place.RUN, "main")
         await on_page(pilot, "DecisionModal")
-        assert app.screen.query_one("#choices").highlighted == 0
+        assert app.screen.query_one("#choices", OptionList).highlighted == 0
         assert "[@click=app.quit]x[/]" in text_of(app)
         await pilot.press("escape")
         await on_page(pilot, "RunPage")
@@ -265,6 +267,7 @@ def test_a_walk_goes_on_while_other_pages_are_open_and_is_found_again(home: Path
         await wait_for(pilot, lambda: page(app) == "HomePage" and "apply is under way" in text_of(app))
         await pilot.press("enter")
         await on_page(pilot, "RunPage")
+        assert isinstance(app.screen, RunPage)
         assert app.screen.work is work
 
     play(service, scene)
@@ -289,6 +292,7 @@ def test_the_checklist_explains_what_is_wrong_and_repairs_only_with_consent(home
         await on_page(pilot, "ChecklistPage")
         await pilot.press("f", "right", "enter")
         await on_page(pilot, "RunPage")
+        assert isinstance(app.screen, RunPage)
         assert app.screen.job is Job.REPAIR
 
     play(service, scene)
@@ -316,11 +320,11 @@ def test_a_set_up_with_nothing_made_is_forgotten_only_after_its_name_is_typed(ho
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Place.REMOVE, "main")
         await wait_for(pilot, lambda: focused(app) == "keep")
-        app.screen.query_one("#confirm").box.focus()
+        box(app, "confirm").focus()
         await pilot.press(*"mai", "enter")
         await wait_for(pilot, lambda: focused(app) == "keep")
         assert app.screen.query_one("#remove").disabled
-        app.screen.query_one("#confirm").box.value = "main"
+        box(app, "confirm").value = "main"
         await wait_for(pilot, lambda: not app.screen.query_one("#remove").disabled)
         await pilot.press("right", "enter")
         await on_page(pilot, "HomePage")

@@ -4,7 +4,7 @@ import asyncio
 
 from screens.app import SnowpixelApp
 from tests.product import Product
-from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
+from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.watching import CountingKeys
 from wizard.results import Job, Status
 
@@ -29,7 +29,9 @@ async def set_up(pilot: Driver, keys: CountingKeys) -> None:
     await keys.press("right", "enter")
     await on_page(pilot, "DnsPage")
     for _ in range(2):
-        await wait_for(pilot, lambda: "play" in focused(app) and not app.focused.disabled, "a record to add")
+        await wait_for(
+            pilot, lambda: "play" in focused(app) and app.focused and not app.focused.disabled, "a record to add"
+        )
         await keys.press("enter")
     await wait_for(pilot, lambda: "All done here" in text_of(app), "both records are seen")
     await wait_for(pilot, lambda: focused(app) == "back")
@@ -71,7 +73,7 @@ async def remove_everything(app: SnowpixelApp) -> str:
         await on_page(pilot, "RemovePage")
         assert focused(app) == "keep", "the harmless button has the focus"
         assert app.screen.query_one("#remove").disabled
-        app.screen.query_one("#confirm").box.focus()
+        box(app, "confirm").focus()
         await pilot.press(*"main", "enter")
         await wait_for(pilot, lambda: focused(app) == "remove")
         await pilot.press("enter")
@@ -107,7 +109,7 @@ async def leave_and_come_back(product: Product) -> None:
         await wait_for(pilot, lambda: not first.screen.query_one("#create").disabled)
         await pilot.press("right", "enter")
         await on_page(pilot, "DnsPage")
-        await wait_for(pilot, lambda: len(first.screen.cards) == 2)
+        await wait_for(pilot, lambda: len(first.screen.query(".card")) == 2)
         await pilot.press("q")
         await wait_for(pilot, lambda: not first.is_running or page(first) == "LeaveModal")
         if first.is_running:

@@ -32,7 +32,8 @@ def test_clock(seconds: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (300, "5 min"), (7200, "2 h"), (86_400, "1 day"), (1e6, "12 days")]
+    ("seconds", "text"),
+    [(0.2, "1 s"), (59, "59 s"), (300, "5 min"), (7200, "2 h"), (86_400, "1 day"), (1e6, "12 days")],
 )
 def test_span(seconds: float, text: str) -> None:
     assert span(seconds) == text
