@@ -14,12 +14,11 @@ import anyio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wizard import pixel
 from wizard.aws import listing
-from wizard.aws.errors import MISSING, AwsError, Kind
+from wizard.aws.errors import AwsError, Kind
 from wizard.aws.listing import One, everything
+from wizard.contents import Contents
 from wizard.resources.base import TAG_ID, TAG_SETUP
-from wizard.resources.bucket_settings import RULE
 from wizard.resources.certificate import DEAD
 from wizard.resources.distribution_config import aliases
 from wizard.setups import NAME, Choices, Made, Setup, Viewer
@@ -205,26 +204,20 @@ async def search(aws: Aws) -> tuple[Found, ...]:
 
 
 async def _found(aws: Aws, account: str, pieces: _Pieces) -> Found:
-    seen = {**_from_certificate(pieces), **_from_distribution(pieces)}
-    if pieces.region:
-        seen["region"] = pieces.region
-    seen |= await _retention(aws, account, pieces.bucket("logs"))
-    image = await _image(aws, account, pieces.bucket("content"))
-    own = {}
-    if image == pixel.builtin().content:
-        seen["pixel"] = "builtin"
-    elif image is not None:
-        seen["pixel"] = f"s3://{pieces.bucket('content')}/i"
-        own = {"pixel_source": seen["pixel"], "pixel_image": image}
-    choices = Choices(**seen)
+    contents = Contents(aws, account, pieces.bucket("content"), pieces.bucket("logs"))
+    known = {**_from_certificate(pieces), **_from_distribution(pieces)}
+    region = {"region": pieces.region} if pieces.region else {}
+    host = known.get("domain") or pieces.distribution.get("DomainName", "")
+    choices, made = await contents.seen(host)
+    seen = {**known, **region, **choices}
     return Found(
-        name=await _name(aws, account, pieces),
+        name=await _name(pieces, contents),
         id=pieces.id,
         account=account,
         region=pieces.region,
         created=min((one["CreationDate"].timestamp() for one in pieces.buckets.values()), default=time.time()),
-        choices=choices,
-        made=replace(_made(account, pieces, choices), **own),
+        choices=Choices(**seen),
+        made=replace(_made(account, pieces, seen.get("domain")), **made),
         unknown=tuple(name for name in ASKED if name not in seen),
     )
 
@@ -233,7 +226,7 @@ ASKED = ("goals", "domain", "region", "pixel", "retention_days", "viewer", "even
 """Choices that are asked again where the world does not show them. `profile` is how one looked, so it is known."""
 
 
-def _made(account: str, pieces: _Pieces, choices: Choices) -> Made:
+def _made(account: str, pieces: _Pieces, domain: str | None) -> Made:
     distribution, certificate = pieces.distribution, pieces.certificate.get("CertificateArn") or pieces.attached
     return Made(
         account=account,
@@ -242,7 +235,7 @@ def _made(account: str, pieces: _Pieces, choices: Choices) -> Made:
         origin_access_control=pieces.access_control,
         distribution=distribution.get("Id"),
         distribution_domain=distribution.get("DomainName"),
-        alias=choices.domain if choices.domain in aliases(distribution) else None,
+        alias=domain if domain in aliases(distribution) else None,
         certificate=certificate,
         certificate_borrowed=certificate is not None and not pieces.certificate,
         certificates_former=tuple(sorted({one["CertificateArn"] for one in pieces.certificates} - {certificate})),
@@ -265,41 +258,12 @@ def _from_distribution(pieces: _Pieces) -> dict[str, Any]:
     return {**seen, "viewer": Viewer(policy)} if policy in set(Viewer) else seen
 
 
-async def _retention(aws: Aws, account: str, bucket: str | None) -> dict[str, int]:
-    reply = await _asked(aws, account, bucket, "get_bucket_lifecycle_configuration")
-    rule: One = next((one for one in reply.get("Rules", []) if one.get("ID") == RULE), {})
-    days = rule.get("Expiration", {}).get("Days")
-    return {"retention_days": days} if days else {}
-
-
-async def _image(aws: Aws, account: str, bucket: str | None) -> bytes | None:
-    """Return the pixel that is served, None where there is none or no usable one."""
-    body: bytes | None = (await _asked(aws, account, bucket, "get_object", Key="i")).get("Body")
-    try:
-        return pixel.validate(body).content if body else None
-    except pixel.PixelError:
-        return None
-
-
-async def _name(aws: Aws, account: str, pieces: _Pieces) -> str:
+async def _name(pieces: _Pieces, contents: Contents) -> str:
     """Return the set-up's name by what is tagged most surely, or one made up from its id."""
     names = list(pieces.names)
-    for word in pieces.buckets if not pieces.distributions else ():
-        reply = await _asked(aws, account, pieces.bucket(word), "get_bucket_tagging")
-        names.insert(0, listing.as_tags(reply.get("TagSet", [])).get(TAG_SETUP, ""))
+    if not pieces.distributions:
+        names.insert(0, (await contents.tags()).get(TAG_SETUP, ""))
     return next((name for name in names if NAME.fullmatch(name)), f"found-{pieces.id}")
-
-
-async def _asked(aws: Aws, account: str, bucket: str | None, operation: str, **parameters: Any) -> dict[str, Any]:
-    """Ask S3 about a bucket; empty where there is no bucket, or nothing of the kind on it."""
-    if bucket is None:
-        return {}
-    try:
-        return await aws("s3", operation, Bucket=bucket, ExpectedBucketOwner=account, **parameters)
-    except AwsError as error:
-        if error.code in MISSING:
-            return {}
-        raise
 
 
 def rebuild(found: Found, name: str | None = None, **choices: Any) -> Setup:

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 
 from tests.inventory import Account, expected
 from tests.product import DOMAIN, Product, not_ok
+from tests.trackers import V3, V4
 from wizard.adoption import Found, rebuild
 from wizard.aws.errors import AwsError
 from wizard.pixel import builtin
 from wizard.results import Job
-from wizard.setups import Setup, Viewer
+from wizard.setups import Goal, Setup, Viewer
 from wizard.store import StoreError
 
 OWN_PIXEL = builtin().content.replace(b"\xff\xff\xff\x00\x00\x00", b"\xff\x00\x00\x00\x00\x00")
@@ -130,6 +131,39 @@ def test_an_image_of_the_users_own_is_taken_from_the_bucket(product: Product, tm
     assert not_ok(product.apply()) == []
     assert product.writes() == []
     assert product.setup().made.pixel_image == OWN_PIXEL
+
+
+def test_the_trackers_in_the_bucket_are_known_again(product: Product) -> None:
+    product.new(goals=(Goal.PIXEL, Goal.JS_BUCKET), tracker=str(V4))
+    product.apply()
+    product.service.choose("main", tracker=str(V3))
+    assert not_ok(product.apply()) == []
+    lost = lose_file(product).made
+    found = the_one(product)
+    assert found.choices.goals == (Goal.PIXEL, Goal.JS_BUCKET)
+    assert "goals" not in found.unknown
+    assert [one.key for one in found.made.trackers_stored] == [one.key for one in lost.trackers_stored]
+    assert found.made.tracker is not None
+    assert lost.tracker is not None
+    assert found.made.tracker.sha384 == lost.tracker.sha384
+    assert found.choices.tracker == f"https://{DOMAIN}/{lost.tracker.key}"
+    product.service.adopt(found)
+    product.clear()
+    assert not_ok(product.apply()) == []
+    assert product.writes() == []
+    product.run(Job.REMOVE, answers={"delete-logs": "yes"})
+    assert not any(Account(product.world).inventory().values())
+
+
+def test_a_file_that_does_not_say_its_own_hash_is_not_taken_for_ours(product: Product) -> None:
+    product.new(domain=None)
+    product.apply()
+    bucket = str(product.setup().made.content_bucket)
+    s3 = Account(product.world).client("s3")
+    for key, said in (("4.10.1/bcdfghjkmn.js", {}), ("v/bcdfghjkmn.js", {"sha384": "sha384-x"})):
+        s3.put_object(Bucket=bucket, Key=key, Body=V4.read_bytes(), Metadata=said)
+    s3.put_object(Bucket=bucket, Key="v/npqrstvwxz.js", Body=b"alert(1)", Metadata={"sha384": "sha384-x"})
+    assert the_one(product).made.trackers_stored == ()
 
 
 def test_kept_logs_can_be_deleted_from_another_computer(product: Product) -> None:

@@ -34,6 +34,7 @@ ACCESS_CONTROLS = Listing(
     "cloudfront", "list_origin_access_controls", "Items", "NextMarker", "Marker", "OriginAccessControlList"
 )
 BUCKETS = Listing("s3", "list_buckets", "Buckets", "ContinuationToken", "ContinuationToken")
+FILES = Listing("s3", "list_objects_v2", "Contents", "NextContinuationToken", "ContinuationToken")
 CERTIFICATES = Listing("acm", "list_certificates", "CertificateSummaryList", "NextToken", "NextToken")
 DELIVERIES = Listing("logs", "describe_deliveries", "deliveries", "nextToken", "nextToken")
 DELIVERY_SOURCES = Listing("logs", "describe_delivery_sources", "deliverySources", "nextToken", "nextToken")
