@@ -26,6 +26,7 @@ COMMANDS = {
     "check": ("check:check", "The checklist: look at everything, change nothing."),
     "repair": ("walks:repair", "Put right what check found."),
     "remove": ("walks:remove", "Take it all down; the logs stay unless --delete-logs."),
+    "credentials": ("credentials:credentials", "Which AWS credentials are there, which are used, how to get some."),
     "snippet": ("texts:snippet", "The tag for your pages."),
     "policy": ("texts:policy", "The least IAM policy."),
     "explain": ("texts:explain", "What a problem means and what to do."),

@@ -196,7 +196,7 @@ def test_removing_keeps_the_logs_unless_told_otherwise(made: Cli, world: WorldFi
 )
 def test_wrong_keys_are_wrong_until_someone_acts(cli: Cli, world: WorldFile, identifier: str, problem: str) -> None:
     cli("new", "main", "--no-domain")
-    typed = f"{identifier or world.access_key_id}\nw0rngSecretW0rngSecretW0rngSecretW0rng123\n"
+    typed = f"{identifier or world.access_key_id}\nw0rngSecretW0rngSecretW0rngSecretW0rng12\n"
     for arguments in (("plan", "main"), ("check", "main"), ("apply", "main", "--yes")):
         ran = cli(*arguments, "--keys-stdin", "--json", stdin=typed)
         assert ran.code == 1

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from wizard import checklist, envelope
 from wizard.commands import loop, options, walking
+from wizard.commands.identity import keep_typed, second_factor
 from wizard.commands.lastcheck import LastCheck, changed
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
@@ -84,15 +85,25 @@ def check(
     chosen = tuple(names) or service.store.names()
     if not chosen:
         raise click.UsageError(f"There is no saved set-up yet. Make one: {session.line('new NAME')}, or the wizard.")
+    for name in chosen:
+        second_factor(session, service, name)
     proved = _prove(session, service, chosen) if prove else ExitCode.WELL
     while True:
         found = loop.run(lambda: _all(service, chosen, wish), lambda: walking.farewell(session))
         if len(found) == 1 and found[0].error:
             raise found[0].error
         _tell(session, found, wish, watched=watch is not None)
+        _keep(session, service, found)
         if watch is None:
             return gravest([proved, *(one.code(strict=strict) for one in found)])
         loop.run(lambda: anyio.sleep(watch), lambda: walking.farewell(session))
+
+
+def _keep(session: Session, service: Service, found: Sequence[Found]) -> None:
+    for one in found:
+        if one.snapshot:
+            keep_typed(session, service, one.name, one.snapshot)
+    session.keep_keys = False  # once is enough, however often --watch looks
 
 
 def _rows(only: tuple[str, ...]) -> tuple[str, ...]:

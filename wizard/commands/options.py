@@ -26,6 +26,8 @@ _EVERYWHERE: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--nameserver",), {"metavar": "HOST[:PORT]", "help": "Ask this DNS resolver instead of the public ones."}),
     (("--practice",), {"type": _FOLDER, "metavar": "DIR", "help": "Use this practice world (SNOWPIXEL_PRACTICE)."}),
     (("--keys-stdin",), {"is_flag": True, "help": "Read an access key id and a secret, a line each, from stdin."}),
+    (("--keep-keys",), {"is_flag": True, "help": "Keep keys from --keys-stdin in this computer's key store."}),
+    (("--mfa",), {"is_flag": True, "help": "Ask for the six digits of your second factor first."}),
     (("--verbose", "-v"), {"is_flag": True, "help": "Say more: each AWS call, each single check."}),
 )
 _VARIABLES = {"--home": "SNOWPIXEL_HOME", "--practice": "SNOWPIXEL_PRACTICE"}

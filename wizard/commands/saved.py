@@ -8,6 +8,7 @@ import click
 
 from wizard.adoption import Found
 from wizard.commands import choosing, loop, options
+from wizard.commands.identity import drop_keys, forget_keys
 from wizard.commands.lastcheck import LastCheck
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
@@ -157,12 +158,16 @@ def state_of(setup: Setup) -> str:
 @click.command("forget", cls=Command)
 @options.name
 @options.yes
+@click.option("--keys-only", is_flag=True, help="Drop only the keys in this computer's key store.")
 @pass_session
-def forget(session: Session, name: str, *, yes: bool) -> ExitCode:
-    """Drop the saved set-up from this computer. AWS is not touched: what was made stays there, and costs."""
+def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCode:
+    """Drop the saved set-up and its kept keys from this computer. AWS is not touched: what was made stays there."""
     store = Store(home_of(session))
+    if keys_only:
+        return forget_keys(session, store.home, store.load(name))
     stays = _stays(store, name)
     session.confirm(f"Forget '{name}' on this computer? What was made in AWS stays there.", yes=yes)
+    drop_keys(session, store, name)
     try:
         with store.writing(name, f"snowpixel forget {name}"):
             store.delete(name)

@@ -44,6 +44,8 @@ class Session:
         json: whether stdout takes one document only.
         verbose: whether to say more.
         keys_stdin: whether typed keys come in through stdin.
+        keep_keys: whether typed keys go into the operating system's key store.
+        mfa: whether the six digits of a second factor are asked for first.
         start_wizard: starts the screens; given by the composition root.
     """
 
@@ -57,6 +59,8 @@ class Session:
     json: bool = False
     verbose: bool = False
     keys_stdin: bool = False
+    keep_keys: bool = False
+    mfa: bool = False
     _mute: bool = False
 
     # Where it runs.

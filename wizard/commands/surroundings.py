@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import platformdirs
 from wizard import validators
 from wizard.aws.client import Keys, Secret, Source
 from wizard.commands.session import Session
+from wizard.credentials import typed
 from wizard.practice import process, worldfile
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
@@ -90,19 +92,34 @@ class _Observer:
 def _given(session: Session) -> Source:
     if session.keys_stdin:
         return Source(_typed())
+    if session.keep_keys:
+        raise click.UsageError("--keep-keys goes with --keys-stdin: it keeps the keys that are typed there.")
     return Source(None, validators.profile(session.profile) if session.profile else None)
 
 
 def _typed() -> Keys:
-    """Read a pair of keys, for this run only. They never come in as options: every user of the computer sees those."""
-    if sys.stdin.isatty():
-        identifier = click.prompt("Access key id", err=True)
-        secret = click.prompt("Secret access key (not shown)", hide_input=True, err=True)
-    else:
-        identifier, secret = sys.stdin.readline().strip(), sys.stdin.readline().strip()
-    if not identifier or not secret:
-        raise click.UsageError("--keys-stdin needs two lines on stdin: the access key id, then the secret access key.")
-    return Keys(identifier, Secret(secret))
+    """Read typed keys. They never come in as options: every user of the computer sees those.
+
+    Raises:
+        click.UsageError: they do not have the shape of keys.
+    """
+    try:
+        if not sys.stdin.isatty():
+            return typed.from_lines(sys.stdin.read())
+        return typed.from_lines("\n".join(_prompted()))
+    except validators.InvalidChoice as error:
+        raise click.UsageError(
+            f"--keys-stdin: {error} It takes two lines: the access key id, then the secret access key; for keys of "
+            "some hours the session token as a third."
+        ) from None
+
+
+def _prompted() -> Iterator[str]:
+    identifier = click.prompt("Access key id", err=True)
+    yield identifier
+    yield click.prompt("Secret access key (not shown)", hide_input=True, err=True)
+    if typed.cleaned(identifier, "id").startswith("ASIA"):
+        yield click.prompt("Session token (not shown)", hide_input=True, err=True)
 
 
 def _asking(session: Session, network: Network) -> Network:

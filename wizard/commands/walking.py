@@ -9,6 +9,7 @@ import anyio
 from wizard import checklist
 from wizard.board import Board
 from wizard.commands import loop
+from wizard.commands.identity import keep_typed, second_factor
 from wizard.commands.session import Session
 from wizard.plain import Ink, Narrator
 from wizard.results import Actor, Job, Phase, Snapshot, Status, Update
@@ -59,10 +60,12 @@ def run(
             if act:
                 await act(board, update)
 
+    second_factor(session, service, name)
     running = service.start(job, name, patience=patience, answers=answers, only=only)
     for decision, choice in (answers or {}).items():
         running.board.answer(decision, choice)
     loop.run(lambda: _along(running, tell), lambda: farewell(session))
+    keep_typed(session, service, name, running.board.snapshot)
     return running.board.snapshot
 
 

@@ -1,0 +1,109 @@
+"""`credentials`: which credentials this computer has, which are used and why, and how to get some."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import click
+import msgspec
+
+from wizard import problems
+from wizard.aws.errors import AwsError
+from wizard.commands import loop
+from wizard.commands.options import Command
+from wizard.commands.session import Session, pass_session
+from wizard.credentials import guide
+from wizard.credentials.desk import Known
+from wizard.credentials.find import in_use
+from wizard.credentials.found import Found
+from wizard.exits import ExitCode, of_error
+from wizard.net.text import printable
+from wizard.service import Service
+from wizard.setups import Choices, Setup
+
+
+@click.command("credentials", cls=Command)
+@click.argument("name", required=False)
+@click.option("--guide", "wants_guide", is_flag=True, help="How to get credentials, step by step.")
+@click.option("--ask", is_flag=True, help="Ask AWS whose the credentials in use are.")
+@pass_session
+def credentials(session: Session, name: str | None, *, wants_guide: bool, ask: bool) -> ExitCode:
+    """List the AWS credentials of this computer: where they come from, which are used and why. Asks nobody."""
+    session.again = " ".join(["credentials", *([name] if name else [])])
+    service = session.service()
+    setup = service.store.load(name) if name else None
+    found = service.profiles(setup)
+    known, error = _asked(session, service, setup) if ask else (None, None)
+    rows = list(_listed(found, service, setup))
+    rows += ["", *_whose(known, error)] if ask else []
+    rows += ["", *_guide()] if wants_guide or not found else []
+    data = {"found": found, "guide": guide.ways(), "known": known, "problem": error.problem if error else None}
+    session.result(rows, "error" if error else "ok", _plain(data), [str(error)] if error else [])
+    return of_error(error) if error else ExitCode.WELL
+
+
+def _plain(data: dict[str, Any]) -> Any:
+    return msgspec.to_builtins(data)
+
+
+def _asked(session: Session, service: Service, setup: Setup | None) -> tuple[Known | None, AwsError | None]:
+    choices = setup.choices if setup else Choices()
+
+    async def look() -> Known:
+        return await service.known(choices, setup=setup)
+
+    try:
+        return loop.run(look, lambda: session.note("Interrupted.")), None
+    except AwsError as error:
+        return None, error
+
+
+def _listed(found: tuple[Found, ...], service: Service, setup: Setup | None) -> Iterator[str]:
+    given = service.source(setup.choices) if setup else service.surroundings.source
+    if given.keys:
+        yield "* keys given for this run win over everything below"
+    elif not found:
+        yield "No AWS credentials were found on this computer."
+    for one in found:
+        crown = "*" if one.wins and not given.keys else " "
+        yield f"{crown} {printable(one.name or one.kind)}: {one.kind}, {printable(one.place)}"
+        yield from (f"    {line}" for line in _details(one))
+    if found and not given.keys and in_use(found) is None:
+        yield "None of them is used by itself: name one with --profile NAME."
+
+
+def _details(one: Found) -> Iterator[str]:
+    facts = (("", one.detail), ("account ", one.account), ("region ", one.region), ("second factor ", one.mfa_serial))
+    told = [f"{label}{printable(value)}" for label, value in facts if value]
+    if told:
+        yield ", ".join(told)
+    if one.expires is not None:
+        left = one.expires - time.time()
+        yield f"ends in {left / 60:.0f} min" if left > 0 else "is over"
+    if one.wins and one.why:
+        yield f"used, because {one.why}"
+    if one.problem:
+        about = problems.explain(one.problem)
+        yield f"! {about.title}: {printable(about.meaning)}"
+        yield from (f"  {number}. {printable(step)}" for number, step in enumerate(about.steps, 1))
+
+
+def _whose(known: Known | None, error: AwsError | None) -> Iterator[str]:
+    if known:
+        who = known.who
+        yield f"AWS knows you as {printable(who.arn)}, account {who.account}" + (f" ({who.alias})" if who.alias else "")
+    for problem in (*((error.problem,) if error else ()), *(known.warnings if known else ())):
+        about = problems.explain(problem)
+        yield f"! {about.title}: {printable(about.meaning)}"
+        yield from (f"  {number}. {printable(step)}" for number, step in enumerate(about.steps, 1))
+
+
+def _guide() -> Iterator[str]:
+    for number, way in enumerate(guide.ways()):
+        yield f"{way.title}{'   (recommended)' if number == 0 else ''}"
+        yield f"  {way.for_whom}"
+        yield from (f"  {step}. {text}" for step, text in enumerate(way.steps, 1))
+        yield f"  Risk: {way.risk}"
+        yield f"  More: {way.link}"
+        yield ""
+    yield guide.unattended()
