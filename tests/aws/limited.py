@@ -114,17 +114,15 @@ class Story:
         s3.put_bucket_encryption(Bucket=content, ServerSideEncryptionConfiguration={"Rules": [kms]})
         s3.delete_bucket_lifecycle(Bucket=logs)
         s3.delete_bucket_policy(Bucket=logs)
-        s3.delete_object(Bucket=content, Key="ice.png")
-        self._drift_in_cloudfront(made.origin_access_control, made.distribution)
+        s3.put_object(Bucket=content, Key="i", Body=b"edited")
+        self._drift_in_cloudfront(made.origin_access_control)
         self._drift_in_logs(made.delivery)
 
-    def _drift_in_cloudfront(self, access: str | None, distribution: str | None) -> None:
+    def _drift_in_cloudfront(self, access: str | None) -> None:
         cloudfront = admin(self.world, "cloudfront")
         found = cloudfront.get_origin_access_control(Id=access)
         config = found["OriginAccessControl"]["OriginAccessControlConfig"] | {"Description": "edited"}
         cloudfront.update_origin_access_control(Id=access, IfMatch=found["ETag"], OriginAccessControlConfig=config)
-        arn = f"arn:aws:cloudfront::{self.world.account_id}:distribution/{distribution}"
-        cloudfront.untag_resource(Resource=arn, TagKeys={"Items": ["snowpixel:id", "snowpixel:setup"]})
 
     def _drift_in_logs(self, delivery: str | None) -> None:
         """Make the delivery anew with another path, under the tags of ours: an id of its own, known to our file."""

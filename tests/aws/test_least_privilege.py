@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.aws.limited import Story, admin, client_of, refusals, user_with, without
 from tests.product import DOMAIN, Product, not_ok
+from wizard.aws.errors import AwsError
 from wizard.aws.policy import actions, policy, statement_text
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
@@ -28,10 +30,11 @@ FAILS: Mapping[str, tuple[str, str]] = {
     "acm:DeleteCertificate": ("remove", "certificate"),
     "acm:DescribeCertificate": ("apply", "certificate"),
     "acm:ListCertificates": ("plan", "certificate"),
-    "acm:ListTagsForCertificate": ("adopt", "certificate"),
+    "acm:ListTagsForCertificate": ("check", "certificate"),
     "acm:RequestCertificate": ("apply", "certificate"),
     "cloudfront:AllowVendedLogDeliveryForResource": ("apply", "delivery-source"),
     "cloudfront:CreateDistribution": ("apply", "distribution"),
+    "cloudfront:CreateInvalidation": ("repair", "pixel-i"),
     "cloudfront:CreateOriginAccessControl": ("apply", "origin-access"),
     "cloudfront:DeleteDistribution": ("remove", "distribution"),
     "cloudfront:DeleteOriginAccessControl": ("remove", "origin-access"),
@@ -39,7 +42,7 @@ FAILS: Mapping[str, tuple[str, str]] = {
     "cloudfront:GetOriginAccessControl": ("apply", "origin-access"),
     "cloudfront:ListDistributions": ("plan", "earlier-setup"),
     "cloudfront:ListOriginAccessControls": ("adopt", "origin-access"),
-    "cloudfront:ListTagsForResource": ("apply", "distribution"),
+    "cloudfront:ListTagsForResource": ("check", "distribution"),
     "cloudfront:TagResource": ("apply", "distribution"),
     "cloudfront:UpdateDistribution": ("apply", "alias"),
     "cloudfront:UpdateOriginAccessControl": ("repair", "origin-access"),
@@ -149,8 +152,28 @@ def test_what_was_missing_is_added_and_the_same_command_goes_on(
     assert not_ok(again.apply()) == []
 
 
+def test_tags_that_were_taken_off_are_put_back_although_the_tags_are_the_scope(
+    world: WorldFile, control: Control, tmp_path: Path
+) -> None:
+    product = Story(world, control, tmp_path, policy).product
+    product.apply()
+    made = product.setup().made
+    cloudfront, keys = admin(world, "cloudfront"), ["snowpixel:id", "snowpixel:setup"]
+    found = cloudfront.get_distribution(Id=made.distribution)
+    cloudfront.untag_resource(Resource=found["Distribution"]["ARN"], TagKeys={"Items": keys})
+    config = found["Distribution"]["DistributionConfig"] | {"HttpVersion": "http1.1"}
+    cloudfront.update_distribution(Id=made.distribution, IfMatch=found["ETag"], DistributionConfig=config)
+    acm = admin(world, "acm")
+    tags = acm.list_tags_for_certificate(CertificateArn=made.certificate)["Tags"]
+    acm.remove_tags_from_certificate(CertificateArn=made.certificate, Tags=tags)
+    assert {check.id for check in not_ok(product.check())} == {"certificate", "distribution"}
+    assert not_ok(product.run(Job.REPAIR)) == []
+    assert not_ok(product.check()) == []
+
+
 CHECK_FAILS: Mapping[str, str] = {
     "acm:DescribeCertificate": "certificate",
+    "acm:ListTagsForCertificate": "certificate",
     "cloudfront:GetDistribution": "distribution",
     "cloudfront:GetOriginAccessControl": "origin-access",
     "cloudfront:ListTagsForResource": "distribution",
@@ -165,15 +188,14 @@ CHECK_FAILS: Mapping[str, str] = {
     "s3:GetEncryptionConfiguration": "content-bucket.encryption",
     "s3:GetLifecycleConfiguration": "content-bucket.lifecycle",
     "s3:GetObject": "pixel-i",
+    "s3:ListBucket": "content-bucket",
 }
 """Action to an item that a check of a finished set-up cannot judge without it."""
 
 CHECK_WORKS_WITHOUT: Mapping[str, str] = {
     "acm:ListCertificates": "only looked at before there is a certificate",
-    "acm:ListTagsForCertificate": "the same",
     "cloudfront:ListDistributions": "only looked at before there is a distribution",
     "iam:ListAccountAliases": "the account is shown by its number alone",
-    "s3:ListBucket": "the newest log's time is not told; a file that is missing is said to be forbidden (on AWS)",
 }
 
 
@@ -211,6 +233,21 @@ def test_the_check_only_policy_lets_nothing_be_written(
     snapshot = limited.run(job, answers={"delete-logs": "yes"})
     assert refusals(snapshot) != []
     assert limited.writes() == []
+
+
+def test_set_ups_are_found_in_the_account_with_the_policy_of_any_set_up(
+    product: Product, world: WorldFile, control: Control, tmp_path: Path
+) -> None:
+    product.new()
+    product.apply()
+    whole = policy(None)
+    elsewhere = Product(world, control, tmp_path / "elsewhere", user_with(world, whole))
+    (found,) = anyio.run(elsewhere.service.found_in_account)
+    assert (found.id, found.choices.domain) == (product.setup().id, DOMAIN)
+    blind = Product(world, control, tmp_path / "blind", user_with(world, without(whole, "s3:ListAllMyBuckets")))
+    with pytest.raises(AwsError) as caught:
+        anyio.run(blind.service.found_in_account)
+    assert caught.value.problem.values["action"] == "s3:ListAllMyBuckets"
 
 
 def refused(call: Callable[..., Any], **parameters: Any) -> bool:
