@@ -11,7 +11,7 @@ import anyio
 from wizard.board import Board
 from wizard.probes.base import Probe
 from wizard.resources.base import Presence, Reading, Resource
-from wizard.results import Action, Actor, Check, Item, Job, Problem, StageView, Status
+from wizard.results import Action, Actor, Change, Check, Item, Job, Problem, StageView, Status
 from wizard.scope import Scope
 from wizard.settling import Settler
 from wizard.stages import Stage
@@ -97,7 +97,7 @@ async def plan(stages: Sequence[Stage], scope: Scope, board: Board) -> None:
             reading = node.to_follow(reading)
         if reading.presence is Presence.ABSENT:
             absent.add(node.id)
-        if any(change.actor is Actor.US and change.action in NEW for change in reading.changes):
+        if any(_renews(node, change) for change in reading.changes):
             renewed.add(node.id)
         walk.board.change(node.id, changes=reading.changes)
         return verdict(node, reading)
@@ -107,8 +107,10 @@ async def plan(stages: Sequence[Stage], scope: Scope, board: Board) -> None:
     await walk.run(read, {node.id: (*parents.get(node.id, ()), *carried.get(node.id, ())) for node in nodes})
 
 
-NEW = frozenset({Action.CREATE, Action.REPLACE})
-"""Actions after which a thing has another id."""
+def _renews(node: Resource, change: Change) -> bool:
+    """Whether a thing has another id after a change."""
+    made = change.action is Action.CREATE and not node.keeps_id
+    return change.actor is Actor.US and (made or change.action is Action.REPLACE)
 
 
 async def apply(

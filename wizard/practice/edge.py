@@ -1,6 +1,7 @@
 """The CloudFront edge: picks a distribution by Host, its certificate by SNI, caches, and logs what it answered."""
 
 import contextlib
+import re
 import secrets
 import ssl
 import time
@@ -94,6 +95,9 @@ def _viewer(scope: Scope) -> Viewer:
     )
 
 
+_APPLIED = re.compile(r"(?:ViewerProtocolPolicy|ResponseHeadersPolicyId)>[^<]*<")
+
+
 def _age_limit(cache_control: str) -> int:
     """Return for how many seconds a shared cache keeps an answer."""
     said = dict(part.strip().lower().partition("=")[::2] for part in cache_control.split(","))
@@ -142,7 +146,9 @@ class Edge:
 
     async def _serve(self, found: Distribution, revision: Revision, viewer: Viewer) -> Answer:
         accepted = "gzip" if "gzip" in viewer.headers.get("accept-encoding", "").lower() else ""
-        key = (found.id, viewer.path, f"{'origin' in viewer.headers} {viewer.secure} {accepted}")
+        # What is applied to kept answers too, redirect and added headers, is in the key: a change of it shows at once.
+        applied = "".join(_APPLIED.findall(revision.config))
+        key = (found.id, viewer.path, f"{'origin' in viewer.headers} {viewer.secure} {accepted} {applied}")
         now, readable = self.state.timing.now(), viewer.method in ("GET", "HEAD")
         kept = self.state.kept.get(key) if readable else None
         if kept and kept.until > now:

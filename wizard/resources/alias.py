@@ -8,6 +8,7 @@ from wizard.resources import distribution_config as configuration
 from wizard.resources.base import NotYetError, Presence, Reading, StoppedError
 from wizard.resources.distribution import OnDistribution
 from wizard.resources.earlier import holder_of
+from wizard.resources.hosted_zones import release
 from wizard.resources.records import TYPICAL
 from wizard.results import Action, Actor, Change, Difference
 
@@ -85,6 +86,7 @@ class Alias(OnDistribution):
             await self.update(configuration.with_alias(config, self.setup), reply["ETag"])
         except AwsError as error:
             if ANOTHERS_RECORD in str(error):
+                await self._release()
                 raise NotYetError(self._record_first()) from None
             if error.code == "CNAMEAlreadyExists":
                 await self._name_the_holder()
@@ -111,6 +113,12 @@ class Alias(OnDistribution):
                 domain=self._domain,
                 distribution=holder["Id"],
             )
+
+    async def _release(self) -> None:
+        """Take away, in Route 53, a record of ours that leads to a distribution of ours that somebody deleted."""
+        made = self.scope.made
+        if made.hosted_zone and made.former_domains:
+            await release(self.scope.world.aws, made.hosted_zone, self.setup.id, self._domain, made.former_domains)
 
     def _record_first(self) -> Change:
         """Wait for the record: CloudFront refuses a name that leads to another distribution."""

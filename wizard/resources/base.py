@@ -102,6 +102,10 @@ class Resource(ABC):
     removed_after: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
     """Items whose id or name stands in this one: where they are made anew, this one has to change too."""
+    follows_by: Action = Action.UPDATE
+    """What happens to it then."""
+    keeps_id: bool = False
+    """Whether it has the same id again, for those that carry it, when it is made again."""
     comes_with_parent: bool = False
     """Whether a parent that was just made may already have it as wanted: then it is looked at before it is set."""
     in_aws: ClassVar[bool] = True
@@ -121,7 +125,7 @@ class Resource(ABC):
     def to_follow(self, reading: Reading) -> Reading:
         """Say that this one will have to change once something whose id it carries is made anew."""
         actor = Actor.US if self.in_aws else Actor.USER
-        change = Change(self.id, Action.UPDATE, actor, f"Adapt to what is made anew: {self.title}")
+        change = Change(self.id, self.follows_by, actor, f"Adapt to what is made anew: {self.title}")
         return replace(reading, changes=(change,))
 
     async def carry_out(self, change: Change) -> None:

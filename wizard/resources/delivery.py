@@ -10,6 +10,7 @@ from wizard.aws.listing import DELIVERIES, DELIVERY_SOURCES, everything
 from wizard.resources.base import Reading, Resource, StoppedError
 from wizard.resources.bucket_policy import LOG_PREFIX
 from wizard.results import Action, Actor, Change, Difference
+from wizard.scope import Scope
 
 FIELDS = (
     "date",
@@ -62,6 +63,14 @@ class OnLogs(Resource):
     words: ClassVar[str]
     fixed: ClassVar[frozenset[str]] = frozenset()
     """Properties that AWS fixes when the object is made: to change one, it is made anew."""
+
+    follows_by = Action.REPLACE
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        if scope.made.delivery:
+            # All three were made once, and what they stand on may be gone: they are looked at all the same.
+            self.parent = "identity"
 
     @property
     def name(self) -> str:
@@ -167,6 +176,8 @@ class DeliverySource(OnLogs):
     title = "The distribution writes access logs"
     words = "the log source for the distribution"
     parent = "distribution"
+    needs = ("distribution",)
+    carries = ("distribution",)
     removed_after = ("serving",)
     fixed = frozenset({"distribution"})
     read_operation = "get_delivery_source"
@@ -219,8 +230,9 @@ class DeliveryDestination(OnLogs):
     title = "The logs go into your log bucket"
     words = "the log destination in your bucket"
     parent = "log-bucket"
-    needs = ("log-bucket.policy",)
+    needs = ("log-bucket", "log-bucket.policy")
     fixed = frozenset({"format"})
+    keeps_id = True
     read_operation = "get_delivery_destination"
     delete_operation = "delete_delivery_destination"
 

@@ -130,7 +130,14 @@ class Distribution(OnDistribution):
         if self.recorded or self.scope.made.caller_reference is None:
             # A caller reference works once: after a distribution was deleted behind our back it is spent.
             reference = f"snowpixel-{self.setup.id}-{secrets.token_hex(4)}"
-            ledger.record(caller_reference=reference, distribution=None, distribution_domain=None, alias=None)
+            former = filter(None, (*self.scope.made.former_domains, self.scope.made.distribution_domain))
+            ledger.record(
+                caller_reference=reference,
+                distribution=None,
+                distribution_domain=None,
+                former_domains=tuple(dict.fromkeys(former)),
+                alias=None,
+            )
         config = configuration.fresh(self.setup, self.scope.made.caller_reference or "")
         tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
         try:

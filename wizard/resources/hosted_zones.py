@@ -1,5 +1,6 @@
 """Record sets in Route 53: reading and writing exactly ours."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wizard.aws.errors import AwsError
@@ -54,6 +55,33 @@ async def record_sets(aws: Aws, zone: str, name: str) -> tuple[RecordSet, ...]:
             return ()
         raise
     return tuple(each for each in listed["ResourceRecordSets"] if plain(each["Name"]) == name)
+
+
+async def change_sets(aws: Aws, zone: str, setup: str, drop: Sequence[RecordSet], add: Sequence[RecordSet]) -> str:
+    """Drop some record sets and add others, all or nothing, and return the change's id.
+
+    Raises:
+        wizard.aws.errors.AwsError: Route 53 refused.
+    """
+    changes = [("DELETE", each) for each in drop] + [("UPSERT", each) for each in add]
+    batch: dict[str, Any] = {
+        "Comment": f"snowpixel {setup}",
+        "Changes": [{"Action": action, "ResourceRecordSet": each} for action, each in changes],
+    }
+    reply = await aws("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=batch)
+    return str(reply["ChangeInfo"]["Id"]).rpartition("/")[2]
+
+
+async def release(aws: Aws, zone: str, setup: str, name: str, targets: Sequence[str]) -> None:
+    """Drop the record sets at `name` that lead to one of `targets`: CloudFront takes no name that leads elsewhere.
+
+    Raises:
+        wizard.aws.errors.AwsError: Route 53 refused.
+    """
+    found = await record_sets(aws, zone, name)
+    drop = [each for each in found if any(leads_to(each, target) for target in targets)]
+    if drop:
+        await change_sets(aws, zone, setup, drop, ())
 
 
 def plain(name: str) -> str:

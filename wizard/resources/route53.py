@@ -1,12 +1,21 @@
 """The two DNS records where the domain is in Route 53, in the same account: made by us, never over somebody else's."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
 from wizard.resources.base import Presence, Reading, Resource
-from wizard.resources.hosted_zones import RecordSet, find_hosted_zone, leads_to, record_sets, text, wanted_sets
-from wizard.resources.record_kinds import CERTIFICATE, KINDS, wanted
+from wizard.resources.hosted_zones import (
+    RecordSet,
+    change_sets,
+    find_hosted_zone,
+    leads_to,
+    record_sets,
+    text,
+    wanted_sets,
+)
+from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
 from wizard.results import Action, Actor, Change, Difference
 from wizard.scope import Scope
 
@@ -47,16 +56,27 @@ class ManagedRecord(Resource):
             return self._too_early()
         found = await self._found()
         ours = [each for each in found if leads_to(each, pair[1])]
-        others = [each for each in found if each not in ours and self._clashes(each)]
+        former = [each for each in found if self._is_former(each)]
+        others = [each for each in found if each not in (*ours, *former) and self._clashes(each)]
         if others:
             return self._in_the_way(pair, others)
+        if former:
+            stale = Difference("target", text(former[0]), pair[1])
+            return self.differs(f"{pair[0]} leads to a distribution that is gone", stale, change=self._adding(pair))
         if not ours:
-            return self.absent(f"{pair[0]} is not in Route 53 yet", f"Add in Route 53: {pair[0]} to {pair[1]}")
+            return self.absent(f"{pair[0]} is not in Route 53 yet", self._adding(pair))
         if lacking := self._lacking(ours, pair):
             summary = f"{pair[0]} lacks: {', '.join(each['Type'] for each in lacking)}"
             missing = (Difference(each["Type"], "missing", f"alias to {pair[1]}") for each in lacking)
-            return self.differs(summary, *missing, change=f"Add in Route 53: {pair[0]} to {pair[1]}")
+            return self.differs(summary, *missing, change=self._adding(pair))
         return await self._in_sync(pair)
+
+    def _adding(self, pair: tuple[str, str]) -> str:
+        return f"Add in Route 53: {pair[0]} to {pair[1]}"
+
+    def _is_former(self, found: RecordSet) -> bool:
+        """Whether a record set is one of ours that leads to a distribution of ours that somebody deleted."""
+        return self.id == PIXEL and any(leads_to(found, each) for each in self.scope.made.former_domains)
 
     def missing(self) -> Reading:
         """Say, without looking, what `read` says where nothing exists."""
@@ -120,29 +140,25 @@ class ManagedRecord(Resource):
             return
         found = await self._found()
         ours = [each for each in found if leads_to(each, pair[1])]
+        former = [each for each in found if self._is_former(each)]
         if change.action is Action.DELETE:
-            await self._submit("DELETE", ours)
-        elif not any(self._clashes(each) for each in found if each not in ours):
-            await self._submit("UPSERT", self._lacking(ours, pair))
+            await self._submit((*ours, *former), ())
+        elif not any(self._clashes(each) for each in found if each not in (*ours, *former)):
+            await self._submit(former, self._lacking(ours, pair))
 
-    async def _submit(self, action: str, sets: list[RecordSet]) -> None:
-        if not sets:
-            return
-        batch: dict[str, Any] = {
-            "Comment": f"snowpixel {self.scope.ledger.setup.id}",
-            "Changes": [{"Action": action, "ResourceRecordSet": each} for each in sets],
-        }
-        reply = await self.scope.world.aws(
-            "route53", "change_resource_record_sets", HostedZoneId=self.scope.made.hosted_zone, ChangeBatch=batch
-        )
-        self._submitted = reply["ChangeInfo"]["Id"].rpartition("/")[2]
+    async def _submit(self, drop: Sequence[RecordSet], add: Sequence[RecordSet]) -> None:
+        if drop or add:
+            scope = self.scope
+            self._submitted = await change_sets(
+                scope.world.aws, scope.made.hosted_zone or "", scope.ledger.setup.id, drop, add
+            )
 
     async def removal(self) -> Reading:
         """Look whether record sets of ours are left, and until all servers have forgotten them."""
         pair = wanted(self.scope, self.id)
         if pair is None or (self.id == CERTIFICATE and self.scope.made.certificate_borrowed):
             return self.gone(f"{self.title}: nothing of ours to take away")
-        ours = [each for each in await self._found() if leads_to(each, pair[1])]
+        ours = [each for each in await self._found() if leads_to(each, pair[1]) or self._is_former(each)]
         if ours:
             return self.to_delete(f"{pair[0]} is in Route 53", f"Delete in Route 53: {pair[0]} to {pair[1]}")
         if self._submitted:
