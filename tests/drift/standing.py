@@ -1,0 +1,244 @@
+"""A set-up that stands, kept between tests for as long as each leaves it green; and the account as others see it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from tests.product import DOMAIN, Product, not_ok
+from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile
+from wizard.setups import Made
+
+Config = dict[str, Any]
+Edit = Callable[[Config], None]
+
+
+@dataclass
+class Account:
+    """Somebody else at work in the same AWS account, with plain boto3."""
+
+    world: WorldFile
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self, service: str, region: str = "us-east-1") -> Any:
+        """Return a client; the practice world's keys may do everything."""
+        return self._clients.setdefault(
+            service + region,
+            boto3.client(
+                service,
+                endpoint_url=self.world.aws_endpoint,
+                region_name=region,
+                aws_access_key_id=self.world.access_key_id,
+                aws_secret_access_key=self.world.secret_access_key,
+            ),
+        )
+
+
+class Behind:
+    """Changes things behind the product's back, and tells what is there."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.control = product.control
+        self.aws = Account(product.world)
+        self.green = False
+        """Set by a test at its end: everything is as it was set up."""
+
+    @property
+    def made(self) -> Made:
+        return self.product.setup().made
+
+    @property
+    def s3(self) -> Any:
+        return self.aws("s3", self.product.setup().choices.region)
+
+    @property
+    def content(self) -> str:
+        return self.made.content_bucket or ""
+
+    @property
+    def logs(self) -> str:
+        return self.made.log_bucket or ""
+
+    # Buckets.
+
+    def policy(self, bucket: str, edit: Callable[[list[Config]], None]) -> None:
+        document = json.loads(self.s3.get_bucket_policy(Bucket=bucket)["Policy"])
+        edit(document["Statement"])
+        if document["Statement"]:
+            self.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
+        else:
+            self.s3.delete_bucket_policy(Bucket=bucket)
+
+    def statements(self, bucket: str) -> list[Config]:
+        found: list[Config] = json.loads(self.s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+        return found
+
+    def rules(self, bucket: str) -> list[Config]:
+        found: list[Config] = self.s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+        return found
+
+    def lifecycle(self, bucket: str, edit: Callable[[list[Config]], None]) -> None:
+        rules = self.rules(bucket)
+        edit(rules)
+        if rules:
+            self.s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+        else:
+            self.s3.delete_bucket_lifecycle(Bucket=bucket)
+
+    def switch_off(self, bucket: str, switch: str) -> None:
+        found = self.s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        self.s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=found | {switch: False})
+
+    def tag_bucket(self, bucket: str, edit: Edit) -> None:
+        tags = self.tags_of(bucket)
+        edit(tags)
+        tagging = {"TagSet": [{"Key": key, "Value": value} for key, value in tags.items()]}
+        self.s3.put_bucket_tagging(Bucket=bucket, Tagging=tagging)
+
+    def tags_of(self, bucket: str) -> Config:
+        return {each["Key"]: each["Value"] for each in self.s3.get_bucket_tagging(Bucket=bucket)["TagSet"]}
+
+    def empty_and_delete(self, bucket: str) -> None:
+        for each in self.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+            self.s3.delete_object(Bucket=bucket, Key=each["Key"])
+        self.s3.delete_bucket(Bucket=bucket)
+
+    # CloudFront.
+
+    def configuration(self) -> Config:
+        found: Config = self.aws("cloudfront").get_distribution_config(Id=self.made.distribution)["DistributionConfig"]
+        return found
+
+    def edit(self, change: Edit) -> None:
+        """Change the distribution's configuration, as the console would."""
+        cloudfront = self.aws("cloudfront")
+        found = cloudfront.get_distribution_config(Id=self.made.distribution)
+        change(found["DistributionConfig"])
+        cloudfront.update_distribution(
+            Id=self.made.distribution, IfMatch=found["ETag"], DistributionConfig=found["DistributionConfig"]
+        )
+
+    def edit_access(self, **changes: str) -> None:
+        cloudfront = self.aws("cloudfront")
+        found = cloudfront.get_origin_access_control_config(Id=self.made.origin_access_control)
+        cloudfront.update_origin_access_control(
+            Id=self.made.origin_access_control,
+            IfMatch=found["ETag"],
+            OriginAccessControlConfig=found["OriginAccessControlConfig"] | changes,
+        )
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:cloudfront::{self.made.account}:distribution/{self.made.distribution}"
+
+    def delete_distribution(self) -> None:
+        self.edit(lambda config: config.update(Enabled=False))
+        cloudfront = self.aws("cloudfront")
+        found = cloudfront.get_distribution(Id=self.made.distribution)
+        cloudfront.delete_distribution(Id=self.made.distribution, IfMatch=found["ETag"])
+
+    # Certificates.
+
+    def certificate(self, *names: str) -> str:
+        """Request a certificate and prove it, so that it is issued."""
+        acm = self.aws("acm")
+        arn = str(
+            acm.request_certificate(DomainName=names[0], SubjectAlternativeNames=list(names), ValidationMethod="DNS")[
+                "CertificateArn"
+            ]
+        )
+        there = {each["name"] for each in self.control.records()}
+        for option in acm.describe_certificate(CertificateArn=arn)["Certificate"]["DomainValidationOptions"]:
+            record = option["ResourceRecord"]
+            if record["Name"].rstrip(".") not in there:
+                self.control.add_record(record["Name"], record["Type"], record["Value"])
+                there.add(record["Name"].rstrip("."))
+        return arn
+
+    def certificates(self) -> list[str]:
+        listed = self.aws("acm").list_certificates()["CertificateSummaryList"]
+        return [each["CertificateArn"] for each in listed]
+
+    # Log delivery.
+
+    @property
+    def name(self) -> str:
+        return f"snowpixel-{self.product.setup().id}"
+
+    def redeliver(self, **changes: Any) -> None:
+        """Make the delivery anew with other settings, under our own source and destination."""
+        logs = self.aws("logs")
+        found = logs.get_delivery(id=self.made.delivery)["delivery"]
+        logs.delete_delivery(id=self.made.delivery)
+        wanted = {
+            "deliverySourceName": found["deliverySourceName"],
+            "deliveryDestinationArn": found["deliveryDestinationArn"],
+            "recordFields": found["recordFields"],
+            "fieldDelimiter": found["fieldDelimiter"],
+            "s3DeliveryConfiguration": found["s3DeliveryConfiguration"],
+            "tags": found.get("tags", {}),
+        }
+        logs.create_delivery(**(wanted | changes))
+
+    # Route 53.
+
+    def record_sets(self, name: str) -> list[Config]:
+        listed = self.aws("route53").list_resource_record_sets(HostedZoneId=self.made.hosted_zone)
+        return [each for each in listed["ResourceRecordSets"] if each["Name"].rstrip(".") == name]
+
+    def change_sets(self, action: str, *sets: Config) -> None:
+        batch = {"Changes": [{"Action": action, "ResourceRecordSet": each} for each in sets]}
+        self.aws("route53").change_resource_record_sets(HostedZoneId=self.made.hosted_zone, ChangeBatch=batch)
+
+
+class Bench:
+    """Sets a product up when there is none standing, and hands the standing one to test after test."""
+
+    def __init__(self, world: WorldFile, folder: Path) -> None:
+        self.control = Control(world)
+        self._world = world
+        self._folder = folder
+        self._product: Product | None = None
+        self._kind = ""
+        self._made = 0
+
+    def standing(self, kind: str) -> Behind:
+        """Return a green set-up: `domain`, `plain` (without a domain) or `route53`."""
+        product = self._product
+        if product is None or kind != self._kind or not self._still_there(product):
+            product = self._fresh(kind)
+        self._product = None  # until the test gives it back
+        product.clear()
+        self.control.clear_faults()
+        return Behind(product)
+
+    def give_back(self, behind: Behind) -> None:
+        """Take a set-up back that is green again."""
+        self._product = behind.product
+
+    def _still_there(self, product: Product) -> bool:
+        """Whether no other test has sent the world back to its start meanwhile."""
+        behind = Behind(product)
+        try:
+            behind.configuration()
+        except ClientError:
+            return False
+        return True
+
+    def _fresh(self, kind: str) -> Product:
+        self.control.reset()
+        self.control.set_pace(0)
+        self._made += 1
+        product = Product(self._world, self.control, self._folder / f"home-{self._made}")
+        if kind == "route53":
+            self.control.add_zone_in_route53()
+        product.new(domain=None if kind == "plain" else DOMAIN)
+        assert not_ok(product.apply()) == []
+        self._kind = kind
+        return product

@@ -1,0 +1,202 @@
+"""Whatever we set on the two buckets, changed behind our back."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.drift.proving import PIXEL_PROBES, SKIPPED, Drift, prove
+from tests.drift.standing import Behind
+from wizard.resources.bucket_settings import SWITCHES
+
+ROLES = ("content", "log")
+SETTINGS = ("public-access", "ownership", "encryption", "lifecycle", "policy")
+STATEMENTS = {
+    "content": ("SnowpixelTlsOnly", "SnowpixelCloudFrontRead"),
+    "log": ("SnowpixelTlsOnly", "SnowpixelLogDelivery"),
+}
+EDITS: dict[str, dict[str, Any]] = {
+    "effect": {"Effect": "Deny"},
+    "principal": {"Principal": {"AWS": "arn:aws:iam::123456789012:root"}},
+    "action": {"Action": "s3:GetObjectVersion"},
+    "resource": {"Resource": "arn:aws:s3:::somewhere-else/*"},
+    "condition": {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}},
+}
+"""One edit for each part of a statement; a `Deny` for everybody would lock the test itself out."""
+
+
+def bucket(behind: Behind, role: str) -> str:
+    return behind.content if role == "content" else behind.logs
+
+
+def drifts() -> Iterator[tuple[str, Drift]]:
+    for role in ROLES:
+        yield from _whole(role)
+        yield from _switches(role)
+        yield from _statements(role)
+        yield from _lifecycle(role)
+    days = Drift(
+        "log-bucket.lifecycle",
+        lambda b: b.lifecycle(b.logs, lambda rules: rules[0].update(Expiration={"Days": 7})),
+        ("PutBucketLifecycleConfiguration",),
+        ("files deleted",),
+    )
+    yield "log lifecycle: other days", days
+    expires = Drift(
+        "content-bucket.lifecycle",
+        lambda b: b.lifecycle(b.content, lambda rules: rules[0].update(Expiration={"Days": 1})),
+        ("PutBucketLifecycleConfiguration",),
+        ("files deleted",),
+    )
+    yield "content lifecycle: the pixel would be deleted", expires
+
+
+def _whole(role: str) -> Iterator[tuple[str, Drift]]:
+    item = f"{role}-bucket"
+    for word, tags in (("all", ("snowpixel:id", "snowpixel:setup")), ("id", ("snowpixel:id",))):
+        yield (
+            f"{role} tags: {word} gone",
+            Drift(item, _untag(role, tags), ("PutBucketTagging",), ("tags",)),
+        )
+    yield (
+        f"{role} tags: another set-up's name",
+        Drift(
+            item,
+            lambda b: b.tag_bucket(bucket(b, role), lambda tags: tags.update({"snowpixel:setup": "other"})),
+            ("PutBucketTagging",),
+            ("tags",),
+        ),
+    )
+    ownership = Drift(
+        f"{item}.ownership",
+        lambda b: b.s3.put_bucket_ownership_controls(
+            Bucket=bucket(b, role), OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+        ),
+        ("PutBucketOwnershipControls",),
+        ("ObjectOwnership",),
+    )
+    yield f"{role} ownership: access lists on", ownership
+    encryption = Drift(
+        f"{item}.encryption",
+        lambda b: b.s3.put_bucket_encryption(
+            Bucket=bucket(b, role),
+            ServerSideEncryptionConfiguration={
+                "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]
+            },
+        ),
+        ("PutBucketEncryption",),
+        ("SSEAlgorithm",),
+    )
+    yield f"{role} encryption: a key of somebody's", encryption
+
+
+def _untag(role: str, keys: tuple[str, ...]) -> Callable[[Behind], None]:
+    def edit(tags: dict[str, Any]) -> None:
+        for key in keys:
+            del tags[key]
+
+    return lambda behind: behind.tag_bucket(bucket(behind, role), edit)
+
+
+def _switches(role: str) -> Iterator[tuple[str, Drift]]:
+    for switch in SWITCHES:
+        off = Drift(
+            f"{role}-bucket.public-access",
+            lambda b, switch=switch: b.switch_off(bucket(b, role), switch),  # type: ignore[misc]
+            ("PutPublicAccessBlock",),
+            (switch,),
+        )
+        yield f"{role} public access: {switch} off", off
+    gone = Drift(
+        f"{role}-bucket.public-access",
+        lambda b: b.s3.delete_public_access_block(Bucket=bucket(b, role)),
+        ("PutPublicAccessBlock",),
+        SWITCHES,
+    )
+    yield f"{role} public access: all gone", gone
+
+
+def _statements(role: str) -> Iterator[tuple[str, Drift]]:
+    item = f"{role}-bucket.policy"
+    for sid in STATEMENTS[role]:
+        yield f"{role} policy: {sid} removed", Drift(item, _without(role, sid), ("PutBucketPolicy",), (sid,))
+        for part, edit in EDITS.items():
+            if sid != "SnowpixelTlsOnly" or part in ("action", "resource"):
+                yield (
+                    f"{role} policy: {sid}, {part}",
+                    Drift(item, _edited(role, sid, edit), ("PutBucketPolicy",), (sid,)),
+                )
+    gone = Drift(
+        item,
+        lambda b: b.s3.delete_bucket_policy(Bucket=bucket(b, role)),
+        ("PutBucketPolicy",),
+        STATEMENTS[role],
+        PIXEL_PROBES if role == "content" else {},
+        edge_forgot=True,
+    )
+    yield f"{role} policy: all gone", gone
+
+
+def _without(role: str, sid: str) -> Callable[[Behind], None]:
+    def drop(statements: list[dict[str, Any]]) -> None:
+        statements[:] = [each for each in statements if each["Sid"] != sid]
+
+    return lambda behind: behind.policy(bucket(behind, role), drop)
+
+
+def _edited(role: str, sid: str, edit: dict[str, Any]) -> Callable[[Behind], None]:
+    def change(statements: list[dict[str, Any]]) -> None:
+        next(each for each in statements if each["Sid"] == sid).update(edit)
+
+    return lambda behind: behind.policy(bucket(behind, role), change)
+
+
+def _lifecycle(role: str) -> Iterator[tuple[str, Drift]]:
+    item, operation = f"{role}-bucket.lifecycle", ("PutBucketLifecycleConfiguration",)
+    every = ("unfinished uploads dropped", *(("files deleted",) if role == "log" else ()))
+    edits: dict[str, tuple[Callable[[list[dict[str, Any]]], None], tuple[str, ...]]] = {
+        "gone": (lambda rules: rules.clear(), every),
+        "off": (lambda rules: rules[0].update(Status="Disabled"), every),
+        "unfinished uploads kept longer": (
+            lambda rules: rules[0].update(AbortIncompleteMultipartUpload={"DaysAfterInitiation": 365}),
+            every[:1],
+        ),
+        "for a part of the files only": (lambda rules: rules[0].update(Filter={"Prefix": "elsewhere/"}), ("covers",)),
+    }
+    for word, (edit, names) in edits.items():
+        drift = Drift(item, lambda b, edit=edit: b.lifecycle(bucket(b, role), edit), operation, names)  # type: ignore[misc]
+        yield f"{role} lifecycle: {word}", drift
+
+
+DRIFTS = dict(drifts())
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_what_is_set_on_a_bucket(name: str, standing: Callable[[str], Behind]) -> None:
+    prove(DRIFTS[name], standing(DRIFTS[name].kind))
+
+
+def test_the_content_bucket_deleted_with_all_in_it(standing: Callable[[str], Behind]) -> None:
+    children = {f"content-bucket.{setting}": SKIPPED for setting in SETTINGS}
+    files = {"pixel-i": SKIPPED, "pixel-pxl": SKIPPED, "pixel-ice": SKIPPED}
+    drift = Drift(
+        "content-bucket",
+        lambda b: b.empty_and_delete(b.content),
+        ("CreateBucket", "PutBucketLifecycleConfiguration", "PutBucketPolicy", *["PutObject"] * 3),
+        also={**children, **files, **PIXEL_PROBES},
+        planned=frozenset({*children, *files}),
+        edge_forgot=True,
+    )
+    prove(drift, standing("domain"))
+
+
+def test_the_log_bucket_deleted_with_all_in_it(standing: Callable[[str], Behind]) -> None:
+    children = {f"log-bucket.{setting}": SKIPPED for setting in SETTINGS}
+    drift = Drift(
+        "log-bucket",
+        lambda b: b.empty_and_delete(b.logs),
+        ("CreateBucket", "PutBucketLifecycleConfiguration", "PutBucketPolicy"),
+        also=children,
+        planned=frozenset(children),
+    )
+    prove(drift, standing("domain"))
