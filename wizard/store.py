@@ -167,7 +167,7 @@ class Store:
     def delete(self, name: str) -> None:
         """Forget a set-up's file, its previous copy and its lock file."""
         path = self.path(name)
-        for file in (path, path.with_suffix(PREVIOUS)):
+        for file in (path.with_suffix(PREVIOUS), path):  # in this order, so that no copy is ever left alone
             file.unlink(missing_ok=True)
         locks.forget(path)
 

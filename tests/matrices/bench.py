@@ -150,7 +150,8 @@ class Bench:
             pass  # the interrupted removal was through
         left = self.account.inventory()
         wrong += [f"{kind} left: {names}" for kind, names in left.items() if names]
-        wrong += [f"file left: {path.name}" for path in (self.home / "setups").glob("*main*") if path.suffix != ".lock"]
+        files = (path for path in (self.home / "setups").glob("*main*") if path.suffix not in (".lock", ".holder"))
+        wrong += [f"file left: {path.name}" for path in files]
         return wrong + self._records(0)
 
     def _records(self, number: int) -> list[str]:

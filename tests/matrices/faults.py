@@ -121,8 +121,6 @@ NOBODY_NOTICES = {
     (Job.REPAIR, "iam", "SimulatePrincipalPolicy"): "the same",
     (Job.APPLY, "route53", "GetHostedZone"): "without a look into Route 53 the user adds the records",
     (Job.APPLY, "route53", "ListHostedZonesByName"): "without a look into Route 53 the user adds the records",
-    (Job.CHECK, "s3", "ListObjectsV2"): "the proof stands; only the time of the newest log file is not said",
-    (Job.REPAIR, "s3", "ListObjectsV2"): "the same",
 }
 """Calls without which a job ends as well, and why."""
 
@@ -226,7 +224,7 @@ def _unexpected(last: Snapshot, cell: Cell) -> list[str]:
         if (check.status, _problem(check)) != (cell.trouble.status, wanted)
     ]
     named = {check.problem.values.get("operation") for check in bad if check.problem}
-    if harmless:  # the next call names itself
+    if cell.trouble.lasting:  # the next call may be the one that is named
         return wrong if named else [*wrong, "nothing is said"]
     return wrong if f"{cell.service}:{cell.operation}" in named else [*wrong, f"the call is not named, but {named}"]
 

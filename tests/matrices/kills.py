@@ -1,14 +1,15 @@
 """The kill matrix: power is cut around every write of every job, and replies are lost; then the job is run again."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from tests.matrices.bench import WITH_LOGS, Bench, Outcome, settle
 from tests.matrices.victim import Moment, Order
 from tests.matrices.watching import Call, Event, Watch
-from tests.product import not_ok
-from wizard.aws.errors import translate
+from tests.product import DOMAIN, not_ok
+from wizard.aws.errors import AwsError, translate
 from wizard.practice.control import Control
 from wizard.results import Job
 
@@ -26,7 +27,7 @@ def half_gone(bench: Bench) -> None:
 
 
 def distribution_gone(bench: Bench) -> None:
-    """The distribution is deleted with its log source and access control: all that names it has to follow."""
+    """The distribution is deleted with its log source, access control and record: all that names it has to follow."""
     made, setup = bench.product.setup().made, bench.product.setup()
     cloudfront, logs = bench.account.client("cloudfront"), bench.account.client("logs")
     logs.delete_delivery(id=made.delivery)
@@ -36,6 +37,7 @@ def distribution_gone(bench: Bench) -> None:
     cloudfront.delete_distribution(Id=made.distribution, IfMatch=etag)
     etag = cloudfront.get_origin_access_control(Id=made.origin_access_control)["ETag"]
     cloudfront.delete_origin_access_control(Id=made.origin_access_control, IfMatch=etag)
+    bench.control.remove_record(DOMAIN, "CNAME")
     bench.control.forget_cache()
 
 
@@ -183,5 +185,6 @@ class Loser(Watch):
             assert self.control is not None
             self.control.drop_reply(event.service, event.operation)
             return await make()
-        await make()
+        with suppress(AwsError):
+            await make()  # a refusal is lost like any other reply
         raise translate("ReadTimeoutError", "the reply was lost", f"{event.service}:{event.operation}")

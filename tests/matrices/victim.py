@@ -81,9 +81,10 @@ class Killer(Watch):
             return await make()
         if self.moment is Moment.BEFORE:
             die()
-        reply = await make()
-        die()
-        return reply
+        try:
+            return await make()
+        finally:
+            die()
 
     @contextmanager
     def saving(self, event: Event) -> Iterator[None]:
