@@ -217,7 +217,7 @@ async def _found(aws: Aws, account: str, pieces: _Pieces) -> Found:
         region=pieces.region,
         created=min((one["CreationDate"].timestamp() for one in pieces.buckets.values()), default=time.time()),
         choices=Choices(**seen),
-        made=replace(_made(account, pieces, seen.get("domain")), **made),
+        made=replace(_made(account, pieces, seen.get("domain")), **made, **await _validation(aws, pieces.certificate)),
         unknown=tuple(name for name in ASKED if name not in seen),
     )
 
@@ -256,6 +256,19 @@ def _from_distribution(pieces: _Pieces) -> dict[str, Any]:
         seen["certificate"] = pieces.attached
     policy = distribution.get("DefaultCacheBehavior", {}).get("ViewerProtocolPolicy")
     return {**seen, "viewer": Viewer(policy)} if policy in set(Viewer) else seen
+
+
+async def _validation(aws: Aws, certificate: One) -> dict[str, str]:
+    """Return the record that proves the certificate's name: it has to be known to be taken away again."""
+    if not certificate:
+        return {}
+    reply = await aws("acm", "describe_certificate", CertificateArn=certificate["CertificateArn"])
+    options = reply["Certificate"].get("DomainValidationOptions", [])
+    record = next((one["ResourceRecord"] for one in options if "ResourceRecord" in one), None)
+    if record is None:
+        return {}
+    name, value = (record[part].rstrip(".").lower() for part in ("Name", "Value"))
+    return {"validation_name": name, "validation_value": value}
 
 
 async def _name(pieces: _Pieces, contents: Contents) -> str:

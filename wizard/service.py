@@ -234,7 +234,7 @@ class Service:
         looks_only = job in (Job.PLAN, Job.CHECK)
         world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
         self.credentials.prepare(world.aws, setup)
-        board = engine.board_for(job, _rows(Scope(world, Ledger(setup)), only), name)
+        board = engine.board_for(job, _rows(Scope(world, Ledger(setup), given), only), name)
 
         async def walk(ledger: Ledger) -> None:
             if job is Job.APPLY:
@@ -354,6 +354,7 @@ async def _repair(scope: Scope, board: Board, patience: float | None, only: Only
 
 
 async def _remove(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+    await survey(scope)  # a set-up that was only just adopted: in Route 53 the records are ours to take away
     await engine.remove(_rows(scope, only), scope, board, patience=patience)
 
 

@@ -30,6 +30,8 @@ REBUILT = (
     "certificate",
     "certificate_borrowed",
     "delivery",
+    "validation_name",
+    "validation_value",
 )
 """What the world shows of `Made`; the rest an apply finds out again."""
 
@@ -78,6 +80,28 @@ def test_a_finished_set_up_goes_on_from_another_computer(product: Product) -> No
     assert not_ok(product.check()) == []
     assert product.setup().made.distribution == lost.made.distribution
     assert product.setup().made.proof is not None
+
+
+def test_a_check_right_after_it_waits_for_nothing_but_the_proof(product: Product) -> None:
+    product.new()
+    product.apply()
+    lose_file(product)
+    product.service.adopt(the_one(product))
+    assert [check.id for check in not_ok(product.check())] == ["first-event"]
+
+
+def test_a_removal_right_after_it_leaves_nothing_not_even_records_in_route_53(product: Product) -> None:
+    zone = product.control.add_zone_in_route53()
+    product.new()
+    product.run(Job.APPLY, adds_records=False)
+    lose_file(product)
+    product.service.adopt(the_one(product))
+    gone = product.run(Job.REMOVE, adds_records=False, answers={"delete-logs": "yes"})
+    assert not_ok(gone) == []
+    account = Account(product.world)
+    assert not any(account.inventory().values())
+    sets = account.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    assert {one["Type"] for one in sets} == {"NS", "SOA"}
 
 
 def test_an_unfinished_set_up_goes_on_from_another_computer(product: Product) -> None:
