@@ -128,7 +128,7 @@ class RunPage(Page):
         more = len(text) - ROOM_FOR_WAITS
         shown = [*text[:ROOM_FOR_WAITS], *([say(f"  and {more} more", MUTED)] if more > 0 else [])]
         waiting.update(lines(*shown))
-        waiting.display = bool(text and text[0].plain)
+        waiting.set_class(not (text and text[0].plain), "-empty")
         self.query_one("#turn", Static).update(self._turn(snapshot))
 
     def _turn(self, snapshot: Snapshot) -> Content:

@@ -58,13 +58,14 @@ class Shell(App[int]):
     ]
 
     def __init__(self, service: Service) -> None:
-        super().__init__()
+        plain = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=plain or None)  # told at once, or Textual would paint greys over the terminal's own
         self.service = service
         self.works: dict[str, Work] = {}
         """The newest walk of each set-up that changes something; pages find it again here."""
         self.sources: dict[str, Source] = {}
         """Keys typed for this run, by set-up. They stay in memory."""
-        self.theme = NO_COLOR_THEME if os.environ.get("NO_COLOR") else DARK
+        self.theme = NO_COLOR_THEME if plain else DARK
 
     # Where to go. The app knows the pages; this class only knows their names.
 

@@ -43,6 +43,7 @@ class StageList(OptionList):
         """Fit the rows into the new width."""
         if self.drawn:
             self.draw(self.drawn)
+            self.scroll_to_highlight()
 
     def point_at(self, stage: str | None) -> None:
         """Move the highlight."""

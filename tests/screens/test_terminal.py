@@ -15,6 +15,9 @@ from tests.support import require
 
 LIMIT = 30.0
 
+NOT_FOR_THE_TERMINAL = {"TMUX", "NO_COLOR", "COLUMNS", "LINES"}
+"""A size in the environment (parallel pytest sets one) would win over the window's own."""
+
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -30,7 +33,7 @@ class Terminal:
 
     def __init__(self, width: int = 80, height: int = 24) -> None:
         self.tmux = [require("tmux"), "-L", f"snowpixel-{uuid.uuid4().hex[:8]}", "-f", "/dev/null"]
-        environment = {key: value for key, value in os.environ.items() if key not in ("TMUX", "NO_COLOR")}
+        environment = {key: value for key, value in os.environ.items() if key not in NOT_FOR_THE_TERMINAL}
         command = [*self.tmux, "new-session", "-d", "-x", str(width), "-y", str(height), "sh"]
         subprocess.run(command, env={**environment, "TERM": "xterm-256color", "PS1": "$ "}, check=True)
 
