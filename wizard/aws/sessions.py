@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 MOST_OFF = 300.0
 """Seconds that a signature's time may be off (IAM guide, elements of a request signature: five minutes; S3: 15)."""
 
+ANY_REGION = "us-east-1"
+"""Where a role is assumed when neither its profile nor the environment names a region."""
+
+CLOCK_PATH = "/health"
+"""What is asked for to see the time; any answer has it."""
+
 CLOCK_LIMIT = 4.0
 """Seconds to wait for the answer that tells the time."""
 
@@ -94,6 +100,7 @@ def _core(endpoint: str | None, **settings: Any) -> Any:
     class Core(Session):  # type: ignore[misc]  # botocore ships no types
         def create_client(self, *arguments: Any, **named: Any) -> Any:
             named["endpoint_url"] = named.get("endpoint_url") or endpoint
+            named["region_name"] = named.get("region_name") or self.get_config_variable("region") or ANY_REGION
             return super().create_client(*arguments, **named)
 
     core = Core(session_vars=settings)
@@ -147,7 +154,7 @@ def compare_clock(session: "boto3.Session", region: str, endpoint: str | None, n
     Raises:
         AwsError: the clock is wrong.
     """
-    theirs = _time_at(session, endpoint or _address(session, region))
+    theirs = _time_at(session, (endpoint or _address(session, region)).rstrip("/") + CLOCK_PATH)
     if theirs is None:
         return
     off = now() - theirs

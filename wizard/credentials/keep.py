@@ -137,8 +137,8 @@ def _backend() -> "KeyringBackend":
 
 
 def _name(backend: "KeyringBackend") -> str:
-    module = type(backend).__module__
-    return NAMES.get(module, f"the key store {module}.{type(backend).__name__}")
+    known = next((NAMES[base.__module__] for base in type(backend).__mro__ if base.__module__ in NAMES), None)
+    return known or f"the key store {type(backend).__module__}.{type(backend).__name__}"
 
 
 def _refuse_open_files(backend: "KeyringBackend") -> None:

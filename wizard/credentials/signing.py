@@ -1,5 +1,6 @@
 """What really signs the calls: the source that was chosen, kept keys, or what six digits of a second factor brought."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,6 +17,8 @@ from wizard.credentials.typed import code as cleaned
 from wizard.setups import Setup
 from wizard.threads import in_thread
 from wizard.world import Aws
+
+_USER = re.compile(r":user/(?:.*/)?([^/]+)$")
 
 MARGIN = 60.0
 """Seconds before its end from which a sign-in is not used any more."""
@@ -109,7 +112,10 @@ async def devices_of(aws: Aws) -> tuple[str, ...]:
     Raises:
         AwsError: IAM does not say.
     """
-    reply = await aws("iam", "list_mfa_devices")
+    user = _USER.search((await aws("sts", "get_caller_identity"))["Arn"])
+    if user is None:
+        return ()
+    reply = await aws("iam", "list_mfa_devices", UserName=user[1])
     return tuple(str(one["SerialNumber"]) for one in reply.get("MFADevices", ()))
 
 

@@ -11,6 +11,7 @@ import importlib
 import json
 import re
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -131,7 +132,8 @@ class Emulator:
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request from outside (ASGI)."""
         if any(scope["path"].startswith(prefix) for prefix in _FORBIDDEN):
-            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+            headers = [(b"content-length", b"0"), (b"date", formatdate(usegmt=True).encode())]
+            await send({"type": "http.response.start", "status": 404, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
         lost: list[bool] = []
