@@ -7,14 +7,7 @@ from textual.content import Content
 
 from wizard.results import Action, Actor, Status
 
-GLYPHS: Mapping[Status, str] = {
-    Status.OK: "✓",
-    Status.WAITING: "…",
-    Status.WARNING: "!",
-    Status.FAILED: "✗",
-    Status.UNKNOWN: "?",
-    Status.SKIPPED: "–",  # noqa: RUF001 - a dash is meant
-}
+GLYPHS: Mapping[Status, str] = {status: status.glyph for status in Status}
 
 WORDS: Mapping[Status, str] = {
     Status.OK: "ok",

@@ -15,14 +15,7 @@ import click
 from wizard.net.text import printable
 from wizard.results import Action, Actor, Decision, DnsRecord, Item, Phase, Snapshot, Status, Wait
 
-GLYPHS: Mapping[Status, str] = {
-    Status.OK: "✓",
-    Status.WAITING: "…",
-    Status.WARNING: "!",
-    Status.FAILED: "✗",
-    Status.UNKNOWN: "?",
-    Status.SKIPPED: "-",
-}
+GLYPHS: Mapping[Status, str] = {status: status.glyph for status in Status}
 COLOURS: Mapping[Status, str] = {
     Status.OK: "green",
     Status.WAITING: "blue",

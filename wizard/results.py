@@ -23,6 +23,13 @@ class Status(StrEnum):
     SKIPPED = "skipped"
     """Cannot be looked at before something else is put right."""
 
+    @property
+    def glyph(self) -> str:
+        """The sign that stands before a line with this status, beside word and colour."""
+        return _GLYPHS[self]
+
+
+_GLYPHS = dict(zip(Status, "✓…!✗?–", strict=True))  # noqa: RUF001 - a dash is meant
 
 WORST_FIRST = (Status.FAILED, Status.UNKNOWN, Status.WAITING, Status.SKIPPED, Status.WARNING, Status.OK)
 
