@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
+
+import anyio
 
 from tests.inventory import Account, expected
 from tests.matrices.victim import NAME, Victims
@@ -123,6 +126,16 @@ class Bench:
             self.product.new(NAME)
         return self.finished(self.run(job))
 
+    def forget(self) -> None:
+        """Lose the computer's files, and have the set-up found in the account; the user answers what it is for."""
+        rmtree(self.home / "setups")
+        self._green = False
+        service = self.product.service
+        found = anyio.run(service.found_in_account)
+        assert len(found) <= 1, found
+        for one in found:
+            service.adopt(one, NAME, domain=DOMAIN)
+
     # How it has to end.
 
     def finished(self, last: Snapshot) -> list[str]:
@@ -131,7 +144,9 @@ class Bench:
         wrong += [f"check: {told(check)}" for check in not_ok(self.run(Job.CHECK))]
         setup = self.product.setup(NAME)
         has, wanted = self.account.inventory(), expected(setup)
-        wrong += [f"{kind}: the account has {has[kind]}, not {wanted[kind]}" for kind in has if has[kind] != wanted[kind]]
+        wrong += [
+            f"{kind}: the account has {has[kind]}, not {wanted[kind]}" for kind in has if has[kind] != wanted[kind]
+        ]
         if setup.made.content_bucket in has["buckets"]:
             files = self.account.files(setup.made.content_bucket)
             wrong += [f"files: {files}"] if files != sorted(KEYS) else []

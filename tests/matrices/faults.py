@@ -1,7 +1,7 @@
-"""The fault matrix: every AWS call of every job meets every kind of trouble; then the trouble is over and the job goes on."""
+"""The fault matrix: every AWS call of every job meets every kind of trouble; once that is over the job goes on."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,13 @@ HASTY_AGAIN = Patience(WALK.connect, read=STALL / 2, attempts=WALK.attempts)
 """For the one operation that is stalled; all others keep their patience, so that a busy machine troubles nobody."""
 
 USER = "User: arn:aws:iam::123456789012:user/practice-admin is not authorized to perform: {action} on resource: *"
+POLICY = "arn:aws:organizations::210987654321:policy/o-a1b2c3/service_control_policy/p-d4e5f6"
 DENIALS = {
     "denied": ("permission-missing", f"{USER} because no identity-based policy allows the {{action}} action"),
     "denied explicitly": ("denied-explicitly", f"{USER} with an explicit deny in an identity-based policy"),
     "denied by the organisation": (
         "denied-by-organisation",
-        f"{USER} with an explicit deny in a service control policy: "
-        "arn:aws:organizations::210987654321:policy/o-a1b2c3/service_control_policy/p-d4e5f6",
+        f"{USER} with an explicit deny in a service control policy: {POLICY}",
     ),
 }
 """Problem and text of IAM's refusals (IAM guide: troubleshoot access denied error messages)."""
@@ -103,13 +103,13 @@ TROUBLES = (
         "aws-unreachable",
     ),
     *_twice(
-        "time-out", lambda times: lambda control, *call: control.stall(*call, STALL, times), "aws-unreachable", hasty=True
+        "time-out",
+        lambda times: lambda control, *call: control.stall(*call, STALL, times),
+        "aws-unreachable",
+        hasty=True,
     ),
     Trouble("login expired from here on", _expired, Status.UNKNOWN, "login-expired", AT_ONCE, lasting=True),
-    *(
-        Trouble(name, _denied(text), Status.FAILED, problem, AT_ONCE)
-        for name, (problem, text) in DENIALS.items()
-    ),
+    *(Trouble(name, _denied(text), Status.FAILED, problem, AT_ONCE) for name, (problem, text) in DENIALS.items()),
 )
 
 NOBODY_NOTICES = {
@@ -155,15 +155,20 @@ class Cell:
         return f"{self.scene.name} / {self.service}:{self.operation} / {self.trouble.name}"
 
 
-def cells(bench: Bench, scene: Scene) -> Iterator[Cell]:
+_calls: dict[str, tuple[tuple[str, str], ...]] = {}
+"""Scene to its distinct calls, recorded once in a process."""
+
+
+def cells(bench: Bench, scene: Scene, troubles: Iterable[Trouble] = TROUBLES) -> Iterator[Cell]:
     """Run the scene once undisturbed and name a cell for each distinct call and trouble."""
-    _begin(bench, scene)
-    watch = Watch()
-    bench.run(scene.job, watch, answers=scene.answers)
-    calls = {(event.service, event.operation): None for event in watch.events if event.service}
-    for service, operation in calls:
-        if scene.only in (service, ""):
-            yield from (Cell(scene, service, operation, trouble) for trouble in TROUBLES)
+    if scene.name not in _calls:
+        _begin(bench, scene)
+        watch = Watch()
+        bench.run(scene.job, watch, answers=scene.answers)
+        called = {(event.service, event.operation): None for event in watch.events if event.service}
+        _calls[scene.name] = tuple(one for one in called if scene.only in (one[0], ""))
+    for service, operation in _calls[scene.name]:
+        yield from (Cell(scene, service, operation, trouble) for trouble in troubles)
 
 
 def _begin(bench: Bench, scene: Scene) -> None:

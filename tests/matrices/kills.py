@@ -124,6 +124,7 @@ def boundaries(bench: Bench, scene: Scene) -> list[Event]:
 
 LOST_ONCE = "reply lost once"
 LOST = "reply lost for good"
+FORGOTTEN = "after, and the state file deleted"
 
 
 def cells(bench: Bench, scene: Scene) -> Iterator[Cell]:
@@ -132,7 +133,7 @@ def cells(bench: Bench, scene: Scene) -> Iterator[Cell]:
         moments = (Moment.BEFORE, Moment.AFTER) if event.service else tuple(Moment)
         yield from (Cell(scene, event, moment) for moment in moments)
         if event.service:
-            yield from (Cell(scene, event, how) for how in (LOST_ONCE, LOST))
+            yield from (Cell(scene, event, how) for how in (LOST_ONCE, LOST, FORGOTTEN))
 
 
 def play(bench: Bench, cell: Cell) -> Outcome:
@@ -144,9 +145,11 @@ def _killed(bench: Bench, cell: Cell) -> list[str]:
     scene = cell.scene
     scene.prepare(bench)
     bench.control.touch()
-    order = Order(str(bench.home), scene.job, scene.answers, cell.event.name, Moment(cell.how))
-    if not bench.victims.die_at(order):
+    moment = Moment.AFTER if cell.how == FORGOTTEN else Moment(cell.how)
+    if not bench.victims.die_at(Order(str(bench.home), scene.job, scene.answers, cell.event.name, moment)):
         return ["the boundary was not reached"]
+    if cell.how == FORGOTTEN:
+        bench.forget()
     return bench.resume(scene.job)
 
 

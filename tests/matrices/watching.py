@@ -21,7 +21,8 @@ from wizard.setups import Choices, Setup
 from wizard.store import Store
 from wizard.world import Aws, World
 
-LOOKING = ("get_", "list_", "head_", "describe_")
+LOOKING = ("get_", "list_", "head_", "describe_", "simulate_")
+"""How the names of operations begin that change nothing."""
 ROLE = re.compile(r"snowpixel-[0-9a-f]{8}-(content|logs)-")
 
 Call = Callable[[], Awaitable[dict[str, Any]]]
