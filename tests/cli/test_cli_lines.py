@@ -87,8 +87,8 @@ def test_the_same_obstacle_stands_on_one_line() -> None:
     check = Check("x", "dns", Status.SKIPPED, "Looked at once this is done: The bucket")
     shown = snapshot(*(Item(name, "dns", name, Phase.DONE, check=check) for name in "abc"))
     assert list(checklist.rows(shown.stages, Ink())) == [
-        "– skipped  DNS record: 0 of 3 as wanted",
-        "    - skipped  Looked at once this is done: The bucket (3 checks)",
+        f"{Status.SKIPPED.glyph} skipped  DNS record: 0 of 3 as wanted",
+        f"    {Status.SKIPPED.glyph} skipped  Looked at once this is done: The bucket (3 checks)",
     ]
 
 
