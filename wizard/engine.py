@@ -188,7 +188,7 @@ def removal_order(resources: Sequence[Resource]) -> dict[str, tuple[str, ...]]:
     return {
         resource.id: (
             *((IDENTITY,) if resource.in_aws else ()),
-            *(other.id for other in resources if resource.id in _before(other)),
+            *(each.id for each in resources if resource.id in _before(each) and resource.id not in each.removed_after),
             *resource.removed_after,
         )
         for resource in resources

@@ -10,6 +10,12 @@ from wizard.world import World
 DELETE_LOGS = "delete-logs"
 """Id of the answer `yes` that makes a removal take the logs too."""
 
+DOMAIN_LOST = "domain-lost"
+"""Id of the answer `yes`: the domain is no longer the user's, so a removal goes on without its record being gone."""
+
+DISTRIBUTION_EDITED = "distribution-edited"
+"""Id of the answer to: whose setting counts where somebody edits the distribution while we work?"""
+
 PROVE = "prove"
 """Id of the answer `yes` that sends a new test event although one was found before."""
 

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from wizard.probes.base import Probe
-from wizard.resources.base import NotYetError, Reading, Resource
-from wizard.results import Action, Actor, Change, Check, Job, Status, Wait
+from wizard.resources.base import LookAgainError, NotYetError, Reading, Resource
+from wizard.results import Action, Actor, Change, Check, Decision, Job, Status, Wait
 from wizard.verdicts import unfinished, verdict
 from wizard.walk import Node, Walk
 
@@ -61,7 +61,8 @@ class Settler:
         state = _Settling(self._deadline)
         reading = first or await read()
         while not reading.settled and not reading.blocked:
-            self.walk.board.change(node.id, changes=reading.changes, check=self._so_far(node, reading))
+            check = self._so_far(node, reading)
+            self.walk.board.change(node.id, changes=reading.changes, check=check, decision=reading.decision)
             if not await self._advance(node, reading, state):
                 self.walk.stopping.add(node.id)
                 return unfinished(node, reading)
@@ -83,7 +84,7 @@ class Settler:
     async def _advance(self, node: Resource, reading: Reading, state: _Settling) -> bool:
         """Take one step; False when it cannot be taken in this walk."""
         if reading.decision:
-            return await self._decided(node, reading)
+            return await self._decided(node, reading, reading.decision)
         ours = [change for change in reading.changes if change.actor is Actor.US]
         for change in ours:
             if not await self._carry_out(node, change, state):
@@ -98,6 +99,8 @@ class Settler:
         board.change(node.id, activity=change.summary, wait=None)
         try:
             await node.carry_out(change)
+        except LookAgainError:
+            return True
         except NotYetError as error:
             return await self.wait(node, error.until)
         state.made[key] = state.made.get(key, 0) + 1
@@ -107,19 +110,23 @@ class Settler:
         board.change(node.id, activity="Looking whether it took")
         return True
 
-    async def _decided(self, node: Resource, reading: Reading) -> bool:
-        """Wait for the user's answer, as long as somebody may give one."""
-        decision = reading.decision
-        assert decision is not None  # noqa: S101 - the caller looked
+    async def _decided(self, node: Resource, reading: Reading, decision: Decision) -> bool:
+        """Wait for the user's answer, as long as somebody may give one; what changes by itself is watched meanwhile."""
         board, clock = self.walk.board, self.walk.scope.world.clock
         board.change(node.id, decision=decision, activity=decision.question)
-        while (answer := board.answered(decision.id)) is None:
+        while (answer := self._answer(decision)) is None:
+            if reading.changes:
+                return await self.wait(node, reading.changes[0])
             if self._over(clock.now()):
                 return False
             await board.pause(clock, POLL_ANSWERS)
         board.change(node.id, decision=None)
         await node.decide(decision, answer)
         return True
+
+    def _answer(self, decision: Decision) -> str | None:
+        """Return the answer given now or, by a flag, beforehand."""
+        return self.walk.board.answered(decision.id) or self.walk.scope.answers.get(decision.id)
 
     async def wait(self, node: Node, change: Change) -> bool:
         """Wait until the next look at something that AWS or the user does."""

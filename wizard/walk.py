@@ -69,7 +69,9 @@ class Walk:
             self.board.change(node.id, phase=Phase.RUNNING)
             check = await self._guarded(node, step)
         self.results[node.id] = check
-        self.board.change(node.id, phase=Phase.DONE, activity="", wait=None, decision=None, check=self.placed(check))
+        # A question that nobody answered stays open; all else that was going on is over.
+        kept = {} if node.id in self.stopping else {"decision": None}
+        self.board.change(node.id, phase=Phase.DONE, activity="", wait=None, check=self.placed(check), **kept)
         self._through[node.id].set()
 
     async def _guarded(self, node: Node, step: Step) -> Check:

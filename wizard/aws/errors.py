@@ -159,6 +159,8 @@ def _action(message: str, operation: str) -> str:
 def _recognise(code: str, message: str, http_status: int) -> tuple[Kind, str]:
     if "ccount must be verified" in message:
         return Kind.REFUSED, "account-not-verified"
+    if "subscribed to a pricing plan" in message:
+        return Kind.REFUSED, "pricing-plan"
     if code in CLOCK or (code in WRONG_SECRET and "xpired" in message):
         return Kind.DENIED, "clock-wrong"
     known = next(((kind, problem) for codes, kind, problem in _BY_CODE if code in codes), None)

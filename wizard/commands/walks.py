@@ -9,12 +9,17 @@ from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode, of_statuses
 from wizard.results import Job, Snapshot, Status
-from wizard.scope import DELETE_LOGS, UPGRADE, YES
+from wizard.scope import DELETE_LOGS, DISTRIBUTION_EDITED, DOMAIN_LOST, UPGRADE, YES
 from wizard.service import Service
 
 CERTIFICATE = "certificate"
 """Id of the decision that `--certificate` answers."""
 
+_edited = click.option(
+    f"--{DISTRIBUTION_EDITED}",
+    type=click.Choice(["leave", "ours"]),
+    help="Answers whose setting counts where somebody edits the distribution meanwhile.",
+)
 _upgrade = click.option("--upgrade", is_flag=True, help="Also set what a newer snowpixel sets otherwise.")
 _certificate = click.option(
     "--certificate", metavar="ARN|new", help="Answers whether a certificate that is there shall be used."
@@ -40,6 +45,7 @@ def plan(session: Session, name: str, *, strict: bool) -> ExitCode:
 @options.yes
 @options.wait
 @_certificate
+@_edited
 @_upgrade
 @options.strict
 @pass_session
@@ -50,13 +56,14 @@ def apply(
     yes: bool,
     wait: float | None,
     certificate: str | None,
+    distribution_edited: str | None,
     upgrade: bool,
     strict: bool,
 ) -> ExitCode:
     """Carry the plan out. What exists is found and kept, so it may be interrupted and run again at any time."""
     service = _ready(session, name, f"apply {name}")
     session.confirm(f"This makes or completes the set-up '{name}' in your AWS account. Go on?", yes=yes)
-    answers = {**_answers(certificate), **({UPGRADE: YES} if upgrade else {})}
+    answers = {**_answers(certificate, distribution_edited), **({UPGRADE: YES} if upgrade else {})}
     snapshot = walking.run(session, service, Job.APPLY, name, patience=wait, answers=answers)
     return _end(session, snapshot, strict=strict)
 
@@ -66,13 +73,24 @@ def apply(
 @options.yes
 @options.wait
 @_certificate
+@_edited
 @options.strict
 @pass_session
-def repair(session: Session, name: str, *, yes: bool, wait: float | None, certificate: str | None, strict: bool) -> int:
+def repair(
+    session: Session,
+    name: str,
+    *,
+    yes: bool,
+    wait: float | None,
+    certificate: str | None,
+    distribution_edited: str | None,
+    strict: bool,
+) -> int:
     """Put right what check found, and nothing else."""
     service = _ready(session, name, f"repair {name}")
     session.confirm(f"This puts right what is wrong with '{name}' in your AWS account. Go on?", yes=yes)
-    snapshot = walking.run(session, service, Job.REPAIR, name, patience=wait, answers=_answers(certificate))
+    answers = _answers(certificate, distribution_edited)
+    snapshot = walking.run(session, service, Job.REPAIR, name, patience=wait, answers=answers)
     return _end(session, snapshot, strict=strict)
 
 
@@ -81,13 +99,14 @@ def repair(session: Session, name: str, *, yes: bool, wait: float | None, certif
 @options.yes
 @options.wait
 @click.option("--delete-logs", is_flag=True, help="Delete the logs too: all your events. Without it they stay.")
+@click.option("--domain-lost", is_flag=True, help="Go on although the pixel's DNS record cannot be seen to be gone.")
 @pass_session
-def remove(session: Session, name: str, *, yes: bool, wait: float | None, delete_logs: bool) -> int:
+def remove(session: Session, name: str, *, yes: bool, wait: float | None, delete_logs: bool, domain_lost: bool) -> int:
     """Take it all down, in the right order; the logs stay unless --delete-logs."""
     service = _ready(session, name, f"remove {name}{' --delete-logs' if delete_logs else ''}")
     what = "ALL its logs, for good" if delete_logs else "nothing of its logs"
     session.confirm(f"This deletes the set-up '{name}' from your AWS account, and {what}. Go on?", yes=yes)
-    answers = {DELETE_LOGS: YES} if delete_logs else None
+    answers = {**({DELETE_LOGS: YES} if delete_logs else {}), **({DOMAIN_LOST: YES} if domain_lost else {})}
     snapshot = walking.run(session, service, Job.REMOVE, name, patience=wait, answers=answers)
     kept = name in service.store.names()
     if not kept:
@@ -105,8 +124,11 @@ def _ready(session: Session, name: str, again: str) -> Service:
     return service
 
 
-def _answers(certificate: str | None) -> dict[str, str]:
-    return {CERTIFICATE: cleaned(certificate)} if certificate else {}
+def _answers(certificate: str | None, edited: str | None) -> dict[str, str]:
+    return {
+        **({CERTIFICATE: cleaned(certificate)} if certificate else {}),
+        **({DISTRIBUTION_EDITED: edited} if edited else {}),
+    }
 
 
 def _end(session: Session, snapshot: Snapshot, *, strict: bool) -> ExitCode:

@@ -46,6 +46,9 @@ def faulty(probe: Probe, host: str, fault: Fault, observed: str, expected: str =
     return maybe_passing(probe, check)
 
 
+NOT_ACCEPTED = "certificate-not-accepted"
+
+
 class _PixelProbe(Probe):
     """What the two probes of the pixel share."""
 
@@ -65,7 +68,7 @@ class _PixelProbe(Probe):
             return faulty(self, host, Fault("not-cloudfront", "{host} does not answer in HTTP"), str(error))
         if error.kind != "tls":
             return await unreached(self, host, error)
-        return faulty(self, host, Fault("certificate-not-accepted", "No trusted connection to {host}"), str(error))
+        return faulty(self, host, Fault(NOT_ACCEPTED, "No trusted connection to {host}"), str(error))
 
     def _good(self, host: str, response: Response) -> Check:
         kind = response.headers["content-type"] if response.status == 200 else "unchanged"  # noqa: PLR2004
@@ -131,8 +134,12 @@ class PixelHttpsProbe(_PixelProbe):
             return not_made(self)
         host = self.scope.choices.domain or own
         check = await self.fetch(host)
-        detached = check.problem is not None and check.problem.id == NOT_ATTACHED.problem
-        return self._takeover(host, check) if detached and self._dangling() else check
+        return self._takeover(host, check) if self._detached(check) and self._dangling() else check
+
+    def _detached(self, check: Check) -> bool:
+        """Whether the distribution does not take the name: it says so, or it has no certificate for it yet."""
+        seen = check.problem.id if check.problem else ""
+        return seen == NOT_ATTACHED.problem or (seen == NOT_ACCEPTED and self.scope.made.alias is None)
 
     def _dangling(self) -> bool:
         """Whether the user's own record has been leading for a day to a distribution that does not take the name."""

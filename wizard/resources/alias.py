@@ -38,7 +38,9 @@ class Alias(OnDistribution):
         if reply is None:
             return self.missing()
         config = reply["Distribution"]["DistributionConfig"]
-        wrong = self._differences(config)
+        wrong = self.compare(config)
+        if asked := self.ask_about(wrong):
+            return asked
         if self._domain not in configuration.aliases(config):
             change = Change(self.id, Action.CREATE, Actor.US, self._doing(), wrong)
             return Reading(
@@ -47,7 +49,9 @@ class Alias(OnDistribution):
         if wrong:
             return self.differs(f"{self._domain} is attached, but not as wanted", *wrong, change=self._doing())
         self.scope.ledger.record(alias=self._domain)
-        return self.fine(f"{self._domain} and its certificate are on the distribution")
+        oldest = config["ViewerCertificate"]["MinimumProtocolVersion"]
+        summary = f"{self._domain} and its certificate are on the distribution"
+        return self.fine(summary, observed=f"oldest TLS: {oldest}")
 
     def missing(self) -> Reading:
         """No distribution, no alias."""
@@ -56,7 +60,8 @@ class Alias(OnDistribution):
     def _doing(self) -> str:
         return f"Attach {self._domain} and its certificate to the distribution"
 
-    def _differences(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+        """Compare name, certificate and TLS."""
         certificate, names = config.get("ViewerCertificate", {}), configuration.aliases(config)
         arn, minimum = certificate.get("ACMCertificateArn", "none"), certificate.get("MinimumProtocolVersion", "none")
         weak = minimum == "none" or configuration.tls_rank(minimum) < configuration.tls_rank(configuration.MINIMUM_TLS)
@@ -77,7 +82,7 @@ class Alias(OnDistribution):
             NotYetError: the certificate was issued only moments ago.
             StoppedError: another distribution of the account has the name.
         """
-        reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
+        reply = await self.unedited(change)
         config = reply["Distribution"]["DistributionConfig"]
         if change.action is Action.DELETE:
             await self.update(configuration.without_alias(config, self.setup), reply["ETag"])

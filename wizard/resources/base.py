@@ -67,6 +67,10 @@ class StoppedError(Exception):
         self.problem = Problem(problem, values)
 
 
+class LookAgainError(Exception):
+    """What was read is no longer so: nothing was written, and the engine reads again at once."""
+
+
 class NotYetError(Exception):
     """A change cannot be made yet, for a reason that passes by itself.
 

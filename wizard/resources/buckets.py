@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
-from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource
+from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource, StoppedError
 from wizard.resources.objects import KEYS
 from wizard.results import Action, Actor, Change
 from wizard.scope import DELETE_LOGS, YES, Scope
@@ -45,6 +45,7 @@ class Bucket(Resource):
         super().__init__(scope)
         self.role = role
         self.id = f"{role}-bucket"
+        self.removed_after = ("origin-access",) if role is Role.CONTENT else ("delivery",)
         self._just_made = False
         """Made in this walk: nothing of others can be in it."""
         self.title = "Private bucket for the pixel" if role is Role.CONTENT else "Private bucket for the access logs"
@@ -166,8 +167,26 @@ class Bucket(Resource):
             await self._refuse_deliveries()
         while found := await self._versions():
             listed = [{"Key": key, "VersionId": version} for key, version in found[:PAGE]]
-            await self._s3("delete_objects", Delete={"Objects": listed, "Quiet": True})
-        await self._s3("delete_bucket")
+            reply = await self._s3("delete_objects", Delete={"Objects": listed, "Quiet": True})
+            if kept := reply.get("Errors"):
+                raise self._kept(kept)
+        try:
+            await self._s3("delete_bucket")
+        except AwsError as error:
+            if error.code != "BucketNotEmpty":
+                raise
+            summary = f"A late file arrived in {self.name}; it is emptied again"
+            raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=60, every=5)) from None
+
+    def _kept(self, refused: list[dict[str, Any]]) -> StoppedError:
+        first = refused[0]
+        return StoppedError(
+            f"S3 does not delete {len(refused)} files in {self.name}",
+            "files-kept",
+            bucket=self.name,
+            files=", ".join(sorted({str(one.get("Key", "")) for one in refused})[:SHOWN]),
+            message=f"{first.get('Code', '')}: {first.get('Message', '')}",
+        )
 
     async def _refuse_deliveries(self) -> None:
         """Drop the policy first, so that a late log file cannot land between emptying and deleting."""

@@ -162,6 +162,7 @@ class Certificate(OnCertificate):
     id = "certificate"
     title = "Certificate for your own name"
     needs = ("caa", "earlier-setup")
+    removed_after = ("distribution",)
 
     def __init__(self, scope: Scope, shared: SharedCertificate) -> None:
         super().__init__(scope, shared)
@@ -284,9 +285,23 @@ class Certificate(OnCertificate):
         """Delete ours; a borrowed one stays."""
         if self.scope.made.certificate_borrowed:
             return Reading(presence=Presence.BORROWED, summary="Your own certificate stays as it is")
-        if await self.found() is None:
+        found = await self.found()
+        if found is None:
             return self.gone("The certificate is gone")
+        if others := self._users(found):
+            return self.stopped(
+                "The certificate is used elsewhere, and stays",
+                "certificate-in-use",
+                presence=Presence.OURS,
+                domain=self.domain,
+                users=", ".join(others),
+            )
         return self.to_delete("The certificate is there", f"Delete the certificate for {self.domain}")
+
+    def _users(self, found: dict[str, Any]) -> list[str]:
+        """Return what else uses it: our own distribution lets go of it by itself."""
+        own = f":distribution/{self.scope.made.distribution}"
+        return [arn for arn in found.get("InUseBy", []) if not arn.endswith(own)]
 
     async def _delete(self, arn: str | None) -> None:
         self.shared.forget()

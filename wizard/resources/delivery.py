@@ -265,6 +265,7 @@ class Delivery(OnLogs):
     id = "delivery"
     title = "Log delivery: fields and folders"
     words = "the log delivery"
+    removed_after = ("serving",)
     parent = "delivery-source"
     needs = ("delivery-source", "delivery-destination")
     fixed = frozenset({"fields", "delimiter", "path", "folders", "destination"})

@@ -1,77 +1,21 @@
 """The CloudFront distribution: its settings, and whether its edges have them."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
-from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.errors import AwsError
 from wizard.resources import distribution_config as configuration
-from wizard.resources.base import NotYetError, Presence, Reading, Resource
+from wizard.resources.base import Presence, Reading
+from wizard.resources.on_distribution import OnDistribution, shared_distribution
 from wizard.resources.shared import Shared
 from wizard.results import Action, Actor, Change, Difference
 from wizard.scope import Scope
-from wizard.setups import Setup
+
+__all__ = ["Distribution", "OnDistribution", "Serving", "shared_distribution"]
 
 TYPICAL_DEPLOY = 205.0
 """Seconds that a deployment usually takes; observed 150 to 300."""
-
-CHANGED_MEANWHILE = frozenset({"PreconditionFailed", "InvalidIfMatchVersion"})
-"""Codes for: somebody else edited the distribution since we read it."""
-
-
-class OnDistribution(Resource):
-    """Something that we own of the distribution; several such share one reading of it."""
-
-    parent: str | None = "distribution"
-
-    def __init__(self, scope: Scope, shared: Shared) -> None:
-        super().__init__(scope)
-        self.shared = shared
-
-    @property
-    def setup(self) -> Setup:
-        """The set-up as it stands now."""
-        return self.scope.ledger.setup
-
-    async def found(self) -> dict[str, Any] | None:
-        """Return GetDistribution's reply, None when there is no distribution."""
-        if self.scope.made.distribution is None:
-            return None
-        try:
-            return await self.shared.get(self.id)
-        except AwsError as error:
-            if error.code in MISSING:
-                return None
-            raise
-
-    async def update(self, config: dict[str, Any], etag: str) -> None:
-        """Write the whole configuration, unless somebody else changed it since it was read.
-
-        Raises:
-            NotYetError: somebody did; the engine reads again.
-        """
-        self.shared.forget()
-        try:
-            await self.scope.world.aws(
-                "cloudfront",
-                "update_distribution",
-                Id=self.scope.made.distribution,
-                IfMatch=etag,
-                DistributionConfig=config,
-            )
-        except AwsError as error:
-            if error.code not in CHANGED_MEANWHILE:
-                raise
-            summary = "Somebody else changed the distribution at this moment; reading it again"
-            raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, every=1)) from None
-
-
-def shared_distribution(scope: Scope) -> Shared:
-    """Make the one reading that all resources on the distribution use."""
-
-    async def read() -> dict[str, Any]:
-        return await scope.world.aws("cloudfront", "get_distribution", Id=scope.made.distribution)
-
-    return Shared(read, scope.world.clock)
 
 
 class Distribution(OnDistribution):
@@ -99,7 +43,9 @@ class Distribution(OnDistribution):
         if reply is None:
             return self.missing()
         found = reply["Distribution"]
-        wrong = configuration.differences(found["DistributionConfig"], self.setup)
+        wrong = self.compare(found["DistributionConfig"])
+        if asked := self.ask_about(wrong):
+            return asked
         tags = self.tags if found["Id"] == self._made_now else await self._tags(found["ARN"])
         if not self.tags.items() <= tags.items():
             wrong = (*wrong, self.untagged(tags))
@@ -112,6 +58,10 @@ class Distribution(OnDistribution):
             domain=found["DomainName"],
         )
 
+    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+        """Compare the settings we own."""
+        return configuration.differences(config, self.setup)
+
     async def _tags(self, arn: str) -> dict[str, str]:
         reply = await self.scope.world.aws("cloudfront", "list_tags_for_resource", Resource=arn)
         return {tag["Key"]: tag["Value"] for tag in reply["Tags"].get("Items", [])}
@@ -122,8 +72,10 @@ class Distribution(OnDistribution):
 
     async def carry_out(self, change: Change) -> None:
         """Create, put right or delete it."""
-        steps = {Action.CREATE: self._create, Action.UPDATE: self._update, Action.DELETE: self._delete}
-        await steps[change.action]()
+        if change.action is Action.UPDATE:
+            await self._update(change)
+        else:
+            await (self._create() if change.action is Action.CREATE else self._delete())
 
     async def _create(self) -> None:
         ledger = self.scope.ledger
@@ -165,8 +117,8 @@ class Distribution(OnDistribution):
                     return found
             marker = {"Marker": listed["NextMarker"]}
 
-    async def _update(self) -> None:
-        reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
+    async def _update(self, change: Change) -> None:
+        reply = await self.unedited(change)
         found = reply["Distribution"]
         # The tags come first: the least policy lets us change only what carries them.
         if not self.tags.items() <= (await self._tags(found["ARN"])).items():
@@ -195,6 +147,7 @@ class Serving(OnDistribution):
 
     id = "serving"
     title = "Rolled out to CloudFront's edges"
+    removed_after = ("alias",)
 
     def __init__(self, scope: Scope, shared: Shared) -> None:
         super().__init__(scope, shared)
@@ -206,11 +159,18 @@ class Serving(OnDistribution):
         if reply is None:
             return self.missing()
         found = reply["Distribution"]
-        if not found["DistributionConfig"]["Enabled"]:
-            return self.differs("The distribution is switched off", Difference("Enabled", "off", "on"))
+        wrong = self.compare(found["DistributionConfig"])
+        if asked := self.ask_about(wrong):
+            return asked
+        if wrong:
+            return self.differs("The distribution is switched off", *wrong)
         if found["Status"] != "Deployed":
             return self._deploying("CloudFront is telling its edges about the new settings")
         return self.fine("CloudFront serves your pixel from all its edges")
+
+    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+        """Look at the switch."""
+        return () if config["Enabled"] else (Difference("Enabled", "off", "on"),)
 
     def missing(self) -> Reading:
         """No distribution: nothing to wait for yet."""
@@ -226,7 +186,7 @@ class Serving(OnDistribution):
 
     async def carry_out(self, change: Change) -> None:
         """Turn the switch: on, or for a removal off."""
-        reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
+        reply = await self.unedited(change)
         config = reply["Distribution"]["DistributionConfig"] | {"Enabled": change.action is not Action.DELETE}
         await self.update(config, reply["ETag"])
 

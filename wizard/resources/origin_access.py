@@ -109,7 +109,14 @@ class OriginAccess(Resource):
     async def _delete(self) -> None:
         made = self.scope.made.origin_access_control
         found = await self._call("get_origin_access_control", Id=made)
-        await self._call("delete_origin_access_control", Id=made, IfMatch=found["ETag"])
+        try:
+            await self._call("delete_origin_access_control", Id=made, IfMatch=found["ETag"])
+        except AwsError as error:
+            if error.code != "OriginAccessControlInUse":
+                raise
+            raise StoppedError(
+                "Another distribution uses the origin access control", "origin-access-in-use", name=self._config["Name"]
+            ) from error
 
     async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return await self.scope.world.aws("cloudfront", operation, **parameters)

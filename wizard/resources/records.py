@@ -5,12 +5,14 @@ Resolvers are not asked here: asked too early, they remember "no such name" for 
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
 from wizard.resources.record_state import Evidence, Finding, State, diagnose
-from wizard.results import Action, Actor, Change, Copyable, DnsRecord, Problem, Status
-from wizard.scope import YES, Scope
+from wizard.results import Action, Actor, Change, Choice, Copyable, Decision, DnsRecord, Problem, Status
+from wizard.scope import DOMAIN_LOST, YES, Scope
 from wizard.world import DnsUnreachableError, Zone
 
 TYPICAL: Final = 300.0
@@ -19,8 +21,7 @@ TYPICAL: Final = 300.0
 EVERY: Final = 5.0
 """Seconds between looks; authorities remember nothing, so looking often spoils nothing."""
 
-DOMAIN_LOST: Final = "domain-lost"
-"""Id of the answer `yes`: the domain is no longer the user's, so its record cannot be removed."""
+KEEP_WAITING: Final = "wait"
 
 SUMMARIES = {
     State.MISSING: "{name} is not there yet",
@@ -70,6 +71,8 @@ class ManualRecord(Resource):
         self.id = record
         self.title = KINDS[record].title
         self.needs = KINDS[record].needs
+        self._lost, self._patient = False, False
+        """The user's word on a domain that cannot be asked: it is lost, or keep waiting."""
         self.carries = KINDS[record].carries
 
     async def read(self) -> Reading:
@@ -180,7 +183,7 @@ class ManualRecord(Resource):
         pair = wanted(self.scope, self.id)
         if pair is None or (self.id == CERTIFICATE and self.scope.made.certificate_borrowed):
             return self.gone(f"{self.title}: nothing of ours to take away")
-        if self.scope.answers.get(DOMAIN_LOST) == YES:
+        if self._lost or self.scope.answers.get(DOMAIN_LOST) == YES:
             return self._forgotten("The domain is not yours any more, so its record was left alone")
         try:
             evidence, zone = await Gathering(self.scope.world, *pair).gather()
@@ -188,7 +191,13 @@ class ManualRecord(Resource):
             evidence, zone = _nothing_seen(*pair), Zone("", ())
         finding = diagnose(evidence)
         if finding.state is State.UNREACHABLE:
-            return self._to_remove(f"The name servers of {pair[0]} do not answer from here", zone, Status.UNKNOWN)
+            return self._offer_to_go_on(
+                self._to_remove(f"The name servers of {pair[0]} do not answer from here", zone, Status.UNKNOWN)
+            )
+        if finding.state is State.UNREGISTERED:
+            return self._offer_to_go_on(
+                self._to_remove(f"Nobody knows the domain of {pair[0]} any more", zone, None, "domain-unregistered")
+            )
         if finding.state in (State.RIGHT, State.PARTIAL):
             return self._to_remove(f"{pair[0]} still points to {pair[1]}", zone, None)
         return self._forgotten(f"{pair[0]} no longer points to {pair[1]}")
@@ -198,7 +207,33 @@ class ManualRecord(Resource):
         self.scope.ledger.record(records_seen={name: when for name, when in seen.items() if name != self.id})
         return self.gone(summary)
 
-    def _to_remove(self, summary: str, zone: Zone, status: Status | None) -> Reading:
+    def _offer_to_go_on(self, reading: Reading) -> Reading:
+        """Offer to go on without seeing that the record is gone; the harmless answer is to keep looking."""
+        if self.id == CERTIFICATE or self._patient:
+            return reading
+        decision = Decision(
+            DOMAIN_LOST,
+            f"{reading.summary}. Is the domain no longer yours?",
+            (
+                Choice(KEEP_WAITING, "Keep waiting", "snowpixel looks again and again, and deletes nothing meanwhile."),
+                Choice(
+                    YES,
+                    "It is lost, go on",
+                    "The distribution is deleted although a record may still lead there. Whoever holds the domain then "
+                    "holds the name.",
+                ),
+            ),
+            KEEP_WAITING,
+            f"--{DOMAIN_LOST}",
+        )
+        return replace(reading, decision=decision)
+
+    async def decide(self, decision: Decision, answer: str) -> None:
+        """Take the user's word on the domain."""
+        del decision  # there is only one
+        self._lost, self._patient = answer == YES, answer != YES
+
+    def _to_remove(self, summary: str, zone: Zone, status: Status | None, problem: str = "") -> Reading:
         record = self._record(zone)
         if self.id == CERTIFICATE:
             return Reading(
@@ -218,7 +253,7 @@ class ManualRecord(Resource):
             every=EVERY,
         )
         values = {"name": record.name, "target": record.value, "host": record.host}
-        problem = "record-to-delete" if status is None else "dns-unreachable"
+        problem = problem or ("record-to-delete" if status is None else "dns-unreachable")
         return Reading(
             presence=Presence.OURS,
             summary=summary,
