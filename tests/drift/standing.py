@@ -15,7 +15,7 @@ from wizard.practice.worldfile import WorldFile
 from wizard.setups import Made
 
 Config = dict[str, Any]
-Edit = Callable[[Config], None]
+Edit = Callable[[Config], object]
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Behind:
 
     # Buckets.
 
-    def policy(self, bucket: str, edit: Callable[[list[Config]], None]) -> None:
+    def policy(self, bucket: str, edit: Callable[[list[Config]], object]) -> None:
         document = json.loads(self.s3.get_bucket_policy(Bucket=bucket)["Policy"])
         edit(document["Statement"])
         if document["Statement"]:
@@ -83,7 +83,7 @@ class Behind:
         found: list[Config] = self.s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
         return found
 
-    def lifecycle(self, bucket: str, edit: Callable[[list[Config]], None]) -> None:
+    def lifecycle(self, bucket: str, edit: Callable[[list[Config]], object]) -> None:
         rules = self.rules(bucket)
         edit(rules)
         if rules:

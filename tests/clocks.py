@@ -1,0 +1,38 @@
+"""A product whose clock can be moved, for what takes hours."""
+
+import time
+from dataclasses import replace
+
+from wizard.aws.client import WALK, Patience, Source
+from wizard.clock import SystemClock
+from wizard.service import Service
+from wizard.setups import Choices
+from wizard.world import World
+
+HOUR = 3600.0
+
+
+class MovedClock(SystemClock):
+    """Real time, moved ahead by as much as a test says."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+        self.ahead = 0.0
+
+    def now(self) -> float:
+        return time.time() + self.ahead
+
+
+class MovedService(Service):
+    """The product with such a clock.
+
+    Args:
+        service: the product to take the surroundings of.
+    """
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service.surroundings)
+        self.clock = MovedClock()
+
+    def world(self, choices: Choices, patience: Patience = WALK, source: Source | None = None) -> World:
+        return replace(super().world(choices, patience, source), clock=self.clock)
