@@ -1,5 +1,6 @@
 """boto3 sessions for a source of credentials, and their guards: six digits, and the clock before anything is signed."""
 
+import logging
 import os
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
@@ -103,6 +104,7 @@ def _core(endpoint: str | None, **settings: Any) -> Any:
             named["region_name"] = named.get("region_name") or self.get_config_variable("region") or ANY_REGION
             return super().create_client(*arguments, **named)
 
+    logging.getLogger("botocore").setLevel(logging.ERROR)  # its finer words hold tokens, and show on our screens
     core = Core(session_vars=settings)
     core.register_component("data_loader", _loader())
     return core
