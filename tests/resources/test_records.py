@@ -12,9 +12,9 @@ from wizard.net.resolve import Resolver
 from wizard.net.wire import Patience
 from wizard.resources.base import Presence, Reading
 from wizard.resources.record_state import Evidence, State, diagnose
-from wizard.resources.records import DOMAIN_LOST, ManualRecord
+from wizard.resources.records import ManualRecord
 from wizard.results import Action, Actor, Status
-from wizard.scope import Scope
+from wizard.scope import DOMAIN_LOST, Scope
 from wizard.setups import Choices, Made
 from wizard.world import Answer, Outcome, WebError
 

@@ -1,7 +1,6 @@
 """The main job: from an empty account to a decoded event, and everything a user may do around it."""
 
 import json
-from typing import Any
 
 import pytest
 
