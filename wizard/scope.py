@@ -22,6 +22,12 @@ PROVE = "prove"
 UPGRADE = "upgrade"
 """Id of the answer `yes` that applies today's recipe to a set-up made with an earlier one."""
 
+BROWSE = "browse"
+"""Id of the answer `yes` that asks the user's browser for events."""
+
+BROWSE_LIKE = "browse-like"
+"""Id of the answer that names a page of the user's: the proof is made under that page's Content-Security-Policy."""
+
 YES = "yes"
 
 

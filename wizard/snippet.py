@@ -169,8 +169,8 @@ def _settings(app_id: str, major: int | None, options: Options, indent: str) -> 
     text = Template(_read("settings.js").rstrip("\n")).substitute(
         app=_script_text(app_id), credentials=words.get(major, 'credentials: "omit",')
     )
-    lines = [*(f"  {line}," for line in options.extra), *text.split("\n")]
-    return "\n".join(f"{indent}{line}" for line in lines)
+    lines = "".join(f",\n  {line}" for line in options.extra)  # the last word counts, should one stand there twice
+    return "\n".join(f"{indent}{line}" for line in f"{text}{lines}".split("\n"))
 
 
 def _pings(options: Options, call: str) -> str:
@@ -215,7 +215,11 @@ def csp(host: str, tracker_url: str | None = None) -> tuple[str, ...]:
 
 def inline_hash(text: str) -> str:
     """Return the CSP source that allows the script inside a tag as it stands; any change to it changes the hash."""
-    script = text.partition(_SCRIPT_START)[2].partition("</script>")[0]
+    return hash_of(text.partition(_SCRIPT_START)[2].partition("</script>")[0])
+
+
+def hash_of(script: str) -> str:
+    """Return the CSP source that allows an inline script of exactly this text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 

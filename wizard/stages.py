@@ -19,6 +19,8 @@ from wizard.probes.tls import TlsProbe
 from wizard.probes.tracker import TrackerHttpsProbe
 from wizard.resources.alias import Alias
 from wizard.resources.base import Resource
+from wizard.resources.browser_run import BrowserProof
+from wizard.resources.browser_run import wanted as browser_wanted
 from wizard.resources.bucket_policy import BucketPolicy
 from wizard.resources.bucket_settings import COMMON, LIFECYCLE, LOG_LIFECYCLE, BucketSetting
 from wizard.resources.buckets import Bucket, Role
@@ -106,7 +108,7 @@ def _in_aws(scope: Scope) -> tuple[Stage, ...]:
         ),
         Stage("dns", (_record(scope, "pixel-record"), ResolversProbe(scope)) if own_name else ()),
         Stage("https", (TlsProbe(scope), *((PixelHttpsProbe(scope),) if pixel else ()), HttpRedirectProbe(scope))),
-        Stage("event", (FirstEvent(scope),) if pixel else ()),
+        Stage("event", _events(scope) if pixel else ()),
     )
 
 
@@ -119,6 +121,10 @@ def _tracker(scope: Scope) -> tuple[Node, ...]:
         *((EarlierTrackers(scope),) if in_bucket(scope.choices, scope.made) else ()),
         *((TrackerFolder(scope), TrackerOnServer(scope)) if Goal.JS_SERVER in goals else ()),
     )
+
+
+def _events(scope: Scope) -> tuple[Node, ...]:
+    return (FirstEvent(scope), *((BrowserProof(scope),) if browser_wanted(scope) else ()))
 
 
 def _logs(scope: Scope) -> tuple[Node, ...]:

@@ -2,16 +2,13 @@
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any
 
 from wizard import __version__
 from wizard.aws.errors import AwsError
 from wizard.events.decode import as_text, event_of, find_request
-from wizard.events.logs import LogFile
 from wizard.events.send import check_event
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
-from wizard.resources.bucket_policy import LOG_PREFIX
-from wizard.resources.buckets import call_s3
+from wizard.resources.log_files import log_file, log_keys
 from wizard.results import EVENT, Action, Actor, Change, Copyable, Status
 from wizard.scope import PROVE, YES, Scope
 from wizard.setups import Proof
@@ -76,17 +73,16 @@ class FirstEvent(Resource):
     async def _newest(self) -> str:
         """Return when the newest log file was written, in words; no traffic is no failure."""
         try:
-            found = await self._keys_since(self.scope.world.clock.now() - RECENT)
+            found = await log_keys(self.scope, self.scope.world.clock.now() - RECENT)
         except AwsError:
             return "could not be looked up"
-        return f"at {found[-1][1]:%Y-%m-%d %H:%M} UTC" if found else "is over a day old: no traffic since"
+        return f"at {found[-1].written:%Y-%m-%d %H:%M} UTC" if found else "is over a day old: no traffic since"
 
     async def _search(self, request_id: str, sent_at: float) -> Reading:
-        for key, _ in await self._keys_since(sent_at):
+        for key in [one.key for one in await log_keys(self.scope, sent_at)]:
             if key in self._read_keys:
                 continue
-            body = (await self._s3("get_object", Key=key))["Body"]
-            line = find_request(LogFile(body), request_id)
+            line = find_request(await log_file(self.scope, key), request_id)
             event = event_of(line) if line else None
             if event is not None:
                 now = self.scope.world.clock.now()
@@ -104,21 +100,6 @@ class FirstEvent(Resource):
             observed=f"sent on {_date(sent_at)}, not in a log file yet",
             copy=(Copyable("Request id", request_id),),
         )
-
-    async def _keys_since(self, since: float) -> list[tuple[str, datetime]]:
-        """List the log files of the hour of `since` and later, oldest first."""
-        hour = datetime.fromtimestamp(since, UTC).strftime("%Y/%m/%d/%H")
-        found: list[tuple[str, datetime]] = []
-        more: dict[str, str] = {"StartAfter": f"{LOG_PREFIX}/{hour}"}
-        while True:
-            reply = await self._s3("list_objects_v2", Prefix=f"{LOG_PREFIX}/", **more)
-            found += [(one["Key"], one["LastModified"]) for one in reply.get("Contents", [])]
-            if not reply.get("IsTruncated"):
-                return found
-            more = {"ContinuationToken": reply["NextContinuationToken"]}
-
-    async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        return await call_s3(self.scope, operation, self.scope.made.log_bucket or "", **parameters)
 
     async def carry_out(self, change: Change) -> None:
         """Send the event and keep the id of CloudFront's answer.

@@ -32,13 +32,18 @@ async def content_of(scope: Scope, file: TrackerFile) -> bytes:
     kept = await in_thread(scope.world.shelf.read, file.sha384)
     if kept is not None:
         return kept
-    tracker = await _fetched(scope, file.source)
+    tracker = await fetched(scope, file.source)
     _require(tracker, file.sha384, file.source)
     await in_thread(scope.world.shelf.keep, tracker.content)
     return tracker.content
 
 
-async def _fetched(scope: Scope, source: str) -> Tracker:
+async def fetched(scope: Scope, source: str) -> Tracker:
+    """Get a tracker.
+
+    Raises:
+        StoppedError: it cannot be had, or is none.
+    """
     try:
         return await fetch(scope.world.web, parse(source))
     except TrackerError as error:
@@ -89,7 +94,7 @@ class TrackerSource(Resource):
         """
         del change  # there is only one
         choices, made = self.scope.choices, self.scope.made
-        tracker = await _fetched(self.scope, choices.tracker)
+        tracker = await fetched(self.scope, choices.tracker)
         if choices.tracker_sha384:
             _require(tracker, choices.tracker_sha384, choices.tracker)
         await in_thread(self.scope.world.shelf.keep, tracker.content)

@@ -1,0 +1,156 @@
+"""What a person does with a browser: opens the page that snowpixel shows, and waits for it to be through."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+import boto3
+from playwright.sync_api import Browser, BrowserContext, Playwright, Route, sync_playwright
+
+from tests.product import DOMAIN, Product
+from wizard.board import Board
+from wizard.resources.browser_run import OPEN
+from wizard.results import Check, Job, Snapshot
+from wizard.scope import BROWSE, YES
+from wizard.setups import Goal
+from wizard.threads import in_thread
+
+BOTH = (Goal.PIXEL, Goal.JS_BUCKET)
+PATIENCE = 60.0
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
+
+
+class Chromium:
+    """The browser. Its driver runs an event loop of its own, so it lives on a thread of its own."""
+
+    def __init__(self, program: str, flags: Sequence[str]) -> None:
+        self.thread = ThreadPoolExecutor(1)
+        self._playwright: Playwright = self.thread.submit(sync_playwright().start).result(PATIENCE)
+        self._browser: Browser = self.thread.submit(self._launch, program, ["--no-sandbox", *flags]).result(PATIENCE)
+
+    def _launch(self, program: str, flags: list[str]) -> Browser:
+        return self._playwright.chromium.launch(executable_path=program, args=flags)
+
+    def visitor(self) -> "Visitor":
+        return Visitor(self, self.thread.submit(self._browser.new_context).result(PATIENCE))
+
+    def close(self) -> None:
+        self.thread.submit(self._browser.close).result(PATIENCE)
+        self.thread.submit(self._playwright.stop).result(PATIENCE)
+        self.thread.shutdown()
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser."""
+
+    chromium: Chromium
+    context: BrowserContext
+    said: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> None:
+        """Open snowpixel's page and wait until it says that it is through."""
+        self.chromium.thread.submit(self._open, url).result(PATIENCE)
+
+    def _open(self, url: str) -> None:
+        page = self.context.new_page()
+        page.on("console", lambda message: self.said.append(message.text))
+        page.goto(url)
+        page.locator("#next:not(:empty)").wait_for(timeout=PATIENCE * 1000)
+
+    def block(self, pattern: str) -> None:
+        """Do what a blocker does: requests that match never leave the browser."""
+
+        def refuse(route: Route) -> None:
+            route.abort("blockedbyclient")
+
+        self._route(pattern, refuse)
+
+    def allow(self, pattern: str) -> None:
+        """Let through what an earlier `block` would keep."""
+
+        def pass_on(route: Route) -> None:
+            route.continue_()
+
+        self._route(pattern, pass_on)
+
+    def _route(self, pattern: str, handle: Callable[[Route], None]) -> None:
+        self.chromium.thread.submit(self.context.route, pattern, handle).result(PATIENCE)
+
+
+def browse(product: Product, visit: Callable[[str], None], **answers: str) -> Snapshot:
+    """Run the proof while somebody opens the address, and return how it ended."""
+
+    async def watch(board: Board) -> None:
+        opened = False
+        async for update in board.updates():
+            address = address_in(update.snapshot)
+            if address and not opened:
+                opened = True
+                await in_thread(visit, address)
+
+    running = product.service.start(
+        Job.APPLY, "main", only=("browser-run",), answers={BROWSE: YES, **answers}, patience=PATIENCE
+    )
+    anyio.run(product._run, running, watch)
+    return running.board.snapshot
+
+
+def address_in(snapshot: Snapshot) -> str | None:
+    """Return the address that the user is asked to open."""
+    return next((copy.value for check in snapshot.checks for copy in check.copy if copy.label == OPEN), None)
+
+
+def found_in(snapshot: Snapshot, item: str) -> Check:
+    return next(check for check in snapshot.checks if check.id == item)
+
+
+def problem_in(snapshot: Snapshot) -> Any:
+    problem = found_in(snapshot, "browser-run").problem
+    return problem and problem.id
+
+
+class Hands:
+    """Somebody at work in the AWS console, beside snowpixel."""
+
+    def __init__(self, product: Product) -> None:
+        self._product = product
+        self._made = product.setup().made
+
+    def _client(self, service: str) -> Any:
+        world = self._product.world
+        return boto3.client(
+            service,
+            endpoint_url=world.aws_endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=world.access_key_id,
+            aws_secret_access_key=world.secret_access_key,
+        )
+
+    def delete(self, key: str) -> None:
+        """Delete a file that is served, also at the edge."""
+        self._client("s3").delete_object(Bucket=self._made.content_bucket, Key=key)
+        self._product.control.forget_cache()
+
+    def put(self, key: str, text: str, kind: str = "text/html; charset=utf-8") -> str:
+        """Serve something beside the pixel; return its address."""
+        body = text.encode()
+        self._client("s3").put_object(Bucket=self._made.content_bucket, Key=key, Body=body, ContentType=kind)
+        self._product.control.forget_cache()
+        return f"https://{DOMAIN}/{key}"
+
+    def edit(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Edit the distribution."""
+        cloudfront = self._client("cloudfront")
+        found = cloudfront.get_distribution_config(Id=self._made.distribution)
+        change(found["DistributionConfig"])
+        cloudfront.update_distribution(
+            Id=self._made.distribution, IfMatch=found["ETag"], DistributionConfig=found["DistributionConfig"]
+        )
+        self._product.control.forget_cache()
