@@ -1,0 +1,110 @@
+"""Plays whole matrices on several processes and tells in Markdown how many cells ended right."""
+
+import multiprocessing
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree import ElementTree as ET
+from zlib import crc32
+
+from tests.matrices import faults, kills
+from tests.matrices.bench import Bench, Outcome
+from wizard.practice import process
+
+ROOT = Path(__file__).parents[2]
+
+Part = tuple[str, str]
+"""A column's heading, and how cells say that they belong to it."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """One cell that was played.
+
+    Attributes:
+        scene: the job.
+        how: what was done to it.
+        outcome: how it ended.
+    """
+
+    scene: str
+    how: str
+    outcome: Outcome
+
+
+def _kills(bench: Bench, mine: "Share") -> Iterator[Played]:
+    for scene in kills.SCENES:
+        for cell in kills.cells(bench, scene):
+            if mine.takes(cell.name):
+                yield Played(scene.name, cell.how, kills.play(bench, cell))
+
+
+def _faults(bench: Bench, mine: "Share") -> Iterator[Played]:
+    for scene in faults.JOBS:
+        for cell in faults.cells(bench, scene):
+            if mine.takes(cell.name):
+                yield Played(scene.name, cell.trouble.name, faults.play(bench, cell))
+
+
+MATRICES = {"kills": _kills, "faults": _faults}
+
+
+@dataclass(frozen=True)
+class Share:
+    """One process's share of a matrix."""
+
+    matrix: str
+    number: int
+    of: int
+
+    def takes(self, cell: str) -> bool:
+        """Whether a cell is in it."""
+        return crc32(cell.encode()) % self.of == self.number
+
+    def play(self) -> list[Played]:
+        """Play it in a practice world of its own."""
+        with TemporaryDirectory() as folder:
+            world, scratch = Path(folder, "world"), Path(folder, "computers")
+            scratch.mkdir()
+            bench = Bench(process.start(world, pace=0), scratch)
+            try:
+                return list(MATRICES[self.matrix](bench, self))
+            finally:
+                bench.close()
+                process.stop(world)
+
+
+def play(matrix: str, processes: int) -> list[Played]:
+    """Play a whole matrix."""
+    shares = [Share(matrix, number, processes) for number in range(processes)]
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        return [one for played in pool.map(Share.play, shares, chunksize=1) for one in played]
+
+
+def drifts() -> tuple[int, int]:
+    """Run the drift tests; return how many there are and how many ended right."""
+    with TemporaryDirectory() as folder:
+        results = Path(folder, "results.xml")
+        command = [sys.executable, "-m", "pytest", "-q", "tests/drift", f"--junitxml={results}"]
+        subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
+        cases = list(ET.parse(results).getroot().iter("testcase"))
+    return len(cases), sum(len(case) == 0 for case in cases)
+
+
+def table(played: Sequence[Played], columns: Iterable[str]) -> list[str]:
+    """Return a Markdown table: a row for each job, a column for each kind, `right/tried` in the cells."""
+    kinds = list(columns)
+    tried = Counter((one.scene, one.how) for one in played)
+    right = Counter((one.scene, one.how) for one in played if not one.outcome.wrong)
+    lines = ["| job | " + " | ".join(kinds) + " | all |", "|---" * (len(kinds) + 2) + "|"]
+    for scene in dict.fromkeys(one.scene for one in played):
+        figures = [f"{right[scene, kind]}/{tried[scene, kind]}" if tried[scene, kind] else "" for kind in kinds]
+        whole = sum(one.scene == scene for one in played)
+        good = sum(one.scene == scene and not one.outcome.wrong for one in played)
+        lines.append(f"| {scene} | {' | '.join(figures)} | {good}/{whole} |")
+    good = sum(not one.outcome.wrong for one in played)
+    return [*lines, f"| **all** {'| ' * len(kinds)}| **{good}/{len(played)}** |"]
