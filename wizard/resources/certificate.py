@@ -122,6 +122,7 @@ class OnCertificate(Resource):
         ledger.record(certificate_token=secrets.token_hex(16))
         await self.request()
         ledger.record(certificates_replaced=made.certificates_replaced + 1)
+        ledger.waited(CertificateIssued.id)  # the new one has its own hour
         for arn in self.scope.made.certificates_former:
             await delete_former(self.scope, arn)
 
@@ -345,17 +346,17 @@ class CertificateIssued(OnCertificate):
             return self._pending(Presence.OURS, "to be replaced")
         if found["Status"] in DEAD:
             return self.given_up(reason_of(found))
-        if self._hangs(found):
+        if self._hangs():
             return self.given_up(f"{found['Status']} for over an hour after its record was right")
         return self._pending(Presence.OURS, found["Status"])
 
-    def _hangs(self, found: dict[str, Any]) -> bool:
+    def _hangs(self) -> bool:
         """Whether AWS does not see the record although every name server has had it for an hour."""
         seen = self.scope.made.records_seen.get(CERTIFICATE)
-        if seen is None or self.scope.made.certificate_borrowed:
+        waiting = self.scope.ledger.setup.waits.get(self.id)
+        if seen is None or waiting is None or self.scope.made.certificate_borrowed:
             return False
-        asked = found["CreatedAt"].timestamp() if "CreatedAt" in found else seen
-        return self.scope.world.clock.now() - max(seen, asked) > PATIENCE
+        return self.scope.world.clock.now() - max(seen, waiting) > PATIENCE
 
     async def carry_out(self, change: Change) -> None:
         """Replace what will not be issued."""
