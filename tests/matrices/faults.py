@@ -125,7 +125,14 @@ NOBODY_NOTICES = {
 """Calls without which a job ends as well, and why."""
 
 WITHOUT_WORDS = frozenset({"HeadObject"})
-"""Operations whose refusals have no body (HTTP HEAD): which policy it was cannot be told."""
+"""Operations whose refusals have no body (HTTP HEAD)."""
+
+WORDLESS = {
+    "aws-throttled": "aws-unavailable",
+    "denied-explicitly": "permission-missing",
+    "denied-by-organisation": "permission-missing",
+}
+"""Problem to what is left of it without words: only the HTTP status."""
 
 
 def _drifted(bench: Bench) -> None:
@@ -221,8 +228,8 @@ def _unexpected(last: Snapshot, cell: Cell) -> list[str]:
     if cell.trouble.status is Status.OK or (harmless and not cell.trouble.lasting):
         return [f"noticed: {told(check)}" for check in last.checks if check.status not in DONE]
     wanted = cell.trouble.problem
-    if cell.operation in WITHOUT_WORDS and cell.trouble.status is Status.FAILED:
-        wanted = "permission-missing"
+    if cell.operation in WITHOUT_WORDS:
+        wanted = WORDLESS.get(wanted, wanted)
     wrong = [
         f"not {cell.trouble.status} [{wanted}]: {told(check)}"
         for check in bad

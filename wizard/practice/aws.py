@@ -54,6 +54,12 @@ _ROOT_QUERY = re.compile(rb"(X-Amz-Credential=|AWSAccessKeyId=)(test|\d{12})(?=%
 NOBODY = b"AKIANOSUCHKEYINTHISW"
 
 
+CUT = [(b"content-length", b"1000000")]
+"""Headers of a reply that is cut off: more was promised than comes."""
+CUT_HEAD = [(b"x-cut", b"-" * 100_000)]
+"""A reply to HEAD has nothing after its headers that could be missing: a line that no client reads to its end."""
+
+
 class LostReplyError(Exception):
     """The reply is cut off on purpose: the effect happened, the client cannot know."""
 
@@ -143,7 +149,7 @@ class Emulator:
             if not lost:
                 await send(message)
             elif message["type"] == "http.response.start":
-                await send({**message, "headers": [(b"content-length", b"1000000")]})
+                await send({**message, "headers": CUT_HEAD if scope["method"] == "HEAD" else CUT})
                 await send({"type": "http.response.body", "body": b"<", "more_body": True})
                 raise LostReplyError
 
