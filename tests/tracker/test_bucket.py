@@ -1,15 +1,12 @@
-"""The tracker from the bucket: one walk with the pixel, held to its hash, upgraded beside the old one, never pulled away."""
-
-from pathlib import Path
+"""The tracker from the bucket: made with the pixel, held to its hash, upgraded beside the old, never pulled away."""
 
 import pytest
 
-from tests.product import Product, not_ok, verdicts
-from tests.trackers import V3, V4, tag_build
-from wizard.results import Action, Check, Job, Snapshot, Status
-from wizard.setups import Goal, OldTrackers
+from tests.product import Product, not_ok
+from tests.trackers import V4
+from wizard.results import Check, Job, Snapshot
+from wizard.setups import Goal
 from wizard.tracker.file import integrity
-from wizard.tracker.served import CACHE_CONTROL
 
 BOTH = (Goal.PIXEL, Goal.JS_BUCKET)
 
