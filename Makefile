@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: practice test quality bench pictures clean
+.PHONY: practice test quality bench matrices pictures clean
 
 practice: $(VENV)/.practice  ## set everything up on this machine, in an emulated AWS
 	@$(BIN)/snowpixel practice
@@ -21,6 +21,9 @@ quality: $(VENV)/.quality  ## lint, format, types, direction of imports
 
 bench: $(VENV)/.test  ## the measured figures
 	@$(BIN)/python -m tests.bench
+
+matrices: $(VENV)/.test  ## kills, faults and drifts, every one of them, counted into docs/matrices.md
+	@$(BIN)/python -m tests.matrices
 
 pictures: $(VENV)/.test  ## make the README's pictures from the running product
 	@$(BIN)/python -m tests.pictures

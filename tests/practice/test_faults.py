@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError, ResponseStreamingError
 
-from tests.practice.conftest import Clients, Road, make_client
+from tests.practice.conftest import Clients, Road, make_client, until
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
 
@@ -90,6 +90,46 @@ def test_planned_trouble_can_be_called_off(aws: Clients, control: Control) -> No
     control.throttle("acm", times=5)
     control.clear_faults()
     assert aws("acm").list_certificates()["CertificateSummaryList"] == []
+
+
+@pytest.mark.parametrize("operation", ["get_object", "head_object"])
+def test_a_cut_connection_leaves_no_effect_and_no_answer(
+    road: Road, aws: Clients, control: Control, operation: str
+) -> None:
+    road.pixel()
+    control.reset_connection("s3", "DeleteObject")
+    with pytest.raises((ConnectionClosedError, ResponseStreamingError)):
+        aws("s3").delete_object(Bucket=road.content, Key="i")
+    control.reset_connection("s3", "GetObject" if operation == "get_object" else "HeadObject")
+    with pytest.raises((ConnectionClosedError, ResponseStreamingError)):
+        getattr(aws("s3"), operation)(Bucket=road.content, Key="i")["Body"].read()
+    aws("s3").head_object(Bucket=road.content, Key="i")
+
+
+def test_a_refusal_of_any_service_speaks_the_language_of_the_one_that_was_called(
+    aws: Clients, control: Control
+) -> None:
+    control.fail("*", "*", "ExpiredToken", 400, times=2)
+    for service, operation in (("s3", "list_buckets"), ("cloudfront", "list_distributions")):
+        with pytest.raises(ClientError) as caught:
+            getattr(aws(service), operation)()
+        assert caught.value.response["Error"]["Code"] == "ExpiredToken"
+
+
+def test_a_stalled_call_is_counted_until_it_is_carried_out(world: WorldFile, control: Control) -> None:
+    control.stall("s3", "CreateBucket", 0.6)
+    hasty = boto3.client(
+        "s3",
+        endpoint_url=world.aws_endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=world.access_key_id,
+        aws_secret_access_key=world.secret_access_key,
+        config=Config(read_timeout=0.2, retries={"total_max_attempts": 1}),
+    )
+    with pytest.raises(ReadTimeoutError):
+        hasty.create_bucket(Bucket="late-bucket")
+    assert until(lambda: control.stalled() == 0)
+    assert [one["Name"] for one in make_client(world, "s3").list_buckets()["Buckets"]] == ["late-bucket"]
 
 
 def test_calls_are_named_as_in_the_api(road: Road, world: WorldFile, control: Control) -> None:
