@@ -1,4 +1,4 @@
-"""Who are we to AWS: the profiles of this computer, the account behind each, or keys typed for this run."""
+"""Who are we to AWS: the places with credentials of this computer, the account behind each, or keys typed here."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -12,21 +12,26 @@ from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens import keys
 from screens.explaining import explained
+from screens.factor import CodeBox, GuideBox
+from screens.identitytext import about_place, place_line, whom
 from screens.page import Page
 from screens.places import Place
 from screens.widgets.field import Field
 from screens.words import MUTED, lines, say
 from wizard.aws.client import Keys, Source
 from wizard.aws.errors import AwsError
-from wizard.aws.identity import Identity
-from wizard.credentials.found import Found
+from wizard.credentials import typed as keys
+from wizard.credentials.desk import Known
+from wizard.credentials.found import Found, Kind
+from wizard.credentials.keep import CannotKeepError
 from wizard.setups import Setup
 from wizard.store import StoreError
 from wizard.threads import in_thread
 
-GIVEN, TYPED, FOUND = "given", "typed", "found:"
+GIVEN, TYPED, FOUND, GUIDE = "given", "typed", "found:", "guide"
+FACTOR = frozenset({"mfa-needed", "mfa-wrong", "denied-explicitly"})
+"""Problems that six digits may solve."""
 
 
 class CredentialsPage(Page):
@@ -41,6 +46,8 @@ class CredentialsPage(Page):
         super().__init__(setup)
         self.found: Sequence[Found] = ()
         self.saved: Setup | None = None
+        self.source = Source()
+        """What AWS was asked with last."""
         self.asked = 0
         """Counts the questions to AWS: only the newest one's answer is shown."""
 
@@ -48,12 +55,12 @@ class CredentialsPage(Page):
         """Return the list of what was found, the form for typed keys, and the answer of AWS."""
         yield Horizontal(OptionList(id="sources"), VerticalScroll(Static(id="who"), id="answer"), id="account")
         form = VerticalScroll(*self._form(), id="typed", can_focus=False)
-        form.border_title = "An access key for this run"
+        form.border_title = "An access key"
         form.display = False
         yield form
 
     def _form(self) -> Iterable[Widget]:
-        yield Static(say("It stays in memory, masked, and is gone when you leave. It is not saved anywhere.", MUTED))
+        yield Static(say("It stays in memory, masked. Once AWS knows it, you may keep it in the key store.", MUTED))
         yield Field("Access key id", "", placeholder="AKIA…", cleaner=keys.key_id, name="key")
         yield Field("Secret key", "", cleaner=keys.secret, password=True, name="secret")
         yield Field("Session token", "", placeholder="only for keys that begin with ASIA", cleaner=keys.token,
@@ -61,32 +68,43 @@ class CredentialsPage(Page):
         yield Button("Ask AWS who this is", id="try", compact=True)
 
     def buttons(self) -> Iterable[Button]:
-        """Return the way on, which opens once AWS knows us, and ways to ask again."""
+        """Return the way on, which opens once AWS knows us, ways to ask again, and what may be done with keys."""
         yield Button("Next: the plan", id="next", compact=True, variant="primary", disabled=True)
         yield Button("Ask again", id="again", compact=True)
+        yield Button("Second factor", id="factor", compact=True)
+        yield Button("Keep the key", id="keep", compact=True)
+        yield Button("Forget the key", id="forget", compact=True)
         yield Button("Back", id="back", compact=True)
 
     def on_mount(self) -> None:
         """Look what this computer has."""
         self.query_one("#sources").border_title = "Sign in with"
         self.query_one("#answer").border_title = "AWS says"
+        self._offer()
         self._say(say("Looking which credentials this computer has …", MUTED))
         self.run_worker(self._look(), group="looking")
+
+    def _offer(self, *offered: str) -> None:
+        """Show those of the rarer buttons that make sense now."""
+        for name in ("factor", "keep", "forget"):
+            self.query_one(f"#{name}").display = name in offered
 
     async def _look(self) -> None:
         service = self.shell.service
         self.saved = await in_thread(service.store.load, self.setup)
-        self.found = await in_thread(service.profiles, self.saved)
+        found = await in_thread(service.profiles, self.saved)
+        kept = any(one.kind == Kind.KEPT for one in found)
+        self.found = [one for one in found if one.name or one.kind == Kind.KEPT or not kept]
         listed = self.query_one("#sources", OptionList)
         listed.set_options(list(self._options()))
         listed.highlighted = self._usual()
         listed.focus()
         usual = listed.highlighted_option
-        if usual and usual.id != TYPED:
-            self._ask(self._source(usual.id or ""))
+        if usual and usual.id not in (TYPED, GUIDE):
+            self._take(usual.id or "")
         else:
             self._say(say("No credentials were found here. The easiest way is to run `aws login` in another window, "
-                          "then Ask again; or type an access key."))  # fmt: skip
+                          "then Ask again; or type an access key. 'How to get some' shows each step."))  # fmt: skip
 
     def _options(self) -> Iterable[Option]:
         given = self.shell.service.surroundings.source
@@ -95,33 +113,50 @@ class CredentialsPage(Page):
             label = "The practice world's keys" if practice else f"As given: {given.profile or 'keys'}"
             yield Option(_two(label, "used by themselves" if practice else "from the command line"), id=GIVEN)
         for number, one in enumerate(self.found):
-            yield Option(_two(one.name or "Environment", one.kind), id=f"{FOUND}{number}")
-        yield Option(_two("Type an access key …", "for this run only"), id=TYPED)
+            yield Option(place_line(one), id=f"{FOUND}{number}")
+        yield Option(_two("Type an access key …", "for this run, or to keep"), id=TYPED)
+        yield Option(_two("How to get some …", "step by step"), id=GUIDE)
 
     def _usual(self) -> int:
-        """Choose what was used last time, else the first."""
+        """Choose what wins, else the first."""
         given = self.shell.service.surroundings.source
-        profile = self.saved.choices.profile if self.saved else None
-        if given.keys or given.profile or profile is None:
+        if given.keys or given.profile:
             return 0
-        return next((number for number, one in enumerate(self.found) if one.name == profile), 0)
+        profile = self.saved.choices.profile if self.saved else None
+        chosen = [number for number, one in enumerate(self.found) if profile and one.name == profile]
+        winning = [number for number, one in enumerate(self.found) if one.wins]
+        return next(iter([*chosen, *winning]), 0)
 
-    def _source(self, option: str) -> Source:
+    def _place(self, option: str) -> Found | None:
+        return self.found[int(option.removeprefix(FOUND))] if option.startswith(FOUND) else None
+
+    def _take(self, option: str) -> None:
+        """Ask AWS with a place, or say why it cannot be used."""
+        place = self._place(option)
         given = self.shell.service.surroundings.source
-        if option.startswith(FOUND):
-            return Source(None, self.found[int(option.removeprefix(FOUND))].name, given.endpoint)
-        return given
+        source = Source(None, place.name, given.endpoint) if place else given
+        if place and place.problem:
+            self.asked += 1
+            self._offer(*(["forget"] if place.kind == Kind.KEPT else []))
+            self.query_one("#next", Button).disabled = True
+            self._say(about_place(place))
+            return
+        self._ask(source, place)
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:
-        """Ask AWS, or open the form."""
-        typed = event.option.id == TYPED
-        self.query_one("#typed").display = typed
-        if typed:
+        """Ask AWS, open the form, or show the guide."""
+        option = event.option.id or ""
+        if option == GUIDE:
+            self.app.push_screen(GuideBox())
+            return
+        self.query_one("#typed").display = option == TYPED
+        if option == TYPED:
+            self._offer()
             self._say(say("Type the key, then press Enter.", MUTED))
             self.query_one("#key", Field).box.focus()
         else:
-            self._ask(self._source(event.option.id or ""))
+            self._take(option)
 
     @on(Field.Entered)
     @on(Button.Pressed, "#try")
@@ -135,8 +170,7 @@ class CredentialsPage(Page):
         if wrong:
             wrong[0].box.focus()
             return
-        typed = keys.pair(*(field.value for field in fields))
-        self._ask(self._with_keys(typed))
+        self._ask(self._with_keys(keys.pair(*(field.value for field in fields))), None)
 
     def _with_keys(self, typed: Keys) -> Source:
         return Source(keys=typed, endpoint=self.shell.service.surroundings.source.endpoint)
@@ -150,28 +184,35 @@ class CredentialsPage(Page):
 
     # Asking AWS.
 
-    def _ask(self, source: Source) -> None:
+    def _ask(self, source: Source, place: Found | None) -> None:
         self.asked += 1
+        self.source = source
+        self._offer()
         self.query_one("#next", Button).disabled = True
         self._say(say("Asking AWS who this is …", MUTED))
-        self.run_worker(self._identify(source, self.asked), group="asking", exclusive=True)
+        self.run_worker(self._identify(source, place, self.asked), group="asking", exclusive=True)
 
-    async def _identify(self, source: Source, number: int) -> None:
+    async def _identify(self, source: Source, place: Found | None, number: int) -> None:
         if self.saved is None:
             return
         try:
-            who = await self.shell.service.identity(self.saved.choices, source)
+            known = await self.shell.service.known(self.saved.choices, source, self.saved)
         except AwsError as error:
             if number == self.asked:
-                self._say(lines(explained(error.problem), "", say(f"({error.operation}: {error.code})", MUTED)))
-                self.query_one("#again").focus()
+                self._refused(error, place)
             return
         if number == self.asked:
-            await self._known(who, source)
+            await self._known(known, source, place)
 
-    async def _known(self, who: Identity, source: Source) -> None:
-        wrong = self._wrong_account(who)
-        self._say(lines(_described(who), *([say(f"✗ {wrong}", "bold $text-error")] if wrong else [])))
+    def _refused(self, error: AwsError, place: Found | None) -> None:
+        self._say(lines(explained(error.problem), "", say(f"({error.operation}: {error.code})", MUTED)))
+        kept = place is not None and place.kind == Kind.KEPT
+        self._offer(*(["factor"] if error.problem.id in FACTOR else []), *(["forget"] if kept else []))
+        self.query_one("#factor" if error.problem.id in FACTOR else "#again").focus()
+
+    async def _known(self, known: Known, source: Source, place: Found | None) -> None:
+        wrong = self._wrong_account(known)
+        self._say(lines(whom(known, place), *([say(f"✗ {wrong}", "bold $text-error")] if wrong else [])))
         if wrong:
             return
         try:
@@ -179,13 +220,16 @@ class CredentialsPage(Page):
         except StoreError as error:
             self._say(say(f"✗ {error}", "$text-error"))
             return
+        kept = place is not None and place.kind == Kind.KEPT
+        fresh = source.keys and source is not self.shell.service.surroundings.source and not source.keys.session_token
+        self._offer("factor", *(["keep"] if fresh else []), *(["forget"] if kept else []))
         following = self.query_one("#next", Button)
         following.disabled = False
         following.focus()
 
-    def _wrong_account(self, who: Identity) -> str:
+    def _wrong_account(self, known: Known) -> str:
         account = self.saved.made.account if self.saved else None
-        if account in (None, who.account):
+        if account in (None, known.who.account):
             return ""
         return f"This set-up was made in account {account}. Sign in there to go on with it."
 
@@ -203,6 +247,63 @@ class CredentialsPage(Page):
 
     def _say(self, content: Content) -> None:
         self.query_one("#who", Static).update(content)
+
+    # What may be done with it.
+
+    @on(Button.Pressed, "#factor")
+    def factor(self) -> None:
+        """Ask for the six digits of the second factor."""
+        self.app.push_screen(CodeBox(), self._with_code)
+
+    def _with_code(self, digits: str | None) -> None:
+        if digits:
+            self.run_worker(self._sign_in(digits), group="asking", exclusive=True)
+
+    async def _sign_in(self, digits: str) -> None:
+        if self.saved is None:
+            return
+        self._say(say("Signing in with your second factor …", MUTED))
+        source, region = self.source, self.saved.choices.region
+        try:
+            await self.shell.service.credentials.signs.with_code(source, self.saved, region, digits)
+        except AwsError as error:
+            self._refused(error, None)
+            return
+        place = next((one for one in self.found if not source.keys and one.name == source.profile), None)
+        self._ask(source, place)
+
+    @on(Button.Pressed, "#keep")
+    def keep(self) -> None:
+        """Keep the typed key in the operating system's key store."""
+        self._say(say("Putting the key into the key store. Your system may ask you to unlock it …", MUTED))
+        self.run_worker(self._keep(), group="keeping", exclusive=True)
+
+    async def _keep(self) -> None:
+        if self.saved is None or self.source.keys is None:
+            return
+        try:
+            where = await in_thread(self.shell.service.credentials.keep, self.saved, self.source.keys)
+        except CannotKeepError as error:
+            self._say(lines(say("! The key was not kept", "bold $text-warning"), say(str(error))))
+            return
+        self._offer("forget")
+        self._say(lines(say("✓ The key is kept", "bold $text-success"), say(f"In {where}.")))
+
+    @on(Button.Pressed, "#forget")
+    def forget(self) -> None:
+        """Drop the kept key."""
+        self.run_worker(self._forget(), group="keeping", exclusive=True)
+
+    async def _forget(self) -> None:
+        if self.saved is None:
+            return
+        try:
+            await in_thread(self.shell.service.credentials.forget, self.saved)
+        except CannotKeepError as error:
+            self._say(lines(say("! The key may still be kept", "bold $text-warning"), say(str(error))))
+            return
+        self.notify("The kept key is dropped.")
+        await self._look()
 
     @on(Button.Pressed, "#next")
     def go(self) -> None:
@@ -222,23 +323,3 @@ class CredentialsPage(Page):
 
 def _two(first: str, second: str) -> Content:
     return lines(say(first, "bold"), say(f"  {second}", MUTED))
-
-
-def _described(who: Identity) -> Content:
-    account = f"{who.account[:4]} {who.account[4:8]} {who.account[8:]}" if len(who.account) == 12 else who.account  # noqa: PLR2004
-    rows: list[Content | str] = [
-        say("✓ AWS knows you", "bold $text-success"),
-        "",
-        Content.assemble(("Account  ", MUTED), (account, "bold")),
-        *([Content.assemble(("Alias    ", MUTED), say(who.alias))] if who.alias else []),
-        Content.assemble(("You are  ", MUTED), say(who.arn.rpartition(":")[2])),
-        say(who.arn, MUTED),
-        "",
-    ]
-    if who.root:
-        warning = (
-            "! This is the account's root user, who may do everything, even close the account. Better make an IAM user "
-            "or use single sign-on. It works all the same."
-        )
-        rows.append(say(warning, "$text-warning"))
-    return lines(*rows, say("Is this the right account? Everything will be made here.", MUTED))

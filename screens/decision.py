@@ -8,8 +8,10 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from screens.modal import Box
+from screens.widgets.field import Field
 from screens.words import MUTED, lines, say
 from wizard.board import Board
+from wizard.credentials.typed import code
 from wizard.results import Choice, Decision
 
 
@@ -31,6 +33,8 @@ class DecisionModal(Box[None]):
     def contents(self) -> Iterable[Widget]:
         """Return question and choices."""
         yield Static(lines(self.decision.question, ""))
+        if self.decision.typed:
+            yield Field(self.decision.typed.capitalize(), "", cleaner=code, name="answer")
         yield OptionList(*(self._option(choice) for choice in self.decision.choices), id="choices")
 
     def _option(self, choice: Choice) -> Option:
@@ -45,13 +49,21 @@ class DecisionModal(Box[None]):
         """Start on the harmless choice."""
         listed = self.query_one("#choices", OptionList)
         listed.highlighted = [choice.id for choice in self.decision.choices].index(self.decision.default)
-        listed.focus()
+        (self.query_one("#answer", Field).box if self.decision.typed else listed).focus()
 
     @on(OptionList.OptionSelected)
     def answered(self, event: OptionList.OptionSelected) -> None:
         """Pass the answer on."""
         self.board.answer(self.decision.id, event.option.id or self.decision.default)
         self.dismiss(None)
+
+    @on(Field.Entered)
+    def typed(self) -> None:
+        """Pass on what was typed, once it can be the answer."""
+        field = self.query_one("#answer", Field)
+        if field.judge():
+            self.board.answer(self.decision.id, field.value)
+            self.dismiss(None)
 
     @on(Button.Pressed)
     def later(self) -> None:

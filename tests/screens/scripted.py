@@ -10,6 +10,7 @@ import anyio
 from wizard.aws.client import Keys, Patience, Secret, Source
 from wizard.aws.identity import Identity
 from wizard.board import Board
+from wizard.credentials.desk import Known
 from wizard.credentials.found import Found
 from wizard.engine import board_for
 from wizard.results import (
@@ -87,12 +88,12 @@ class ScriptedService(Service):
         del setup  # the script decides
         return self.found
 
-    async def identity(self, choices: Choices, source: Source | None = None) -> Identity:
-        del choices  # the script decides
+    async def known(self, choices: Choices, source: Source | None = None, setup: Setup | None = None) -> Known:
+        del choices, setup  # the script decides
         self.asked_with.append(source)
         if isinstance(self.who, Exception):
             raise self.who
-        return self.who
+        return Known(self.who, (Problem("root-user"),) if self.who.root else ())
 
     def start(
         self,

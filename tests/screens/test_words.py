@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from screens import copying, keys
+from screens import copying
 from screens.choices import events, pixel_source
 from screens.standing import standing
 from screens.words import GLYPHS, STYLES, WORDS, clean, clock, count, span
+from wizard.credentials import typed as keys
 from wizard.results import Status
 from wizard.setups import Choices, Made, Proof, Setup
 from wizard.validators import InvalidChoice
@@ -104,7 +105,7 @@ def setup(**made: object) -> Setup:
         (setup(content_bucket="b"), "Continue: CloudFront"),
         (setup(content_bucket="b", distribution="E1"), "Continue: DNS"),
         (setup(content_bucket="b", distribution="E1", alias="e.example.test"), "Continue: HTTPS"),
-        (setup(proof=Proof("r", 0, 0, "k", {})), "Checklist"),
+        (setup(proof=Proof("r", 0, 0, "k", {})), "Run checks"),
     ],
 )
 def test_what_the_first_page_offers(saved: Setup, following: str) -> None:
