@@ -1,0 +1,57 @@
+"""Leaving while AWS does not answer: the terminal is back at once, whatever the call does."""
+
+import shlex
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.screens.test_terminal import Terminal
+from wizard.practice import process
+from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile
+
+pytestmark = pytest.mark.practice
+
+HUNG = 120.0
+"""Seconds that AWS would take to answer."""
+
+AT_MOST = 2.0
+"""Seconds of wall time until the shell is back."""
+
+
+@pytest.fixture
+def hung(tmp_path: Path) -> Iterator[WorldFile]:
+    world = process.start(tmp_path / "world", pace=0)
+    Control(world).stall("sts", "GetCallerIdentity", HUNG)
+    yield world
+    process.stop(tmp_path / "world")
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    session = Terminal()
+    yield session
+    session.end()
+
+
+@pytest.mark.usefixtures("hung")
+def test_quitting_does_not_wait_for_a_call_that_hangs(terminal: Terminal, tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    program = f"PYTHONPATH={root} {shlex.quote(sys.executable)} -m wizard --practice {tmp_path / 'world'}"
+    terminal.type(f"clear; {program}; echo code=$?.")
+    terminal.wait_for(lambda text: "New set-up" in text and "Quit" in text)
+    terminal.press("Enter")
+    terminal.wait_for(lambda text: "Next: your AWS account" in text and "Why?" in text)
+    terminal.press("Enter")
+    terminal.wait_for(lambda text: "Asking AWS who this is" in text)
+
+    began = time.monotonic()
+    terminal.press("q")
+    text = terminal.wait_for(lambda text: "code=" in text)
+    took = time.monotonic() - began
+
+    assert "code=0." in text
+    assert took < AT_MOST
