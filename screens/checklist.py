@@ -15,6 +15,7 @@ from screens.consent import ConsentModal
 from screens.page import Page
 from screens.places import Place
 from screens.widgets.checks import CheckList
+from screens.widgets.prose import Prose
 from screens.widgets.road import Road
 from screens.words import MUTED, badge, clock, lines, say
 from screens.work import Work
@@ -47,7 +48,7 @@ class ChecklistPage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return the road, the rows and the details."""
         yield Road(id="road")
-        detail = VerticalScroll(Static(id="detail"), id="now", can_focus=True)
+        detail = VerticalScroll(Prose(id="detail"), id="now", can_focus=True)
         detail.border_title = "Details"
         yield Horizontal(CheckList(id="rows"), detail, id="panes")
         yield Static(id="turn")
@@ -154,6 +155,13 @@ class ChecklistPage(Page):
         self.query_one("#watch", Button).label = Content("Stop watching" if self.watching else "Watch")
         if self.snapshot:
             self.show(self.snapshot)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to repair only when there is something to repair."""
+        del parameters
+        if action == "repair":
+            return bool(self.snapshot and self.snapshot.finished and _repairable(self.snapshot))
+        return True
 
     def action_repair(self) -> None:
         """Say what would be put right, and do it if wanted."""

@@ -4,7 +4,7 @@ from textual.content import Content
 
 from screens.explaining import explained
 from screens.words import MUTED, badge, lines, say, span
-from wizard.results import Check, Item, StageView
+from wizard.results import Check, Item, StageView, Status
 
 
 def item_text(item: Item) -> Content:
@@ -37,12 +37,18 @@ def _event(check: Check) -> list[Content | str]:
     return [Content.assemble((f"{label:<{width}}  ", MUTED), say(text)) for label, text in check.event.items()]
 
 
+def _item_rows(item: Item) -> list[Content]:
+    """Return an item's row, and what was found where that is not simply ok."""
+    check = item.check
+    if check is None:
+        return [say(f"○ {item.title}", MUTED)]
+    row = badge(check.status, word=False) + say(f" {item.title}")
+    return [row] if check.status is Status.OK else [row, say(f"  {check.summary}", MUTED)]
+
+
 def stage_text(stage: StageView) -> Content:
     """Return why the row exists, and its verdict."""
     verdict = [badge(stage.status) + say(f"  {stage.title}", "bold")] if stage.status else [say(stage.title, "bold")]
-    items = [
-        (badge(item.check.status, word=False) if item.check else say("○", MUTED)) + say(f" {item.title}")
-        for item in stage.items
-    ]
+    items = [row for item in stage.items for row in _item_rows(item)]
     found = [row for item in stage.items if item.check for row in _event(item.check)]
     return lines(*verdict, say(stage.why, MUTED), "", *items, *(["", *found] if found else []))

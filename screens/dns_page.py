@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 
 from screens.page import Page
 from screens.stagetext import wait_words
+from screens.widgets.prose import Prose
 from screens.widgets.records import CopyRow, RecordCard
 from screens.words import MUTED, STYLES, lines, say
 from wizard import dns_providers
@@ -39,10 +40,12 @@ class DnsPage(Page):
         self.cards: dict[str, RecordCard] = {}
         self.snapshot: Snapshot | None = None
         self.servers = ""
+        self.offered: Widget | None = None
+        """What this page put the focus on by itself; the user's own choice is left alone."""
 
     def parts(self) -> Iterable[Widget]:
         """Return the place for the records, and how to enter them."""
-        yield VerticalScroll(Static(id="steps"), id="records", can_focus=False)
+        yield VerticalScroll(Prose(id="steps"), id="records", can_focus=False)
 
     def buttons(self) -> Iterable[Button]:
         """Return the way back, and another way to see the values."""
@@ -69,6 +72,8 @@ class DnsPage(Page):
         fresh = [(item, change) for item in snapshot.items for change in item.changes if _is_new(change, item, self)]
         for item, change in fresh:
             self._add(item, change)
+        if fresh:
+            self._put_in_order(snapshot)
         self._draw(snapshot)
 
     def _add(self, item: Item, change: Change) -> None:
@@ -78,18 +83,26 @@ class DnsPage(Page):
         card = RecordCard(len(self.cards) + 1, change.record, change.action, item.id, practice=practice)
         old = self.cards.pop(item.id, None)
         if old:
-            card.number = old.number
             old.remove()
         self.cards[item.id] = card
         self.query_one("#records").mount(card, before="#steps")
         self.call_after_refresh(self._settled)
+
+    def _put_in_order(self, snapshot: Snapshot) -> None:
+        """Number the cards in the walk's order (that of `Snapshot.records`), whichever became known first."""
+        order = [item.id for item in snapshot.items]
+        self.cards = dict(sorted(self.cards.items(), key=lambda pair: order.index(pair[0])))
+        records, steps = self.query_one("#records"), self.query_one("#steps")
+        for number, card in enumerate(self.cards.values(), 1):
+            card.count_as(number)
+            records.move_child(card, before=steps)
 
     def _draw(self, snapshot: Snapshot) -> None:
         items = {item.id: item for item in snapshot.items}
         before = self._all_seen
         for name, card in self.cards.items():
             if card.is_mounted and name in items:
-                card.draw(_state(items[name], card.change), seen=_seen(items[name]))
+                card.draw(_state(items[name], card), seen=_seen(items[name]))
         self.servers = _name_servers(snapshot) or self.servers
         self.query_one("#steps", Static).update(self._steps())
         if self._all_seen and not before:
@@ -124,12 +137,11 @@ class DnsPage(Page):
     def _settle_focus(self) -> None:
         """Put the focus on the first record that is not seen: its button in practice, else its first value."""
         card = next((card for card in self.cards.values() if not card.seen), None)
-        if card is None or (self.focused and self.focused.id not in (None, "back")):
+        chosen = self.focused not in (None, self.offered) and self.focused.id != "back" if self.focused else False
+        if card is None or chosen:
             return
-        if isinstance(self.focused, CopyRow | Button) and self.focused.id != "back":
-            return
-        target: Widget = card.query(Button).first() if card.practice else card.query(CopyRow).first()
-        target.focus()
+        self.offered = card.query(Button).first() if card.practice else card.query(CopyRow).first()
+        self.offered.focus()
 
     # Copying.
 
@@ -207,11 +219,13 @@ def _seen(item: Item) -> bool:
     return item.phase is Phase.DONE and bool(item.check) and not any(change.record for change in item.changes)
 
 
-def _state(item: Item, action: Action) -> Content:
+def _state(item: Item, card: RecordCard) -> Content:
     if _seen(item):
-        gone = action is Action.DELETE
+        gone = card.change is Action.DELETE
         return say(f"✓ {'gone from' if gone else 'seen by'} all name servers of your domain", STYLES[Status.OK])
-    found = [say(f"{item.check.summary}", STYLES[Status.WAITING])] if item.check else []
+    # The card says the name already, and a long one would be broken here.
+    summary = item.check.summary.replace(card.record.name, "it") if item.check else ""
+    found = [say(f"{summary[:1].upper()}{summary[1:]}", STYLES[Status.WAITING])] if summary else []
     servers = [_server(name, word) for name, word in _evidence(item)]
     wait = [say(wait_words(item.wait, time.time()), MUTED)] if item.wait else []
     return lines(*(found or [say("… not seen yet", STYLES[Status.WAITING])]), *servers, *wait)

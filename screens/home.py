@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from screens.page import Page
 from screens.places import Place
 from screens.standing import begun, standing
+from screens.widgets.prose import Prose
 from screens.words import MUTED, STYLES, badge, clean, lines, say
 from wizard.results import Job, Status
 from wizard.setups import Setup
@@ -52,24 +53,27 @@ class HomePage(Page):
         Binding("x", "remove", "Remove"),
     ]
 
+    def __init__(self, setup: str = "") -> None:
+        super().__init__(setup)
+        self.setups: dict[str, Setup] = {}
+
     def parts(self) -> Iterable[Widget]:
         """Return the practice note, the welcome and the list."""
         if self.shell.service.surroundings.zone:
             yield Static(say(PRACTICE), id="practice", classes="note")
-        yield Static(lines(*WELCOME, say(HONEST, MUTED)), id="welcome")
+        yield Prose(lines(*WELCOME, say(HONEST, MUTED)), id="welcome")
         yield OptionList(id="setups")
         yield Static(id="trouble", classes="trouble")
 
     def buttons(self) -> Iterable[Button]:
         """Return what can be done; most needs a set-up."""
         yield Button("New set-up", id="new", compact=True, variant="primary")
-        for name, label in (("go", "Continue"), ("check", "Checks"), ("snippet", "Snippet"), ("edit", "Change")):
+        for name, label in (("go", "Continue"), ("snippet", "Snippet"), ("edit", "Change")):
             yield Button(label, id=name, compact=True, classes="with-setup")
         yield Button("Remove…", id="remove", compact=True, classes="with-setup")
 
     def on_mount(self) -> None:
-        """Read the list."""
-        self.setups: dict[str, Setup] = {}
+        """Name the list."""
         self.query_one("#setups").border_title = "Set-ups on this computer"
 
     def on_screen_resume(self) -> None:
@@ -90,6 +94,7 @@ class HomePage(Page):
         self.query_one("#welcome").display = not self.setups
         for button in self.query(".with-setup"):
             button.display = bool(self.setups)
+        self.refresh_bindings()
         if self.setups:
             listed.highlighted = min(at, len(self.setups) - 1)
             listed.focus()
@@ -130,6 +135,11 @@ class HomePage(Page):
             self.go_on()
         else:
             await self.run_action(event.button.id or "new")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what needs a set-up only where there is one."""
+        del parameters
+        return bool(self.setups) if action in ("check", "snippet", "edit", "remove") else True
 
     def go_on(self) -> None:
         """Continue a set-up where it stands."""

@@ -12,6 +12,8 @@ from textual.widgets import Button, Static
 from screens import plantext
 from screens.page import Page
 from screens.places import Place
+from screens.rightstext import rights_text
+from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
 from screens.words import say
 from screens.work import Work
@@ -43,7 +45,7 @@ class PlanPage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return the headline and a tab for each question."""
         yield Static(id="headline")
-        yield Tabs({name: (title, Static(id=name)) for name, title in TABS}, id="plan-tabs")
+        yield Tabs({name: (title, Prose(id=name)) for name, title in TABS}, id="plan-tabs")
 
     def buttons(self) -> Iterable[Button]:
         """Return the harmless way first."""
@@ -78,11 +80,11 @@ class PlanPage(Page):
         self._set("headline", plantext.headline(snapshot, cost))
         self._set("made", plantext.troubles(snapshot) or plantext.changes_text(snapshot))
         self._set("cost", plantext.cost_text(cost, self.saved.choices.events_per_month))
-        self._set("rights", plantext.rights_text(self.setup))
+        self._set("rights", rights_text(self.saved))
         self._set("undo", plantext.undo_text(self.setup))
         if self.work.error:
             self._set("headline", say(f"✗ {self.work.error}", "bold $text-error"))
-        self.query_one("#create", Button).disabled = bool(self.work.error) or not _known(snapshot)
+        self.query_one("#create", Button).disabled = bool(self.work.error) or not _offered(snapshot)
 
     def _set(self, name: str, content: Content) -> None:
         self.query_one(f"#{name}", Static).update(content)
@@ -90,6 +92,7 @@ class PlanPage(Page):
     @on(Button.Pressed, "#create")
     def create(self) -> None:
         """Consent is given: make it. The plan leaves the stack, for it is no longer what would be."""
+        self.shell.home()
         self.shell.visit(Place.RUN, self.setup)
 
     @on(Button.Pressed, "#again")
@@ -101,6 +104,12 @@ class PlanPage(Page):
     def back(self) -> None:
         """Not yet."""
         self.action_back()
+
+
+def _offered(snapshot: Snapshot) -> bool:
+    """Whether there is something to make, or something that is still to come: what an apply would do or wait for."""
+    pending = bool(snapshot.changes) or any(check.status is not Status.OK for check in snapshot.checks)
+    return pending and _known(snapshot)
 
 
 def _known(snapshot: Snapshot) -> bool:

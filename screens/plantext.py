@@ -41,7 +41,7 @@ def headline(snapshot: Snapshot, cost: Estimate) -> Content:
     """Return the plan in a line."""
     ours = sum(change.actor is Actor.US for change in snapshot.changes)
     yours = sum(change.actor is Actor.USER for change in snapshot.changes)
-    parts = [count(ours, "step") + " by snowpixel"]
+    parts = [count(ours, "step") + " by snowpixel" if ours else "Nothing for snowpixel to make"]
     parts += [count(yours, "DNS record") + " by you"] if yours else []
     parts += [f"about {cost.currency} {cost.total:.2f} a month"]
     return say(" · ".join(parts), "bold")
@@ -56,27 +56,6 @@ def cost_text(cost: Estimate, events: int) -> Content:
     rows.append(say(f"  {'About, in ' + cost.currency:<52}{cost.total:>8.2f}", "bold"))
     rows += [Content(""), say(f"Prices as of {cost.as_of:%d %B %Y}. Assumed:", MUTED)]
     return lines(*rows, *(say(f"  · {text}", MUTED) for text in cost.assumptions))
-
-
-RIGHTS = (
-    "snowpixel works with the rights of the credentials you chose, and only in these services:",
-    "",
-    "  S3                two private buckets and what is in them",
-    "  CloudFront        one distribution and its access control",
-    "  Certificate Mgr   one certificate, for your host name alone",
-    "  CloudWatch Logs   the delivery of CloudFront's log lines",
-    "  Route 53          the two records, if your domain is held there",
-    "",
-)
-
-
-def rights_text(name: str) -> Content:
-    """Say which services are touched, and how to get the exact policy."""
-    return lines(
-        *RIGHTS,
-        say(f"The exact list, to give to whoever runs your AWS account:  snowpixel policy {name}", MUTED),
-        say("Nothing that belongs to others is ever changed: what is ours carries this set-up's tag.", MUTED),
-    )
 
 
 def undo_text(name: str) -> Content:

@@ -14,6 +14,7 @@ from screens.page import Page
 from screens.places import Place
 from screens.standing import begun
 from screens.widgets.field import Field
+from screens.widgets.prose import Prose
 from screens.widgets.tick import Tick
 from screens.words import MUTED, lines, say
 from wizard.results import Job
@@ -40,7 +41,7 @@ class RemovePage(Page):
 
     def parts(self) -> Iterable[Widget]:
         """Return the lists, the choice about the logs, and the box for the name."""
-        yield VerticalScroll(Static(id="goes"), id="list", can_focus=False)
+        yield VerticalScroll(Prose(id="goes"), id="list", can_focus=False)
         yield Tick("Delete the logs too. They cannot be brought back.", id="logs")
         yield Field(f"Type {self.setup}", "", cleaner=self._same, name="confirm", placeholder="the set-up's name")
 
@@ -73,8 +74,9 @@ class RemovePage(Page):
 
     @on(Field.Entered)
     def entered(self) -> None:
-        """Enter in the box moves on to the buttons; it removes nothing."""
-        self.query_one("#remove" if self._confirmed else "#keep").focus()
+        """Enter in the box moves on to the button; it removes nothing. A wrong name is mended where it stands."""
+        if self._confirmed:
+            self.query_one("#remove").focus()
 
     def on_input_changed(self) -> None:
         """Open the button once the name is right."""

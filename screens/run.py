@@ -14,6 +14,7 @@ from screens.decision import DecisionModal
 from screens.page import Page
 from screens.places import Place
 from screens.stagetext import busiest, stage_text, waits
+from screens.widgets.prose import Prose
 from screens.widgets.road import Road
 from screens.widgets.stages import StageList
 from screens.words import MUTED, badge, clock, count, lines, say
@@ -58,7 +59,7 @@ class RunPage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return road, stages, what happens, and what is waited for."""
         yield Road(id="road")
-        detail = VerticalScroll(Static(id="detail"), id="now", can_focus=True)
+        detail = VerticalScroll(Prose(id="detail"), id="now", can_focus=True)
         yield Horizontal(StageList(id="stages"), detail, id="panes")
         yield Static(id="waits")
         yield Static(id="turn")
@@ -95,7 +96,10 @@ class RunPage(Page):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot, and bring up what needs the user."""
+        asked = bool(self.snapshot and self.snapshot.records)
         self.snapshot = snapshot
+        if asked is not bool(snapshot.records):
+            self.refresh_bindings()
         if self.is_current or snapshot.finished:
             self._draw()
         if snapshot.finished:
@@ -190,7 +194,9 @@ class RunPage(Page):
         del parameters
         if action == "decide":
             return bool(self.snapshot and self.snapshot.decisions)
-        if action in ("dns", "look_now"):
+        if action == "dns":
+            return bool(self.work and not self.work.over and self.snapshot and self.snapshot.records)
+        if action == "look_now":
             return bool(self.work and not self.work.over)
         return True
 

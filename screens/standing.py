@@ -26,7 +26,7 @@ def standing(setup: Setup) -> Standing:
         return Standing(Status.SKIPPED, "removed; the logs were kept", "Set up again")
     if made.proof:
         found = datetime.fromtimestamp(made.proof.found_at).astimezone()
-        return Standing(Status.OK, f"proven on {found:%Y-%m-%d %H:%M}", "Checklist")
+        return Standing(Status.OK, f"proven on {found:%Y-%m-%d %H:%M}", "Run checks")
     if made == Made(account=made.account):
         return Standing(Status.SKIPPED, f"chosen {_ago(setup.created)}, nothing made yet", "Continue: Account")
     at = next_stage(setup)

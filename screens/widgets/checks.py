@@ -12,6 +12,7 @@ QUIET = (Status.OK, Status.SKIPPED)
 """Verdicts that need nobody's attention; their items stay folded."""
 
 WORD = 9
+INDENT = 6
 
 
 class CheckList(OptionList):
@@ -74,5 +75,7 @@ class CheckList(OptionList):
     def _row(self, stage: StageView, item: Item) -> tuple[str, tuple[StageView, Item | None], Content]:
         last = self.last.get(item.id)
         mark = mark_for(last.status) if last and item.phase is not Phase.DONE else mark_of_item(item)
-        text = Content.assemble((f"    {mark.glyph} ", mark.style), say(item.title))
+        width = max(12, self.scrollable_content_region.width - INDENT)
+        title = say(item.title).truncate(width, ellipsis=True)  # the details say it in full
+        text = Content.assemble((f"    {mark.glyph} ", mark.style), title)
         return f"{stage.id}/{item.id}", (stage, item), text

@@ -67,10 +67,17 @@ class RecordCard(VerticalGroup):
         self.practice = practice
         self.seen = False
         verb = "Remove" if action is Action.DELETE else "Correct" if action is Action.UPDATE else "Add"
-        self.border_title = Content(f"{number}  {verb} this {clean(record.type)}: {clean(record.purpose)}")
+        self.verb = verb
+        self.count_as(number)
+
+    def count_as(self, number: int) -> None:
+        """Take a place in the order to act."""
+        self.number = number
+        self.border_title = Content(f"{number}  {self.verb} this {clean(self.record.type)}")
 
     def compose(self) -> ComposeResult:
         """Lay out the parts."""
+        yield HorizontalGroup(Static(say(self.record.purpose, MUTED), classes="purpose"))
         yield from (CopyRow(value) for value in self.values)
         with HorizontalGroup():
             if self.practice:

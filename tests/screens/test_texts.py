@@ -1,0 +1,96 @@
+"""What pages say in words: lists that hang, rights, the details of a stage, the order of records."""
+
+import asyncio
+from pathlib import Path
+
+import anyio
+import pytest
+from textual.content import Content
+
+from screens.app import SnowpixelApp
+from screens.checktext import stage_text
+from screens.places import Place
+from screens.rightstext import rights_text
+from screens.widgets.prose import hang
+from screens.widgets.records import RecordCard
+from tests.screens import scripted
+from tests.screens.driving import on_page, text_of, wait_for
+from tests.screens.scripted import ScriptedService, a_setup
+from wizard.aws.policy import actions, policy
+from wizard.board import Board
+from wizard.results import Action, Actor, Change, Check, DnsRecord, Item, Job, Phase, StageView, Status
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("  1. Log in and open the records", 19, "  1. Log in and\n     open the\n     records"),
+        ("  + Upload the file i", 16, "  + Upload the\n    file i"),
+        ("one line", 20, "one line"),
+        ("a\n\nb", 20, "a\n\nb"),
+        ("  + a-name-of-eighteen", 19, "  + a-name-of-eighteen"),
+    ],
+)
+def test_lists_hang_and_no_name_is_broken_for_it(text: str, width: int, expected: str) -> None:
+    assert [row.rstrip() for row in hang(Content(text), width).plain.split("\n")] == expected.split("\n")
+
+
+def test_the_rights_are_those_of_the_policy_and_say_how_to_print_it(home: Path) -> None:
+    setup = a_setup(ScriptedService(home))
+
+    text = rights_text(setup).plain
+
+    assert all(action.partition(":")[2] in text for action in actions(policy(setup)))
+    assert "snowpixel policy main" in text
+
+
+def test_a_stage_tells_of_each_item_that_is_not_ok_what_was_found() -> None:
+    well = Item("a", "dns", "Your name", phase=Phase.DONE, check=Check("a", "dns", Status.OK, "all as wanted"))
+    bad = replace_item(well, "b", Check("b", "dns", Status.FAILED, "ns1 answers something else"))
+    stage = StageView("dns", "DNS record", "why it exists", (well, bad))
+
+    text = stage_text(stage).plain
+
+    assert "ns1 answers something else" in text
+    assert "all as wanted" not in text
+
+
+def replace_item(item: Item, name: str, check: Check) -> Item:
+    return Item(name, item.stage, item.title, phase=item.phase, check=check)
+
+
+PIXEL = DnsRecord("e.example.test", "CNAME", "d1.cloudfront.net", "e", "leads browsers to your distribution")
+
+
+async def pixel_first(board: Board) -> None:
+    """Name the pixel's record, and the certificate's only once somebody looks."""
+    for item in ("identity", "content-bucket"):
+        scripted.end(board, item)
+    for item, record in (("pixel-record", PIXEL), ("certificate-record", scripted.RECORD)):
+        change = Change(item, Action.CREATE, Actor.USER, "Add it", record=record)
+        board.change(item, phase=Phase.RUNNING, changes=(change,))
+        await board.pause(scripted._Slow(), 3600)
+    await anyio.sleep_forever()
+
+
+def test_the_certificates_record_comes_first_whichever_is_known_first(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.APPLY: pixel_first})
+    a_setup(service)
+
+    async def scene() -> None:
+        app = SnowpixelApp(service)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await on_page(pilot, "HomePage")
+            app.begin(Job.APPLY, "main")
+            app.visit(Place.DNS, "main")
+            await wait_for(pilot, lambda: len(app.screen.query(RecordCard)) == 1, "the pixel's record")
+            await pilot.press("l")
+            await wait_for(pilot, lambda: len(app.screen.query(RecordCard)) == 2, "the certificate's record")
+            cards = list(app.screen.query(RecordCard))
+            assert [card.item for card in cards] == ["certificate-record", "pixel-record"]
+            assert [card.number for card in cards] == [1, 2]
+            await wait_for(pilot, lambda: app.focused and cards[0] in app.focused.ancestors, "the first card has the focus")
+            assert scripted.RECORD.purpose in text_of(app), "the purpose is not cut"
+            assert "for record 1" in text_of(app) or app.screen.query_one("#records").max_scroll_y
+
+    asyncio.run(scene())
