@@ -61,6 +61,7 @@ def expected(error: Exception) -> bool:
 def _of_usage() -> tuple[type[Exception], ...]:
     from wizard.pixel import PixelError  # noqa: PLC0415
     from wizard.store import StoreError  # noqa: PLC0415
+    from wizard.tracker.file import TrackerError  # noqa: PLC0415
     from wizard.validators import InvalidChoice  # noqa: PLC0415
 
-    return StoreError, InvalidChoice, PixelError
+    return StoreError, InvalidChoice, PixelError, TrackerError

@@ -22,11 +22,12 @@ from wizard.net.resolve import Resolver
 from wizard.resources.base import Resource
 from wizard.results import Job, Status
 from wizard.scope import DELETE_LOGS, UPGRADE, YES, Scope
-from wizard.setups import RECIPE, Choices, Made, Setup
+from wizard.setups import RECIPE, Choices, Goal, Made, Setup
 from wizard.shelf import Shelf
 from wizard.stages import Stage, stages
 from wizard.store import Ledger, Store, StoreError
 from wizard.survey import survey
+from wizard.tracker.wishes import refuse_incoherent
 from wizard.world import REAL_NETWORK, Network, World
 
 
@@ -132,6 +133,7 @@ class Service:
             before = ledger.setup
             after = replace(before.choices, **choices)
             _refuse_unchangeable(before, after)
+            refuse_incoherent(after)
             ledger.choose(**choices)
             if after.domain != before.choices.domain:
                 _start_name_anew(ledger)
@@ -280,6 +282,11 @@ def _refuse_unchangeable(setup: Setup, wanted: Choices) -> None:
         raise StoreError(
             f"The buckets of '{setup.name}' are in {setup.choices.region} and cannot move. "
             "Make a new set-up for the other region, then remove this one."
+        )
+    if setup.made.content_bucket and Goal.PIXEL in setup.choices.goals and Goal.PIXEL not in wanted.goals:
+        raise StoreError(
+            f"The pixel of '{setup.name}' is made and may be in use. To take it down, remove the set-up (the logs "
+            "stay), then make a new one for the JavaScript alone."
         )
     if setup.made.alias and wanted.domain is None:
         raise StoreError(

@@ -8,7 +8,10 @@ import click
 import msgspec
 
 from wizard import pixel, validators
-from wizard.setups import Choices, Viewer
+from wizard.setups import Choices, OldTrackers, Viewer
+from wizard.tracker import wishes
+from wizard.tracker.file import digest
+from wizard.tracker.names import served_at
 from wizard.validators import InvalidChoice
 
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}")
@@ -27,11 +30,13 @@ def changes(profile: str | None, *, no_domain: bool, **given: Any) -> dict[str, 
         click.UsageError: two flags contradict each other.
         wizard.validators.InvalidChoice: a value cannot be used.
         wizard.pixel.PixelError: the image cannot be the pixel.
+        wizard.tracker.file.TrackerError: a choice for the tracker cannot be used.
     """
     if no_domain and given["domain"] is not None:
         raise click.UsageError("--domain and --no-domain contradict each other.")
     wanted = {**given, "profile": profile}
-    found = {field: clean(wanted[flag]) for flag, field, clean in _FIELDS if wanted.get(flag) is not None}
+    given_at_all = {flag: value for flag, value in wanted.items() if value not in (None, ())}
+    found = {field: clean(given_at_all[flag]) for flag, field, clean in _FIELDS if flag in given_at_all}
     return {**found, "domain": None} if no_domain else found
 
 
@@ -79,6 +84,13 @@ _FIELDS = (
     ("events", "events_per_month", int),
     ("certificate", "certificate", certificate),
     ("profile", "profile", validators.profile),
+    ("goal", "goals", wishes.goals),
+    ("tracker", "tracker", wishes.source),
+    ("sha384", "tracker_sha384", digest),
+    ("tracker_url", "tracker_url", served_at),
+    ("tracker_folder", "tracker_folder", lambda folder: str(folder.expanduser().absolute())),
+    ("old_trackers", "tracker_old", OldTrackers),
+    ("page", "pages", wishes.pages),
 )
 """Flag, field of `Choices`, and how to clean the value."""
 

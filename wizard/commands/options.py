@@ -92,6 +92,26 @@ _CHOICES = (
     click.option("--viewer", type=click.Choice(["redirect", "https-only"]), help="What plain http gets [redirect]."),
     click.option("--events", type=click.IntRange(min=0), metavar="N", help="Events a month, for the cost [1000000]."),
     click.option("--certificate", metavar="ARN|new", help="A certificate to borrow, or always a new one."),
+    click.option("--goal", metavar="GOAL,...", help="What it is for: pixel, js-bucket, js-server, any mix [pixel]."),
+    click.option(
+        "--tracker",
+        metavar="SOURCE",
+        help="Where the tracker comes from: release:VERSION, npm:VERSION, an https URL or a file.",
+    ),
+    click.option("--sha384", metavar="HASH", help="The hash that the tracker's file must have [that first seen]."),
+    click.option("--tracker-url", metavar="URL", help="js-server: where your web server will serve the file."),
+    click.option("--tracker-folder", type=_FOLDER, metavar="DIR", help="js-server: where to write the folder for it."),
+    click.option(
+        "--old-trackers",
+        type=click.Choice(["keep", "remove"]),
+        help="js-bucket: what becomes of earlier versions that no page loads any more [keep].",
+    ),
+    click.option(
+        "--page",
+        multiple=True,
+        metavar="URL",
+        help="A page that carries the tag; may be given several times, or `none`.",
+    ),
 )
 
 yes = click.option("--yes", is_flag=True, help="Do it without asking; needed without a terminal.")

@@ -17,8 +17,9 @@ from wizard.commands.walking import farewell
 from wizard.exits import ExitCode
 from wizard.net.text import printable
 from wizard.service import Service, Surroundings
-from wizard.setups import Choices, Made, Setup
+from wizard.setups import Choices, Goal, Made, Setup
 from wizard.store import Store, StoreError, UnknownSetupError
+from wizard.tracker.wishes import refuse_incoherent
 from wizard.validators import setup_name
 
 
@@ -33,15 +34,26 @@ def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> Exit
     name = setup_name(name)
     if adopt:
         return _adopt(session, name, adopt, wanted)
+    refuse_incoherent(Choices(**wanted))
     setup = Store(home_of(session)).create(name, Choices(**wanted))
-    address = setup.choices.domain or "a name of CloudFront's (add a domain whenever you like)"
     lines = [
         f"Saved the set-up '{setup.name}'. Nothing was made yet.",
-        f"The pixel at {address}, buckets in {setup.choices.region}, logs kept {setup.choices.retention_days} days.",
+        *_promises(setup.choices),
         f"Next: {session.line(f'plan {setup.name}')}, then {session.line(f'apply {setup.name}')}",
     ]
     session.result(lines, "ok", {"setup": setup.name, "choices": choosing.shown(setup.choices)})
     return ExitCode.WELL
+
+
+def _promises(choices: Choices) -> Iterator[str]:
+    """Yield what the set-up will be, a line for each of its goals."""
+    address = choices.domain or "a name of CloudFront's (add a domain whenever you like)"
+    if Goal.PIXEL in choices.goals:
+        yield f"The pixel at {address}, buckets in {choices.region}, logs kept {choices.retention_days} days."
+    if Goal.JS_BUCKET in choices.goals:
+        yield f"The tracker ({choices.tracker}) from the bucket, at {address}."
+    if Goal.JS_SERVER in choices.goals:
+        yield f"The tracker ({choices.tracker}) from your own web server, at {choices.tracker_url}."
 
 
 def _adopt(session: Session, name: str, identifier: str, wanted: dict[str, Any]) -> ExitCode:

@@ -1,4 +1,4 @@
-"""`snippet`, `policy` and `explain`: texts to read or to paste. None of them contacts anybody."""
+"""`policy` and `explain`: texts to read or to paste. Neither contacts anybody."""
 
 import json
 from typing import Any
@@ -7,53 +7,12 @@ import click
 import msgspec
 
 from wizard import problems
-from wizard.commands import options
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.commands.surroundings import home_of
 from wizard.exits import ExitCode
 from wizard.results import Problem
-from wizard.snippet import Loaded
-from wizard.snippet import snippet as build
 from wizard.store import Store
-from wizard.tagging import loaded_by
-
-
-@click.command("snippet", cls=Command)
-@options.name
-@click.option("--app-id", metavar="NAME", help="The site's name in its events [the set-up's name].")
-@click.option("--tracker", metavar="URL", help="Where your copy of sp.js is.")
-@pass_session
-def snippet(session: Session, name: str, *, app_id: str | None, tracker: str | None) -> ExitCode:
-    """Print the tag for your pages, with the settings that keep it from jamming."""
-    setup = Store(home_of(session)).load(name)
-    host = setup.choices.domain or setup.made.distribution_domain
-    if host is None:
-        message = f"The pixel has no address yet: it gets one in the first minute of {session.line(f'apply {name}')}"
-        session.result([], "waiting", None, [message])
-        return ExitCode.UNFINISHED
-    if tracker is not None and not tracker.startswith("https://"):
-        raise click.UsageError("--tracker takes an https address: the browser blocks anything else on https pages.")
-    made = build(host, app_id=app_id or name, tracker=Loaded(tracker) if tracker else loaded_by(setup))
-    lines = [
-        "Into the <head> of every page:",
-        "",
-        made.tag.rstrip("\n"),
-        "",
-        "Into the <body>, for visitors without JavaScript:",
-        "",
-        made.no_script,
-        "",
-        "For newsletters and other places without JavaScript:",
-        "",
-        made.image,
-        "",
-        "If your site sends a Content-Security-Policy, it must allow:",
-        *(f"  {one}" for one in made.csp),
-        *(["", made.hint] if made.hint else []),
-    ]
-    session.result(lines, "ok", {"setup": name, "host": host, **msgspec.to_builtins(made)})
-    return ExitCode.WELL
 
 
 @click.command("policy", cls=Command)

@@ -106,7 +106,7 @@ async def _content(web: Web, source: Source) -> bytes:
     if source.kind is Kind.NPM:
         return await in_thread(npm.bundle, source.version or "")
     if source.kind is Kind.FILE:
-        return await in_thread(_read, source.where)
+        return await in_thread(file_at, source.where)
     return await _download(web, source)
 
 
@@ -132,8 +132,12 @@ def _instead(source: Source) -> str:
     return f"{other}Or download the file on another computer and give it: `--tracker FILE`."
 
 
-def _read(path: str) -> bytes:
-    """Read a file, no further than needed to see that it is too large."""
+def file_at(path: str) -> bytes:
+    """Read a file, no further than needed to see that it is too large. Blocking.
+
+    Raises:
+        TrackerError: it cannot be read.
+    """
     try:
         with Path(path).open("rb") as file:
             return file.read(LIMIT + 1)

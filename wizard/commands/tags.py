@@ -1,0 +1,146 @@
+"""`snippet` and `browse`: what the user's pages need, whether it is there, and what a browser of theirs makes of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from wizard.commands import options, tagcheck, walking
+from wizard.commands.browsers import Opener
+from wizard.commands.options import Command
+from wizard.commands.session import Session, pass_session
+from wizard.commands.surroundings import home_of
+from wizard.exits import ExitCode, of_statuses
+from wizard.resources.browser_run import BrowserProof
+from wizard.results import Job
+from wizard.scope import BROWSE, BROWSE_LIKE, YES
+from wizard.setups import BrowserRun, Goal, Setup
+from wizard.snippet import Loaded, Options, Snippet, Variant
+from wizard.snippet import snippet as build
+from wizard.store import Store
+from wizard.tagging import host_of, loaded_by
+from wizard.tracker.file import digest
+from wizard.tracker.wishes import page as cleaned_page
+
+
+@click.command("snippet", cls=Command)
+@options.name
+@click.option("--app-id", metavar="NAME", help="The site's name in its events [the set-up's name].")
+@click.option("--tracker", metavar="URL", help="Where your copy of sp.js is, if this set-up does not serve it.")
+@click.option("--integrity", metavar="SHA384", help="The hash of that copy.")
+@click.option("--namespace", metavar="NAME", default="sp", help="The tracker's name within the page [sp].")
+@click.option("--pings", is_flag=True, help="Also count how long pages are read (an event every ten seconds).")
+@click.option("--variant", type=click.Choice([one.value for one in Variant]), default="page", help="For what [page].")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the tag to a file.")
+@click.option("--check", "page", metavar="URL", help="Look whether the tag is in this page, and right.")
+@pass_session
+def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> ExitCode:
+    """Print the tag for your pages, with the settings that keep it from jamming; or look for it in a page."""
+    setup = Store(home_of(session)).load(name)
+    host = host_of(setup)
+    if host is None:
+        return _no_address(session, name)
+    if page:
+        return tagcheck.run(session, setup, cleaned_page(page))
+    made = _built(setup, host, given)
+    out: Path | None = given["out"]
+    if out:
+        out.write_text(made.tag, encoding="utf-8")
+    data = {"setup": name, "host": host, **msgspec.to_builtins(made), "file": str(out) if out else None}
+    session.result(_written(out, made) if out else _shown(made, given["variant"]), "ok", data)
+    return ExitCode.WELL
+
+
+def _no_address(session: Session, name: str) -> ExitCode:
+    message = f"The pixel has no address yet: it gets one in the first minute of {session.line(f'apply {name}')}"
+    session.result([], "waiting", None, [message])
+    return ExitCode.UNFINISHED
+
+
+def _built(setup: Setup, host: str, given: dict[str, Any]) -> Snippet:
+    return build(
+        host,
+        app_id=given["app_id"] or setup.name,
+        tracker=_tracker(setup, given),
+        variant=Variant(given["variant"]),
+        options=Options(namespace=given["namespace"], pings=given["pings"]),
+    )
+
+
+def _tracker(setup: Setup, given: dict[str, Any]) -> Loaded | None:
+    url: str | None = given["tracker"]
+    if url is None:
+        return loaded_by(setup)
+    if not url.startswith("https://"):
+        raise click.UsageError("--tracker takes an https address: the browser blocks anything else on https pages.")
+    return Loaded(url, digest(given["integrity"]) if given["integrity"] else "")
+
+
+PLACES = {
+    Variant.PAGE: "Into the <head> of every page:",
+    Variant.GTM: "Into Google Tag Manager:",
+    Variant.NPM: "Into your site's own JavaScript, once for each page:",
+}
+
+
+def _shown(made: Snippet, variant: str) -> Iterator[str]:
+    yield from (PLACES[Variant(variant)], "", made.tag.rstrip("\n"))
+    yield from ("", "Into the <body>, for visitors without JavaScript:", "", made.no_script)
+    yield from ("", "For newsletters and other places without JavaScript:", "", made.image)
+    yield from ("", "If your site sends a Content-Security-Policy, it must allow:", *(f"  {one}" for one in made.csp))
+    if made.hint:
+        yield from ("", made.hint)
+
+
+def _written(out: Path, made: Snippet) -> Iterator[str]:
+    yield f"Written: {out}"
+    if made.hint:
+        yield made.hint
+
+
+@click.command("browse", cls=Command)
+@options.name
+@options.wait
+@click.option("--no-open", is_flag=True, help="Only show the address; open it yourself.")
+@click.option(
+    "--like", metavar="URL", help="Under the Content-Security-Policy, and with the tag's settings, of this page."
+)
+@pass_session
+def browse(session: Session, name: str, *, wait: float | None, no_open: bool, like: str | None) -> int:
+    """Send three events with your own browser, and read them back from your log bucket."""
+    session.again = f"browse {name}"
+    service = session.service()
+    setup = service.store.load(name)
+    if Goal.PIXEL not in setup.choices.goals:
+        raise click.UsageError(f"'{name}' has no pixel, so there is nowhere for events to go.")
+    if host_of(setup) is None:
+        return _no_address(session, name)
+    answers = {BROWSE: YES, **({BROWSE_LIKE: cleaned_page(like)} if like else {})}
+    with Opener(session, service, setup, opens=not no_open) as opener:
+        snapshot = walking.run(
+            session, service, Job.APPLY, name, patience=wait, answers=answers, only=(BrowserProof.id,), act=opener
+        )
+    run = service.store.load(name).made.browser_run
+    lines = [*walking.ending(session, snapshot), *_events(run)]
+    session.result(lines, str(snapshot.status), {"setup": name, "run": msgspec.to_builtins(run)})
+    return of_statuses([stage.status for stage in snapshot.stages if stage.status])
+
+
+def _events(run: BrowserRun | None) -> Iterator[str]:
+    """Yield the events as they were read back, and the honest note."""
+    if run is None or run.found_at is None:
+        return
+    for number, event in enumerate(run.events, 1):
+        yield ""
+        yield f"Event {number} of {len(run.events)}, read back from your log bucket:"
+        yield from (f"  {label:<12} {value}" for label, value in event.items())
+    yield ""
+    yield NOTE
+
+
+NOTE = (
+    "Visitors with a blocker may send nothing: block lists know the address /i?stm= of Snowplow's tracker under any "
+    "name. That is their choice, and snowpixel does not work around it."
+)
