@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.visiting import Hands, Visitor, browse, found_in, problem_in
+from tests.browser.visiting import Visitor, browse, found_in, problem_in
+from tests.hands import Hands
 from tests.product import DOMAIN, Product, not_ok
 from tests.trackers import V3, tag_build
 from wizard.results import Status

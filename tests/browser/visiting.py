@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
-import boto3
 from playwright.sync_api import Browser, BrowserContext, Playwright, Route, sync_playwright
 
-from tests.product import DOMAIN, Product
+from tests.product import Product
 from wizard.board import Board
 from wizard.resources.browser_run import OPEN
 from wizard.results import Check, Job, Snapshot
@@ -114,43 +113,3 @@ def found_in(snapshot: Snapshot, item: str) -> Check:
 def problem_in(snapshot: Snapshot) -> Any:
     problem = found_in(snapshot, "browser-run").problem
     return problem and problem.id
-
-
-class Hands:
-    """Somebody at work in the AWS console, beside snowpixel."""
-
-    def __init__(self, product: Product) -> None:
-        self._product = product
-        self._made = product.setup().made
-
-    def _client(self, service: str) -> Any:
-        world = self._product.world
-        return boto3.client(
-            service,
-            endpoint_url=world.aws_endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=world.access_key_id,
-            aws_secret_access_key=world.secret_access_key,
-        )
-
-    def delete(self, key: str) -> None:
-        """Delete a file that is served, also at the edge."""
-        self._client("s3").delete_object(Bucket=self._made.content_bucket, Key=key)
-        self._product.control.forget_cache()
-
-    def put(self, key: str, text: str, kind: str = "text/html; charset=utf-8") -> str:
-        """Serve something beside the pixel; return its address."""
-        body = text.encode()
-        self._client("s3").put_object(Bucket=self._made.content_bucket, Key=key, Body=body, ContentType=kind)
-        self._product.control.forget_cache()
-        return f"https://{DOMAIN}/{key}"
-
-    def edit(self, change: Callable[[dict[str, Any]], object]) -> None:
-        """Edit the distribution."""
-        cloudfront = self._client("cloudfront")
-        found = cloudfront.get_distribution_config(Id=self._made.distribution)
-        change(found["DistributionConfig"])
-        cloudfront.update_distribution(
-            Id=self._made.distribution, IfMatch=found["ETag"], DistributionConfig=found["DistributionConfig"]
-        )
-        self._product.control.forget_cache()
