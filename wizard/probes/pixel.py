@@ -5,8 +5,7 @@ No request carries an event's `e=`, so nothing that is looked at here is ever co
 
 from msgspec.structs import replace
 
-from wizard.probes.base import Probe
-from wizard.probes.pixel_answers import (
+from wizard.pixel_answers import (
     CACHE_CONTROL,
     NOT_ATTACHED,
     SERVED,
@@ -14,6 +13,7 @@ from wizard.probes.pixel_answers import (
     by_cloudfront,
     fault_in,
 )
+from wizard.probes.base import Probe
 from wizard.probes.propagation import catching_up, maybe_passing, not_made, unreached
 from wizard.results import Check, Problem, Status
 from wizard.setups import Viewer

@@ -1,7 +1,7 @@
 """The tracker from the bucket as a browser gets it: packed, for any origin, kept for a year, and the same bytes."""
 
+from wizard.pixel_answers import CLOUDFLARE, NOT_CLOUDFRONT, by_cloudfront, refused
 from wizard.probes.base import Probe
-from wizard.probes.pixel_answers import CLOUDFLARE, NOT_CLOUDFRONT, by_cloudfront, refused
 from wizard.probes.propagation import maybe_passing, not_made, unreached
 from wizard.results import Check, Copyable, Problem, Status
 from wizard.tracker.served import ANSWER_LIMIT, ASKING, Fault, faults, undecodable

@@ -14,7 +14,7 @@ from wizard.browserproof.verdict import OK, Outside, Verdict, judge
 from wizard.events.decode import Event, as_text, event_of
 from wizard.pagecheck.page import LIMIT, read
 from wizard.pagecheck.tags import tags
-from wizard.probes.pixel_answers import fault_in
+from wizard.pixel_answers import fault_in
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.resources.first_event import TYPICAL_LOG
 from wizard.resources.log_files import log_file, log_keys
