@@ -86,7 +86,6 @@ class DnsPage(Page):
             old.remove()
         self.cards[item.id] = card
         self.query_one("#records").mount(card, before="#steps")
-        self.call_after_refresh(self._settled)
 
     def _put_in_order(self, snapshot: Snapshot) -> None:
         """Number the cards in the walk's order (that of `Snapshot.records`), whichever became known first."""
@@ -128,8 +127,9 @@ class DnsPage(Page):
 
     # Focus: the next thing to do.
 
+    @on(RecordCard.Ready)
     def _settled(self) -> None:
-        """Draw a card that has just got its place."""
+        """Draw a card that has just got its place and its parts."""
         if self.snapshot:
             self._draw(self.snapshot)
         self._settle_focus()
@@ -140,7 +140,10 @@ class DnsPage(Page):
         chosen = self.focused not in (None, self.offered) and self.focused.id != "back" if self.focused else False
         if card is None or chosen:
             return
-        self.offered = card.query(Button).first() if card.practice else card.query(CopyRow).first()
+        offers = list(card.query(Button if card.practice else CopyRow))
+        if not offers:  # its parts are not there yet: the card says so when they are
+            return
+        self.offered = offers[0]
         self.offered.focus()
 
     # Copying.

@@ -70,6 +70,13 @@ class RecordCard(VerticalGroup):
         self.verb = verb
         self.count_as(number)
 
+    class Ready(Message):
+        """The card has its parts."""
+
+    def on_mount(self) -> None:
+        """Tell the page."""
+        self.post_message(self.Ready())
+
     def count_as(self, number: int) -> None:
         """Take a place in the order to act."""
         self.number = number
