@@ -14,7 +14,6 @@ BASE = {"report": 2, "stopped": 1, "Problem": 0, "StoppedError": 1}
 """Callables that take a problem id, and at which position."""
 
 
-
 def raised() -> set[str]:
     """Find the problem ids named in the code."""
     texts: set[str] = set()

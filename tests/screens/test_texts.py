@@ -89,7 +89,9 @@ def test_the_certificates_record_comes_first_whichever_is_known_first(home: Path
             cards = list(app.screen.query(RecordCard))
             assert [card.item for card in cards] == ["certificate-record", "pixel-record"]
             assert [card.number for card in cards] == [1, 2]
-            await wait_for(pilot, lambda: app.focused and cards[0] in app.focused.ancestors, "the first card has the focus")
+            await wait_for(
+                pilot, lambda: app.focused and cards[0] in app.focused.ancestors, "the first card has the focus"
+            )
             assert scripted.RECORD.purpose in text_of(app), "the purpose is not cut"
             assert "for record 1" in text_of(app) or app.screen.query_one("#records").max_scroll_y
 
