@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from wizard.aws.errors import MISSING, AwsError
 from wizard.probes.base import Probe
 from wizard.resources.base import LookAgainError, NotYetError, Reading, Resource
 from wizard.results import Action, Actor, Change, Check, Decision, Job, Status, Wait
@@ -103,6 +104,10 @@ class Settler:
             return True
         except NotYetError as error:
             return await self.wait(node, error.until)
+        except AwsError as error:
+            # The client tries again by itself: a delete whose first reply was lost finds nothing any more.
+            if change.action is not Action.DELETE or error.code not in MISSING:
+                raise
         state.made[key] = state.made.get(key, 0) + 1
         if change.action is Action.CREATE:
             self.created.add(node.id)
