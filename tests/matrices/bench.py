@@ -13,6 +13,8 @@ from tests.matrices.victim import NAME, Victims
 from tests.matrices.watching import Clients, Hasty, Watch, WatchedService
 from tests.product import DOMAIN, Product, not_ok
 from wizard.aws.client import Patience
+from wizard.board import Board
+from wizard.credentials.renewing import RENEW, STOP
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.resources.objects import KEYS
@@ -112,11 +114,21 @@ class Bench:
         patience: Patience | None = None,
         hasty: Hasty | None = None,
         answers: Mapping[str, str] | None = None,
+        login: Callable[[], str] = lambda: STOP,
     ) -> Snapshot:
-        """Run a walk under a watch."""
+        """Run a walk under a watch; `login` says what the user does when the sign-in is over."""
         self._green = False
-        self.product.service = WatchedService(self.product, self._clients, watch or Watch(), patience, hasty)
-        return self.product.run(job, NAME, answers=answers or {}, adds_records=job is not Job.CHECK)
+        service = self.product.service = WatchedService(self.product, self._clients, watch or Watch(), patience, hasty)
+        running = service.start(job, NAME, answers=answers or {}, patience=LONGEST)
+
+        async def front(board: Board) -> None:
+            async with anyio.create_task_group() as group:
+                if job is not Job.CHECK:
+                    group.start_soon(self.product.user, board)
+                group.start_soon(_sign_in, board, login)
+
+        anyio.run(self.product._run, running, front)
+        return running.board.snapshot
 
     def resume(self, job: Job) -> list[str]:
         """Go on after an interruption, and say what is wrong at the end."""
@@ -175,6 +187,18 @@ class Bench:
         found = [one for one in self.control.records() if one["name"].rstrip(".") == DOMAIN]
         return [f"records of {DOMAIN}: {found}"] if len(found) != number else []
 
+
+async def _sign_in(board: Board, login: Callable[[], str]) -> None:
+    answered: set[str] = set()
+    async for update in board.updates():
+        for decision in update.snapshot.decisions:
+            if decision.id.startswith(RENEW) and decision.id not in answered:
+                answered.add(decision.id)
+                board.answer(decision.id, login())
+
+
+LONGEST = 20.0
+"""Seconds that a walk may wait in all: only one that hangs waits so long."""
 
 DONE = (Status.OK, Status.WARNING)
 

@@ -9,6 +9,7 @@ from tests.matrices.bench import DONE, Bench, Outcome, settle, told
 from tests.matrices.kills import SCENES, Scene, half_gone
 from tests.matrices.watching import Call, Event, Watch
 from wizard.aws.client import WALK, Patience
+from wizard.credentials.renewing import AGAIN, STOP
 from wizard.practice.control import Control
 from wizard.results import Check, Job, Snapshot, Status
 
@@ -55,6 +56,7 @@ class Trouble:
         patience: of the walk.
         hasty: of the troubled operation alone.
         lasting: whether all later calls meet it too.
+        renewed: whether the user signs in again when asked; otherwise the question is declined.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Trouble:
     patience: Patience = WALK
     hasty: Patience | None = None
     lasting: bool = False
+    renewed: bool = False
 
 
 def _refused(code: str, status: int, times: int) -> Plant:
@@ -108,6 +111,7 @@ TROUBLES = (
         "aws-unreachable",
         hasty=True,
     ),
+    Trouble("login expired, signed in again", _expired, patience=AT_ONCE, renewed=True),
     Trouble("login expired from here on", _expired, Status.UNKNOWN, "login-expired", AT_ONCE, lasting=True),
     *(Trouble(name, _denied(text), Status.FAILED, problem, AT_ONCE) for name, (problem, text) in DENIALS.items()),
 )
@@ -166,6 +170,12 @@ _calls: dict[str, tuple[tuple[str, str], ...]] = {}
 """Scene to its distinct calls, recorded once in a process."""
 
 
+PAIRS = [
+    (scene, trouble) for scene in JOBS for trouble in TROUBLES if scene.job is not Job.CHECK or not trouble.renewed
+]
+"""Which jobs meet which troubles: a check asks nobody."""
+
+
 def cells(bench: Bench, scene: Scene, troubles: Iterable[Trouble] = TROUBLES) -> Iterator[Cell]:
     """Run the scene once undisturbed and name a cell for each distinct call and trouble."""
     if scene.name not in _calls:
@@ -175,7 +185,7 @@ def cells(bench: Bench, scene: Scene, troubles: Iterable[Trouble] = TROUBLES) ->
         called = {(event.service, event.operation): None for event in watch.events if event.service}
         _calls[scene.name] = tuple(one for one in called if scene.only in (one[0], ""))
     for service, operation in _calls[scene.name]:
-        yield from (Cell(scene, service, operation, trouble) for trouble in troubles)
+        yield from (Cell(scene, service, operation, one) for one in troubles if (scene, one) in PAIRS)
 
 
 def _begin(bench: Bench, scene: Scene) -> None:
@@ -211,8 +221,14 @@ def _troubled(bench: Bench, cell: Cell) -> list[str]:
     scene, trouble = cell.scene, cell.trouble
     _begin(bench, scene)
     trigger = Trigger(cell=cell, control=bench.control)
+
+    def login() -> str:
+        if trouble.renewed:
+            bench.control.clear_faults()
+        return AGAIN if trouble.renewed else STOP
+
     hasty = ((cell.service, cell.operation), trouble.hasty) if trouble.hasty else None
-    last = bench.run(scene.job, trigger, answers=scene.answers, patience=trouble.patience, hasty=hasty)
+    last = bench.run(scene.job, trigger, answers=scene.answers, patience=trouble.patience, hasty=hasty, login=login)
     bench.control.clear_faults()
     while bench.control.stalled():
         time.sleep(0.02)  # until the last late request was carried out

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from tests.matrices.bench import WITH_LOGS, Bench, Outcome, settle
+from tests.matrices.bench import DONE, WITH_LOGS, Bench, Outcome, settle, told
 from tests.matrices.victim import Moment, Order
 from tests.matrices.watching import Call, Event, Watch
 from tests.product import DOMAIN, not_ok
@@ -162,8 +162,10 @@ def _lost(bench: Bench, cell: Cell) -> list[str]:
     last = bench.run(scene.job, loser, answers=scene.answers)
     if not loser.reached:
         return ["the boundary was not reached"]
-    if cell.how == LOST_ONCE:  # the client itself asks again: nobody notices
-        return bench.finished(last) if scene.job is not Job.REMOVE else bench.removed()
+    if cell.how == LOST_ONCE and scene.job is not Job.REMOVE:  # the client itself asks again: nobody notices
+        return bench.finished(last)
+    if cell.how == LOST_ONCE:
+        return [f"noticed: {told(check)}" for check in last.checks if check.status not in DONE] + bench.removed()
     seen = [check.id for check in last.checks if check.problem and check.problem.id == "aws-unreachable"]
     return (["the lost reply was not said"] if not seen else []) + bench.resume(scene.job)
 

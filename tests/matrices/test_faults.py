@@ -3,13 +3,12 @@
 import pytest
 
 from tests.matrices.bench import Bench, report
-from tests.matrices.faults import JOBS, TROUBLES, Trouble, cells, play
+from tests.matrices.faults import PAIRS, Trouble, cells, play
 from tests.matrices.kills import Scene
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("trouble", TROUBLES, ids=[trouble.name for trouble in TROUBLES])
-@pytest.mark.parametrize("scene", JOBS, ids=[scene.name for scene in JOBS])
+@pytest.mark.parametrize(("scene", "trouble"), PAIRS, ids=[f"{scene.name}, {trouble.name}" for scene, trouble in PAIRS])
 def test_trouble_is_said_rightly_and_the_job_goes_on_after_it(bench: Bench, scene: Scene, trouble: Trouble) -> None:
     share = list(cells(bench, scene, (trouble,)))
     assert share
