@@ -6,6 +6,8 @@ from typing import Any
 import boto3
 
 from tests.product import DOMAIN, Product
+from wizard.events.decode import Event, event_of, events
+from wizard.events.logs import LogFile
 
 
 class Hands:
@@ -51,3 +53,16 @@ class Hands:
             Id=self._made.distribution, IfMatch=found["ETag"], DistributionConfig=found["DistributionConfig"]
         )
         self._product.control.forget_cache()
+
+    def events(self, *, unique: bool = True) -> list[Event]:
+        """Read what the log bucket holds, as the user would."""
+        self._product.control.flush_logs()
+        s3 = self._client("s3")
+        bucket = self._made.log_bucket
+        lines = [
+            line
+            for one in s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+            for line in LogFile(s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read())
+        ]
+        found = [event_of(line) for line in lines]
+        return list(events(lines)) if unique else [event for event in found if event is not None]

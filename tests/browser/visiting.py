@@ -18,6 +18,11 @@ from wizard.threads import in_thread
 
 BOTH = (Goal.PIXEL, Goal.JS_BUCKET)
 PATIENCE = 60.0
+ROOT = ("--no-sandbox",)
+"""Chromium does not start as root otherwise."""
+
+PUBLIC = ("--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",)
+"""Pages of the wide world may reach the practice edge, which is on this computer only here."""
 
 
 def host_and_port(text: str) -> tuple[str, int]:
@@ -31,7 +36,7 @@ class Chromium:
     def __init__(self, program: str, flags: Sequence[str]) -> None:
         self.thread = ThreadPoolExecutor(1)
         self._playwright: Playwright = self.thread.submit(sync_playwright().start).result(PATIENCE)
-        self._browser: Browser = self.thread.submit(self._launch, program, ["--no-sandbox", *flags]).result(PATIENCE)
+        self._browser: Browser = self.thread.submit(self._launch, program, [*ROOT, *PUBLIC, *flags]).result(PATIENCE)
 
     def _launch(self, program: str, flags: list[str]) -> Browser:
         return self._playwright.chromium.launch(executable_path=program, args=flags)
