@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from wizard.aws.errors import AwsError
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.hosted_zones import (
     RecordSet,
@@ -147,11 +148,15 @@ class ManagedRecord(Resource):
             await self._submit(former, self._lacking(ours, pair))
 
     async def _submit(self, drop: Sequence[RecordSet], add: Sequence[RecordSet]) -> None:
-        if drop or add:
-            scope = self.scope
-            self._submitted = await change_sets(
-                scope.world.aws, scope.made.hosted_zone or "", scope.ledger.setup.id, drop, add
-            )
+        if not drop and not add:
+            return
+        aws, zone, setup = self.scope.world.aws, self.scope.made.hosted_zone or "", self.scope.ledger.setup.id
+        try:
+            self._submitted = await change_sets(aws, zone, setup, drop, add)
+        except AwsError as error:
+            if error.code != "InvalidChangeBatch" or "it was not found" not in str(error):
+                raise
+            # The client tries again by itself: a batch whose first reply was lost finds its records gone already.
 
     async def removal(self) -> Reading:
         """Look whether record sets of ours are left, and until all servers have forgotten them."""
