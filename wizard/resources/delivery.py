@@ -302,7 +302,15 @@ class Delivery(OnLogs):
 
     async def found(self) -> dict[str, Any] | None:
         """Return the recorded delivery or, where that is gone, the one that somebody made of our source instead."""
-        return await super().found() or await self._of_our_source()
+        there = await super().found()
+        if there is not None:
+            return there
+        try:
+            return await self._of_our_source()
+        except AwsError as error:
+            if error.kind is not Kind.DENIED or self.scope.made.delivery is None:
+                raise
+            return None  # a policy for checks alone does not list: then the recorded one, which is gone, counts
 
     async def unhook(self) -> None:
         """Nothing hangs on a delivery."""
@@ -326,12 +334,7 @@ class Delivery(OnLogs):
                 raise
 
     async def _of_our_source(self) -> dict[str, Any] | None:
-        try:
-            deliveries = await everything(self.scope.world.aws, DELIVERIES)
-        except AwsError as error:
-            if error.kind is not Kind.DENIED:
-                raise
-            return None  # a policy for checks alone does not list: then the recorded one counts
+        deliveries = await everything(self.scope.world.aws, DELIVERIES)
         found = next((one for one in deliveries if one["deliverySourceName"] == self.name), None)
         if found:
             self.scope.ledger.record(delivery=found["id"])
