@@ -28,7 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a practice world, and skip it where the extra is not installed."""
+    """Mark what needs a practice world, skip it where the extra is not installed, and put the long matrices last."""
+    items.sort(key=lambda item: "tests/matrices/" in item.nodeid)
     for item in items:
         if PRACTICE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("practice")
