@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.cli.test_cli_in_practice import client
 from tests.support import require
 from tests.trackers import V3, V4
+from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile
 from wizard.tracker.file import integrity
 
 V4_HEX = hashlib.sha384(V4.read_bytes()).hexdigest()
@@ -123,3 +126,19 @@ def test_browse_needs_a_pixel(alone: Cli) -> None:
     ran = alone("browse", "main")
     assert ran.code == 2
     assert "no pixel" in ran.err
+
+
+def test_a_live_page_is_looked_at(served: Cli, world: WorldFile) -> None:
+    parts = served("snippet", "main", "--json").document["data"]
+    bucket = served.saved("main")["made"]["content_bucket"]
+    url = f"https://{parts['host']}/page.html"
+    put = {"Bucket": bucket, "Key": "page.html", "ContentType": "text/html"}
+    client(world, "s3").put_object(Body=f"<html><head>{parts['tag']}</head></html>".encode(), **put)
+    ran = served("snippet", "main", "--check", url)
+    assert ran.code == 0, ran.out + ran.err
+    assert "It loads tracker 4.10.1, and checks it" in ran.out
+    client(world, "s3").put_object(Body=b"<html><head></head></html>", **put)
+    Control(world).forget_cache()
+    ran = served("snippet", "main", "--check", url, "--json")
+    assert ran.code == 1
+    assert ran.document["data"]["checks"][0]["problem"]["id"] == "page-no-tag"
