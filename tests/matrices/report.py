@@ -17,9 +17,6 @@ from wizard.practice import process
 
 ROOT = Path(__file__).parents[2]
 
-Part = tuple[str, str]
-"""A column's heading, and how cells say that they belong to it."""
-
 
 @dataclass(frozen=True)
 class Played:
