@@ -27,9 +27,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "practice: needs the practice extra")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a practice world, skip it where the extra is not installed, and put the long matrices last."""
-    items.sort(key=lambda item: "tests/matrices/" in item.nodeid)
+LONG = ("tests/matrices/test_faults.py", "tests/matrices/test_kills.py")
+"""Hundreds of whole roads each: `make matrices` runs them; elsewhere only a path that names them does."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs a practice world, skip it where the extra is not installed, and leave the long matrices out."""
+    if not any("matrices" in argument for argument in config.args):
+        left_out = [item for item in items if item.nodeid.startswith(LONG)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     for item in items:
         if PRACTICE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("practice")
