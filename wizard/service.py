@@ -353,10 +353,13 @@ async def _repair(scope: Scope, board: Board, patience: float | None, only: Only
     await engine.check(rows, scope, looked)
     wrong = {check.id for check in looked.snapshot.checks if check.status is not Status.OK}
     again = engine.affected(rows, wrong) | {engine.IDENTITY}
+    resources = {node.id for node in engine.nodes_of(rows) if isinstance(node, Resource)}
     for item in looked.snapshot.items:
         if item.id not in again:
             board.change(item.id, phase=item.phase, check=item.check)
             scope.ledger.waited(item.id)  # an interrupted walk may have left it; the check saw that it is over
+            if item.id in resources:
+                scope.ledger.stands(item.id, now=True)  # one that was adopted: from now on its absence is a fault
     await engine.apply(rows, scope, board, patience=patience, only=again)
 
 
