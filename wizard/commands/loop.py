@@ -1,6 +1,7 @@
 """Runs a command's work so that Ctrl-C ends it at once, whatever hangs."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import threading
@@ -30,6 +31,8 @@ def run(work: Callable[[], Coroutine[Any, Any, T]], farewell: Callable[[], None]
 
     async def known() -> T:
         interrupts.working(asyncio.get_running_loop(), asyncio.current_task())
+        if interrupts.early:
+            raise asyncio.CancelledError
         return await work()
 
     started = known()
@@ -48,6 +51,8 @@ class _Interrupts:
 
     def __init__(self, farewell: Callable[[], None]) -> None:
         self._farewell = farewell
+        self.early = False
+        """Ctrl-C came while the loop was still being made, which must not be torn in the middle."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
 
@@ -55,13 +60,15 @@ class _Interrupts:
         self._loop, self._task = loop, task
 
     def __call__(self, _number: int, _frame: FrameType | None) -> None:
-        if self._loop is None or self._task is None:
-            raise KeyboardInterrupt
         signal.signal(signal.SIGINT, lambda *_: self._leave())
         timer = threading.Timer(GRACE, self._leave)
         timer.daemon = True
         timer.start()
-        self._loop.call_soon_threadsafe(self._task.cancel)
+        if self._loop is None or self._task is None:
+            self.early = True
+            return
+        with contextlib.suppress(RuntimeError):  # the work has just ended and closed its loop: the timer leaves
+            self._loop.call_soon_threadsafe(self._task.cancel)
 
     def _leave(self) -> None:
         self._farewell()
