@@ -19,7 +19,7 @@ from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.resources.first_event import TYPICAL_LOG
 from wizard.resources.log_files import log_file, log_keys
 from wizard.resources.tracker import fetched
-from wizard.results import Action, Actor, Change, Copyable, Problem, Status
+from wizard.results import EVENT, Action, Actor, Change, Copyable, Problem, Status
 from wizard.scope import BROWSE, BROWSE_LIKE, YES, Scope
 from wizard.setups import BrowserRun, TrackerFile
 from wizard.snippet import Loaded
@@ -213,7 +213,7 @@ class BrowserProof(Resource):
 
     def _proven(self, run: BrowserRun) -> Reading:
         facts: dict[str, Any] = {
-            f"event.{number}.{label}": text
+            f"{EVENT}{number}.{label}": text
             for number, event in enumerate(run.events, 1)
             for label, text in event.items()
         }

@@ -6,7 +6,8 @@ from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
 from wizard.resources.base import Reading, Resource
-from wizard.resources.buckets import Role, bucket_of, call_s3
+from wizard.resources.buckets import Role, bucket_of
+from wizard.resources.s3 import call_s3
 from wizard.results import Change, Difference
 from wizard.scope import Scope
 

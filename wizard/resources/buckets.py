@@ -6,6 +6,7 @@ from typing import Any
 from wizard.aws.errors import MISSING, AwsError
 from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource, StoppedError
 from wizard.resources.objects import KEYS
+from wizard.resources.s3 import call_s3
 from wizard.results import Action, Actor, Change
 from wizard.scope import DELETE_LOGS, YES, Scope
 from wizard.setups import Made
@@ -203,15 +204,6 @@ class Bucket(Resource):
 
     async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return await call_s3(self.scope, operation, self.name, **parameters)
-
-
-async def call_s3(scope: Scope, operation: str, bucket: str, **parameters: Any) -> dict[str, Any]:
-    """Call S3 on a bucket of ours, refusing one that belongs to another account.
-
-    Raises:
-        AwsError: AWS refused.
-    """
-    return await scope.world.aws("s3", operation, Bucket=bucket, ExpectedBucketOwner=scope.made.account, **parameters)
 
 
 def _tag_set(tags: dict[str, str]) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from wizard.events.logs import LogFile
 from wizard.resources.bucket_policy import LOG_PREFIX
-from wizard.resources.buckets import call_s3
+from wizard.resources.s3 import call_s3
 from wizard.scope import Scope
 
 

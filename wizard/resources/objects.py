@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Mapping
 
 from wizard import pixel
-from wizard.aws.errors import MISSING, AwsError
 from wizard.resources.base import Reading, Resource, StoppedError
 from wizard.resources.invalidation import invalidate
-from wizard.results import Action, Change, Difference
+from wizard.resources.s3 import call_content, stored, unlike
+from wizard.results import Action, Change
 from wizard.scope import Scope
 from wizard.setups import Made
 
@@ -83,31 +83,13 @@ class PixelObject(Resource):
         return {"Content-Type": image.content_type, "Cache-Control": CACHING, "content": digest}
 
     async def read(self) -> Reading:
-        """Compare the file's type, caching and bytes; S3's ETag of a small file with SSE-S3 is its MD5."""
-        made = self.scope.made
-        try:
-            head = await self.scope.world.aws(
-                "s3",
-                "head_object",
-                Bucket=made.content_bucket,
-                Key=self.key,
-                ExpectedBucketOwner=made.account,
-            )
-        except AwsError as error:
-            if error.code in MISSING:
-                return self.missing()
-            raise
-        found = {
-            "Content-Type": head.get("ContentType", ""),
-            "Cache-Control": head.get("CacheControl", ""),
-            "content": head["ETag"].strip('"'),
-        }
-        wrong = tuple(Difference(k, found[k] or "none", v) for k, v in self._wanted.items() if found[k] != v)
-        if wrong:
+        """Compare the file's type, caching and bytes."""
+        found = await stored(self.scope, self.key)
+        if found is None:
+            return self.missing()
+        if wrong := unlike(found, self._wanted):
             return self.differs(f"{self.title}: not as uploaded", *wrong, change=f"Upload again: {self.key}")
-        return self.fine(
-            f"{self.title} is in place", observed=f"{found['Content-Type']}, {head['ContentLength']} bytes"
-        )
+        return self.fine(f"{self.title} is in place", observed=f"{found['Content-Type']}, {found['size']} bytes")
 
     def missing(self) -> Reading:
         """The file is not there."""
@@ -115,16 +97,14 @@ class PixelObject(Resource):
 
     async def carry_out(self, change: Change) -> None:
         """Upload the file with its type and caching; edges that keep another one are told to drop it."""
-        made, image = self.scope.made, image_for(self.key, self.scope.made)
-        await self.scope.world.aws(
-            "s3",
+        image = image_for(self.key, self.scope.made)
+        await call_content(
+            self.scope,
             "put_object",
-            Bucket=made.content_bucket,
             Key=self.key,
             Body=image.content,
             ContentType=image.content_type,
             CacheControl=CACHING,
-            ExpectedBucketOwner=made.account,
         )
         if change.action is Action.UPDATE:
             await invalidate(self.scope, f"/{self.key}", *(("/",) if self.key == "i" else ()))

@@ -1,14 +1,12 @@
 """The tracker's JavaScript: got once, held to its hash for ever, and served from the bucket beside the pixel."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from msgspec.structs import replace
 
-from wizard.aws.errors import MISSING, AwsError
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
-from wizard.resources.buckets import call_s3
 from wizard.resources.invalidation import invalidate
+from wizard.resources.s3 import call_content, stored, unlike
 from wizard.resources.tracker_use import used_by
 from wizard.results import Action, Actor, Change, Copyable, Difference
 from wizard.scope import Scope
@@ -133,22 +131,12 @@ class TrackerObject(Resource):
         file = self._file
         if file is None or file.source != self.scope.choices.tracker:
             return self.missing()
-        try:
-            head = await self._s3("head_object", Key=file.key)
-        except AwsError as error:
-            if error.code in MISSING:
-                return self.missing()
-            raise
-        found = {
-            "Content-Type": head.get("ContentType", ""),
-            "Cache-Control": head.get("CacheControl", ""),
-            "Content-Encoding": head.get("ContentEncoding", ""),
-            "content": head["ETag"].strip('"'),
-        }
-        wrong = tuple(Difference(k, found[k] or "none", v or "none") for k, v in _wanted(file).items() if found[k] != v)
-        if wrong:
+        found = await stored(self.scope, file.key)
+        if found is None:
+            return self.missing()
+        if wrong := unlike(found, _wanted(file)):
             return self.differs(f"{file.key}: not as uploaded", *wrong, change=f"Upload again: {file.key}")
-        return self.fine(f"{file.key} is in place", observed=f"{CONTENT_TYPE}, {head['ContentLength']:,} bytes")
+        return self.fine(f"{file.key} is in place", observed=f"{CONTENT_TYPE}, {int(found['size']):,} bytes")
 
     def missing(self) -> Reading:
         """The file is not there."""
@@ -166,7 +154,8 @@ class TrackerObject(Resource):
         body = await content_of(self.scope, file)
         others = tuple(one for one in self.scope.made.trackers_stored if one.key != file.key)
         ledger.record(trackers_stored=(file, *others))
-        await self._s3(
+        await call_content(
+            self.scope,
             "put_object",
             Key=file.key,
             Body=body,
@@ -176,9 +165,6 @@ class TrackerObject(Resource):
         )
         if change.action is Action.UPDATE:
             await invalidate(self.scope, f"/{file.key}")
-
-    async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        return await call_s3(self.scope, operation, self.scope.made.content_bucket or "", **parameters)
 
 
 def _wanted(file: TrackerFile) -> Mapping[str, str]:
@@ -231,8 +217,7 @@ class EarlierTrackers(Resource):
         use = await used_by(self.scope, file)
         if use:
             raise StoppedError(f"{file.key} is still in use: {use}", "tracker-in-use", file=file.key, where=use)
-        bucket = self.scope.made.content_bucket or ""
-        await call_s3(self.scope, "delete_object", bucket, Key=file.key)
+        await call_content(self.scope, "delete_object", Key=file.key)
         rest = tuple(one for one in self.scope.made.trackers_stored if one.key != file.key)
         self.scope.ledger.record(trackers_stored=rest)
         await invalidate(self.scope, f"/{file.key}")

@@ -1,0 +1,56 @@
+"""Calls on buckets of ours: refused by S3 itself where a bucket of that name belongs to another account."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wizard.aws.errors import MISSING, AwsError
+from wizard.results import Difference
+from wizard.scope import Scope
+
+
+async def call_s3(scope: Scope, operation: str, bucket: str, **parameters: Any) -> dict[str, Any]:
+    """Call S3 on a bucket of ours, refusing one that belongs to another account.
+
+    Raises:
+        AwsError: AWS refused.
+    """
+    return await scope.world.aws("s3", operation, Bucket=bucket, ExpectedBucketOwner=scope.made.account, **parameters)
+
+
+async def call_content(scope: Scope, operation: str, **parameters: Any) -> dict[str, Any]:
+    """Call S3 on the content bucket.
+
+    Raises:
+        AwsError: AWS refused.
+    """
+    return await call_s3(scope, operation, scope.made.content_bucket or "", **parameters)
+
+
+async def stored(scope: Scope, key: str) -> dict[str, str] | None:
+    """Return what S3 says of a file in the content bucket, None when it is not there.
+
+    Returns:
+        Its headers by their HTTP names, `content` (its MD5, which is the ETag of a small file with SSE-S3) and `size`
+        in bytes; what is not set is empty.
+
+    Raises:
+        AwsError: AWS refused for another reason.
+    """
+    try:
+        head = await call_content(scope, "head_object", Key=key)
+    except AwsError as error:
+        if error.code in MISSING:
+            return None
+        raise
+    return {
+        "Content-Type": head.get("ContentType", ""),
+        "Cache-Control": head.get("CacheControl", ""),
+        "Content-Encoding": head.get("ContentEncoding", ""),
+        "content": head["ETag"].strip('"'),
+        "size": str(head["ContentLength"]),
+    }
+
+
+def unlike(found: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[Difference, ...]:
+    """Compare the properties that are wanted with those found; an empty text is shown as `none`."""
+    return tuple(Difference(k, found[k] or "none", v or "none") for k, v in wanted.items() if found[k] != v)
