@@ -70,6 +70,8 @@ def until(condition: Callable[[], Any]) -> None:
 def at_work(product: Product, snowpixel: Snowpixel) -> subprocess.Popen[str]:
     """Start an apply that waits for a DNS record until it is killed."""
     process = snowpixel.start("apply", "main", "--yes")
+    path = product.service.store.path("main")
+    until(lambda: ((holder := holder_of(path)) and holder.pid == process.pid) or process.poll() is not None)
     until(lambda: "pixel-record" in product.setup().waits or process.poll() is not None)
     assert process.poll() is None, process.communicate()
     return process
@@ -82,7 +84,9 @@ def begin(product: Product) -> None:
 
 @pytest.fixture
 def busy(product: Product, snowpixel: Snowpixel) -> subprocess.Popen[str]:
+    """A process that holds the set-up and has nothing left to write: it only waits for the user's records."""
     product.new()
+    begin(product)
     return at_work(product, snowpixel)
 
 
