@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,16 +124,14 @@ class Started:
                 return
         pytest.fail(f"it ended before it said {word!r}: {''.join(self.said)}")
 
-    def interrupt(self) -> tuple[int, float]:
-        """Press Ctrl-C; return the exit code and how long the end took."""
+    def interrupt(self) -> int:
+        """Press Ctrl-C; return the exit code."""
         assert self.process.stdout is not None
-        began = time.monotonic()
         self.process.send_signal(signal.SIGINT)
         code = self.process.wait(timeout=PATIENCE)
-        took = time.monotonic() - began
         self.said += self.process.stdout.readlines()
         self.process.stdout.close()
-        return code, took
+        return code
 
     def end(self) -> None:
         if self.process.poll() is None:

@@ -13,8 +13,8 @@ from tests.cli.conftest import PATIENCE, Cli, Started
 from wizard.practice.control import Control
 from wizard.store import Store
 
-AT_ONCE = 3.0
-"""Seconds, on a busy machine; a hung call would hold for its time-out of 15 and more."""
+HUNG = 600.0
+"""Seconds that AWS would take to answer; a run that gave the call up by itself would not say it was interrupted."""
 
 
 @pytest.fixture
@@ -32,9 +32,7 @@ def test_after_any_number_of_calls_the_next_run_goes_on(cli: Cli, started: list[
     run = cli.start("apply", "main", "--yes", "-v")
     started.append(run)
     run.until("  aws ", times=calls)
-    code, took = run.interrupt()
-    assert code == 130
-    assert took < AT_ONCE
+    assert run.interrupt() == 130
     assert "Nothing is lost" in run.text
     assert "apply main" in run.text
     assert "Traceback" not in run.text
@@ -45,13 +43,11 @@ def test_after_any_number_of_calls_the_next_run_goes_on(cli: Cli, started: list[
 
 def test_a_hung_call_holds_nobody(cli: Cli, control: Control, started: list[Started]) -> None:
     cli("new", "main", "--no-domain")
-    control.stall("sts", "GetCallerIdentity", 30)
+    control.stall("sts", "GetCallerIdentity", HUNG)
     run = cli.start("apply", "main", "--yes", "-v")
     started.append(run)
     run.until("get_caller_identity")
-    code, took = run.interrupt()
-    assert code == 130
-    assert took < AT_ONCE
+    assert run.interrupt() == 130
     control.clear_faults()
     assert cli("apply", "main", "--yes", "--wait", "20").code == 0
 
@@ -62,8 +58,7 @@ def test_while_it_waits_for_the_user(cli: Cli, control: Control, started: list[S
     started.append(run)
     run.until("At your DNS provider, add this record", times=2)
     assert cli("apply", "main", "--yes").code == 3  # the lock is held
-    code, took = run.interrupt()
-    assert (code, took < AT_ONCE) == (130, True)
+    assert run.interrupt() == 130
     assert not list((cli.home / "setups").glob("*.holder"))
     for record in cli("apply", "main", "--yes", "--wait", "0", "--json").document["data"]["records"]:
         control.add_record(record["name"], record["type"], record["value"])
@@ -75,8 +70,7 @@ def test_a_watched_check(cli: Cli, started: list[Started]) -> None:
     run = cli.start("check", "main", "--watch", "1", "--json")
     started.append(run)
     run.until('"command": "check"', times=2)
-    code, took = run.interrupt()
-    assert (code, took < AT_ONCE) == (130, True)
+    assert run.interrupt() == 130
     assert json.loads(run.said[-1])["status"] == "interrupted"
 
 

@@ -2,7 +2,6 @@
 
 import shlex
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,11 +14,8 @@ from wizard.practice.worldfile import WorldFile
 
 pytestmark = pytest.mark.practice
 
-HUNG = 120.0
-"""Seconds that AWS would take to answer."""
-
-AT_MOST = 2.0
-"""Seconds of wall time until the shell is back."""
+HUNG = 600.0
+"""Seconds that AWS would take to answer: longer than the test may run, so that being back at all shows it."""
 
 
 @pytest.fixture
@@ -48,10 +44,5 @@ def test_quitting_does_not_wait_for_a_call_that_hangs(terminal: Terminal, tmp_pa
     terminal.press("Enter")
     terminal.wait_for(lambda text: "Asking AWS who this is" in text)
 
-    began = time.monotonic()
     terminal.press("q")
-    text = terminal.wait_for(lambda text: "code=" in text)
-    took = time.monotonic() - began
-
-    assert "code=0." in text
-    assert took < AT_MOST
+    assert "code=0." in terminal.wait_for(lambda text: "code=" in text)
