@@ -31,6 +31,7 @@ COMMANDS = {
     "browse": ("tags:browse", "Proof in your own browser: three events, read back from your log bucket."),
     "policy": ("texts:policy", "The least IAM policy."),
     "explain": ("texts:explain", "What a problem means and what to do."),
+    "report": ("report:report", "What somebody who helps needs to see; never a secret, and sent to nobody."),
     "forget": ("saved:forget", "Drop a saved set-up from this computer; AWS is not touched."),
 }
 """Each command: where it is, and what it says of itself. Only the one that runs is loaded."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from wizard import engine
 from wizard.adoption import Found, rebuild, search
-from wizard.aws.client import LOOK, WALK, AwsClient, Observer, Patience, Source
+from wizard.aws.client import LOOK, WALK, AwsClient, Listener, Observer, Patience, Source
 from wizard.aws.identity import Identity
 from wizard.board import Board
 from wizard.clock import SystemClock
@@ -55,6 +55,7 @@ class Surroundings:
         zone: the practice world's DNS zone, None outside practice.
         provider: the practice world's DNS provider, None outside practice.
         observe: told of every AWS call, for benchmarks and tests.
+        listen: told how every AWS call ended, for reports.
     """
 
     home: Path
@@ -64,6 +65,7 @@ class Surroundings:
     zone: str | None = None
     provider: Provider | None = None
     observe: Observer | None = None
+    listen: Listener | None = None
 
 
 @dataclass
@@ -112,7 +114,7 @@ class Service:
         here = self.surroundings
         dns = Resolver(here.network)
         return World(
-            aws=AwsClient(source or self.source(choices), choices.region, patience, here.observe),
+            aws=AwsClient(source or self.source(choices), choices.region, patience, here.observe, here.listen),
             dns=dns,
             web=Browser(here.network, dns),
             clock=SystemClock(here.pace),

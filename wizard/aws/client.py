@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wizard.aws.errors import CODE_NEEDED, NETWORK, translate
+from msgspec import Struct
+
+from wizard.aws.errors import CODE_NEEDED, NETWORK, AwsError, translate
 from wizard.aws.sessions import CodeNeededError, compare_clock, ends, usable
 from wizard.threads import in_thread
 
@@ -93,6 +95,20 @@ class Source:
 Observer = Callable[[str, str], None]
 """Told service and operation of each call before it is made."""
 
+
+class Call(Struct, frozen=True):
+    """One call to AWS that is over."""
+
+    service: str
+    operation: str
+    """As boto3 spells it."""
+    code: str
+    """`ok`, or AWS's error code, or the name of botocore's exception."""
+
+
+Listener = Callable[[Call], None]
+"""Told of each call once it is over."""
+
 Resolve = Callable[[Source], Source]
 """Turns the source that was chosen into what signs: asks the key store, or takes what six digits brought. May block."""
 
@@ -106,6 +122,7 @@ class AwsClient:
         region: the set-up's region.
         patience: time limits.
         observe: told of each call, for benchmarks and tests.
+        listen: told how each call ended, for reports.
         resolve: looks, before the first call, for what really signs.
         clock: this computer's time, compared with AWS's before the first signed call; None: it is not compared.
         code: six digits, for a source that wants a second factor.
@@ -115,6 +132,7 @@ class AwsClient:
     region: str
     patience: Patience = WALK
     observe: Observer | None = None
+    listen: Listener | None = field(default=None, repr=False)
     resolve: Resolve | None = field(default=None, repr=False)
     clock: Callable[[], float] | None = field(default=None, repr=False)
     code: str | None = field(default=None, repr=False)
@@ -132,7 +150,17 @@ class AwsClient:
         """
         if self.observe:
             self.observe(service, operation)
-        return await in_thread(self._call, service, operation, parameters)
+        try:
+            reply: dict[str, Any] = await in_thread(self._call, service, operation, parameters)
+        except AwsError as error:
+            self._tell(service, operation, error.code)
+            raise
+        self._tell(service, operation, "ok")
+        return reply
+
+    def _tell(self, service: str, operation: str, code: str) -> None:
+        if self.listen:
+            self.listen(Call(service, operation, code))
 
     def renew(self) -> None:
         """Forget the session: the next call signs with whatever is signed in then."""
