@@ -29,6 +29,7 @@ COMMANDS = {
     "credentials": ("credentials:credentials", "Which AWS credentials are there, which are used, how to get some."),
     "snippet": ("tags:snippet", "The tag for your pages; --check URL looks at a live page."),
     "browse": ("tags:browse", "Proof in your own browser: three events, read back from your log bucket."),
+    "events": ("events:events", "The events that have arrived, decoded, out of your log bucket."),
     "policy": ("texts:policy", "The least IAM policy."),
     "explain": ("texts:explain", "What a problem means and what to do."),
     "report": ("report:report", "What somebody who helps needs to see; never a secret, and sent to nobody."),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from wizard import engine
 from wizard.adoption import Found, rebuild, search
+from wizard.arrivals import Arrivals
 from wizard.aws.client import LOOK, WALK, AwsClient, Listener, Observer, Patience, Source
 from wizard.aws.identity import Identity
 from wizard.board import Board
@@ -252,6 +253,36 @@ class Service:
             nullcontext(Ledger(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
         )
         return Running(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else lambda _: None)
+
+    def arrivals(
+        self, name: str, since: float, *, source: Source | None = None, full_address: bool = False
+    ) -> Arrivals:
+        """Prepare to read the events of a set-up out of its log bucket; nothing is written.
+
+        Args:
+            name: the set-up.
+            since: seconds since the epoch; earlier events are left out.
+            source: credentials for this reading alone.
+            full_address: whether to keep visitors' whole IP addresses.
+
+        Raises:
+            wizard.store.StoreError: there is no such set-up, its file cannot be used, or it has no log bucket (yet).
+        """
+        setup = self.store.load(name)
+        if setup.made.log_bucket is None:
+            raise StoreError(
+                f"'{name}' has no log bucket, so there are no events to read. "
+                + (
+                    "It is made with the rest: continue the set-up first."
+                    if Goal.PIXEL in setup.choices.goals
+                    else "It has no pixel either: it serves the JavaScript alone."
+                )
+            )
+        world = self.world(setup.choices, LOOK, source)
+        self.credentials.prepare(world.aws, setup)
+        ledger = Ledger(setup)
+        aws = self.credentials.renewing(world.aws, ledger, world.clock, board=None, patience=None)
+        return Arrivals(Scope(copy(world, aws=aws), ledger), since, full_address=full_address)
 
     def _after_removal(self, board: Board, answers: Mapping[str, str]) -> Callable[[Ledger], None]:
         def after(ledger: Ledger) -> None:

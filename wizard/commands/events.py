@@ -1,0 +1,154 @@
+"""`events`: what has arrived, decoded, out of the log bucket."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import anyio
+import click
+import msgspec
+
+from wizard.arrivals import Arrivals
+from wizard.aws.errors import AwsError
+from wizard.commands import loop, options, walking
+from wizard.commands.identity import second_factor
+from wizard.commands.options import Command
+from wizard.commands.session import Session, pass_session
+from wizard.events.decode import Event, as_text, harmless
+from wizard.events.tally import HOUR, Tally, sparkline
+from wizard.exits import ExitCode, of_error
+
+DAY_HOURS = 24
+SHORTEST = 1.0
+"""Seconds between looks that `--follow` allows: AWS counts calls."""
+
+
+@dataclass
+class Looks:
+    """What one run of the command has read so far."""
+
+    arrivals: Arrivals
+    hours: int
+    tests: bool
+    fresh: deque[Event]
+    tally: Tally = field(default_factory=Tally)
+
+    async def look(self) -> None:
+        """Read what is new; an error leaves what was read before it in `fresh`."""
+        async for batch in self.arrivals.new():
+            self.tally.add(batch)
+            self.fresh.extend(event for event in batch if self.tests or not event.is_check)
+
+    def taken(self) -> list[Event]:
+        """Return what was read since the last call, in order of time."""
+        found = sorted(self.fresh, key=lambda event: event.at)
+        self.fresh.clear()
+        return found
+
+
+@click.command("events", cls=Command)
+@options.name
+@click.option("--follow", is_flag=True, help="Go on looking, until Ctrl-C.")
+@click.option(
+    "--every", type=click.FloatRange(min=SHORTEST), default=30.0, metavar="SECONDS", help="--follow: how often [30]."
+)
+@click.option(
+    "--since", type=click.IntRange(1, 24 * 3650), default=DAY_HOURS, metavar="HOURS", help="How far back [24]."
+)
+@click.option("--last", type=click.IntRange(min=0), metavar="N", help="Only the newest N [20; --json and 0: all].")
+@click.option("--tests", is_flag=True, help="Show snowpixel's own test events, too.")
+@click.option("--full-address", is_flag=True, help="Show visitors' whole IP addresses.")
+@pass_session
+def events(
+    session: Session,
+    name: str,
+    *,
+    follow: bool,
+    every: float,
+    since: int,
+    last: int | None,
+    tests: bool,
+    full_address: bool,
+) -> ExitCode:
+    """Show the events that have arrived, decoded. Log files come several times an hour, so the newest are missing."""
+    session.again = f"events {name}"
+    service = session.service()
+    second_factor(session, service, name)
+    arrivals = service.arrivals(name, time.time() - since * HOUR, full_address=full_address)
+    most = (None if session.json else 20) if last is None else (last or None)
+    looks = Looks(arrivals, since, tests, deque(maxlen=most))
+    loop.run(looks.look, lambda: walking.farewell(session))
+    _tell(session, name, looks)
+    if follow:
+        _follow(session, name, looks, every)
+    return ExitCode.WELL
+
+
+def _follow(session: Session, name: str, looks: Looks, every: float) -> None:
+    """Look again and again. What passes by itself is said once and waited out.
+
+    Raises:
+        AwsError: somebody has to act.
+    """
+    session.note(f"Looking again every {every:g} s; Ctrl-C ends it.")
+    looks.fresh = deque(looks.fresh)  # from now on nothing is left out
+    said = ""
+    while True:
+        loop.run(lambda: anyio.sleep(every), lambda: walking.farewell(session))
+        try:
+            loop.run(looks.look, lambda: walking.farewell(session))
+            said = ""
+        except AwsError as error:
+            if of_error(error) is not ExitCode.UNFINISHED:
+                raise
+            if str(error) != said:
+                session.note(f"{harmless(str(error))} (looking again)")
+            said = str(error)
+        if looks.fresh and session.json:
+            _tell(session, name, looks)
+        elif looks.fresh:
+            for event in looks.taken():
+                session.say(line(event))
+
+
+def _tell(session: Session, name: str, looks: Looks) -> None:
+    """Say everything that a look brought: the events, then the count."""
+    found, now = looks.taken(), time.time()
+    data = {
+        "setup": name,
+        "summary": looks.tally.data(now, looks.hours),
+        "log_files": looks.arrivals.files,
+        "unreadable_lines": looks.arrivals.broken,
+        "events": [{**msgspec.to_builtins(event), "test": event.is_check} for event in found],
+    }
+    rows = [*(line(event) for event in found), *([""] if found else []), *_summary(looks, now)]
+    session.result(rows, "ok", data)
+
+
+def line(event: Event) -> str:
+    """Return an event as one line: when, what, where, from which browser."""
+    text = as_text(event)
+    what = [text.get(label, "") for label in ("Page", "Category", "Action", "Label", "Schema")]
+    told = " ".join(part for part in what if part) or text.get("Title", "")
+    mark = " (test)" if event.is_check else ""
+    return f"{datetime.fromtimestamp(event.at, UTC):%Y-%m-%d %H:%M:%S} {text['Event']:<12} {told}{mark}"
+
+
+def _summary(looks: Looks, now: float) -> Iterator[str]:
+    tally = looks.tally
+    span = "24 hours" if looks.hours == DAY_HOURS else f"{looks.hours} hour{'s' if looks.hours > 1 else ''}"
+    if not tally.total:
+        tests = f" ({tally.tests} test events by snowpixel; --tests shows them)" if tally.tests else ""
+        yield f"No events of visitors in the last {span}{tests}."
+        yield "Log files come several times an hour: an event of a moment ago is not in one yet."
+        return
+    kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in tally.kinds.most_common())
+    yield f"{tally.total:,} events in the last {span}: {kinds}"
+    shown = min(looks.hours, DAY_HOURS)
+    counts = tally.per_hour(now, shown)
+    yield f"Per hour, the last {shown}: {sparkline(counts)}  at most {max(counts):,}"
+    yield from (f"  {number:>7,}  {url}" for url, number in tally.top())
+    if looks.arrivals.broken:
+        yield f"{looks.arrivals.broken} lines of the log could not be read."
