@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: practice test quality bench matrices pictures clean
+.PHONY: practice test quality bench matrices docs pictures clean
 
 practice: $(VENV)/.practice  ## set everything up on this machine, in an emulated AWS
 	@$(BIN)/snowpixel practice
@@ -24,6 +24,9 @@ bench: $(VENV)/.test  ## the measured figures
 
 matrices: $(VENV)/.test  ## kills, faults and drifts, every one of them, counted into docs/matrices.md
 	@$(BIN)/python -m tests.matrices
+
+docs: $(VENV)/.test  ## the pages of docs/ that are made from the code
+	@$(BIN)/python -m tests.docs
 
 pictures: $(VENV)/.test  ## make the README's pictures from the running product
 	@$(BIN)/python -m tests.pictures

@@ -4,15 +4,15 @@ A front end may join late: every update carries the whole snapshot, and numbers 
 loop that runs the walk.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 import anyio
 from msgspec.structs import replace
 
-from wizard import evidence
-from wizard.results import Change, Check, Item, Job, Snapshot, StageView, Update
+from wizard import acceptance, evidence
+from wizard.results import Acceptance, Change, Check, Item, Job, Snapshot, StageView, Update
 from wizard.world import Clock
 
 at_work: ContextVar[str] = ContextVar("at_work", default="")
@@ -26,10 +26,18 @@ class Board:
         job: which walk.
         setup: the set-up's name.
         stages: the rows, with their items queued.
+        accepted: item id to the warning that the user accepted there.
     """
 
-    def __init__(self, job: Job, setup: str, stages: tuple[StageView, ...]) -> None:
+    def __init__(
+        self,
+        job: Job,
+        setup: str,
+        stages: tuple[StageView, ...],
+        accepted: Mapping[str, Acceptance] | None = None,
+    ) -> None:
         self._stages = stages
+        self._accepted = accepted or {}
         self._items: dict[str, Item] = {item.id: item for stage in stages for item in stage.items}
         self._answers: dict[str, str] = {}
         self._published = anyio.Event()
@@ -53,7 +61,8 @@ class Board:
         self._publish(done=self.snapshot.done, finished=True)
 
     def _publish(self, *, done: tuple[Change, ...], finished: bool = False) -> None:
-        checks = evidence.weigh({name: item.check for name, item in self._items.items() if item.check})
+        weighed = evidence.weigh({name: item.check for name, item in self._items.items() if item.check})
+        checks = {name: acceptance.marked(check, self._accepted.get(name)) for name, check in weighed.items()}
         stages = tuple(
             replace(stage, items=tuple(self._weighed(item.id, checks.get(item.id)) for item in stage.items))
             for stage in self._stages

@@ -23,7 +23,7 @@ def rows(stages: Iterable[StageView], ink: Ink, *, verbose: bool = False) -> Ite
             yield f"  {stage.title}: not looked at"
             continue
         single = len(stage.items) == 1 and bool(checks)
-        told = f": {printable(checks[0].summary)}" if single else _count(checks)
+        told = f": {_told(checks[0])}" if single else _count(checks)
         yield f"{ink.badge(stage.status)}  {stage.title}{told}"
         if not single:
             yield from _single(checks, ink, verbose=verbose)
@@ -39,7 +39,13 @@ def _single(checks: Sequence[Check], ink: Ink, *, verbose: bool) -> Iterator[str
             continue
         told.add(key)
         times = f" ({alike[key]} checks)" if alike[key] > 1 else ""
-        yield f"    {ink.badge(check.status)}  {printable(check.summary)}{times}"
+        yield f"    {ink.badge(check.counts_as)}  {_told(check)}{times}"
+
+
+def _told(check: Check) -> str:
+    """Return a check's summary, with the reason where the user accepted the warning."""
+    said = printable(check.summary)
+    return f"{said} ({printable(check.accepted.told)})" if check.accepted else said
 
 
 def _count(checks: Sequence[Check]) -> str:
@@ -51,7 +57,7 @@ def troubles(checks: Iterable[Check], setup: str) -> Iterator[str]:
     """Yield each problem in words: what it means, where it was seen, what to do. The same problem is told once."""
     seen: dict[problems.Explained, list[Check]] = {}
     for check in checks:
-        if check.problem and check.status is not Status.OK:
+        if check.problem and check.counts_as is not Status.OK:
             seen.setdefault(_explained(check), []).append(check)
     for number, (problem, where) in enumerate(seen.items(), 1):
         yield ""

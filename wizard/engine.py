@@ -4,14 +4,15 @@ A walk never asks. What needs a word from the user is put on the board as a deci
 the other branches go on. Where nobody can answer, or the time given is over, the walk ends unfinished and says so.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import anyio
 
+from wizard.aws.errors import AwsError
 from wizard.board import Board
 from wizard.probes.base import Probe
 from wizard.resources.base import Presence, Reading, Resource
-from wizard.results import Action, Actor, Change, Check, Item, Job, Problem, StageView, Status
+from wizard.results import Acceptance, Action, Actor, Change, Check, Item, Job, Problem, StageView, Status
 from wizard.scope import Scope
 from wizard.settling import Settler
 from wizard.stages import Stage
@@ -22,7 +23,7 @@ LIMIT = 10.0
 """Seconds that one item of a check may take."""
 
 
-def board_for(job: Job, stages: Sequence[Stage], setup: str) -> Board:
+def board_for(job: Job, stages: Sequence[Stage], setup: str, accepted: Mapping[str, Acceptance] | None = None) -> Board:
     """Make the board of a walk, with every item queued."""
     views = tuple(
         StageView(
@@ -33,7 +34,7 @@ def board_for(job: Job, stages: Sequence[Stage], setup: str) -> Board:
         )
         for stage in stages
     )
-    return Board(job, setup, views)
+    return Board(job, setup, views, accepted)
 
 
 def nodes_of(stages: Sequence[Stage]) -> tuple[Node, ...]:
@@ -57,12 +58,24 @@ async def check(stages: Sequence[Stage], scope: Scope, board: Board, *, limit: f
             node.id, "", Status.UNKNOWN, f"{node.title}: no answer within {limit:.0f} seconds", problem=Problem("slow")
         )
         with anyio.move_on_after(limit):
-            found = await _look(walk, node)
+            found = await _seen(walk, node)
         if found.status is Status.UNKNOWN:
             walk.stopping.add(node.id)
         return found
 
     await walk.run(look, _parents(walk.nodes.values()))
+
+
+async def _seen(walk: Walk, node: Node) -> Check:
+    """Look; where nobody is signed in to AWS, what is in AWS is unseen rather than wrong."""
+    try:
+        return await _look(walk, node)
+    except AwsError as error:
+        if error.problem.id != NOBODY:
+            raise
+        walk.unseen.add(node.id)
+        summary = f"{node.title}: not looked at, nobody is signed in to AWS here"
+        return Check(node.id, "", Status.UNKNOWN, summary, observed=str(error), problem=error.problem)
 
 
 async def _look(walk: Walk, node: Node) -> Check:
@@ -194,6 +207,9 @@ def removal_order(resources: Sequence[Resource]) -> dict[str, tuple[str, ...]]:
         for resource in resources
     }
 
+
+NOBODY = "no-credentials"
+"""Problem id: there are no AWS credentials at all. A check of the outside alone needs none."""
 
 IDENTITY = "identity"
 """The probe that everything in AWS hangs on."""

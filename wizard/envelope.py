@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from wizard import problems
+from wizard import documents
 from wizard.results import Change, Check, DnsRecord, Problem, Snapshot
 
 SCHEMA = 1
@@ -22,29 +22,14 @@ def document(command: str, status: str, data: Any, errors: Iterable[str] = ()) -
 
 def check(found: Check) -> dict[str, Any]:
     """Return one check as an object, its problem already in words."""
-    return {
-        "stage": found.stage,
-        "id": found.id,
-        "status": str(found.status),
-        "summary": found.summary,
-        "observed": found.observed,
-        "expected": found.expected,
-        "problem": problem(found.problem),
-        "copy": msgspec.to_builtins(found.copy),
-        "look_again": found.look_again,
-        "evidence": found.evidence,
-    }
+    built: dict[str, Any] = msgspec.to_builtins(documents.row(found))
+    return built
 
 
 def problem(found: Problem | None) -> dict[str, Any] | None:
     """Return a problem with its title, meaning and steps."""
-    if found is None:
-        return None
-    try:
-        explained: dict[str, Any] = msgspec.to_builtins(problems.explain(found))
-    except KeyError:
-        return {"id": found.id, "title": found.id, "meaning": "", "steps": []}
-    return explained
+    built: dict[str, Any] | None = msgspec.to_builtins(documents.explained(found))
+    return built
 
 
 def change(found: Change, stage: str = "") -> dict[str, Any]:

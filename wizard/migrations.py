@@ -25,7 +25,12 @@ def _goals(data: Data) -> Data:
     return {**data, "choices": {**choices, "goals": [goal]}}
 
 
-STEPS: Mapping[int, Step] = {1: _goals}
+def _accepted(data: Data) -> Data:
+    """Since version 3 the file holds the warnings that the user accepted as they are."""
+    return {**data, "accepted": {}}
+
+
+STEPS: Mapping[int, Step] = {1: _goals, 2: _accepted}
 """Version to the function that makes the next version out of it. Version 1 was the first."""
 
 

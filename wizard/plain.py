@@ -110,7 +110,7 @@ class Narrator:
         if item.decision and self._new(("decision", item.decision.id)):
             yield f"{self._ink.badge(Status.WAITING)}  A question is open; the rest goes on meanwhile"
             yield from decision(item.decision)
-        bad = item.check and item.check.status in (Status.FAILED, Status.UNKNOWN, Status.WARNING)
+        bad = item.check and item.check.counts_as in (Status.FAILED, Status.UNKNOWN, Status.WARNING)
         if item.check and bad and item.phase is Phase.DONE and self._new(("check", item.id)):
             yield f"{self._ink.badge(item.check.status)}  {printable(item.check.summary)}"
 

@@ -4,6 +4,7 @@ All records are frozen. Times are seconds since the epoch (UTC), durations are s
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -142,6 +143,21 @@ class Decision(Struct, frozen=True):
     """What may be typed as the answer instead of a choice, such as `six digits`; empty: nothing."""
 
 
+class Acceptance(Struct, frozen=True, forbid_unknown_fields=True):
+    """The user's word that a warning is on purpose. It counts as long as the same thing is observed."""
+
+    problem: str
+    """Id of the problem, empty where there was none."""
+    observed: str
+    reason: str
+    at: float
+
+    @property
+    def told(self) -> str:
+        """Say when it was accepted and why."""
+        return f"accepted on {datetime.fromtimestamp(self.at, UTC):%Y-%m-%d}: {self.reason}"
+
+
 EVENT = "event."
 """Prefix of the evidence that is a decoded event."""
 
@@ -161,6 +177,13 @@ class Check(Struct, frozen=True):
     """Seconds until another look can find something new."""
     evidence: dict[str, str] = {}
     """Facts that other checks are weighed against (see `wizard.evidence`), and that `--json` shows."""
+    accepted: Acceptance | None = None
+    """Set on a warning that the user accepted as it is."""
+
+    @property
+    def counts_as(self) -> Status:
+        """The verdict as far as stages and exit codes are concerned: an accepted warning is as good as ok."""
+        return Status.OK if self.accepted else self.status
 
     @property
     def event(self) -> dict[str, str]:
@@ -203,7 +226,7 @@ class StageView(Struct, frozen=True):
     @property
     def status(self) -> Status | None:
         """The verdict from the items that have one; None while nothing is known."""
-        checks = [item.check.status for item in self.items if item.check]
+        checks = [item.check.counts_as for item in self.items if item.check]
         if any(item.wait or item.decision for item in self.items):
             checks.append(Status.WAITING)
         return worst(checks) if checks else None

@@ -239,7 +239,7 @@ class Service:
         looks_only = job in (Job.PLAN, Job.CHECK)
         world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
         self.credentials.prepare(world.aws, setup)
-        board = engine.board_for(job, _rows(Scope(world, Ledger(setup), given), only), name)
+        board = engine.board_for(job, _rows(Scope(world, Ledger(setup), given), only), name, setup.accepted)
 
         async def walk(ledger: Ledger) -> None:
             if job is Job.APPLY:
@@ -382,9 +382,9 @@ async def _apply(scope: Scope, board: Board, patience: float | None, only: Only)
 async def _repair(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
     await survey(scope)
     rows = _rows(scope, only)
-    looked = engine.board_for(Job.CHECK, rows, board.snapshot.setup)
+    looked = engine.board_for(Job.CHECK, rows, board.snapshot.setup, scope.ledger.setup.accepted)
     await engine.check(rows, scope, looked)
-    wrong = {check.id for check in looked.snapshot.checks if check.status is not Status.OK}
+    wrong = {check.id for check in looked.snapshot.checks if check.counts_as is not Status.OK}
     again = engine.affected(rows, wrong) | {engine.IDENTITY}
     resources = {node.id for node in engine.nodes_of(rows) if isinstance(node, Resource)}
     for item in looked.snapshot.items:

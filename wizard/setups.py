@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-SCHEMA = 2
+from wizard.results import Acceptance
+
+SCHEMA = 3
 """Version of the saved file's shape."""
 
 RECIPE = 1
@@ -168,6 +170,8 @@ class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Item id to the time its wait began, so that elapsed time survives a restart."""
     stood: tuple[str, ...] = ()
     """Ids of the items that were as wanted once: if one is not any more, somebody changed it."""
+    accepted: dict[str, Acceptance] = {}
+    """Item id to the warning there that the user said is on purpose."""
     removed: bool = False
     original: str | None = None
     """The name in the tags, where the set-up was adopted under another one."""

@@ -42,6 +42,8 @@ class Walk:
         self.results: dict[str, Check] = {}
         self.stopping: set[str] = set()
         """Items that keep their dependants from running."""
+        self.unseen: set[str] = set()
+        """Items that cannot be seen because nobody is signed in to AWS: what hangs on them is unseen, too."""
         self._through = {name: anyio.Event() for name in self.nodes}
 
     async def run(self, step: Step, order: Order) -> None:
@@ -106,6 +108,10 @@ class Walk:
 
     def skipped(self, node: Node, blocker: str) -> Check:
         """Say that an item was left out, and because of which other one."""
+        if blocker in self.unseen:
+            self.unseen.add(node.id)
+            summary = f"{node.title}: not looked at, nobody is signed in to AWS here"
+            return Check(node.id, "", Status.UNKNOWN, summary, evidence={"blocked_by": blocker})
         return Check(
             node.id,
             "",

@@ -13,7 +13,7 @@ from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
 
 CHECK_FIELDS = {
-    "stage", "id", "status", "summary", "observed", "expected", "problem", "copy", "look_again", "evidence",
+    "stage", "id", "status", "summary", "observed", "expected", "problem", "copy", "look_again", "evidence", "accepted",
 }  # fmt: skip
 PROBLEM_FIELDS = {"id", "title", "meaning", "steps", "typical", "link"}
 

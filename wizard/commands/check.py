@@ -1,21 +1,24 @@
 """`check`: the checklist, once or again and again."""
 
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import anyio
 import click
-from msgspec import Struct
+import msgspec
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
-from wizard import checklist, envelope
+from wizard import acceptance, checklist, documents
 from wizard.commands import loop, options, walking
 from wizard.commands.identity import keep_typed, second_factor
-from wizard.commands.lastcheck import LastCheck, changed
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
+from wizard.documents import CheckData, SetupRow
 from wizard.exits import ExitCode, gravest, of_error, of_statuses
+from wizard.lastcheck import LastCheck, changed
 from wizard.plain import Ink
 from wizard.results import Check, Job, Snapshot, Status, worst
 from wizard.scope import PROVE, YES
@@ -33,6 +36,7 @@ class Wish(Struct, frozen=True):
     only: tuple[str, ...] = ()
     changes: bool = False
     strict: bool = False
+    quiet: bool = False
 
 
 class Found(Struct, frozen=True):
@@ -44,6 +48,11 @@ class Found(Struct, frozen=True):
     first: bool = False
     """Whether no earlier results are kept."""
     error: StoreError | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether a quiet run has nothing to say of it."""
+        return not (self.error or self.first or self.news)
 
     @property
     def status(self) -> Status:
@@ -66,10 +75,15 @@ class Found(Struct, frozen=True):
 @click.option("--only", multiple=True, metavar="STAGE", help="Only this row; may be given several times.")
 @click.option("--changes", is_flag=True, help="Only what is different since the last run.")
 @click.option("--prove", is_flag=True, help="Send a new test event and find it again.")
+@click.option("--quiet", is_flag=True, help="Print only what changed since the last run; nothing if nothing did.")
+@click.option("--accept", metavar="ID", help="This warning is on purpose: it counts no more while it stays the same.")
+@click.option("--reason", metavar="TEXT", help="Goes with --accept: why; shown with the row from now on.")
+@click.option("--withdraw", metavar="ID", help="Take back an --accept.")
 @options.strict
 @pass_session
 def check(
     session: Session,
+    /,
     names: Sequence[str],
     *,
     watch: float | None,
@@ -77,10 +91,13 @@ def check(
     changes: bool,
     prove: bool,
     strict: bool,
+    quiet: bool,
+    **given: str | None,
 ) -> ExitCode:
     """Look at everything, change nothing. Without a name all saved set-ups are looked at."""
     session.again = " ".join(["check", *names])
-    wish = Wish(_rows(only), changes, strict)
+    wish = Wish(_rows(only), changes or quiet, strict, quiet)
+    word = _word(names, watched=watch is not None, **given)
     service = session.service()
     chosen = tuple(names) or service.store.names()
     if not chosen:
@@ -92,11 +109,57 @@ def check(
         found = loop.run(lambda: _all(service, chosen, wish), lambda: walking.farewell(session))
         if len(found) == 1 and found[0].error:
             raise found[0].error
+        found = [_minded(service, one, word) for one in found] if word else found
         _tell(session, found, wish, watched=watch is not None)
         _keep(session, service, found)
         if watch is None:
             return gravest([proved, *(one.code(strict=strict) for one in found)])
         loop.run(lambda: anyio.sleep(watch), lambda: walking.farewell(session))
+
+
+class Word(Struct, frozen=True):
+    """What the user says about one warning."""
+
+    item: str
+    reason: str | None
+    """None takes an earlier word back."""
+
+
+def _word(
+    names: Sequence[str], *, watched: bool, accept: str | None, reason: str | None, withdraw: str | None
+) -> Word | None:
+    """Make sense of --accept, --reason and --withdraw.
+
+    Raises:
+        click.UsageError: they do not go together.
+    """
+    if accept is None and withdraw is None and reason is None:
+        return None
+    if (accept is None) == (withdraw is None) or (accept is None) != (reason is None):
+        raise click.UsageError("Give --accept ID with --reason TEXT, or --withdraw ID alone.")
+    if len(names) != 1 or watched:
+        raise click.UsageError("--accept and --withdraw are for one set-up: name it, and leave --watch out.")
+    return Word(accept or withdraw or "", acceptance.reason(reason) if reason is not None else None)
+
+
+def _minded(service: Service, found: Found, word: Word) -> Found:
+    """Save the user's word on a warning that was just seen, and show the rows as they count now.
+
+    Raises:
+        click.UsageError: there is no such item.
+        wizard.validators.InvalidChoice: it is no warning.
+    """
+    if found.snapshot is None:
+        return found
+    seen = {one.id: one for one in found.snapshot.checks}
+    if word.reason is None:
+        accepted = acceptance.withdraw(service.store, found.name, word.item)
+    elif word.item in seen:
+        accepted = acceptance.accept(service.store, found.name, seen[word.item], word.reason, time.time())
+    else:
+        warned = ", ".join(one.id for one in seen.values() if one.status is Status.WARNING) or "none"
+        raise click.UsageError(f"No check has the id '{word.item}'. Warnings just now: {warned}.")
+    return replace(found, snapshot=acceptance.remarked(found.snapshot, accepted))
 
 
 def _keep(session: Session, service: Service, found: Sequence[Found]) -> None:
@@ -143,12 +206,15 @@ async def _one(service: Service, name: str, wish: Wish) -> Found:
 
 
 def _tell(session: Session, found: Sequence[Found], wish: Wish, *, watched: bool) -> None:
+    if wish.quiet and all(one.silent for one in found):
+        return
     if watched and not session.json:
         session.say(f"-- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
     lines = [line for one in found for line in _lines(session, one, wish)]
     status = worst(one.status for one in found)
     errors = [str(one.error) for one in found if one.error]
-    session.result(lines, str(status), {"setups": [_data(one, wish) for one in found]}, errors)
+    data = CheckData(tuple(_data(one, wish) for one in found))
+    session.result(lines, str(status), msgspec.to_builtins(data), errors)
 
 
 def _lines(session: Session, found: Found, wish: Wish) -> list[str]:
@@ -159,19 +225,18 @@ def _lines(session: Session, found: Found, wish: Wish) -> list[str]:
         return [*first, *walking.ending(session, found.snapshot)[1:]]
     ink = Ink.of(sys.stdout)
     if not found.news:
-        return [f"{found.name}: nothing is different since the last check."]
-    told = [(f"{ink.badge(one.status)}  {one.summary}", was or "not looked at") for one, was in found.news]
+        return [] if wish.quiet else [f"{found.name}: nothing is different since the last check."]
+    told = [(f"{ink.badge(one.counts_as)}  {one.summary}", was or "not looked at") for one, was in found.news]
     trouble = checklist.troubles([one for one, _ in found.news], found.name)
     return [f"{found.name}: {len(told)} different", *(f"{text}   (was: {was})" for text, was in told), *trouble]
 
 
-def _data(found: Found, wish: Wish) -> dict[str, Any]:
+def _data(found: Found, wish: Wish) -> SetupRow:
     shown = found.snapshot.checks if found.snapshot else ()
-    was = {one.id: str(status) if status else None for one, status in found.news}
-    checks = [envelope.check(one) for one in shown if not wish.changes or one.id in was]
-    if wish.changes:
-        checks = [{**one, "was": was[one["id"]]} for one in checks]
-    return {"name": found.name, "status": str(found.status), "checks": checks}
+    was = {one.id: status for one, status in found.news}
+    told = [one for one in shown if not wish.changes or one.id in was]
+    rows = (documents.row(one, was[one.id] if wish.changes else UNSET) for one in told)
+    return SetupRow(found.name, found.status, tuple(rows))
 
 
 def _prove(session: Session, service: Service, names: Sequence[str]) -> ExitCode:

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from wizard import checklist, envelope
 from wizard.board import Board
 from wizard.commands import walking
-from wizard.commands.lastcheck import LastCheck
 from wizard.commands.options import Group, note_words
 from wizard.commands.session import Session, pass_session, terminal
 from wizard.commands.surroundings import home_of, in_world, running
 from wizard.exits import ExitCode, of_statuses
+from wizard.lastcheck import LastCheck
 from wizard.practice import process
 from wizard.practice.control import Control, ControlError
 from wizard.practice.timing import DEFAULT_PACE

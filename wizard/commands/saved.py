@@ -9,12 +9,12 @@ import click
 from wizard.adoption import Found
 from wizard.commands import choosing, loop, options
 from wizard.commands.identity import drop_keys, forget_keys
-from wizard.commands.lastcheck import LastCheck
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.commands.surroundings import home_of
 from wizard.commands.walking import farewell
 from wizard.exits import ExitCode
+from wizard.lastcheck import LastCheck
 from wizard.net.text import printable
 from wizard.service import Service, Surroundings
 from wizard.setups import Choices, Goal, Made, Setup

@@ -4,10 +4,10 @@ import click
 
 from wizard.commands import options, planning, walking
 from wizard.commands.choosing import certificate as cleaned
-from wizard.commands.lastcheck import LastCheck
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode, of_statuses
+from wizard.lastcheck import LastCheck
 from wizard.results import Job, Snapshot, Status
 from wizard.scope import DELETE_LOGS, DISTRIBUTION_EDITED, DOMAIN_LOST, UPGRADE, YES
 from wizard.service import Service

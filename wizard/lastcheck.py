@@ -40,7 +40,7 @@ class LastCheck:
 
     def save(self, checks: Iterable[Check]) -> None:
         """Keep what was seen now, beside what was seen of other items before. A full disk is no reason to fail."""
-        now = {check.id: Seen(check.status, check.summary) for check in checks}
+        now = {check.id: Seen(check.counts_as, check.summary) for check in checks}
         with contextlib.suppress(OSError):
             handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")  # made 0600
             with os.fdopen(handle, "wb") as file:
@@ -55,4 +55,4 @@ class LastCheck:
 def changed(before: dict[str, Seen], checks: Iterable[Check]) -> list[tuple[Check, Status | None]]:
     """Return the checks whose status is another than before, with the earlier one; None where there was none."""
     earlier = [(check, before[check.id].status if check.id in before else None) for check in checks]
-    return [(check, status) for check, status in earlier if status is not check.status]
+    return [(check, status) for check, status in earlier if status is not check.counts_as]

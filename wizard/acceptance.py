@@ -1,0 +1,93 @@
+"""Warnings that the user said are on purpose: kept in the set-up, in force as long as the same thing is observed."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from wizard.net.text import printable
+from wizard.results import Acceptance, Check, Item, Snapshot, Status
+from wizard.store import Store
+from wizard.validators import InvalidChoice
+
+LONGEST = 200
+"""Characters of a reason."""
+
+Accepted = Mapping[str, Acceptance]
+"""Item id to what was accepted there."""
+
+
+def reason(text: str) -> str:
+    """Clean a reason.
+
+    Raises:
+        InvalidChoice: there is none, or it is too long.
+    """
+    cleaned = " ".join(filter(None, map(printable, text.split())))
+    if not cleaned:
+        raise InvalidChoice("A reason is needed: in a year somebody will ask why. A few words are enough.")
+    if len(cleaned) > LONGEST:
+        raise InvalidChoice(f"The reason has {len(cleaned)} characters; at most {LONGEST} are kept.")
+    return cleaned
+
+
+def marked(check: Check, accepted: Acceptance | None) -> Check:
+    """Mark a warning as accepted, if what is observed is still what was accepted."""
+    if accepted is None or check.status is not Status.WARNING:
+        return check
+    same = (accepted.problem, accepted.observed) == _seen(check)
+    return replace(check, accepted=accepted if same else None)
+
+
+def _seen(check: Check) -> tuple[str, str]:
+    return check.problem.id if check.problem else "", check.observed or check.summary
+
+
+def remarked(snapshot: Snapshot, accepted: Accepted) -> Snapshot:
+    """Return a snapshot as it looks with what is accepted now."""
+    stages = (replace(stage, items=tuple(_item(item, accepted) for item in stage.items)) for stage in snapshot.stages)
+    return replace(snapshot, stages=tuple(stages))
+
+
+def _item(item: Item, accepted: Accepted) -> Item:
+    if item.check is None:
+        return item
+    bare = replace(item.check, accepted=None)
+    return replace(item, check=marked(bare, accepted.get(item.id)))
+
+
+def accept(store: Store, name: str, check: Check, why: str, now: float) -> Accepted:
+    """Save that a warning is on purpose, and return all that is accepted.
+
+    Args:
+        store: where set-ups are saved.
+        name: the set-up.
+        check: the warning as it was seen.
+        why: the reason, in the user's words.
+        now: seconds since the epoch.
+
+    Raises:
+        InvalidChoice: it is no warning, or the reason cannot be one.
+        wizard.store.StoreError: the set-up cannot be saved, or another process works on it.
+    """
+    if check.status is not Status.WARNING:
+        raise InvalidChoice(f"'{check.id}' is {check.status}. Only a warning can be accepted as it is.")
+    problem, observed = _seen(check)
+    given = Acceptance(problem, observed, reason(why), now)
+    with store.writing(name, f"snowpixel check {name} --accept {check.id}") as ledger:
+        ledger.update(accepted={**ledger.setup.accepted, check.id: given})
+        return ledger.setup.accepted
+
+
+def withdraw(store: Store, name: str, item: str) -> Accepted:
+    """Save that a warning counts again, and return all that is still accepted.
+
+    Raises:
+        InvalidChoice: nothing was accepted there.
+        wizard.store.StoreError: the set-up cannot be saved, or another process works on it.
+    """
+    with store.writing(name, f"snowpixel check {name} --withdraw {item}") as ledger:
+        left = {key: value for key, value in ledger.setup.accepted.items() if key != item}
+        if left == ledger.setup.accepted:
+            raise InvalidChoice(f"Nothing is accepted at '{item}'. Accepted: {', '.join(left) or 'nothing'}.")
+        ledger.update(accepted=left)
+        return left
