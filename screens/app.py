@@ -8,6 +8,7 @@ from screens.choices import ChoicesPage
 from screens.credentials import CredentialsPage
 from screens.dns_page import DnsPage
 from screens.done import DonePage
+from screens.events import EventsPage
 from screens.home import HomePage
 from screens.page import Page
 from screens.places import Place
@@ -26,6 +27,7 @@ PAGES: Mapping[Place, Callable[[str], Page]] = {
     Place.DNS: DnsPage,
     Place.CHECKLIST: ChecklistPage,
     Place.DONE: DonePage,
+    Place.EVENTS: EventsPage,
     Place.REMOVE: RemovePage,
 }
 """All pages but the run page, which is told more than a name."""

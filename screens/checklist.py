@@ -37,6 +37,7 @@ class ChecklistPage(Page):
         Binding("c", "copy", "Copy"),
         Binding("w", "watch", "Watch", show=False),
         Binding("p", "plain", "Plain text", show=False),
+        Binding("v", "events", "Events", show=False),
     ]
 
     def __init__(self, setup: str) -> None:
@@ -58,6 +59,7 @@ class ChecklistPage(Page):
         yield Button("Run again", id="again", compact=True)
         yield Button("Repair…", id="repair", compact=True)
         yield Button("Snippet", id="snippet", compact=True)
+        yield Button("Events", id="events", compact=True)
         yield Button("Watch", id="watch", compact=True)
         yield Button("All set-ups", id="home", compact=True)
 
@@ -148,6 +150,10 @@ class ChecklistPage(Page):
     def action_plain(self) -> None:
         """Show the row's values outside the wizard."""
         self.shell.plainly("Values of this check", self._values())
+
+    def action_events(self) -> None:
+        """Show what has arrived."""
+        self.shell.visit(Place.EVENTS, self.setup)
 
     def action_watch(self) -> None:
         """Look again every minute, until told otherwise."""

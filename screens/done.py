@@ -33,6 +33,7 @@ class DonePage(Page):
         Binding("c", "copy", "Copy"),
         Binding("p", "plain", "Plain text"),
         Binding("k", "checks", "Checks"),
+        Binding("v", "events", "Events", show=False),
     ]
 
     def __init__(self, setup: str) -> None:
@@ -50,6 +51,7 @@ class DonePage(Page):
         yield Button("Copy the tag", id="copy", compact=True, variant="primary")
         yield Button("Show plainly", id="plain", compact=True)
         yield Button("Run checks", id="checks", compact=True)
+        yield Button("Events", id="events", compact=True)
         yield Button("All set-ups", id="home", compact=True)
 
     def on_mount(self) -> None:
@@ -100,6 +102,10 @@ class DonePage(Page):
     def action_plain(self) -> None:
         """Show everything outside the wizard, where a terminal can select it."""
         self.shell.plainly("For your pages", self._values())
+
+    def action_events(self) -> None:
+        """Show what has arrived."""
+        self.shell.visit(Place.EVENTS, self.setup)
 
     def action_checks(self) -> None:
         """Open the checklist."""

@@ -50,6 +50,7 @@ class HomePage(Page):
         Binding("c", "check", "Checks"),
         Binding("s", "snippet", "Snippet"),
         Binding("e", "edit", "Change", show=False),
+        Binding("v", "events", "Events", show=False),
         Binding("x", "remove", "Remove"),
     ]
 
@@ -68,7 +69,7 @@ class HomePage(Page):
     def buttons(self) -> Iterable[Button]:
         """Return what can be done; most needs a set-up."""
         yield Button("New set-up", id="new", compact=True, variant="primary")
-        for name, label in (("go", "Continue"), ("snippet", "Snippet"), ("edit", "Change")):
+        for name, label in (("go", "Continue"), ("snippet", "Snippet"), ("events", "Events"), ("edit", "Change")):
             yield Button(label, id=name, compact=True, classes="with-setup")
         yield Button("Remove…", id="remove", compact=True, classes="with-setup")
 
@@ -139,7 +140,7 @@ class HomePage(Page):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what needs a set-up only where there is one."""
         del parameters
-        return bool(self.setups) if action in ("check", "snippet", "edit", "remove") else True
+        return bool(self.setups) if action in ("check", "snippet", "events", "edit", "remove") else True
 
     def go_on(self) -> None:
         """Continue a set-up where it stands."""
@@ -169,6 +170,10 @@ class HomePage(Page):
             self.notify("Nothing was made yet, so there is no tag. Continue the set-up first.", markup=False)
         else:
             self._visit(Place.DONE)
+
+    def action_events(self) -> None:
+        """Show what has arrived."""
+        self._visit(Place.EVENTS)
 
     def action_edit(self) -> None:
         """Change what was chosen."""

@@ -14,4 +14,5 @@ class Place(StrEnum):
     DNS = "dns"
     CHECKLIST = "checklist"
     DONE = "done"
+    EVENTS = "events"
     REMOVE = "remove"

@@ -9,6 +9,8 @@ from wizard.events.decode import Event, events
 from wizard.events.logs import LogFile
 from wizard.resources.log_files import log_file, log_keys
 from wizard.scope import Scope
+from wizard.setups import Goal, Setup
+from wizard.store import StoreError
 from wizard.threads import in_thread
 
 AT_ONCE = 8
@@ -83,3 +85,18 @@ class Arrivals:
         before = len(self._seen)
         self._seen.add(event.event_id)
         return len(self._seen) > before
+
+
+def refuse_without_logs(setup: Setup) -> None:
+    """Make sure that there is somewhere to read from.
+
+    Raises:
+        wizard.store.StoreError: there is no log bucket (yet).
+    """
+    if setup.made.log_bucket is None:
+        why = (
+            "It is made with the rest: continue the set-up first."
+            if Goal.PIXEL in setup.choices.goals
+            else "It has no pixel either: it serves the JavaScript alone."
+        )
+        raise StoreError(f"'{setup.name}' has no log bucket, so there are no events to read. {why}")

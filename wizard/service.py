@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from wizard import engine
 from wizard.adoption import Found, rebuild, search
-from wizard.arrivals import Arrivals
+from wizard.arrivals import Arrivals, refuse_without_logs
 from wizard.aws.client import LOOK, WALK, AwsClient, Listener, Observer, Patience, Source
 from wizard.aws.identity import Identity
 from wizard.board import Board
@@ -269,15 +269,7 @@ class Service:
             wizard.store.StoreError: there is no such set-up, its file cannot be used, or it has no log bucket (yet).
         """
         setup = self.store.load(name)
-        if setup.made.log_bucket is None:
-            raise StoreError(
-                f"'{name}' has no log bucket, so there are no events to read. "
-                + (
-                    "It is made with the rest: continue the set-up first."
-                    if Goal.PIXEL in setup.choices.goals
-                    else "It has no pixel either: it serves the JavaScript alone."
-                )
-            )
+        refuse_without_logs(setup)
         world = self.world(setup.choices, LOOK, source)
         self.credentials.prepare(world.aws, setup)
         ledger = Ledger(setup)
