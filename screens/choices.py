@@ -1,7 +1,6 @@
 """The form of a set-up: everything has a sensible default but the host name."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 from msgspec.structs import replace
@@ -21,49 +20,11 @@ from screens.widgets.tick import Tick
 from screens.words import MUTED, clean, lines, say
 from wizard import validators
 from wizard.costs import estimate
+from wizard.questions import QUESTIONS, events, pixel_source
 from wizard.setups import Choices, Setup
 from wizard.store import StoreError
 from wizard.threads import in_thread
 from wizard.validators import InvalidChoice
-
-WHY = {
-    "domain": "Your visitors' browsers send events to this name. A name below your own domain belongs to you, so the "
-    "events stay yours. Short and harmless is best: ad-block lists look for words such as track or stats.",
-    "nodomain": "The pixel then works at once on a name that CloudFront makes up (d….cloudfront.net). You can add your "
-    "own name later, under Change.",
-    "name": "What you call this set-up here, and part of the names of its buckets. It never changes.",
-    "region": "Where your logs are kept. They hold visitors' addresses: for visitors in the EU, a region there saves "
-    "you questions of privacy law. CloudFront itself answers all over the world, wherever the logs are.",
-    "pixel": "The picture that is delivered: `builtin` is a see-through GIF of 43 bytes. Or give the https address or "
-    "the file of your own 1x1 GIF or PNG.",
-    "retention": "Older log files are deleted by themselves. They hold visitors' addresses: keep them only as long as "
-    "you need them.",
-    "events": "A page view is one event. This number is only for the estimate of the cost; nothing is limited by it.",
-}
-
-
-def pixel_source(text: str) -> str:
-    """Clean where the pixel comes from. Its content is looked at later, before anything is made.
-
-    Raises:
-        InvalidChoice: neither `builtin`, nor an https address, nor a file.
-    """
-    source = text.strip() or "builtin"
-    if source == "builtin" or source.startswith("https://") or Path(source).expanduser().is_file():
-        return source
-    raise InvalidChoice("There is no such file. Give `builtin`, an address that begins with https://, or a file.")
-
-
-def events(text: str) -> str:
-    """Clean a number of events; blanks, dots and commas between the digits are welcome.
-
-    Raises:
-        InvalidChoice: no number.
-    """
-    digits = text.strip().replace(",", "").replace(".", "").replace(" ", "").replace("_", "")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 12:  # noqa: PLR2004 - a trillion is enough
-        raise InvalidChoice("A whole number is needed, such as 1,000,000.")
-    return digits
 
 
 class ChoicesPage(Page):
@@ -104,7 +65,7 @@ class ChoicesPage(Page):
         existing = bool(self.saved)
         domain = Field(
             "Host name",
-            WHY["domain"],
+            QUESTIONS["domain"].why,
             value=start.domain or "",
             placeholder="e.example.org",
             cleaner=validators.host_name,
@@ -113,21 +74,29 @@ class ChoicesPage(Page):
         yield domain
         none = Tick("No domain yet", existing and start.domain is None, id="nodomain")
         yield Horizontal(Static(classes="field-label"), none, classes="field-line")
-        name = Field("Name here", WHY["name"], value=self._free_name(), cleaner=self._judged_name, name="name")
+        name = Field(
+            "Name here", QUESTIONS["name"].why, value=self._free_name(), cleaner=self._judged_name, name="name"
+        )
         name.box.disabled = existing
         yield name
         select = Select(options(start.region), value=start.region, allow_blank=False, compact=True, id="region")
         select.disabled = bool(self.saved and begun(self.saved))
         yield VerticalGroup(Horizontal(Static("Region", classes="field-label"), select, classes="field-line"))
-        yield Field("Pixel", WHY["pixel"], value=start.pixel, cleaner=pixel_source, name="pixel")
+        yield Field("Pixel", QUESTIONS["pixel"].why, value=start.pixel, cleaner=pixel_source, name="pixel")
         yield Field(
             "Keep logs, days",
-            WHY["retention"],
+            QUESTIONS["retention"].why,
             value=str(start.retention_days),
             cleaner=lambda text: str(validators.retention_days(text)),
             name="retention",
         )
-        yield Field("Events a month", WHY["events"], value=f"{start.events_per_month:,}", cleaner=events, name="events")
+        yield Field(
+            "Events a month",
+            QUESTIONS["events"].why,
+            value=f"{start.events_per_month:,}",
+            cleaner=events,
+            name="events",
+        )
 
     def _free_name(self) -> str:
         if self.setup:
@@ -151,13 +120,13 @@ class ChoicesPage(Page):
     @on(DescendantFocus)
     def asked(self, event: DescendantFocus) -> None:
         """Say why we ask for what has the focus."""
-        asking = [node.id for node in event.widget.ancestors_with_self if node.id in WHY]
+        asking = [node.id for node in event.widget.ancestors_with_self if node.id in QUESTIONS]
         if asking:
             self._explain(asking[0] or "")
 
     def _explain(self, field: str) -> None:
         extra = self._cost() if field in ("events", "retention") else ""
-        self.query_one("#why", Static).update(lines(WHY[field], *([say(extra, MUTED)] if extra else [])))
+        self.query_one("#why", Static).update(lines(QUESTIONS[field].why, *([say(extra, MUTED)] if extra else [])))
 
     def _cost(self) -> str:
         days, number = self.query_one("#retention", Field), self.query_one("#events", Field)

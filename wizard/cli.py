@@ -11,7 +11,7 @@ import click
 
 from wizard import __version__
 from wizard.commands.options import everywhere
-from wizard.commands.session import Session, prepare, terminal
+from wizard.commands.session import Session, dumb, prepare, terminal
 
 if TYPE_CHECKING:
     from wizard.service import Service
@@ -63,9 +63,10 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, invoke_without_command=True, params=everywhere(root=True))
+@click.option("--plain", is_flag=True, help="The wizard as questions, line by line: for screen readers and scripts.")
 @click.version_option(__version__, message="snowpixel %(version)s")
 @click.pass_context
-def snowpixel(context: click.Context) -> int | None:
+def snowpixel(context: click.Context, *, plain: bool) -> int | None:
     """Set up a Snowplow tracking pixel in your own AWS account, and prove that it works.
 
     Without a command: the wizard.
@@ -75,6 +76,8 @@ def snowpixel(context: click.Context) -> int | None:
     if context.invoked_subcommand:
         return None
     session.command = "snowpixel"
+    if plain or dumb():
+        return _plain(session)
     if not terminal():
         raise click.UsageError(_NO_TERMINAL)
     return _wizard(session.service())
@@ -85,6 +88,15 @@ _NO_TERMINAL = f"""The wizard needs a terminal, and there is none here. The same
   snowpixel practice      try everything with an emulated AWS on this computer
   snowpixel new NAME      save a set-up; then plan, apply and check it
   snowpixel --help        all commands: {", ".join(COMMANDS)}"""
+
+
+def _plain(session: Session) -> int:
+    """Run the wizard as questions."""
+    from wizard.commands.interview import run  # noqa: PLC0415 - loads the engine
+
+    if session.json:
+        raise click.UsageError("--plain asks questions, and --json is for programs: leave one of them out.")
+    return run(session)
 
 
 def _wizard(service: "Service") -> int:

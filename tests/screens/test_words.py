@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from screens import copying
-from screens.choices import events, pixel_source
 from screens.standing import standing
 from screens.words import GLYPHS, STYLES, WORDS, clean, clock, count, span
 from wizard.credentials import typed as keys
+from wizard.questions import events, pixel_source
 from wizard.results import Status
 from wizard.setups import Choices, Made, Proof, Setup
 from wizard.validators import InvalidChoice

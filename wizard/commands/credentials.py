@@ -35,7 +35,7 @@ def credentials(session: Session, name: str | None, *, wants_guide: bool, ask: b
     found = service.profiles(setup)
     known, error = _asked(session, service, setup) if ask else (None, None)
     rows = list(_listed(found, service, setup))
-    rows += ["", *_whose(known, error)] if ask else []
+    rows += ["", *whose(known, error)] if ask else []
     rows += ["", *_guide()] if wants_guide or not found else []
     data = {"found": found, "guide": guide.ways(), "known": known, "problem": error.problem if error else None}
     session.result(rows, "error" if error else "ok", _plain(data), [str(error)] if error else [])
@@ -88,7 +88,8 @@ def _details(one: Found) -> Iterator[str]:
         yield from (f"  {number}. {printable(step)}" for number, step in enumerate(about.steps, 1))
 
 
-def _whose(known: Known | None, error: AwsError | None) -> Iterator[str]:
+def whose(known: Known | None, error: AwsError | None) -> Iterator[str]:
+    """Yield whose the credentials are, and what to beware of."""
     if known:
         who = known.who
         yield f"AWS knows you as {printable(who.arn)}, account {who.account}" + (f" ({who.alias})" if who.alias else "")

@@ -98,7 +98,7 @@ def _road(session: Session, service: Service, directory: Path) -> ExitCode:
     )
     session.say("No AWS account is touched and nothing costs money. It takes well under a minute.")
     session.say()
-    made = walking.run(session, service, Job.APPLY, NAME, act=_User(session, service))
+    made = walking.run(session, service, Job.APPLY, NAME, act=Player(session, service))
     session.say()
     session.say("Now everything is looked at once more, as `snowpixel check` does:")
     checked = walking.run(session, service, Job.CHECK, NAME)
@@ -121,7 +121,7 @@ def _after(directory: Path) -> Sequence[str]:
     )
 
 
-class _User:
+class Player:
     """Plays the user at the DNS provider of the practice world: adds what is asked for, removes what has to go."""
 
     def __init__(self, session: Session, service: Service) -> None:
@@ -130,6 +130,7 @@ class _User:
         self._acted: set[tuple[Action, object]] = set()
 
     async def __call__(self, board: Board, update: Update) -> None:
+        """Act on one update of the walk."""
         for change in update.snapshot.changes:
             if change.record is None or change.actor is not Actor.USER or (change.action, change.record) in self._acted:
                 continue

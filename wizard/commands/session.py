@@ -30,6 +30,11 @@ def terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def dumb() -> bool:
+    """Whether a person sits at a terminal that can only show line after line."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") == "dumb"
+
+
 @dataclass
 class Session:
     """One run of the program.

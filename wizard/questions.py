@@ -1,0 +1,51 @@
+"""What a set-up is asked for, in words that every front end says alike: `assets/questions.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from wizard.validators import InvalidChoice
+
+
+class Question(Struct, frozen=True, forbid_unknown_fields=True):
+    """One choice: what it is called, and why it is asked."""
+
+    label: str
+    why: str
+
+
+def _read() -> dict[str, Question]:
+    text = files("assets").joinpath("questions.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), dict[str, Question])
+
+
+QUESTIONS: Mapping[str, Question] = _read()
+"""By name, in the order in which they are asked."""
+
+
+def pixel_source(text: str) -> str:
+    """Clean where the pixel comes from. Its content is looked at later, before anything is made.
+
+    Raises:
+        InvalidChoice: neither `builtin`, nor an https address, nor a file.
+    """
+    source = text.strip() or "builtin"
+    if source == "builtin" or source.startswith("https://") or Path(source).expanduser().is_file():
+        return source
+    raise InvalidChoice("There is no such file. Give `builtin`, an address that begins with https://, or a file.")
+
+
+def events(text: str) -> str:
+    """Clean a number of events; blanks, dots and commas between the digits are welcome.
+
+    Raises:
+        InvalidChoice: no number.
+    """
+    digits = text.strip().replace(",", "").replace(".", "").replace(" ", "").replace("_", "")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 12:  # noqa: PLR2004 - a trillion is enough
+        raise InvalidChoice("A whole number is needed, such as 1,000,000.")
+    return digits
