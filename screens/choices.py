@@ -1,15 +1,17 @@
 """The form of a set-up: everything has a sensible default but the host name."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
+import anyio
 from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalGroup, VerticalScroll
 from textual.events import DescendantFocus
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Select, Static
+from textual.widgets import Button, Checkbox, Input, Select, Static
 
 from screens.page import Page
 from screens.places import Place
@@ -20,11 +22,16 @@ from screens.widgets.tick import Tick
 from screens.words import MUTED, clean, lines, say
 from wizard import validators
 from wizard.costs import estimate
+from wizard.holder import Holder
 from wizard.questions import QUESTIONS, events, pixel_source
 from wizard.setups import Choices, Setup
 from wizard.store import StoreError
 from wizard.threads import in_thread
 from wizard.validators import InvalidChoice
+from wizard.world import DnsUnreachableError
+
+LONGEST_LOOK = 2.0
+"""Seconds that going on waits for the DNS to say whose the name is; whoever it is, the DNS page will know later."""
 
 
 class ChoicesPage(Page):
@@ -42,6 +49,8 @@ class ChoicesPage(Page):
     def __init__(self, setup: str = "") -> None:
         super().__init__(setup)
         self.saved: Setup | None = None
+        self.holders: dict[str, Holder] = {}
+        """Who runs the DNS of the names that were looked up."""
 
     def parts(self) -> Iterable[Widget]:
         """Return the form and the panel that says why we ask."""
@@ -72,6 +81,7 @@ class ChoicesPage(Page):
             name="domain",
         )
         yield domain
+        yield Static(id="holder")
         none = Tick("No domain yet", existing and start.domain is None, id="nodomain")
         yield Horizontal(Static(classes="field-label"), none, classes="field-line")
         name = Field(
@@ -136,6 +146,30 @@ class ChoicesPage(Page):
             return ""
         return f"About {guess.currency} {guess.total:.2f} a month at AWS's list prices."
 
+    # Who runs the DNS of the host name.
+
+    @on(Input.Blurred, "#domain Input")
+    def named(self) -> None:
+        """Look it up once the user is through with the name."""
+        self.run_worker(self._placed(), group="looking", exclusive=True, exit_on_error=False)
+
+    async def _placed(self) -> bool:
+        """Say who runs the name's DNS; False where a CNAME cannot stand there. What cannot be asked is no obstacle."""
+        field, shown = self.query_one("#domain", Field), self.query_one("#holder", Static)
+        try:
+            host = "" if field.disabled else field.value
+        except InvalidChoice:
+            host = ""
+        if host and host not in self.holders:
+            with anyio.move_on_after(LONGEST_LOOK), suppress(DnsUnreachableError):
+                self.holders[host] = await self.shell.service.holder(host)
+        found = self.holders.get(host)
+        shown.update(say(found.told if found and not found.trouble else "", MUTED))
+        shown.display = bool(found and not found.trouble)
+        if found and found.trouble:
+            field.complain(found.trouble)
+        return not (found and found.trouble)
+
     @on(Checkbox.Changed, "#nodomain")
     def _no_domain(self) -> None:
         field = self.query_one("#domain", Field)
@@ -162,6 +196,9 @@ class ChoicesPage(Page):
         self.action_back()
 
     async def _save(self) -> None:
+        if not await self._placed():
+            self.query_one("#domain", Field).box.focus()
+            return
         try:
             setup = await in_thread(self._store)
         except StoreError as error:

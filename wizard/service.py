@@ -18,6 +18,7 @@ from wizard.board import Board
 from wizard.clock import SystemClock
 from wizard.credentials.desk import Desk, Known
 from wizard.credentials.found import Found as Place
+from wizard.holder import Holder, holder
 from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
 from wizard.resources.base import Resource
@@ -254,16 +255,16 @@ class Service:
         )
         return Running(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else lambda _: None)
 
+    async def holder(self, host: str) -> Holder:
+        """Look up who runs the DNS of a host name (`wizard.holder.holder`)."""
+        return await holder(Resolver(self.surroundings.network), host)
+
     def arrivals(
         self, name: str, since: float, *, source: Source | None = None, full_address: bool = False
     ) -> Arrivals:
-        """Prepare to read the events of a set-up out of its log bucket; nothing is written.
+        """Prepare to read a set-up's events out of its log bucket.
 
-        Args:
-            name: the set-up.
-            since: seconds since the epoch; earlier events are left out.
-            source: credentials for this reading alone.
-            full_address: whether to keep visitors' whole IP addresses.
+        Events before `since` (seconds since the epoch) are left out, and the last part of visitors' IP addresses.
 
         Raises:
             wizard.store.StoreError: there is no such set-up, its file cannot be used, or it has no log bucket (yet).

@@ -16,6 +16,31 @@ LONGEST_NAME = 253
 FEWEST_DAYS, MOST_DAYS = 1, 3650
 
 _SUGGESTED = ("e", "hi", "hub", "sp1", "north")
+_SHARED_ENDINGS = frozenset(
+    f"{second}.{top}"
+    for top, seconds in {
+        "uk": "co org me ac gov ltd plc net",
+        "au": "com net org edu gov id",
+        "nz": "co net org ac govt geek",
+        "za": "co net org web",
+        "jp": "co ne or ac go",
+        "kr": "co or ne re pe",
+        "in": "co net org firm gen ind",
+        "br": "com net org gov",
+        "mx": "com org gob",
+        "ar": "com org gob",
+        "tr": "com org gen web",
+        "cn": "com net org",
+        "tw": "com org idv",
+        "hk": "com org idv",
+        "sg": "com org",
+        "il": "co org net",
+        "pl": "com net org",
+        "at": "co or",
+    }.items()
+    for second in seconds.split()
+)
+"""Endings of two parts below which domains are registered (Public Suffix List; the usual ones)."""
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}")
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
@@ -40,6 +65,7 @@ def host_name(text: str) -> str:
     labels = name.split(".")
     _refuse_malformed(name, labels)
     _refuse_blocked(labels)
+    _refuse_apex(labels)
     return name
 
 
@@ -206,14 +232,39 @@ def _refuse_blocked(labels: list[str]) -> None:
     In the first label any occurrence counts, for the user can choose it freely. Further right only whole words and our
     subject's own name count: the owner of thermostats.example shall not be turned away for `stats`.
     """
+    word = _blocked(labels)
+    if word:
+        raise InvalidChoice(
+            f'{".".join(labels)} contains "{word}". Ad-block lists look for this word, and many visitors\' events '
+            f"would be lost. Choose a harmless name, such as {_better(labels[1:])}."
+        )
+
+
+def _blocked(labels: list[str]) -> str | None:
     first, *rest = labels
     for word in BLOCKED_WORDS:
         whole = re.compile(rf"(?:^|[^a-z]){word}(?:$|[^a-z])")
         if word in first or any(whole.search(label) or (word == "snowplow" and word in label) for label in rest):
-            raise InvalidChoice(
-                f'{".".join(labels)} contains "{word}". Ad-block lists look for this word, and many visitors\' events '
-                "would be lost. Choose a harmless name, such as e or hub in front of your domain."
-            )
+            return word
+    return None
+
+
+def _better(zone: list[str]) -> str:
+    """Name what could be chosen instead."""
+    if len(zone) < 2 or _blocked(["", *zone]):  # noqa: PLR2004 - a domain
+        return "e or hub in front of your domain"
+    return " or ".join(f"{label}.{'.'.join(zone)}" for label in _SUGGESTED[:2])
+
+
+def _refuse_apex(labels: list[str]) -> None:
+    """Refuse what is surely a domain itself; whether a longer name is the top of a zone only the DNS can say."""
+    parts = 3 if ".".join(labels[-2:]) in _SHARED_ENDINGS else 2
+    if len(labels) <= parts:
+        domain = ".".join(labels)
+        raise InvalidChoice(
+            f"{_shown(domain)} is the domain itself. The pixel needs a CNAME record, which cannot stand beside the "
+            f"records that every domain has at its top. Put a name in front of it, such as e.{domain} or hub.{domain}."
+        )
 
 
 def _shown(text: str) -> str:

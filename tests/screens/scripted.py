@@ -13,6 +13,7 @@ from wizard.board import Board
 from wizard.credentials.desk import Known
 from wizard.credentials.found import Found
 from wizard.engine import board_for
+from wizard.holder import Holder
 from wizard.results import (
     Action,
     Actor,
@@ -82,11 +83,18 @@ class ScriptedService(Service):
         self.scripts = dict(scripts or {})
         self.who = identity or Identity("123456789012", "arn:aws:iam::123456789012:user/practice-admin", "practice")
         self.found: tuple[Found, ...] = ()
+        self.looked_up: list[str] = []
+        self.holds = ""
+        """The zone that the script finds for every name; empty is the part after the first dot."""
         self.asked_with: list[Source | None] = []
 
     def profiles(self, setup: Setup | None = None) -> tuple[Found, ...]:
         del setup  # the script decides
         return self.found
+
+    async def holder(self, host: str) -> Holder:
+        self.looked_up.append(host)
+        return Holder(host, self.holds or host.partition(".")[2], "Cloudflare", "cloudflare", "amy.ns.cloudflare.com")
 
     async def known(self, choices: Choices, source: Source | None = None, setup: Setup | None = None) -> Known:
         del choices, setup  # the script decides

@@ -56,6 +56,28 @@ def test_a_host_name_that_blockers_know_is_refused_inline_and_mended(home: Path)
     assert service.store.load("main").choices.domain == "hub.example.test"
 
 
+def test_the_form_says_who_runs_the_dns_and_refuses_the_top_of_a_zone(home: Path) -> None:
+    service = ScriptedService(home)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Place.CHOICES)
+        await wait_for(pilot, lambda: page(app) == "ChoicesPage" and app.focused)
+        box(app, "domain").value = "example.test"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "is the domain itself" in text_of(app))
+        box(app, "domain").value = "e.example.test"
+        await pilot.press("down")
+        await wait_for(pilot, lambda: "at Cloudflare" in text_of(app))
+        service.holds = "shop.example.test"
+        box(app, "domain").value = "shop.example.test"
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: "top of a zone of its own" in text_of(app))
+        assert page(app) == "ChoicesPage"
+        assert service.store.names() == ()
+
+    play(service, scene)
+
+
 def test_going_back_keeps_what_was_typed_and_saves_no_second_set_up(home: Path) -> None:
     service = ScriptedService(home)
 

@@ -7,9 +7,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from wizard import validators
-from wizard.commands import choosing
+from wizard.commands import choosing, loop, walking
 from wizard.commands.asking import Asker, BackError
 from wizard.commands.session import Session
+from wizard.net.text import printable
 from wizard.questions import QUESTIONS, events
 from wizard.service import Service
 from wizard.setups import Choices, Goal, Made, Setup
@@ -17,6 +18,7 @@ from wizard.store import StoreError
 from wizard.tracker.file import TrackerError
 from wizard.tracker.wishes import refuse_incoherent
 from wizard.validators import InvalidChoice
+from wizard.world import DnsUnreachableError
 
 NO_DOMAIN = "none"
 JS = frozenset({Goal.JS_BUCKET, Goal.JS_SERVER})
@@ -141,7 +143,19 @@ class Choosing:
             label = f"{label} (or {NO_DOMAIN}: {QUESTIONS['nodomain'].label.lower()})"
             why = f"{why} {NO_DOMAIN}: {QUESTIONS['nodomain'].why}"
             default = default or (NO_DOMAIN if saved else "")
-        return self._asker.ask(label, asked.clean, default=default, why=why)
+        while True:
+            answer = self._asker.ask(label, asked.clean, default=default, why=why)
+            if asked.id != "domain" or answer is None or self._can_be_at(answer):
+                return answer
+
+    def _can_be_at(self, host: str) -> bool:
+        """Say who runs the name's DNS; False where a CNAME cannot stand there. Without a network nothing is known."""
+        try:
+            found = loop.run(lambda: self._service.holder(host), lambda: walking.farewell(self._session))
+        except DnsUnreachableError:
+            return True
+        self._session.say(f"  {printable(found.trouble or found.told)}")
+        return not found.trouble
 
     def _save(self, saved: Setup | None, choices: Choices) -> str:
         refuse_incoherent(choices)

@@ -1,0 +1,58 @@
+"""Who runs the DNS of a host name: where the user will have to add records, and whether records can stand there."""
+
+from msgspec import Struct
+
+from wizard.dns_providers import recognise
+from wizard.world import Dns
+
+ROUTE53 = "route53"
+
+
+class Holder(Struct, frozen=True):
+    """The zone of a host name, as delegated."""
+
+    host: str
+    zone: str
+    """Without the dot at its end; a top-level domain where nobody has registered the domain."""
+    provider: str = ""
+    """Its provider's name, empty where it is not a known one."""
+    provider_id: str = ""
+    server: str = ""
+    """One of its name servers."""
+
+    @property
+    def trouble(self) -> str:
+        """Why the pixel cannot be there, in words; empty where it can."""
+        if self.zone == self.host:
+            return (
+                f"{self.host} is the top of a zone of its own: a CNAME must be alone at its name, and the top "
+                f"holds the zone's own records. Put a name in front of it, such as e.{self.host}."
+            )
+        return ""
+
+    @property
+    def told(self) -> str:
+        """Who runs it and what that means, in one or two sentences."""
+        if "." not in self.zone:
+            return f"No name servers are known for the domain of {self.host}. Is it spelled right, and registered?"
+        if self.provider_id == ROUTE53:
+            return (
+                f"The DNS of {self.zone} is at {self.provider}. If it is in the AWS account that you use here, "
+                "snowpixel adds the records itself; otherwise you add two."
+            )
+        who = f"at {self.provider}" if self.provider else f"answered by {self.server}"
+        return f"The DNS of {self.zone} is {who}: that is where you will add two records."
+
+
+async def holder(dns: Dns, host: str) -> Holder:
+    """Look up who holds a name; resolvers never hear it, so no negative answer is planted.
+
+    Raises:
+        wizard.world.DnsUnreachableError: no DNS server could be asked.
+    """
+    zone = await dns.zone_of(host)
+    names = [server.name for server in zone.servers]
+    provider = recognise(names)
+    server = names[0].rstrip(".") if names else ""
+    known = (provider.name, provider.id) if provider else ("", "")
+    return Holder(host, zone.name.rstrip(".").lower(), *known, server)
