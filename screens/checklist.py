@@ -1,6 +1,8 @@
 """The checklist: every check live, what was found and expected, what to do; run again, watch, repair."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -10,17 +12,24 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 
+from screens.accepting import AcceptModal
 from screens.checktext import item_text, stage_text
 from screens.consent import ConsentModal
+from screens.merging import looked_at, merged
 from screens.page import Page
 from screens.places import Place
+from screens.reporting import ReportModal
 from screens.widgets.checks import CheckList
 from screens.widgets.prose import Prose
 from screens.widgets.road import Road
 from screens.words import MUTED, badge, clock, lines, say
 from screens.work import Work
-from wizard.results import Actor, Change, Copyable, Job, Snapshot, Status
+from wizard.acceptance import accept, remarked, withdraw
+from wizard.lastcheck import LastCheck, changed
+from wizard.report import gather
+from wizard.results import Actor, Change, Check, Copyable, Item, Job, Snapshot, Status
 from wizard.store import StoreError
+from wizard.validators import InvalidChoice
 
 WATCH = 60.0
 """Seconds between looks while watching."""
@@ -35,6 +44,10 @@ class ChecklistPage(Page):
         Binding("r", "again", "Run again"),
         Binding("f", "repair", "Repair"),
         Binding("c", "copy", "Copy"),
+        Binding("o", "again_one", "Run this check again", show=False),
+        Binding("s", "again_stage", "Run this row again", show=False),
+        Binding("a", "accept", "On purpose"),
+        Binding("e", "report", "Report", show=False),
         Binding("w", "watch", "Watch", show=False),
         Binding("p", "plain", "Plain text", show=False),
         Binding("v", "events", "Events", show=False),
@@ -45,6 +58,11 @@ class ChecklistPage(Page):
         self.work: Work | None = None
         self.snapshot: Snapshot | None = None
         self.watching = False
+        self.whole: Snapshot | None = None
+        """The newest look at everything that is over; looks at a part are laid over it."""
+        self.partly = False
+        self.news: dict[str, Status | None] = {}
+        """Item id to its verdict at the check before, where that was another."""
 
     def parts(self) -> Iterable[Widget]:
         """Return the road, the rows and the details."""
@@ -72,10 +90,27 @@ class ChecklistPage(Page):
 
     def action_again(self) -> None:
         """Run all checks; the rows keep their last verdict until the new one comes."""
+        self._look(None)
+
+    def action_again_one(self) -> None:
+        """Run the chosen check again; on a row, all of its checks."""
+        chosen = self.query_one(CheckList).chosen
+        if chosen:
+            self._look((chosen[1],) if chosen[1] else chosen[0].items)
+
+    def action_again_stage(self) -> None:
+        """Run all checks of the chosen row again."""
+        chosen = self.query_one(CheckList).chosen
+        if chosen:
+            self._look(chosen[0].items)
+
+    def _look(self, items: Collection[Item] | None) -> None:
         if self.work and not self.work.over:
             return
+        self.partly = items is not None and self.whole is not None
+        only = looked_at(items) if items is not None and self.partly else None
         try:
-            self.work = self.shell.begin(Job.CHECK, self.setup)
+            self.work = self.shell.begin(Job.CHECK, self.setup, only=only)
         except StoreError as error:
             self.query_one("#turn", Static).update(say(f"✗ {error}", "bold $text-error"))
             return
@@ -94,6 +129,9 @@ class ChecklistPage(Page):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw the newest results."""
+        snapshot = merged(self.whole, snapshot) if self.partly else snapshot
+        if snapshot.finished and self.work and not self.work.error:
+            self._remember(snapshot)
         self.snapshot = snapshot
         self.query_one(Road).stages = snapshot.stages
         self.query_one(CheckList).draw(snapshot)
@@ -103,24 +141,52 @@ class ChecklistPage(Page):
         if snapshot.finished:
             self.refresh_bindings()
 
+    def _remember(self, snapshot: Snapshot) -> None:
+        """Keep what was found, and note what is different from the check before."""
+        if snapshot is self.snapshot or snapshot.checks == (self.whole.checks if self.whole else ()):
+            self.whole = snapshot
+            return
+        last = LastCheck(self.shell.service.store, self.setup)
+        before = last.load()
+        self.news = {one.id: was for one, was in changed(before, snapshot.checks)} if before else {}
+        last.save(snapshot.checks)
+        self.whole = snapshot
+
+    def _changes(self) -> Content:
+        """Say in a line what is different from the check before."""
+        if not self.news or not self.snapshot:
+            return Content("")
+        titles = [item.title for item in self.snapshot.items if item.id in self.news]
+        more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+        return say(f"   different from the check before: {titles[0]}{more}", MUTED) if titles else Content("")
+
     def _summary(self, snapshot: Snapshot) -> Content:
         if self.work and self.work.error:
             return say(f"✗ {self.work.error}", "bold $text-error")
         elapsed = f"in {clock(self.work.elapsed)}" if self.work else ""
         if not snapshot.finished:
             return say(f"Looking … {len(snapshot.checks)} of {len(snapshot.items)} checks", MUTED)
-        tally = [(status, sum(check.status is status for check in snapshot.checks)) for status in Status]
+        tally = [(status, sum(check.counts_as is status for check in snapshot.checks)) for status in Status]
         parts = [badge(status) + Content(f" {number}") for status, number in tally if number]
         watching = "  watching, every minute" if self.watching else ""
         verdict = badge(snapshot.status) + say(f"  {_verdict(snapshot.status)} ", "bold")
-        return lines(verdict + Content.assemble((f"{elapsed}{watching}", MUTED)), Content("   ").join(parts))
+        return lines(
+            verdict + Content.assemble((f"{elapsed}{watching}", MUTED)), Content("   ").join(parts) + self._changes()
+        )
 
     @on(OptionList.OptionHighlighted)
+    def chosen(self) -> None:
+        """Show the details of what was chosen, and offer what can be done with it."""
+        self._detail()
+        self.refresh_bindings()
+
     def _detail(self) -> None:
         chosen = self.query_one(CheckList).chosen
         if chosen:
             stage, item = chosen
-            self.query_one("#detail", Static).update(item_text(item) if item else stage_text(stage))
+            self.query_one("#detail", Static).update(
+                item_text(item, self.news.get(item.id)) if item else stage_text(stage)
+            )
 
     @on(OptionList.OptionSelected)
     def toggled(self) -> None:
@@ -163,11 +229,56 @@ class ChecklistPage(Page):
             self.show(self.snapshot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to repair only when there is something to repair."""
+        """Offer to repair only when there is something to repair, to accept only a warning."""
         del parameters
+        if action == "accept":
+            return self._warning() is not None
         if action == "repair":
             return bool(self.snapshot and self.snapshot.finished and _repairable(self.snapshot))
         return True
+
+    def _warning(self) -> Check | None:
+        chosen = self.query_one(CheckList).chosen if self.is_mounted else None
+        check = chosen[1].check if chosen and chosen[1] else None
+        return check if check and check.status is Status.WARNING else None
+
+    def action_accept(self) -> None:
+        """Take the chosen warning for meant, with a reason; a second time takes that back."""
+        check = self._warning()
+        if check is None:
+            self.notify("Only a single warning can be on purpose: choose its line.", timeout=3)
+        elif check.accepted:
+            self._save(check, None)
+        else:
+            self.app.push_screen(AcceptModal(check), partial(self._save, check))
+
+    def _save(self, check: Check, why: str | None) -> None:
+        store = self.shell.service.store
+        if why is None and check.accepted is None:
+            return
+        try:
+            accepted = (
+                accept(store, self.setup, check, why, time.time()) if why else withdraw(store, self.setup, check.id)
+            )
+        except (StoreError, InvalidChoice) as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        if self.snapshot:
+            self.show(remarked(self.snapshot, accepted))
+
+    def action_report(self) -> None:
+        """Check once more, and show what somebody who helps needs to see."""
+        self.notify("Looking once more for the report …", timeout=3)
+        self.run_worker(self._report(), group="report", exclusive=True, exit_on_error=False)
+
+    async def _report(self) -> None:
+        service = self.shell.service
+        try:
+            material = await gather(service, self.setup, source=self.shell.sources.get(self.setup))
+        except StoreError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self.app.push_screen(ReportModal(material, service.surroundings.home))
 
     def action_repair(self) -> None:
         """Say what would be put right, and do it if wanted."""

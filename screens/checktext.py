@@ -7,12 +7,15 @@ from screens.words import MUTED, badge, lines, say, span
 from wizard.results import Check, Item, StageView, Status
 
 
-def item_text(item: Item) -> Content:
-    """Return everything that is known about an item."""
+def item_text(item: Item, was: Status | None = None) -> Content:
+    """Return everything that is known about an item; `was` is its verdict at an earlier check, if that was another."""
     check = item.check
     if check is None:
         return lines(say(item.title, "bold"), "", say(item.activity or "Not looked at yet.", MUTED))
-    rows: list[Content | str] = [badge(check.status) + say(f"  {item.title}", "bold"), check.summary, ""]
+    rows: list[Content | str] = [badge(check.counts_as) + say(f"  {item.title}", "bold"), check.summary]
+    rows += [say(f"This warning was {check.accepted.told}", "bold")] if check.accepted else []
+    rows += [Content.assemble(("At the check before: ", MUTED)) + badge(was)] if was else []
+    rows.append("")
     rows += _facts(check)
     if check.problem:
         rows += [explained(check.problem), ""]
@@ -42,7 +45,9 @@ def _item_rows(item: Item) -> list[Content]:
     check = item.check
     if check is None:
         return [say(f"○ {item.title}", MUTED)]
-    row = badge(check.status, word=False) + say(f" {item.title}")
+    row = badge(check.counts_as, word=False) + say(f" {item.title}")
+    if check.accepted:
+        return [row, say(f"  {check.accepted.told}", MUTED)]
     return [row] if check.status is Status.OK else [row, say(f"  {check.summary}", MUTED)]
 
 

@@ -63,4 +63,4 @@ def mark_of_item(item: Item, tick: int = 0) -> Mark:
         return special
     if item.phase is Phase.RUNNING:
         return working(tick)
-    return mark_for(item.check.status) if item.check and item.phase is Phase.DONE else QUEUED
+    return mark_for(item.check.counts_as) if item.check and item.phase is Phase.DONE else QUEUED

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib.resources import files
 from typing import ClassVar
 
@@ -86,13 +86,19 @@ class Shell(App[int]):
 
     # Jobs.
 
-    def begin(self, job: Job, name: str, answers: Mapping[str, str] | None = None) -> Work:
+    def begin(
+        self,
+        job: Job,
+        name: str,
+        answers: Mapping[str, str] | None = None,
+        only: Collection[str] | None = None,
+    ) -> Work:
         """Start a walk; it belongs to the app, so pages may come and go meanwhile.
 
         Raises:
             wizard.store.StoreError: there is no such set-up, or its file cannot be used.
         """
-        running = self.service.start(job, name, answers=answers, source=self.sources.get(name))
+        running = self.service.start(job, name, answers=answers, source=self.sources.get(name), only=only)
         work = Work(job, name, running)
         if job in WRITES:
             self.works[name] = work

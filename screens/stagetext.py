@@ -30,7 +30,7 @@ def _item(item: Item, tick: int, now: float) -> Iterable[Content]:
         yield say(f"  {wait_words(item.wait, now)}", "$text-primary")
     elif item.phase is Phase.RUNNING and item.activity:
         yield say(f"  {item.activity} …", "$text-accent")
-    elif item.check and item.check.status in SHOWN_PROBLEMS:
+    elif item.check and item.check.counts_as in SHOWN_PROBLEMS:
         yield say(f"  {item.check.summary}", mark.style)
         if item.check.problem:
             yield explained(item.check.problem)

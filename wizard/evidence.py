@@ -13,12 +13,15 @@ from wizard.results import Check, Status
 Checks = Mapping[str, Check]
 Rule = Callable[[Check, Checks], Check]
 
+PROOF = "pixel-https"
+"""The item that others are weighed against."""
+
 PROVEN = frozenset({Status.OK, Status.WARNING})
 
 
 def _flattened(check: Check, checks: Checks) -> Check:
     """Without a visible CNAME, but answered by our distribution over HTTPS: the provider flattens it."""
-    https = checks.get("pixel-https")
+    https = checks.get(PROOF)
     if check.status is Status.OK or https is None or https.status not in PROVEN:
         return check
     if check.evidence.get("flattened") != "yes":

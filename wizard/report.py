@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from wizard import __version__, envelope
-from wizard.aws.client import Call, Source
+from wizard.aws.client import Call, Secret, Source
 from wizard.net.text import printable
 from wizard.redacting import Mask, everywhere, secrets_out
 from wizard.results import Job, Snapshot
@@ -57,13 +58,21 @@ class Report(Struct, frozen=True):
     schema: int = SCHEMA
 
 
-async def gather(service: Service, name: str, *, masked: bool = False, source: Source | None = None) -> Report:
-    """Check a set-up once, and put together what was seen.
+class Material(Struct, frozen=True):
+    """What a report is made of. It may hold secrets: only `build` makes something of it that may be shown."""
+
+    setup: Setup
+    snapshot: Snapshot
+    calls: tuple[Call, ...]
+    held: tuple[Secret, ...]
+
+
+async def gather(service: Service, name: str, *, source: Source | None = None) -> Material:
+    """Check a set-up once, and note what was seen and how each call to AWS ended.
 
     Args:
         service: the product.
         name: the set-up.
-        masked: whether to replace account ids, names of people, domains and addresses.
         source: credentials for this check alone.
 
     Raises:
@@ -73,13 +82,19 @@ async def gather(service: Service, name: str, *, masked: bool = False, source: S
     listening = type(service)(replace(service.surroundings, listen=calls.append))
     running = listening.start(Job.CHECK, name, source=source)
     await running.run()
-    held = (source or service.surroundings.source).keys
-    secrets = [one.reveal() for one in (held.secret_access_key, held.session_token) if one] if held else []
-    return build(service.store.load(name), running.board.snapshot, calls, masked=masked, secrets=secrets)
+    keys = (source or service.surroundings.source).keys
+    held = tuple(one for one in (keys.secret_access_key, keys.session_token) if one) if keys else ()
+    return Material(service.store.load(name), running.board.snapshot, tuple(calls), held)
 
 
-def build(setup: Setup, snapshot: Snapshot, calls: list[Call], *, masked: bool, secrets: list[str]) -> Report:
-    """Put a report together from what is in hand."""
+def build(material: Material, *, masked: bool) -> Report:
+    """Put a report together.
+
+    Args:
+        material: what was gathered.
+        masked: whether to replace account ids, names of people, domains and addresses.
+    """
+    setup, secrets = material.setup, [one.reveal() for one in material.held]
     mask = Mask() if masked else str
 
     def clean(text: str) -> str:
@@ -94,9 +109,33 @@ def build(setup: Setup, snapshot: Snapshot, calls: list[Call], *, masked: bool, 
         variables=tuple(one for one in VARIABLES if os.environ.get(one)),
         choices=everywhere(msgspec.to_builtins(setup.choices), clean),
         made=everywhere(made, clean),
-        checks=tuple(everywhere(envelope.check(one), clean) for one in snapshot.checks),
-        calls=tuple(everywhere(msgspec.to_builtins(one), clean) for one in calls),
+        checks=tuple(everywhere(envelope.check(one), clean) for one in material.snapshot.checks),
+        calls=tuple(everywhere(msgspec.to_builtins(one), clean) for one in material.calls),
     )
+
+
+def write(path: Path, made: Report) -> None:
+    """Write a report to a file that only the user can read.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text(made))
+
+
+def keep(made: Report, home: Path) -> Path:
+    """Write a report into snowpixel's data folder, and return where.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder = home / "reports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stamp = "".join(each for each in made.made_at if each.isdigit())
+    path = folder / f"{made.setup}-{stamp}{'-masked' if made.masked else ''}.txt"
+    write(path, made)
+    return path
 
 
 def versions() -> dict[str, str]:

@@ -70,11 +70,11 @@ class CheckList(OptionList):
 
     def _speaks(self, item: Item) -> bool:
         last = item.check or self.last.get(item.id)
-        return last is not None and last.status not in QUIET
+        return last is not None and last.counts_as not in QUIET
 
     def _row(self, stage: StageView, item: Item) -> tuple[str, tuple[StageView, Item | None], Content]:
         last = self.last.get(item.id)
-        mark = mark_for(last.status) if last and item.phase is not Phase.DONE else mark_of_item(item)
+        mark = mark_for(last.counts_as) if last and item.phase is not Phase.DONE else mark_of_item(item)
         width = max(12, self.scrollable_content_region.width - INDENT)
         title = say(item.title).truncate(width, ellipsis=True)  # the details say it in full
         text = Content.assemble((f"    {mark.glyph} ", mark.style), title)

@@ -32,7 +32,7 @@ from wizard.results import (
 from wizard.scope import Scope
 from wizard.service import Running, Service, Surroundings
 from wizard.setups import Choices, Setup
-from wizard.stages import stages
+from wizard.stages import Stage, stages
 from wizard.store import Ledger
 
 HOSTILE = "[red]Error[/] [/bucket] [@click=app.quit]x[/] \x1b[31mred \u202eevil"
@@ -87,6 +87,8 @@ class ScriptedService(Service):
         self.holds = ""
         """The zone that the script finds for every name; empty is the part after the first dot."""
         self.asked_with: list[Source | None] = []
+        self.looked_at: list[frozenset[str] | None] = []
+        """The items that each walk was limited to."""
 
     def profiles(self, setup: Setup | None = None) -> tuple[Found, ...]:
         del setup  # the script decides
@@ -113,10 +115,14 @@ class ScriptedService(Service):
         source: Source | None = None,
         only: Collection[str] | None = None,
     ) -> Running:
-        del patience, answers, source, only  # the script decides
+        del patience, answers, source  # the script decides
+        self.looked_at.append(frozenset(only) if only else None)
         setup = self.store.load(name)
         rows = stages(Scope(self.world(setup.choices, Patience(1, 1, 1)), Ledger(setup)))
-        board = board_for(job, rows, name)
+        if only:
+            part = (Stage(row.id, tuple(node for node in row.nodes if node.id in only)) for row in rows)
+            rows = tuple(row for row in part if row.nodes)
+        board = board_for(job, rows, name, setup.accepted)
 
         async def walk(_ledger: Ledger) -> None:
             await self.scripts.get(job, all_well)(board)

@@ -17,11 +17,12 @@ from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity
 from wizard.credentials.found import Found
 from wizard.results import Job, Problem
+from wizard.service import Service
 
 Scene = Callable[[SnowpixelApp, Driver], Awaitable[None]]
 
 
-def play(service: ScriptedService, scene: Scene, size: tuple[int, int] = (80, 24)) -> SnowpixelApp:
+def play(service: Service, scene: Scene, size: tuple[int, int] = (80, 24)) -> SnowpixelApp:
     """Run the wizard in a terminal of that size while the scene is played."""
 
     async def run() -> SnowpixelApp:

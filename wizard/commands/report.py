@@ -1,6 +1,5 @@
 """`report`: what somebody who helps needs to see, for the user to read first."""
 
-import os
 from pathlib import Path
 
 import click
@@ -23,24 +22,24 @@ def report(session: Session, name: str, *, mask: bool, out: Path | None) -> Exit
     """Check a set-up once and put together what a helper needs. It is sent to nobody: read it, then send it."""
     service = session.service()
     second_factor(session, service, name)
-    found = loop.run(lambda: reports.gather(service, name, masked=mask), lambda: walking.farewell(session))
+    material = loop.run(lambda: reports.gather(service, name), lambda: walking.farewell(session))
+    found = reports.build(material, masked=mask)
     data = {"report": msgspec.to_builtins(found), "file": str(out) if out else None}
     if out is None:
         session.result(reports.lines(found), "ok", data)
         return ExitCode.WELL
-    _write(out, reports.text(found))
+    _write(out, found)
     session.result([f"The report is in {out}. Read it before you send it."], "ok", data)
     return ExitCode.WELL
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file that only the user can read.
+def _write(path: Path, made: reports.Report) -> None:
+    """Write the file.
 
     Raises:
         click.UsageError: it cannot be written.
     """
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
+        reports.write(path, made)
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}. Choose another file.") from error
