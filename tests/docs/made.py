@@ -3,8 +3,12 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.docs import problems_page
 from wizard import documents
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
-PAGES: Mapping[Path, Callable[[], bytes]] = {DOCS / "check.schema.json": documents.schema}
+PAGES: Mapping[Path, Callable[[], bytes]] = {
+    DOCS / "check.schema.json": documents.schema,
+    DOCS / "problems.md": problems_page.page,
+}

@@ -119,6 +119,7 @@ NETWORK = frozenset(
     }
 )
 LOCATION = frozenset({"IllegalLocationConstraintException", "InvalidLocationConstraint"})
+QUOTA = frozenset({"LimitExceededException", "TooManyDistributions", "TooManyBuckets", "TooManyOriginAccessControls"})
 UNFINISHED_ACCOUNT = frozenset({"OptInRequired", "NotSignedUp", "SubscriptionRequiredException"})
 
 ACTION = re.compile(r"perform(?:ing)?:? ([a-z0-9-]+:[A-Za-z0-9]+)")
@@ -198,7 +199,7 @@ _BY_CODE = (
     (frozenset({"InvalidViewerCertificate"}), Kind.REFUSED, "certificate-refused"),
     (frozenset({"BucketAlreadyExists"}), Kind.REFUSED, "bucket-name-taken"),
     (frozenset({"BucketNotEmpty"}), Kind.REFUSED, "bucket-not-empty"),
-    (frozenset({"LimitExceededException", "TooManyDistributions", "TooManyBuckets"}), Kind.REFUSED, "quota-reached"),
+    (QUOTA, Kind.REFUSED, "quota-reached"),
 )
 
 
