@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.matrices.bench import Bench
+from tests.matrices.bench import Bench, set_up
 from wizard.practice.worldfile import WorldFile
 
 
 @pytest.fixture(scope="module")
-def bench(running: WorldFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    bench = Bench(running, tmp_path_factory.mktemp("computers"))
-    yield bench
-    bench.close()
+def bench(running: WorldFile) -> Iterator[Bench]:
+    with set_up(running) as bench:
+        yield bench

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from zlib import crc32
 
 from tests.matrices import faults, kills
-from tests.matrices.bench import Bench, Outcome
+from tests.matrices.bench import Bench, Outcome, set_up
 from wizard.practice import process
 
 ROOT = Path(__file__).parents[2]
@@ -65,14 +65,11 @@ class Share:
     def play(self) -> list[Played]:
         """Play it in a practice world of its own."""
         with TemporaryDirectory() as folder:
-            world, scratch = Path(folder, "world"), Path(folder, "computers")
-            scratch.mkdir()
-            bench = Bench(process.start(world, pace=0), scratch)
             try:
-                return list(MATRICES[self.matrix](bench, self))
+                with set_up(process.start(Path(folder), pace=0)) as bench:
+                    return list(MATRICES[self.matrix](bench, self))
             finally:
-                bench.close()
-                process.stop(world)
+                process.stop(Path(folder))
 
 
 def play(matrix: str, processes: int) -> list[Played]:

@@ -7,7 +7,7 @@ from tests.matrices.faults import PAIRS, Trouble, cells, play
 from tests.matrices.kills import Scene
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("scene", "trouble"), PAIRS, ids=[f"{scene.name}, {trouble.name}" for scene, trouble in PAIRS])
 def test_trouble_is_said_rightly_and_the_job_goes_on_after_it(bench: Bench, scene: Scene, trouble: Trouble) -> None:
     share = list(cells(bench, scene, (trouble,)))

@@ -13,7 +13,7 @@ PARTS = {"set-up": 6, "repair, bucket and alias and delivery gone": 2, "repair, 
 SHARES = [(scene, part) for scene in SCENES for part in range(PARTS.get(scene.name, 1))]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("scene", "part"), SHARES, ids=[f"{scene.name} {part + 1}" for scene, part in SHARES])
 def test_after_every_interruption_the_job_ends_whole(bench: Bench, scene: Scene, part: int) -> None:
     parts = PARTS.get(scene.name, 1)

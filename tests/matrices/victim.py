@@ -32,6 +32,9 @@ SERVICES = ("s3", "acm", "cloudfront", "logs", "sts", "route53")
 NAME = "main"
 """The set-up's name in every matrix."""
 
+LONGEST = 120.0
+"""Seconds that a walk may wait in all: only one that hangs waits so long, however busy the machine is."""
+
 
 class Moment(StrEnum):
     """When, seen from an event, the process dies."""
@@ -105,7 +108,7 @@ def live(world: WorldFile, clients: Clients, order: Order) -> None:
     product.service = WatchedService(product, clients, Killer(event=order.event, moment=order.moment))
     if NAME not in product.service.store.names():
         product.new(NAME)
-    product.run(order.job, NAME, answers=order.answers)
+    product.run(order.job, NAME, answers=order.answers, patience=LONGEST)
 
 
 def serve(directory: Path) -> None:

@@ -31,7 +31,7 @@ def _system_has_none() -> bool:
 
 def unverified() -> ssl.SSLContext:
     """Return a context that accepts any certificate: for looking at one that does not verify, never to send data."""
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # without the system's trust anchors: reading them takes 0.1 s
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
