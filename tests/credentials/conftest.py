@@ -35,7 +35,13 @@ class Computer:
         return self._write(self.home / ".aws" / "sso" / "cache" / f"{digest}.json", json.dumps(token))
 
     def login_token(self, session: str, **changes: object) -> Path:
-        keys = {"accessKeyId": "ASIALOGIN", "secretAccessKey": "s", "sessionToken": "t", "accountId": "210987654321"}
+        keys = {
+            "accessKeyId": "ASIALOGIN",
+            "secretAccessKey": "s",
+            "sessionToken": "t",
+            "accountId": "210987654321",
+            "expiresAt": "2099-01-01T00:00:00Z",
+        }
         token = {"accessToken": keys, "refreshToken": "r", "dpopKey": "pem", "clientId": "c", **changes}
         digest = hashlib.sha256(session.encode()).hexdigest()
         return self._write(self.home / ".aws" / "login" / "cache" / f"{digest}.json", json.dumps(token))

@@ -1,6 +1,7 @@
 """Every place with credentials that boto3 knows is found in real files, and the one that boto3 would take wins."""
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -159,7 +160,8 @@ def test_an_incomplete_single_sign_on_says_what_is_missing(computer: Computer) -
         assert (problem.id, problem.values["missing"]) == ("profile-incomplete", missing)
 
 
-def test_a_browser_sign_in_needs_the_extra(computer: Computer) -> None:
+def test_a_browser_sign_in_needs_the_extra(computer: Computer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "awscrt", None)  # as if it were not installed
     computer.config(f"[profile ada]\nlogin_session = {AWS_LOGIN}\n")
     computer.login_token(AWS_LOGIN)
     found = computer.find()["ada"]

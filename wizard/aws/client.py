@@ -232,6 +232,10 @@ class AwsClient:
         return self._session
 
 
+RUNTIME_REFUSED = "AWS_ERROR_CAL_"
+"""How AWS's runtime library says that it cannot read a key; botocore expects another exception there."""
+
+
 @contextmanager
 def translated(name: str) -> Iterator[None]:
     """Turn whatever botocore raises within into an `AwsError`.
@@ -253,6 +257,10 @@ def translated(name: str) -> Iterator[None]:
         raise translate(type(error).__name__, str(error), name) from None
     except CodeNeededError as error:
         raise translate(CODE_NEEDED, error.serial, name) from None
+    except RuntimeError as error:
+        if RUNTIME_REFUSED not in str(error):
+            raise
+        raise translate("LoginTokenLoadError", "the key of this sign-in cannot be read", name) from None
 
 
 def _network_code(error: Exception) -> str:

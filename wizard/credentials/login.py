@@ -2,15 +2,18 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from wizard.credentials.files import Profile
 from wizard.credentials.found import Facts, Kind
 from wizard.credentials.sso import cached
 from wizard.results import Problem
 
-NEEDED = ("accessToken", "refreshToken", "dpopKey", "clientId")
+NEEDED = ("refreshToken", "dpopKey", "clientId")
+NEEDED_OF_TOKEN = ("accessKeyId", "secretAccessKey", "sessionToken", "accountId", "expiresAt")
 
 
 def facts(profile: Profile) -> Facts | None:
@@ -39,8 +42,14 @@ def _problem(profile: str, session: str) -> Problem | None:
     values = {"profile": profile, "command": f"aws login --profile {profile}"}
     if not supported():
         return Problem("login-extra-missing", values)
-    token = cached(cache_file(session))
-    return None if all(token.get(name) for name in NEEDED) else Problem("login-first", values)
+    return None if _whole(cached(cache_file(session))) else Problem("login-first", values)
+
+
+def _whole(cache: Mapping[str, Any]) -> bool:
+    """Whether a cache holds what botocore reads of it."""
+    token = cache.get("accessToken")
+    keys = token if isinstance(token, dict) else {}
+    return all(cache.get(name) for name in NEEDED) and all(keys.get(name) for name in NEEDED_OF_TOKEN)
 
 
 def _account(session: str) -> str | None:
