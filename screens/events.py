@@ -45,7 +45,7 @@ class EventsPage(Page):
     """Reads the log bucket, again every minute, and shows what is in it."""
 
     heading = "Events"
-    purpose = "What your visitors' browsers sent in the last 24 hours, read from your log bucket."
+    purpose = "What visitors' browsers sent in the last 24 hours, from your log bucket."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", "Look again"),
         Binding("c", "copy", "Copy"),

@@ -5,13 +5,14 @@ import sys
 from tests.bench.figures import Figure
 from tests.bench.road import calls, practice_road, road
 from tests.bench.startup import startup
+from tests.bench.wizard import wizard
 
 
 def main() -> int:
     """Measure everything and print a Markdown table."""
     figures: list[Figure] = []
     print("| figure | measured | limit | kept |\n|---|---|---|---|")  # noqa: T201 - this is a report
-    for measure in (startup, calls, road, practice_road):
+    for measure in (startup, wizard, calls, road, practice_road):
         for figure in measure():
             figures.append(figure)
             print(figure.row(), flush=True)  # noqa: T201
