@@ -22,6 +22,9 @@ from wizard.walk import Node, Walk
 LIMIT = 10.0
 """Seconds that one item of a check may take."""
 
+WHOLE = 14.0
+"""Seconds that a whole check may take, however many items wait for each other."""
+
 
 def board_for(job: Job, stages: Sequence[Stage], setup: str, accepted: Mapping[str, Acceptance] | None = None) -> Board:
     """Make the board of a walk, with every item queued."""
@@ -42,7 +45,9 @@ def nodes_of(stages: Sequence[Stage]) -> tuple[Node, ...]:
     return tuple(node for stage in stages for node in stage.nodes)
 
 
-async def check(stages: Sequence[Stage], scope: Scope, board: Board, *, limit: float = LIMIT) -> None:
+async def check(
+    stages: Sequence[Stage], scope: Scope, board: Board, *, limit: float = LIMIT, whole: float = WHOLE
+) -> None:
     """Read every resource and run every probe, all at once; writes nothing.
 
     Args:
@@ -50,14 +55,16 @@ async def check(stages: Sequence[Stage], scope: Scope, board: Board, *, limit: f
         scope: their surroundings.
         board: where results appear as they come.
         limit: seconds that one item may take.
+        whole: seconds that all of it may take.
     """
     walk = Walk(nodes_of(stages), scope, board)
+    end = anyio.current_time() + whole
 
     async def look(node: Node) -> Check:
         found = Check(
             node.id, "", Status.UNKNOWN, f"{node.title}: no answer within {limit:.0f} seconds", problem=Problem("slow")
         )
-        with anyio.move_on_after(limit):
+        with anyio.CancelScope(deadline=min(end, anyio.current_time() + limit)):
             found = await _seen(walk, node)
         if found.status is Status.UNKNOWN:
             walk.stopping.add(node.id)

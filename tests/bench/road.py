@@ -22,7 +22,7 @@ ROADS = 5
 
 
 @contextmanager
-def _product() -> Iterator[Product]:
+def a_product() -> Iterator[Product]:
     with tempfile.TemporaryDirectory(prefix="snowpixel-bench-") as folder:
         world = process.start(Path(folder) / "world", pace=0)
         try:
@@ -43,7 +43,7 @@ def _listed(title: str, calls: list[tuple[str, str]]) -> tuple[str, ...]:
 
 def calls() -> Iterator[Figure]:
     """Count the calls to AWS of a fresh set-up, and of looks that change nothing."""
-    with _product() as product:
+    with a_product() as product:
         product.new()
         product.apply()
         fresh = list(product.calls)
@@ -57,7 +57,7 @@ def calls() -> Iterator[Figure]:
             yield Figure(f"no-change {job}", len(seen), 27, "calls", _listed(str(job), seen))
             yield Figure(f"no-change {job}, each facet read once", len(seen) - len(set(seen)) - SAME_CALL, 0, "repeats")
             yield Figure(f"no-change {job}, writes", len(product.writes()), 0, "calls")
-    with _product() as product:
+    with a_product() as product:
         product.control.add_zone_in_route53()
         product.new()
         product.apply(adds_records=False)
@@ -74,7 +74,7 @@ more pixel files."""
 
 def road() -> Iterator[Figure]:
     """Measure one road as the tests walk it: reset, set-up, check; waits shrunk to nothing."""
-    with _product() as product:
+    with a_product() as product:
         product.new()
         product.apply()  # the first one loads the emulator's services
         took = min(_one_road(product) for _ in range(ROADS))

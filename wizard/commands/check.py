@@ -30,6 +30,10 @@ SHORTEST = 1.0
 """Seconds between looks that `--watch` allows: AWS counts calls."""
 
 
+AT_ONCE = 4
+"""Set-ups that are looked at at the same time: with more, each would run out of its own time on a small computer."""
+
+
 class Wish(Struct, frozen=True):
     """How the user wants the checklist."""
 
@@ -106,7 +110,7 @@ def check(
         second_factor(session, service, name)
     proved = _prove(session, service, chosen) if prove else ExitCode.WELL
     while True:
-        found = loop.run(lambda: _all(service, chosen, wish), lambda: walking.farewell(session))
+        found = loop.run(lambda: look_at_all(service, chosen, wish), lambda: walking.farewell(session))
         if len(found) == 1 and found[0].error:
             raise found[0].error
         found = [_minded(service, one, word) for one in found] if word else found
@@ -181,12 +185,14 @@ def _rows(only: tuple[str, ...]) -> tuple[str, ...]:
     return only
 
 
-async def _all(service: Service, names: Sequence[str], wish: Wish) -> list[Found]:
+async def look_at_all(service: Service, names: Sequence[str], wish: Wish) -> list[Found]:
     """Look at several set-ups at once; one that cannot be read does not keep the others from being looked at."""
     found: dict[str, Found] = {}
+    turn = anyio.Semaphore(AT_ONCE)
 
     async def one(name: str) -> None:
-        found[name] = await _one(service, name, wish)
+        async with turn:
+            found[name] = await _one(service, name, wish)
 
     async with anyio.create_task_group() as group:
         for name in dict.fromkeys(names):

@@ -1,0 +1,116 @@
+"""A check where nothing answers any more: each row gets its verdict, in its order, and nothing is called wrong."""
+
+from typing import Any
+
+import anyio
+
+from tests.engine.parts import Look, Row
+from tests.engine.parts import scope as empty_scope
+from tests.product import Product
+from wizard import engine, envelope
+from wizard.board import Board
+from wizard.clock import SystemClock
+from wizard.results import Check, Job, Status
+from wizard.scope import Scope
+from wizard.setups import Choices, Made, Setup
+from wizard.stages import stages
+from wizard.store import Ledger
+from wizard.world import World
+
+
+class Hole:
+    """Stands for AWS, DNS and the web of which nothing ever comes back."""
+
+    region = "eu-central-1"
+
+    async def __call__(self, *_: Any, **__: Any) -> Any:
+        await anyio.sleep_forever()
+
+    def __getattr__(self, name: str) -> Any:
+        return self.__call__
+
+
+def dead() -> Board:
+    """Check a finished set-up in such a world, with short limits."""
+    made = Made(
+        account="123456789012",
+        content_bucket="content",
+        log_bucket="logs",
+        distribution="E1",
+        distribution_domain="d1.cloudfront.net",
+        alias="e.shop.example",
+        certificate="arn:aws:acm:us-east-1:123456789012:certificate/1",
+        validation_name="_x.e.shop.example",
+        validation_value="_y.acm-validations.aws",
+        hosted_zone="",
+        delivery="1",
+    )
+    setup = Setup(name="main", id="0a1b2c3d", created=0.0, choices=Choices(domain="e.shop.example"), made=made)
+    hole: Any = Hole()
+    scope = Scope(World(hole, hole, hole, SystemClock(0.0)), Ledger(setup))
+    rows = stages(scope)
+    board = engine.board_for(Job.CHECK, rows, "main")
+
+    async def look() -> None:
+        await engine.check(rows, scope, board, limit=2.0, whole=3.0)
+
+    anyio.run(look)
+    assert [item.id for item in board.snapshot.items] == [node.id for node in engine.nodes_of(rows)]
+    return board
+
+
+def test_every_row_gets_a_verdict_and_none_is_called_wrong() -> None:
+    board = dead()
+    assert board.snapshot.finished
+    assert [check.id for check in board.snapshot.checks] == [item.id for item in board.snapshot.items]
+    found = {check.status for check in board.snapshot.checks}
+    assert Status.UNKNOWN in found
+    assert Status.FAILED not in found
+    assert {check.problem.id for check in board.snapshot.checks if check.problem} == {"slow"}
+
+
+def test_the_same_dead_world_looks_the_same_twice() -> None:
+    assert dead().snapshot == dead().snapshot
+
+
+def test_items_that_wait_for_each_other_share_the_time_of_the_whole() -> None:
+    around = empty_scope()
+
+    class Chained(Look):
+        async def look(self) -> Check:
+            await anyio.sleep(0.05)
+            return self.ok("seen")
+
+    names = [f"item{number}" for number in range(200)]
+    nodes: list[Any] = [Chained(around, name, lambda probe: probe.ok("")) for name in names]
+    for node, before in zip(nodes[1:], names, strict=False):
+        node.parent = before
+    rows: Any = (Row(*nodes),)
+    board = engine.board_for(Job.CHECK, rows, "main")
+
+    async def look() -> None:
+        await engine.check(rows, around, board, limit=10.0, whole=0.5)
+
+    anyio.run(look)  # one after the other they would take ten seconds
+    found = [check.status for check in board.snapshot.checks]
+    assert len(found) == len(names)
+    assert found.count(Status.OK) < 15
+    assert set(found) <= {Status.OK, Status.UNKNOWN, Status.SKIPPED}
+    assert found[-1] is Status.SKIPPED
+
+
+def test_no_item_may_outlive_the_whole_and_the_whole_ends_in_time() -> None:
+    assert engine.LIMIT <= 10.0
+    assert engine.LIMIT <= engine.WHOLE < 15.0
+
+
+def test_the_same_world_gives_the_same_document_twice(product: Product) -> None:
+    product.new()
+    product.apply()
+    first, second = ([shown(check) for check in product.check().checks] for _ in range(2))
+    assert first == second
+
+
+def shown(check: Check) -> dict[str, Any]:
+    """Return all that is said of a check; its evidence names the single request, so that AWS's support can find it."""
+    return {key: value for key, value in envelope.check(check).items() if key != "evidence"}
