@@ -122,8 +122,10 @@ class Shell(App[int]):
 
     def action_copy_or_leave(self) -> None:
         """Copy what is selected, as in every other program; with nothing selected: leave."""
-        selected = self._selected()
-        if selected:
+        selected, focused = self._selected(), self.focused
+        if isinstance(focused, Input) and focused.password and focused.selected_text:
+            self.notify("What is masked is not copied.")
+        elif selected:
             self.copy("Selected text", selected)
         else:
             self.action_leave()

@@ -16,6 +16,22 @@ Cleaner = Callable[[str], str]
 """Returns the cleaned answer, or raises InvalidChoice."""
 
 
+class Box(Input):
+    """An input whose masked text never reaches a clipboard, where every program and the terminal could read it."""
+
+    def action_copy(self) -> None:
+        """Copy what is selected; nothing of a masked box."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Cut what is selected; of a masked box it is only deleted."""
+        if self.password:
+            self.delete_selection()
+        else:
+            super().action_cut()
+
+
 class Field(VerticalGroup):
     """A labelled input that says inline what is wrong, once the user has left it or pressed Enter.
 
@@ -47,7 +63,7 @@ class Field(VerticalGroup):
         self.label = label
         self.why = why
         self.cleaner = cleaner
-        self.box = Input(value, placeholder=placeholder, password=password, compact=True, select_on_focus=False)
+        self.box = Box(value, placeholder=placeholder, password=password, compact=True, select_on_focus=False)
         self.error = ""
 
     def compose(self) -> ComposeResult:
