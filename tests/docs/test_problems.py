@@ -27,6 +27,7 @@ UNTESTED = frozenset(
         "login-ending",
         "not-made",
         "pixel-unusable",
+        "split-horizon",
         "tracker-unreached",
         "tracker-unusable",
         "tracker-url-missing",
