@@ -121,6 +121,7 @@ def plant(computer: Computer, secrets: Mapping[str, str]) -> None:
     )
     computer.sso_token("https://c.example", time.time() - 60, accessToken=secrets["sso"])
     keys = {"accessKeyId": "ASIA", "secretAccessKey": secrets["login"], "sessionToken": secrets["login"]}
+    keys |= {"accountId": "210987654321", "expiresAt": "2099-01-01T00:00:00Z"}
     computer.login_token(AWS_LOGIN, accessToken=keys, refreshToken=secrets["login"])
 
 
