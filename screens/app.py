@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 
+from screens.browse import BrowsePage
 from screens.checklist import ChecklistPage
 from screens.choices import ChoicesPage
 from screens.credentials import CredentialsPage
@@ -27,6 +28,7 @@ PAGES: Mapping[Place, Callable[[str], Page]] = {
     Place.DNS: DnsPage,
     Place.CHECKLIST: ChecklistPage,
     Place.DONE: DonePage,
+    Place.BROWSE: BrowsePage,
     Place.EVENTS: EventsPage,
     Place.REMOVE: RemovePage,
 }

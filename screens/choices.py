@@ -1,6 +1,6 @@
 """The form of a set-up: everything has a sensible default but the host name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -13,6 +13,8 @@ from textual.events import DescendantFocus
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Select, Static
 
+from screens.goals import WHY as GOALS_WHY
+from screens.goals import Goals
 from screens.page import Page
 from screens.places import Place
 from screens.regions import options
@@ -21,10 +23,11 @@ from screens.widgets.field import Field
 from screens.widgets.tick import Tick
 from screens.words import MUTED, clean, lines, say
 from wizard import validators
-from wizard.costs import estimate
+from wizard.costs import estimate_for
 from wizard.holder import Holder
 from wizard.questions import QUESTIONS, events, pixel_source
-from wizard.setups import Choices, Setup
+from wizard.setups import Choices, Goal, Setup
+from wizard.stages import needs_aws
 from wizard.store import StoreError
 from wizard.threads import in_thread
 from wizard.validators import InvalidChoice
@@ -32,6 +35,9 @@ from wizard.world import DnsUnreachableError
 
 LONGEST_LOOK = 2.0
 """Seconds that going on waits for the DNS to say whose the name is; whoever it is, the DNS page will know later."""
+
+WHY: Mapping[str, str] = {name: question.why for name, question in QUESTIONS.items()} | GOALS_WHY
+"""Why each part of the form is asked, by its id."""
 
 
 class ChoicesPage(Page):
@@ -84,6 +90,7 @@ class ChoicesPage(Page):
         yield Static(id="holder")
         none = Tick("No domain yet", existing and start.domain is None, id="nodomain")
         yield Horizontal(Static(classes="field-label"), none, classes="field-line")
+        yield Goals(start)
         name = Field(
             "Name here", QUESTIONS["name"].why, value=self._free_name(), cleaner=self._judged_name, name="name"
         )
@@ -130,18 +137,24 @@ class ChoicesPage(Page):
     @on(DescendantFocus)
     def asked(self, event: DescendantFocus) -> None:
         """Say why we ask for what has the focus."""
-        asking = [node.id for node in event.widget.ancestors_with_self if node.id in QUESTIONS]
+        asking = [node.id for node in event.widget.ancestors_with_self if node.id in WHY]
         if asking:
             self._explain(asking[0] or "")
 
     def _explain(self, field: str) -> None:
         extra = self._cost() if field in ("events", "retention") else ""
-        self.query_one("#why", Static).update(lines(QUESTIONS[field].why, *([say(extra, MUTED)] if extra else [])))
+        self.query_one("#why", Static).update(lines(WHY[field], *([say(extra, MUTED)] if extra else [])))
 
     def _cost(self) -> str:
         days, number = self.query_one("#retention", Field), self.query_one("#events", Field)
         try:
-            guess = estimate(int(number.value), int(days.value), own_domain=True, route53=False)
+            chosen = Choices(
+                goals=self.query_one(Goals).chosen,
+                domain="e.example.org",
+                events_per_month=int(number.value),
+                retention_days=int(days.value),
+            )
+            guess = estimate_for(chosen, route53=False)
         except (InvalidChoice, ValueError):
             return ""
         return f"About {guess.currency} {guess.total:.2f} a month at AWS's list prices."
@@ -182,9 +195,14 @@ class ChoicesPage(Page):
     def action_go(self) -> None:
         """Go on if everything can be used; else go to the first thing that cannot."""
         wrong = [field for field in self._asked() if not field.judge()]
-        if wrong:
+        if not self.query_one(Goals).judge():
+            self.query_one(f"#goal-{Goal.PIXEL}").focus()
+        elif wrong:
             wrong[0].box.focus()
-            return
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
         self.run_worker(self._save(), group="saving", exclusive=True)
 
     def _asked(self) -> Sequence[Field]:
@@ -210,7 +228,7 @@ class ChoicesPage(Page):
             self.notify(f"Saved. Continue {clean(setup.name)} to carry it out.", markup=False)
             self.action_back()
         else:
-            self.shell.visit(Place.CREDENTIALS, setup.name)
+            self.shell.visit(Place.CREDENTIALS if needs_aws(setup.choices, setup.made) else Place.PLAN, setup.name)
 
     def _store(self) -> Setup:
         """Save the form. Who comes back to it before anything was made may still change the name."""
@@ -227,6 +245,7 @@ class ChoicesPage(Page):
     def _answers(self) -> dict[str, Any]:
         none = self.query_one("#nodomain", Checkbox).value
         return {
+            **self.query_one(Goals).answers(),
             "domain": None if none else self.query_one("#domain", Field).value,
             "region": str(self.query_one("#region", Select).value),
             "pixel": self.query_one("#pixel", Field).value,

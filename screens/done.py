@@ -10,15 +10,16 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from screens.browsetext import events_text
 from screens.page import Page
 from screens.places import Place
 from screens.widgets.tabs import TAB_KEYS, Tabs
 from screens.words import MUTED, lines, say
 from wizard.results import Copyable
-from wizard.setups import Proof, Setup
-from wizard.snippet import Snippet, snippet
+from wizard.setups import BrowserRun, Proof, Setup
+from wizard.snippet import PLACES, Snippet, Variant
 from wizard.store import StoreError
-from wizard.tagging import loaded_by
+from wizard.tagging import snippet_for
 from wizard.threads import in_thread
 
 
@@ -32,6 +33,8 @@ class DonePage(Page):
         *TAB_KEYS,
         Binding("c", "copy", "Copy"),
         Binding("p", "plain", "Plain text"),
+        Binding("t", "variant", "Other tag", show=False),
+        Binding("b", "browse", "Browser proof", show=False),
         Binding("k", "checks", "Checks"),
         Binding("v", "events", "Events", show=False),
     ]
@@ -40,6 +43,7 @@ class DonePage(Page):
         super().__init__(setup)
         self.saved: Setup | None = None
         self.snippet: Snippet | None = None
+        self.variant = Variant.PAGE
 
     def parts(self) -> Iterable[Widget]:
         """Return a tab for each thing."""
@@ -49,15 +53,19 @@ class DonePage(Page):
     def buttons(self) -> Iterable[Button]:
         """Return what to do with it."""
         yield Button("Copy the tag", id="copy", compact=True, variant="primary")
-        yield Button("Show plainly", id="plain", compact=True)
+        yield Button("Other tag", id="variant", compact=True)
+        yield Button("Browser proof", id="browse", compact=True)
         yield Button("Run checks", id="checks", compact=True)
         yield Button("Events", id="events", compact=True)
         yield Button("All set-ups", id="home", compact=True)
 
     def on_mount(self) -> None:
-        """Read what was made."""
+        """Begin at the tag."""
         self.query_one("#copy").focus()
-        self.run_worker(self._load())
+
+    def on_screen_resume(self) -> None:
+        """Read what was made; another page may have proved it meanwhile."""
+        self.run_worker(self._load(), group="loading", exclusive=True)
 
     async def _load(self) -> None:
         try:
@@ -65,17 +73,20 @@ class DonePage(Page):
         except StoreError as error:
             self._set("tag", say(f"✗ {error}", "bold $text-error"))
             return
-        host = self.saved.choices.domain or self.saved.made.distribution_domain
-        if host is None:
+        self._draw(self.saved)
+
+    def _draw(self, setup: Setup) -> None:
+        self.snippet = snippet_for(setup, self.setup, self.variant)
+        if self.snippet is None:
             self._set("tag", say("Nothing was made yet. Continue the set-up first."))
-            return
-        self.snippet = snippet(host, app_id=self.setup, tracker=loaded_by(self.saved))
-        self._fill(self.saved, self.snippet)
+        else:
+            self._fill(setup, self.snippet)
 
     def _fill(self, setup: Setup, made: Snippet) -> None:
         hint = [say(made.hint, "$text-warning"), say("")] if made.hint else []
-        self._set("tag", lines(*hint, say("Into the <head> of every page:", MUTED), say(made.tag)))
-        self._set("proof", _proof(setup.made.proof))
+        where = say(f"{PLACES[self.variant]}   (t: {FOR[after(self.variant)]})", MUTED)
+        self._set("tag", lines(*hint, where, say(made.tag)))
+        self._set("proof", lines(_proof(setup.made.proof), "", _browser_run(setup.made.browser_run)))
         self._set("noscript", _no_script(made))
         self._set("next", _next(setup))
 
@@ -86,7 +97,7 @@ class DonePage(Page):
         if self.snippet is None:
             return ()
         return (
-            Copyable("Tag for the <head>", self.snippet.tag),
+            Copyable(NAMES[self.variant], self.snippet.tag),
             Copyable("For the <body>, without JavaScript", self.snippet.no_script),
             Copyable("Image for e-mail", self.snippet.image),
             *(Copyable("Content-Security-Policy", line) for line in self.snippet.csp),
@@ -103,6 +114,17 @@ class DonePage(Page):
         """Show everything outside the wizard, where a terminal can select it."""
         self.shell.plainly("For your pages", self._values())
 
+    def action_variant(self) -> None:
+        """Show the tag for another way of putting it into a site."""
+        self.variant = after(self.variant)
+        if self.saved:
+            self._draw(self.saved)
+            self.action_tab(1)
+
+    def action_browse(self) -> None:
+        """Prove it with the user's own browser."""
+        self.shell.visit(Place.BROWSE, self.setup)
+
     def action_events(self) -> None:
         """Show what has arrived."""
         self.shell.visit(Place.EVENTS, self.setup)
@@ -118,6 +140,28 @@ class DonePage(Page):
             self.shell.home()
         else:
             await self.run_action(event.button.id or "copy")
+
+
+NAMES = {
+    Variant.PAGE: "Tag for the <head>",
+    Variant.GTM: "Tag for Google Tag Manager",
+    Variant.NPM: "Code for your own JavaScript",
+}
+FOR = {Variant.PAGE: "for a page", Variant.GTM: "for Google Tag Manager", Variant.NPM: "for npm and bundlers"}
+
+
+def after(variant: Variant) -> Variant:
+    """Return the next way of putting the tag into a site."""
+    every = tuple(Variant)
+    return every[(every.index(variant) + 1) % len(every)]
+
+
+def _browser_run(run: BrowserRun | None) -> Content:
+    if run is None:
+        return lines("Not proved in a browser yet: Browser proof (b) sends three events with your own.")
+    if run.found_at is None:
+        return lines(f"Your browser's events of {_at(run.sent_at)} were answered; they are not in the logs yet.")
+    return events_text(run)
 
 
 def _proof(proof: Proof | None) -> Content:

@@ -12,11 +12,12 @@ from textual.widgets.option_list import Option
 
 from screens.page import Page
 from screens.places import Place
-from screens.standing import begun, standing
+from screens.standing import begun, finished, standing
 from screens.widgets.prose import Prose
 from screens.words import MUTED, STYLES, badge, clean, lines, say
 from wizard.results import Job, Status
 from wizard.setups import Setup
+from wizard.stages import needs_aws
 from wizard.store import StoreError
 from wizard.threads import in_thread
 
@@ -150,10 +151,11 @@ class HomePage(Page):
         live = self.shell.live(chosen.name)
         if live:
             self.shell.visit(Place.RUN, chosen.name, job=live.job)
-        elif chosen.made.proof and not chosen.removed:
+        elif finished(chosen):
             self.shell.visit(Place.CHECKLIST, chosen.name)
         else:
-            self.shell.visit(Place.CREDENTIALS, chosen.name)
+            account = needs_aws(chosen.choices, chosen.made)
+            self.shell.visit(Place.CREDENTIALS if account else Place.PLAN, chosen.name)
 
     def action_new(self) -> None:
         """Begin a new set-up."""

@@ -14,5 +14,6 @@ class Place(StrEnum):
     DNS = "dns"
     CHECKLIST = "checklist"
     DONE = "done"
+    BROWSE = "browse"
     EVENTS = "events"
     REMOVE = "remove"

@@ -17,7 +17,7 @@ from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
 from screens.words import say
 from screens.work import Work
-from wizard.costs import Estimate, estimate
+from wizard.costs import Estimate, estimate_for
 from wizard.engine import IDENTITY
 from wizard.results import Actor, Job, Snapshot, Status
 from wizard.setups import Setup
@@ -120,10 +120,5 @@ def _known(snapshot: Snapshot) -> bool:
 def _cost(setup: Setup, snapshot: Snapshot) -> Estimate:
     choices = setup.choices
     by_user = any(change.actor is Actor.USER for change in snapshot.changes)
-    return estimate(
-        choices.events_per_month,
-        choices.retention_days,
-        own_domain=choices.domain is not None,
-        route53=bool(setup.made.hosted_zone) or (choices.domain is not None and bool(snapshot.changes) and not by_user),
-        region=choices.region,
-    )
+    zone = bool(setup.made.hosted_zone) or (choices.domain is not None and bool(snapshot.changes) and not by_user)
+    return estimate_for(choices, route53=zone)

@@ -95,6 +95,12 @@ class Shell(App[int]):
     ) -> Work:
         """Start a walk; it belongs to the app, so pages may come and go meanwhile.
 
+        Args:
+            job: which walk.
+            name: the set-up.
+            answers: decisions taken beforehand.
+            only: limit the walk to these stages or items.
+
         Raises:
             wizard.store.StoreError: there is no such set-up, or its file cannot be used.
         """
@@ -102,7 +108,9 @@ class Shell(App[int]):
         work = Work(job, name, running)
         if job in WRITES:
             self.works[name] = work
-        self.run_worker(work.carry_on(self._job_over), group="jobs", name=f"{job} {name}", exit_on_error=False)
+        work.worker = self.run_worker(
+            work.carry_on(self._job_over), group="jobs", name=f"{job} {name}", exit_on_error=False
+        )
         return work
 
     def _job_over(self, work: Work) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from screens.words import span
 from wizard.results import Status
-from wizard.setups import Made, Setup
+from wizard.setups import Goal, Made, Setup
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,26 @@ def standing(setup: Setup) -> Standing:
     if made.proof:
         found = datetime.fromtimestamp(made.proof.found_at).astimezone()
         return Standing(Status.OK, f"proven on {found:%Y-%m-%d %H:%M}", "Run checks")
+    if _without_pixel(setup):
+        return Standing(Status.SKIPPED, "made; the checks say how the JavaScript is delivered", "Run checks")
     if made == Made(account=made.account):
         return Standing(Status.SKIPPED, f"chosen {_ago(setup.created)}, nothing made yet", "Continue: Account")
     at = next_stage(setup)
     return Standing(Status.WAITING, f"not finished; next is {at}", f"Continue: {at}")
+
+
+def finished(setup: Setup) -> bool:
+    """Whether there is nothing to build any more, as far as the file knows."""
+    return not setup.removed and (setup.made.proof is not None or _without_pixel(setup))
+
+
+def _without_pixel(setup: Setup) -> bool:
+    """Whether it is for the JavaScript alone, and that is made."""
+    choices, made = setup.choices, setup.made
+    if Goal.PIXEL in choices.goals or made.tracker is None:
+        return False
+    named = made.alias or (made.distribution and not choices.domain)
+    return Goal.JS_BUCKET not in choices.goals or bool(named)
 
 
 def next_stage(setup: Setup) -> str:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from textual.worker import Worker
+
 from wizard.board import Board
 from wizard.results import Item, Job, Phase
 from wizard.service import Running
@@ -25,6 +27,7 @@ class Work:
         over: whether it has ended.
         shown_dns: whether the DNS page opened by itself already.
         asked: decisions that were put to the user already.
+        worker: what runs it.
     """
 
     job: Job
@@ -36,6 +39,7 @@ class Work:
     over: bool = False
     shown_dns: bool = False
     asked: set[str] = field(default_factory=set)
+    worker: Worker[None] | None = None
 
     @property
     def board(self) -> Board:
@@ -53,6 +57,11 @@ class Work:
         if self.over or self.job not in WRITES:
             return False
         return any(_acting(item) for item in self.board.snapshot.items)
+
+    def stop(self) -> None:
+        """End the walk; for those that only wait or look."""
+        if self.worker:
+            self.worker.cancel()
 
     async def carry_on(self, over: Callable[["Work"], None]) -> None:
         """Run the walk to its end, and say so. What goes wrong is kept as words: it must not take the app down."""

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.costs import CostLine, Estimate, estimate
+from wizard.costs import CostLine, Estimate, estimate, estimate_for
+from wizard.setups import Choices, Goal
 
 EVENTS = st.integers(0, 10**10)
 DAYS = st.integers(1, 3650)
@@ -46,9 +47,11 @@ def test_the_age_of_logs_costs() -> None:
     assert line(long, "kept").amount > 9 * kept.amount
 
 
-@given(EVENTS, EVENTS, DAYS, st.booleans())
-def test_more_events_never_cost_less(one: int, other: int, days: int, zone: bool) -> None:
-    fewer, more = (estimate(n, days, own_domain=True, route53=zone).total for n in sorted((one, other)))
+@given(EVENTS, EVENTS, DAYS, st.booleans(), st.booleans())
+def test_more_events_never_cost_less(one: int, other: int, days: int, zone: bool, tracker: bool) -> None:
+    fewer, more = (
+        estimate(n, days, own_domain=True, route53=zone, tracker=tracker).total for n in sorted((one, other))
+    )
     assert fewer <= more
 
 
@@ -63,6 +66,30 @@ def test_the_lines_add_up(events: int, days: int, domain: bool, zone: bool, regi
     found = estimate(events, days, own_domain=domain, route53=zone, region=region)
     assert found.total == sum(part.amount for part in found.lines)
     assert all(part.amount >= 0 and 0 <= part.free <= part.quantity for part in found.lines)
+
+
+def test_the_javascript_has_its_own_lines_and_uses_the_free_part_that_the_pixel_leaves() -> None:
+    few = estimate(1_000_000, 90, own_domain=True, route53=False, tracker=True)
+    fetched = line(few, "JavaScript, fetched")
+    assert [fetched.quantity, fetched.amount] == [20, 0]
+    assert line(few, "JavaScript, transfer").quantity == Decimal("5.5880")
+    assert any("30,000 bytes" in text for text in few.assumptions)
+    many = estimate(20_000_000, 90, own_domain=True, route53=False, tracker=True)
+    assert line(many, "JavaScript, fetched").free == 0
+    assert line(many, "JavaScript, fetched").amount == Decimal("4.8")
+    assert line(many, "JavaScript, transfer").amount == 0
+    assert not any("JavaScript" in part.label for part in simple(1).lines)
+
+
+def test_only_what_is_wanted_is_priced() -> None:
+    alone = Choices(goals=(Goal.JS_BUCKET,), domain="e.example.test")
+    assert [part.label.split(" (")[0] for part in estimate_for(alone, route53=False).lines] == [
+        "JavaScript, fetched",
+        "JavaScript, transfer",
+        "HTTPS certificate",
+    ]
+    assert estimate_for(Choices(goals=(Goal.JS_SERVER,), domain="e.example.test"), route53=True).lines == ()
+    assert estimate_for(Choices(), route53=False) == estimate(1_000_000, 90, own_domain=False, route53=False)
 
 
 def test_a_zone_costs_only_where_it_is_ours_to_pay() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from wizard.setups import Choices, Goal
+
 _GB = 1024**3
 _DAYS_MONTH = Decimal(30)
 _SMALLEST = Decimal("0.0001")
@@ -56,6 +58,8 @@ def estimate(
     own_domain: bool,
     route53: bool,
     region: str = "eu-central-1",
+    pixel: bool = True,
+    tracker: bool = False,
 ) -> Estimate:
     """Estimate a month.
 
@@ -65,6 +69,8 @@ def estimate(
         own_domain: whether the pixel has its own host name, hence a certificate.
         route53: whether the domain's zone is in Route 53.
         region: AWS region of the buckets.
+        pixel: whether the pixel, hence its logs, is part of the set-up.
+        tracker: whether CloudFront also delivers the tracker's JavaScript.
 
     Raises:
         ValueError: a negative number of events or days.
@@ -72,8 +78,11 @@ def estimate(
     if events_per_month < 0 or retention_days < 0:
         raise ValueError("Events and days cannot be negative.")
     prices = _prices()
-    lines = _cloudfront(events_per_month, prices) + _storage(events_per_month, retention_days, region, prices)
-    if own_domain:
+    events, loads = events_per_month if pixel else 0, _loads(events_per_month, prices) if tracker else Decimal(0)
+    lines = _cloudfront(events, prices) if pixel else ()
+    lines += _tracker(events, loads, prices) if tracker else ()
+    lines += _storage(events + int(loads), retention_days, region, prices) if pixel else ()
+    if own_domain and (pixel or tracker):
         lines += (_line("HTTPS certificate (ACM)", 1, "certificate", prices["acm"]["public_certificate"]),)
         lines += _zone(events_per_month, prices) if route53 else ()
     return Estimate(
@@ -81,8 +90,26 @@ def estimate(
         total=sum((line.amount for line in lines), Decimal(0)),
         currency=prices["currency"],
         as_of=prices["as_of"],
-        assumptions=_assumptions(prices, retention_days),
+        assumptions=_assumptions(prices, retention_days) + (_tracker_assumptions(prices) if tracker else ()),
         pages=tuple(prices["pages"].values()),
+    )
+
+
+def estimate_for(choices: Choices, *, route53: bool) -> Estimate:
+    """Estimate a month of what a set-up is for.
+
+    Args:
+        choices: the set-up's.
+        route53: whether the domain's zone is in Route 53.
+    """
+    return estimate(
+        choices.events_per_month,
+        choices.retention_days,
+        own_domain=choices.domain is not None,
+        route53=route53,
+        region=choices.region,
+        pixel=Goal.PIXEL in choices.goals,
+        tracker=Goal.JS_BUCKET in choices.goals,
     )
 
 
@@ -109,6 +136,26 @@ def _cloudfront(events: int, prices: dict[str, Any]) -> tuple[CostLine, ...]:
     )
 
 
+def _loads(events: int, prices: dict[str, Any]) -> Decimal:
+    """Return how often the JavaScript is fetched: browsers keep it for a year, so once for a visitor and some pages."""
+    loads: Decimal = Decimal(events) / prices["assumptions"]["events_tracker_load"]
+    return loads.to_integral_value(ROUND_UP)
+
+
+def _tracker(events: int, loads: Decimal, prices: dict[str, Any]) -> tuple[CostLine, ...]:
+    """Price the JavaScript; of the free part it gets what the pixel leaves."""
+    price, assumed = prices["cloudfront"], prices["assumptions"]
+    requests = max(Decimal(0), Decimal(price["free_requests"]) - events) / 10_000
+    transfer = max(Decimal(0), price["free_transfer_gb"] - Decimal(events) * assumed["transfer_bytes"] / _GB)
+    size = loads * assumed["tracker_bytes"] / _GB
+    return (
+        _line(
+            "JavaScript, fetched (CloudFront)", loads / 10_000, "10,000 requests", price["https_requests_10k"], requests
+        ),
+        _line("JavaScript, transfer (CloudFront)", size, "GB", price["transfer_gb"], transfer),
+    )
+
+
 def _storage(events: int, days: int, region: str, prices: dict[str, Any]) -> tuple[CostLine, ...]:
     price = prices["s3"].get(region, prices["s3"]["default"])
     assumed = prices["assumptions"]
@@ -129,6 +176,11 @@ def _zone(events: int, prices: dict[str, Any]) -> tuple[CostLine, ...]:
         _line("DNS zone (Route 53), if it is not there already", 1, "zone", price["hosted_zone"]),
         _line("DNS questions (Route 53 alias)", millions, "million", price["alias_queries_million"]),
     )
+
+
+def _tracker_assumptions(prices: dict[str, Any]) -> tuple[str, ...]:
+    every, size = (prices["assumptions"][name] for name in ("events_tracker_load", "tracker_bytes"))
+    return (f"the JavaScript is fetched once for every {every} events (browsers keep it), {size:,} bytes packed",)
 
 
 def _assumptions(prices: dict[str, Any], days: int) -> tuple[str, ...]:

@@ -48,6 +48,14 @@ class Variant(StrEnum):
     """Lines of the site's own JavaScript, for those who bundle the tracker."""
 
 
+PLACES = {
+    Variant.PAGE: "Into the <head> of every page:",
+    Variant.GTM: "Into Google Tag Manager:",
+    Variant.NPM: "Into your site's own JavaScript, once for each page:",
+}
+"""Where each variant goes, as a line above it."""
+
+
 class Loaded(Struct, frozen=True):
     """The tracker file that a page loads."""
 

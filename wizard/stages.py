@@ -37,7 +37,7 @@ from wizard.resources.route53 import ManagedRecord
 from wizard.resources.tracker import WANTS, EarlierTrackers, TrackerObject, TrackerSource, in_bucket
 from wizard.resources.tracker_server import TrackerFolder, TrackerOnServer
 from wizard.scope import Scope
-from wizard.setups import RECIPE, Goal
+from wizard.setups import RECIPE, Choices, Goal, Made
 from wizard.walk import Node
 
 
@@ -76,13 +76,13 @@ def known() -> tuple[str, ...]:
 
 def stages(scope: Scope) -> tuple[Stage, ...]:
     """Lay out the stages of a set-up for one walk: the rows of what it is for."""
-    rows = _in_aws(scope) if _needs_aws(scope) else (Stage("tracker", _tracker(scope)),)
+    rows = _in_aws(scope) if needs_aws(scope.choices, scope.made) else (Stage("tracker", _tracker(scope)),)
     return tuple(row for row in rows if row.nodes)
 
 
-def _needs_aws(scope: Scope) -> bool:
+def needs_aws(choices: Choices, made: Made) -> bool:
     """Whether anything of AWS is wanted, or was made and has to be looked after."""
-    return bool({Goal.PIXEL, Goal.JS_BUCKET} & set(scope.choices.goals)) or scope.made.content_bucket is not None
+    return bool({Goal.PIXEL, Goal.JS_BUCKET} & set(choices.goals)) or made.content_bucket is not None
 
 
 def _in_aws(scope: Scope) -> tuple[Stage, ...]:

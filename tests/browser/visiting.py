@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, Route, sync
 
 from tests.product import Product
 from wizard.board import Board
-from wizard.resources.browser_run import OPEN
+from wizard.resources.browser_run import address_in
 from wizard.results import Check, Job, Snapshot
 from wizard.scope import BROWSE, YES
 from wizard.setups import Goal
@@ -104,11 +104,6 @@ def browse(product: Product, visit: Callable[[str], None], **answers: str) -> Sn
     )
     anyio.run(product._run, running, watch)
     return running.board.snapshot
-
-
-def address_in(snapshot: Snapshot) -> str | None:
-    """Return the address that the user is asked to open."""
-    return next((copy.value for check in snapshot.checks for copy in check.copy if copy.label == OPEN), None)
 
 
 def found_in(snapshot: Snapshot, item: str) -> Check:

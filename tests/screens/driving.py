@@ -15,9 +15,9 @@ LIMIT = 30.0
 Driver = Pilot[int]
 
 
-async def wait_for(pilot: Driver, predicate: Callable[[], object], what: str = "") -> None:
+async def wait_for(pilot: Driver, predicate: Callable[[], object], what: str = "", limit: float = LIMIT) -> None:
     """Let the app run until `predicate` holds; a test that waits for too long fails with the screen as text."""
-    until = time.monotonic() + LIMIT
+    until = time.monotonic() + limit
     while not predicate():
         if time.monotonic() > until:
             raise AssertionError(f"never happened: {what or predicate}\n{text_of(pilot.app)}")

@@ -9,7 +9,7 @@ from msgspec import Struct
 from wizard import checklist, envelope, plain
 from wizard.aws.policy import policy
 from wizard.commands.session import Session
-from wizard.costs import Estimate, estimate
+from wizard.costs import Estimate, estimate_for
 from wizard.exits import ExitCode, of_statuses
 from wizard.net.text import printable
 from wizard.results import Actor, Snapshot, Status
@@ -41,17 +41,10 @@ class Plan(Struct, frozen=True):
 
 def of(setup: Setup, snapshot: Snapshot) -> Plan:
     """Complete a walk's differences with permissions and cost."""
-    choices = setup.choices
     by_us = any(
         change.actor is Actor.US for item in snapshot.items if item.id == "pixel-record" for change in item.changes
     )
-    cost = estimate(
-        choices.events_per_month,
-        choices.retention_days,
-        own_domain=choices.domain is not None,
-        route53=bool(setup.made.hosted_zone) or by_us,
-        region=choices.region,
-    )
+    cost = estimate_for(setup.choices, route53=bool(setup.made.hosted_zone) or by_us)
     return Plan(setup, snapshot, actions(policy(setup, check_only=False)), cost)
 
 

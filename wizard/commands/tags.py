@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from wizard.browserproof.opening import NOTE
 from wizard.commands import options, tagcheck, walking
 from wizard.commands.browsers import Opener
 from wizard.commands.options import Command
@@ -17,7 +18,7 @@ from wizard.resources.browser_run import BrowserProof
 from wizard.results import Job
 from wizard.scope import BROWSE, BROWSE_LIKE, YES
 from wizard.setups import BrowserRun, Goal, Setup
-from wizard.snippet import Loaded, Options, Snippet, Variant
+from wizard.snippet import PLACES, Loaded, Options, Snippet, Variant
 from wizard.snippet import snippet as build
 from wizard.store import Store
 from wizard.tagging import host_of, loaded_by
@@ -78,13 +79,6 @@ def _tracker(setup: Setup, given: dict[str, Any]) -> Loaded | None:
     return Loaded(url, digest(given["integrity"]) if given["integrity"] else "")
 
 
-PLACES = {
-    Variant.PAGE: "Into the <head> of every page:",
-    Variant.GTM: "Into Google Tag Manager:",
-    Variant.NPM: "Into your site's own JavaScript, once for each page:",
-}
-
-
 def _shown(made: Snippet, variant: str) -> Iterator[str]:
     yield from (PLACES[Variant(variant)], "", made.tag.rstrip("\n"))
     yield from ("", "Into the <body>, for visitors without JavaScript:", "", made.no_script)
@@ -138,9 +132,3 @@ def _events(run: BrowserRun | None) -> Iterator[str]:
         yield from (f"  {label:<12} {value}" for label, value in event.items())
     yield ""
     yield NOTE
-
-
-NOTE = (
-    "Visitors with a blocker may send nothing: block lists know the address /i?stm= of Snowplow's tracker under any "
-    "name. That is their choice, and snowpixel does not work around it."
-)

@@ -19,7 +19,7 @@ from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.resources.first_event import TYPICAL_LOG
 from wizard.resources.log_files import log_file, log_keys
 from wizard.resources.tracker import fetched
-from wizard.results import EVENT, Action, Actor, Change, Copyable, Problem, Status
+from wizard.results import EVENT, Action, Actor, Change, Copyable, Problem, Snapshot, Status
 from wizard.scope import BROWSE, BROWSE_LIKE, YES, Scope
 from wizard.setups import BrowserRun, TrackerFile
 from wizard.snippet import Loaded
@@ -38,6 +38,11 @@ DECISIVE = ("eventMethod", "credentials")
 
 OPEN = "Open in your browser"
 """Label of the address, by which a front end finds it."""
+
+
+def address_in(snapshot: Snapshot) -> str | None:
+    """Return the address that the user is asked to open, once there is one."""
+    return next((copy.value for check in snapshot.checks for copy in check.copy if copy.label == OPEN), None)
 
 
 def wanted(scope: Scope) -> bool:
