@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from wizard.probes.caa import CaaProbe
 from wizard.probes.identity import IdentityProbe
+from wizard.probes.name_servers import NameServersProbe
 from wizard.probes.permissions import PermissionsProbe
 from wizard.probes.pixel import HttpRedirectProbe, PixelDirectProbe, PixelHttpsProbe
 from wizard.probes.recipe import RecipeProbe
@@ -106,7 +107,9 @@ def _in_aws(scope: Scope) -> tuple[Stage, ...]:
                 *((PixelDirectProbe(scope),) if pixel else ()),
             ),
         ),
-        Stage("dns", (_record(scope, "pixel-record"), ResolversProbe(scope)) if own_name else ()),
+        Stage(
+            "dns", (NameServersProbe(scope), _record(scope, "pixel-record"), ResolversProbe(scope)) if own_name else ()
+        ),
         Stage("https", (TlsProbe(scope), *((PixelHttpsProbe(scope),) if pixel else ()), HttpRedirectProbe(scope))),
         Stage("event", _events(scope) if pixel else ()),
     )

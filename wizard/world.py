@@ -23,6 +23,8 @@ class Outcome(StrEnum):
     SERVFAIL = "servfail"
     TIMEOUT = "timeout"
     UNREACHABLE = "unreachable"
+    BOGUS = "bogus"
+    """A resolver refuses the answer, because its DNSSEC signatures do not hold; without that check there is one."""
 
 
 class Answer(Struct, frozen=True):
@@ -68,6 +70,10 @@ class DnsUnreachableError(Exception):
     """No DNS server could be asked at all: no network, or port 53 is blocked."""
 
 
+class NoResolverError(DnsUnreachableError):
+    """Not even a resolver answers."""
+
+
 class Dns(Protocol):
     """DNS as the world sees it."""
 
@@ -85,6 +91,10 @@ class Dns(Protocol):
         Raises:
             DnsUnreachableError: the zone's servers cannot be found.
         """
+        ...
+
+    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
+        """Ask every address of every server of a zone, each by itself, for the zone's own records."""
         ...
 
     async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:

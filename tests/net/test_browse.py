@@ -40,6 +40,9 @@ class Names:
     async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
         raise NotImplementedError
 
+    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
+        raise NotImplementedError
+
     async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
         self.asked.append((name, rdtype))
         if rdtype == "A" and name in self.names:

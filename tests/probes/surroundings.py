@@ -47,16 +47,22 @@ class NoAws:
 
 
 class ScriptedDns:
-    """Implements `wizard.world.Dns`: what resolvers answer, whatever is asked."""
+    """Implements `wizard.world.Dns`: what resolvers answer, whatever is asked; the authorities have the record."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: Answer, authorities: tuple[Answer, ...] | None = None) -> None:
         self.answers = answers
+        self.authorities = (Answer("ns1", "192.0.2.2", Outcome.ANSWER),) if authorities is None else authorities
         self.asked: list[tuple[str, str]] = []
+        self.asked_of_authorities: list[tuple[str, str]] = []
 
     async def zone_of(self, name: str) -> Zone:
         raise NotImplementedError
 
     async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+        self.asked_of_authorities.append((name, rdtype))
+        return self.authorities
+
+    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
         raise NotImplementedError
 
     async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:

@@ -115,8 +115,10 @@ async def test_a_silent_server_does_not_hold_up_the_others(net: Net) -> None:
 @pytest.mark.parametrize(
     ("record", "there", "expected"),
     [
-        ("pixel-record", (HOST, "CNAME", "other.cloudfront.net."), "cname-taken"),
-        ("certificate-record", (PROOF, "CNAME", "_dex.acm-validations.aws."), "record-wrong-value"),
+        ("pixel-record", (HOST, "CNAME", "shop.example.net."), "cname-taken"),
+        ("pixel-record", (HOST, "CNAME", "other.cloudfront.net."), "another-distribution"),
+        ("certificate-record", (PROOF, "CNAME", "_other.acm-validations.aws."), "record-wrong-value"),
+        ("certificate-record", (PROOF, "CNAME", "_dex.acm-validations.aws."), "value-misspelt"),
         ("certificate-record", (PROOF, "CNAME", f"{VALUE}.{ZONE}."), "value-doubled"),
         ("certificate-record", (f"{PROOF}.{ZONE}", "CNAME", f"{VALUE}."), "name-doubled"),
         ("certificate-record", ("abc.px.example.com", "CNAME", f"{VALUE}."), "underscore-missing"),

@@ -37,6 +37,9 @@ class OneName:
     async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
         raise NotImplementedError
 
+    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
+        raise NotImplementedError
+
     async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
         if (name, rdtype) == (HOST, "A"):
             return (Answer("resolver", "", Outcome.ANSWER, ("192.0.2.80",)),)

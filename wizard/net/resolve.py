@@ -1,38 +1,13 @@
 """DNS as the world sees it: each authoritative server asked directly, then the public resolvers."""
 
 import socket
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
 
-import anyio
-import dns.exception
-import dns.resolver
-
+from wizard.net.recursion import DNS, THIS_COMPUTER, Recursion, Target, together
 from wizard.net.wire import Patience, Said, ask, first_seen
 from wizard.net.zones import ZoneFinder
 from wizard.world import Answer, NameServer, Network, Outcome, Zone
 
-T = TypeVar("T")
-R = TypeVar("R")
-
-DNS = 53
-
-PUBLIC = (("Cloudflare 1.1.1.1", "1.1.1.1"), ("Google 8.8.8.8", "8.8.8.8"), ("Quad9 9.9.9.9", "9.9.9.9"))
-"""Well-known public resolvers: label and address."""
-
-THIS_COMPUTER = "this computer's resolver"
-"""Label of the resolver that the system is set to; always the last one asked."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """A resolver: its label, its address, and where to dial for it."""
-
-    label: str
-    address: str
-    host: str
-    port: int
+__all__ = ["THIS_COMPUTER", "Resolver", "has_ipv6"]
 
 
 class Resolver:
@@ -51,11 +26,12 @@ class Resolver:
         self.patience = patience or Patience()
         families = ("A", "AAAA") if (has_ipv6() if ipv6 is None else ipv6) else ("A",)
         self._zones = ZoneFinder(self._first, self._ask_at, families)
-        self._targets: tuple[Target, ...] = ()
+        self._recursion = Recursion(network, self.patience)
 
     def forget(self) -> None:
-        """Drop the zones remembered."""
+        """Drop the zones remembered, and which resolvers only answer over TLS."""
         self._zones.forget()
+        self._recursion.forget()
 
     async def zone_of(self, name: str) -> Zone:
         """Find the zone that holds `name` and its authoritative servers; resolvers never hear the name itself.
@@ -81,6 +57,14 @@ class Resolver:
 
         return await together(one, zone.servers)
 
+    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
+        """Ask every address of every server of a zone, each by itself, for the zone's own records."""
+
+        async def each(server: NameServer) -> tuple[Answer, ...]:
+            return await self._ask_each(server, zone.name, rdtype)
+
+        return tuple(answer for answers in await together(each, zone.servers) for answer in answers)
+
     async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
         """Ask the resolvers, in their order. A failure is an outcome, never raised."""
         name = _absolute(name)
@@ -93,30 +77,29 @@ class Resolver:
     @property
     def targets(self) -> tuple[Target, ...]:
         """The resolvers to ask: those of the network, else the public ones and last the system's own."""
-        if not self._targets:
-            given = tuple(Target(label, host, host, port) for label, host, port in self.network.resolvers)
-            known = (*PUBLIC, *((THIS_COMPUTER, address) for address in system_resolvers()[:1]))
-            public = tuple(Target(label, at, *self.network.dial(at, DNS)) for label, at in known)
-            self._targets = given or public
-        return self._targets
+        return self._recursion.targets
 
     async def _ask_server(self, server: NameServer, name: str, rdtype: str) -> Answer:
-        """Ask one server at its addresses in turn, until one says something."""
-        answer = Answer(server.name, "", Outcome.UNREACHABLE)
-        for address in server.addresses:
+        """Ask one server at all its addresses; the first in order that says something counts."""
+        answers = await self._ask_each(server, name, rdtype)
+        return next((answer for answer in answers if answer.seen), answers[-1])
+
+    async def _ask_each(self, server: NameServer, name: str, rdtype: str) -> tuple[Answer, ...]:
+        """Ask a server at each of its addresses at once, so that dead ones cost the time of one."""
+
+        async def one(address: str) -> Answer:
             said = await self._ask_at(address, name, rdtype)
             lame = said.seen and not said.authoritative
-            answer = _answer(server.name, address, Said(Outcome.REFUSED) if lame else said)
-            if answer.seen:
-                break
-        return answer
+            return _answer(server.name, address, Said(Outcome.REFUSED) if lame else said)
+
+        return await together(one, server.addresses) or (Answer(server.name, "", Outcome.UNREACHABLE),)
 
     async def _ask_at(self, address: str, name: str, rdtype: str) -> Said:
         host, port = self.network.dial(address, DNS)
         return await ask(host, port, name, rdtype, recursive=False, patience=self.patience)
 
     async def _ask_target(self, target: Target, name: str, rdtype: str) -> Said:
-        return await ask(target.host, target.port, name, rdtype, recursive=True, patience=self.patience)
+        return await self._recursion.ask(target, name, rdtype)
 
     async def _first(self, name: str, rdtype: str) -> Said:
         """Ask all resolvers at once and take the first that says something, else the best of what they said."""
@@ -129,27 +112,6 @@ def _absolute(name: str) -> str:
 
 def _answer(server: str, address: str, said: Said) -> Answer:
     return Answer(server, address, said.outcome, said.records, said.chain, said.ttl)
-
-
-async def together(function: Callable[[T], Awaitable[R]], items: Sequence[T]) -> tuple[R, ...]:
-    """Await `function` of every item at the same time; the results are in the items' order."""
-    results: dict[int, R] = {}
-
-    async def one(index: int, item: T) -> None:
-        results[index] = await function(item)
-
-    async with anyio.create_task_group() as group:
-        for index, item in enumerate(items):
-            group.start_soon(one, index, item)
-    return tuple(results[index] for index in range(len(items)))
-
-
-def system_resolvers() -> tuple[str, ...]:
-    """Return the addresses of the resolvers that this computer is set to; none where it says nothing."""
-    try:
-        return tuple(str(each) for each in dns.resolver.Resolver().nameservers)
-    except (dns.exception.DNSException, OSError):
-        return ()
 
 
 def has_ipv6() -> bool:

@@ -76,6 +76,18 @@ class Patience:
     attempts: int = 2
 
 
+def question(name: str, rdtype: str, *, recursive: bool) -> dns.message.QueryMessage | None:
+    """Return the message that asks; None where such a name cannot be in the DNS."""
+    try:
+        owner = dns.name.from_text(name or ".")
+    except (dns.exception.DNSException, UnicodeError):
+        return None
+    query = dns.message.make_query(owner, rdtype, use_edns=0, payload=PAYLOAD)
+    if not recursive:
+        query.flags &= ~dns.flags.RD
+    return query
+
+
 async def ask(address: str, port: int, name: str, rdtype: str, *, recursive: bool, patience: Patience) -> Said:
     """Ask one question: UDP first, TCP when the answer was cut (RFC 7766); never raises for what the network does.
 
@@ -87,13 +99,12 @@ async def ask(address: str, port: int, name: str, rdtype: str, *, recursive: boo
         recursive: whether to ask for recursion: yes of resolvers, no of authorities.
         patience: how long to wait.
     """
-    try:
-        owner = dns.name.from_text(name or ".")
-    except (dns.exception.DNSException, UnicodeError):
-        return Said(Outcome.NXDOMAIN)  # such a name cannot be in the DNS
-    query = dns.message.make_query(owner, rdtype, use_edns=0, payload=PAYLOAD)
-    if not recursive:
-        query.flags &= ~dns.flags.RD
+    query = question(name, rdtype, recursive=recursive)
+    return await send(query, address, port, patience) if query else Said(Outcome.NXDOMAIN)
+
+
+async def send(query: dns.message.Message, address: str, port: int, patience: Patience) -> Said:
+    """Send a question that is ready; once more without EDNS to a server that does not know it."""
     said = await _tried(query, address, port, patience)
     if said.message is not None and said.message.rcode() in NO_EDNS:
         query.use_edns(False)

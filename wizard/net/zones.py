@@ -16,7 +16,7 @@ import dns.message
 import dns.rdatatype
 
 from wizard.net.wire import Said, first_seen, plain, presented
-from wizard.world import DnsUnreachableError, NameServer, Outcome, Zone
+from wizard.world import DnsUnreachableError, NameServer, NoResolverError, Outcome, Zone
 
 KEEP = 60.0
 """Seconds that a zone's delegation is believed without asking again."""
@@ -95,7 +95,7 @@ class ZoneFinder:
         for ending in (*endings(name), ""):
             said = await self.resolve(ending, "SOA")
             if said.outcome in (Outcome.TIMEOUT, Outcome.UNREACHABLE):
-                raise DnsUnreachableError("no DNS resolver answers")
+                raise NoResolverError("no DNS resolver answers")
             if said.outcome is Outcome.ANSWER and said.records and not said.chain:
                 names = (await self.resolve(ending, "NS")).records
                 return self._keep(self._cuts, ending, Zone(ending, await self._servers(names, {})))
@@ -110,7 +110,7 @@ class ZoneFinder:
             if said is None or said.outcome is Outcome.NXDOMAIN:
                 return None
             if cut := _cut(said, zone.name, child, name):
-                return Zone(cut[0], await self._servers(cut[1], _glue(said)))
+                return Zone(cut[0], await self._servers(cut[1], _glue(said, self.families)))
         return None
 
     async def _one_of(self, zone: Zone, child: str) -> Said | None:
@@ -161,11 +161,12 @@ def _cut(said: Said, zone: str, child: str, name: str) -> tuple[str, tuple[str, 
     return None
 
 
-def _glue(said: Said) -> dict[str, tuple[str, ...]]:
-    """Return the IPv4 addresses that came along with a referral."""
-    sections = said.message.additional if said.message else ()
-    return {
-        plain(rrset.name): tuple(presented(each) for each in rrset)
-        for rrset in sections
-        if rrset.rdtype == dns.rdatatype.A
-    }
+def _glue(said: Said, families: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the addresses that came along with a referral, IPv4 first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for family in families:
+        for rrset in said.message.additional if said.message else ():
+            if rrset.rdtype == dns.rdatatype.from_text(family):
+                name = plain(rrset.name)
+                found[name] = (*found.get(name, ()), *(presented(each) for each in rrset))
+    return found

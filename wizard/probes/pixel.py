@@ -15,6 +15,7 @@ from wizard.pixel_answers import (
 )
 from wizard.probes.base import Probe
 from wizard.probes.propagation import catching_up, maybe_passing, not_made, unreached
+from wizard.probes.published import unpublished
 from wizard.results import Check, Problem, Status
 from wizard.setups import Viewer
 from wizard.world import Response, WebError
@@ -133,6 +134,8 @@ class PixelHttpsProbe(_PixelProbe):
         if not own:
             return not_made(self)
         host = self.scope.choices.domain or own
+        if early := await unpublished(self, host):
+            return early
         check = await self.fetch(host)
         return self._takeover(host, check) if self._detached(check) and self._dangling() else check
 
@@ -168,6 +171,8 @@ class HttpRedirectProbe(Probe):
         if not own:
             return not_made(self)
         host = self.scope.choices.domain or own
+        if early := await unpublished(self, host):
+            return early
         try:
             response = await self.scope.world.web.get(f"http://{host}/i", headers=ORIGIN, limit=PAGE_LIMIT)
         except WebError as error:

@@ -1,14 +1,23 @@
 """Does the domain lead to our distribution for everybody? Asked of resolvers, once the authorities have the record."""
 
+import ipaddress
 from enum import StrEnum
 
 from wizard.probes.base import Probe
 from wizard.probes.propagation import not_made, waiting_time
+from wizard.probes.published import unpublished
 from wizard.results import Check, Status
-from wizard.world import Answer
+from wizard.world import Answer, Outcome
 
 OWN = "this computer's resolver"
 """Label of the system's resolver, as `wizard.net.resolve` gives it."""
+
+
+INSIDE = tuple(
+    ipaddress.ip_network(each)
+    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+"""Networks whose addresses lead nowhere in the internet; those kept for documentation are not among them."""
 
 
 class Leads(StrEnum):
@@ -32,6 +41,19 @@ def leads(answer: Answer, target: str) -> Leads:
     return Leads.FLATTENED if answer.records else Leads.NOWHERE
 
 
+def is_private(address: str) -> bool:
+    """Whether an address is of a network of somebody's own (RFC 1918, RFC 4193, loopback)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return (
+        found.is_loopback
+        or found.is_link_local
+        or any(found in each for each in INSIDE if each.version == found.version)
+    )
+
+
 class ResolversProbe(Probe):
     """Asks the well-known public resolvers, and last this computer's own."""
 
@@ -46,6 +68,8 @@ class ResolversProbe(Probe):
             return self.report(Status.SKIPPED, "No domain of your own")
         if not target:
             return not_made(self)
+        if early := await unpublished(self, domain):
+            return early
         answers = await self.scope.world.dns.ask_resolvers(domain, "A")
         return self._judge(domain, target.lower(), answers)
 
@@ -53,6 +77,8 @@ class ResolversProbe(Probe):
         found = {answer.server: leads(answer, target) for answer in answers}
         kinds = set(found.values()) - {Leads.UNSEEN}
         observed = "; ".join(f"{server}: {lead}" for server, lead in found.items())
+        if bogus := [answer.server for answer in answers if answer.outcome is Outcome.BOGUS]:
+            return self._bogus(domain, ", ".join(bogus))
         if not kinds:
             return self.report(
                 Status.UNKNOWN,
@@ -67,6 +93,29 @@ class ResolversProbe(Probe):
         if kinds == {Leads.FLATTENED}:
             return self._flattened(domain, target, observed)
         return self._not_everywhere(domain, target, answers, observed)
+
+    def _bogus(self, domain: str, resolvers: str) -> Check:
+        """Whoever uses a resolver that checks signatures, and most do, gets no answer at all."""
+        return self.report(
+            Status.FAILED,
+            f"Resolvers refuse {domain}, because the domain's DNSSEC signatures do not hold",
+            "dnssec-broken",
+            observed=f"{resolvers}: an answer only without checking signatures",
+            expected="signatures that hold, or no DS record at the registry",
+            name=domain,
+            resolvers=resolvers,
+        )
+
+    def _split(self, domain: str, target: str, observed: str) -> Check:
+        return self.report(
+            Status.WARNING,
+            f"{domain} works for the world; this computer is in a network with a DNS of its own",
+            "split-horizon",
+            observed=observed,
+            expected=target,
+            name=domain,
+            target=target,
+        )
 
     def _flattened(self, domain: str, target: str, observed: str) -> Check:
         """Nobody shows a CNAME: right for our alias records in Route 53, elsewhere for the HTTPS probe to decide."""
@@ -105,6 +154,8 @@ class ResolversProbe(Probe):
         seconds = str(max(answer.ttl or 0 for answer in behind))
         reached = any(leads(answer, target) in arrived[1:] for answer in answers)
         if reached and {answer.server for answer in behind} == {OWN}:
+            if inside := [address for answer in behind for address in answer.records if is_private(address)]:
+                return self._split(domain, target, ", ".join(inside))
             return self.report(
                 Status.WARNING,
                 f"{domain} works for the world; only this computer's resolver remembers an older answer",

@@ -2,6 +2,7 @@
 
 from wizard.probes.base import Probe
 from wizard.probes.propagation import maybe_passing, not_made, unreached
+from wizard.probes.published import unpublished
 from wizard.results import Check, Status
 from wizard.world import Handshake, WebError
 
@@ -28,6 +29,8 @@ class TlsProbe(Probe):
         host = self.scope.choices.domain or self.scope.made.distribution_domain
         if not host or not self.scope.made.distribution_domain:
             return not_made(self)
+        if early := await unpublished(self, host):
+            return early
         try:
             seen = await self.scope.world.web.handshake(host)
         except WebError as error:

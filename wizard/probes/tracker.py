@@ -3,6 +3,7 @@
 from wizard.pixel_answers import CLOUDFLARE, NOT_CLOUDFRONT, by_cloudfront, refused
 from wizard.probes.base import Probe
 from wizard.probes.propagation import maybe_passing, not_made, unreached
+from wizard.probes.published import unpublished
 from wizard.results import Check, Copyable, Problem, Status
 from wizard.tracker.served import ANSWER_LIMIT, ASKING, Fault, faults, undecodable
 from wizard.world import Response, WebError
@@ -24,6 +25,8 @@ class TrackerHttpsProbe(Probe):
         if not host or not made.distribution_domain or file is None or file not in made.trackers_stored:
             return not_made(self)
         url = f"https://{host}/{file.key}"
+        if early := await unpublished(self, host):
+            return early
         try:
             answer = await self.scope.world.web.get(url, headers=ASKING, limit=ANSWER_LIMIT)
         except WebError as error:

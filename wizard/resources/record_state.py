@@ -19,6 +19,10 @@ class State(StrEnum):
     """Some servers have it, some do not yet."""
     WRONG = "wrong"
     """A CNAME with another value."""
+    MISSPELT = "misspelt"
+    """A CNAME whose value is nearly the wanted one."""
+    OTHER_DISTRIBUTION = "other-distribution"
+    """A CNAME to a distribution of CloudFront that is not ours."""
     VALUE_DOUBLED = "value-doubled"
     """The provider appended the zone to the value."""
     NAME_DOUBLED = "name-doubled"
@@ -120,7 +124,29 @@ def _wrong_value(evidence: Evidence) -> tuple[State, str] | None:
     if set(values) <= set(_values(evidence.sibling.get("CNAME", ()))):
         return State.WILDCARD, f"CNAME {values[0]}"
     doubled = {f"{evidence.target}.{evidence.zone}", f"{evidence.target.removeprefix('_')}.{evidence.zone}"}
-    return (State.VALUE_DOUBLED if set(values) & doubled else State.WRONG), values[0]
+    return (State.VALUE_DOUBLED if set(values) & doubled else _kind_of_wrong(values[0], evidence.target)), values[0]
+
+
+CLOUDFRONT = ".cloudfront.net"
+NEAR = 2
+"""Letters that may differ for a value to count as mistyped: so many that no two real ones are ever so alike."""
+
+
+def _kind_of_wrong(value: str, target: str) -> State:
+    if letters_apart(value, target) <= NEAR:
+        return State.MISSPELT
+    both = value.endswith(CLOUDFRONT) and target.endswith(CLOUDFRONT)
+    return State.OTHER_DISTRIBUTION if both else State.WRONG
+
+
+def letters_apart(one: str, other: str) -> int:
+    """Return the edit distance: letters to add, take away or change (Levenshtein). At most 255 each, as in the DNS."""
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        before, row[0] = row[0], at
+        for column, wanted in enumerate(other, 1):
+            before, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, before + (letter != wanted))
+    return row[-1]
 
 
 def _elsewhere(evidence: Evidence) -> tuple[State, str] | None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
-from wizard.resources.record_state import Evidence, Finding, State, diagnose
+from wizard.resources.record_state import Evidence, Finding, State, diagnose, letters_apart
 from wizard.results import Action, Actor, Change, Choice, Copyable, Decision, DnsRecord, Problem, Status
 from wizard.scope import DOMAIN_LOST, YES, Scope
 from wizard.world import DnsUnreachableError, Zone
@@ -27,6 +27,8 @@ SUMMARIES = {
     State.MISSING: "{name} is not there yet",
     State.PARTIAL: "{having} of {asked} name servers have {name}",
     State.WRONG: "{name} points to {observed} instead of {target}",
+    State.MISSPELT: "{name} points to {observed}, which is nearly {target}",
+    State.OTHER_DISTRIBUTION: "{name} points to another distribution, {observed}",
     State.VALUE_DOUBLED: "The value of {name} has the domain at its end twice: {observed}",
     State.NAME_DOUBLED: "The record was entered as {observed}: the provider adds the domain by itself",
     State.NO_UNDERSCORE: "The record was entered as {observed}, without the underscore at the beginning",
@@ -43,6 +45,8 @@ PROBLEMS = {
     State.MISSING: "record-missing",
     State.PARTIAL: "record-partial",
     State.WRONG: "record-wrong-value",
+    State.MISSPELT: "value-misspelt",
+    State.OTHER_DISTRIBUTION: "another-distribution",
     State.VALUE_DOUBLED: "value-doubled",
     State.NAME_DOUBLED: "name-doubled",
     State.NO_UNDERSCORE: "underscore-missing",
@@ -123,6 +127,8 @@ class ManualRecord(Resource):
             "observed": finding.observed,
             "having": str(finding.having),
             "asked": str(finding.asked),
+            "ttl": str(max((answer.ttl or 0 for answer in evidence.cname), default=0)),
+            "letters": _letters(finding, evidence.target),
         }
         problem = "cname-taken" if state is State.WRONG and self.id == PIXEL else PROBLEMS[state]
         return Reading(
@@ -265,6 +271,13 @@ class ManualRecord(Resource):
 
 def _nothing_seen(name: str, target: str) -> Evidence:
     return Evidence(name=name, target=target, zone="", cname=())
+
+
+def _letters(finding: Finding, target: str) -> str:
+    if finding.state is not State.MISSPELT:
+        return ""
+    count = letters_apart(finding.observed, target)
+    return "one letter" if count == 1 else f"{count} letters"
 
 
 def _about(zone: Zone) -> dict[str, str]:

@@ -1,0 +1,218 @@
+"""Every problem of the domain's own DNS, provoked at real name servers and read as a user reads it.
+
+`rows` are the rows of the catalogue of what goes wrong in the field that a case stands for.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.problems.dns.servers import (
+    FIRST,
+    HOST,
+    LOOPBACK,
+    OWN,
+    PIXEL_RECORD,
+    PROOF,
+    PROOF_RECORD,
+    VALUE,
+    ZONE,
+    Internet,
+    internet,
+)
+from tests.problems.scene import look, raised, red, scope_of, words
+from wizard.results import Status
+from wizard.setups import Made
+from wizard.world import Network
+
+pytestmark = pytest.mark.anyio
+
+MADE = Made(
+    distribution_domain=OWN,
+    validation_name=f"{PROOF}.",
+    validation_value=f"{VALUE}.",
+    records_seen={"pixel-record": 1.0, "certificate-record": 1.0},
+)
+OLD_DS = f"{ZONE}. DS 31589 13 2 CDE0D742D6998AA554A92D890F8184C698CFAC8A26FA59875A990C03E576343C"
+CLOSED = (LOOPBACK, 9)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scenario.
+
+    Attributes:
+        problem: the id that the user is told.
+        rows: the rows of the catalogue that it covers.
+        item: the row of the checklist that says it.
+        net: the internet that has the problem.
+        status: the verdict.
+        says: what of the user's own must stand in the words.
+        domain: the pixel's name.
+        new: whether the set-up never stood.
+        also: other problems whose row may be red for the same cause.
+    """
+
+    problem: str
+    rows: tuple[str, ...]
+    item: str
+    net: Internet
+    status: Status = Status.FAILED
+    says: tuple[str, ...] = ()
+    domain: str = HOST
+    new: bool = False
+    also: frozenset[str] = field(default_factory=frozenset)
+
+
+def pixel(*lines: str) -> Internet:
+    return Internet(records=(PROOF_RECORD, *lines))
+
+
+def proof(*lines: str) -> Internet:
+    return Internet(records=(PIXEL_RECORD, *lines))
+
+
+P, C = "pixel-record", "certificate-record"
+W = Status.WARNING
+ANOTHER = "d9zzzzzzzzzzzz.cloudfront.net"
+
+CASES = (
+    Case("name-doubled", ("C1",), C, proof(f"{PROOF}.{ZONE}. CNAME {VALUE}."), says=(f"{PROOF}.{ZONE}", "`_abc.px`")),
+    Case(
+        "value-doubled", ("C2",), C, proof(f"{PROOF}. CNAME {VALUE}.{ZONE}."), says=(f"{VALUE}.{ZONE}", f"`{VALUE}.`")
+    ),
+    Case("record-missing", ("C3",), C, proof(), says=(PROOF, VALUE, ZONE)),
+    Case("record-missing", ("C3", "C21"), C, proof(), Status.WAITING, (PROOF, VALUE), new=True),
+    Case(
+        "record-missing",
+        ("C5",),
+        C,
+        Internet(sub=(f"{HOST}. A 192.0.2.1",)),
+        says=(f"DNS of {HOST} is kept",),
+        also=frozenset({"apex-cname"}),
+    ),
+    Case(
+        "underscore-missing",
+        ("C6",),
+        C,
+        proof(f"abc.px.{ZONE}. CNAME {VALUE}."),
+        says=("abc.px.example.com", "`_abc.px`"),
+    ),
+    Case(
+        "record-in-the-way",
+        ("C7", "N13"),
+        C,
+        proof(f'{PROOF}. TXT "old proof"', f"*.{ZONE}. CNAME x.net."),
+        says=("old proof", PROOF),
+    ),
+    Case(
+        "value-misspelt", ("C8",), C, proof(f"{PROOF}. CNAME {VALUE.replace('456', '465')}."), says=("2 letters", VALUE)
+    ),
+    Case("value-misspelt", ("C8",), P, pixel(f"{HOST}. CNAME {OWN.replace('f7', 'f')}."), says=("one letter", OWN)),
+    Case(
+        "caa-forbids-amazon",
+        ("C9", "C11"),
+        "caa",
+        Internet(records=(PIXEL_RECORD, PROOF_RECORD, f'{ZONE}. CAA 0 issue "letsencrypt.org"')),
+        says=("letsencrypt.org", ZONE, HOST),
+    ),
+    Case(
+        "caa-forbids-amazon",
+        ("C10",),
+        "caa",
+        Internet(
+            records=(PROOF_RECORD, f"{HOST}. CNAME pages.host.net."),
+            elsewhere=("pages.host.net. A 192.0.2.1", 'pages.host.net. CAA 0 issue "digicert.com"'),
+        ),
+        says=("pages.host.net", "digicert.com"),
+        also=frozenset({"cname-taken"}),
+    ),
+    Case("record-partial", ("N5",), P, Internet(second=(PROOF_RECORD,)), says=("1 of 2", HOST)),
+    Case(
+        "serials-differ",
+        ("N5",),
+        "name-servers",
+        Internet(serials=(7, 6)),
+        W,
+        ("ns1.example.com: 7", "ns2.provider.net: 6"),
+    ),
+    Case("nameserver-lame", ("N5", "C4"), "name-servers", Internet(serving=(FIRST,)), W, ("ns2.provider.net", ZONE)),
+    Case("nameserver-dead", ("N5",), "name-servers", Internet(up=(FIRST,)), W, ("ns2.provider.net (192.0.2.3)", ZONE)),
+    Case(
+        "delegation-lame",
+        ("C4", "N22"),
+        "name-servers",
+        Internet(serving=()),
+        says=("ns1.example.com", "ns2.provider.net", ZONE),
+    ),
+    Case(
+        "nameservers-dead", ("N21",), "name-servers", Internet(up=()), says=("ns1.example.com, ns2.provider.net", ZONE)
+    ),
+    Case(
+        "delegation-differs",
+        ("C4", "N22"),
+        "name-servers",
+        Internet(named=("ns1.example.com.", "ns9.provider.net.")),
+        W,
+        ("ns9.provider.net", "ns2.provider.net"),
+    ),
+    Case("domain-unregistered", ("N21",), P, Internet(delegated=None), says=(HOST,)),
+    Case("dnssec-broken", ("N6",), "dns-resolvers", Internet(anchor=OLD_DS), says=(HOST, "DS record")),
+    Case("apex-cname", ("N7",), P, Internet(), says=(ZONE, f"px.{ZONE}"), domain=ZONE),
+    Case("apex-cname", ("N8",), P, Internet(sub=(PROOF_RECORD,)), says=(HOST, f"px.{HOST}")),
+    Case(
+        "record-in-the-way",
+        ("N9",),
+        P,
+        pixel(f"{HOST}. A 192.0.2.1", f"{HOST}. AAAA 2001:db8::1"),
+        says=("A 192.0.2.1", "AAAA 2001:db8::1", OWN),
+    ),
+    Case("wildcard-answers", ("N11",), P, Internet(records=(f"*.{ZONE}. A 192.0.2.1",)), says=(ZONE, "192.0.2.1", OWN)),
+    Case("wildcard-answers", ("N12",), C, proof(f"*.px.{ZONE}. CNAME parked.net."), says=("parked.net", PROOF, VALUE)),
+    Case(
+        "cname-indirect",
+        ("N17",),
+        "dns-resolvers",
+        pixel(f"{HOST}. CNAME x.{ZONE}.", f"x.{ZONE}. CNAME {OWN}."),
+        W,
+        (f"x.{ZONE}", OWN),
+        also=frozenset({"cname-taken"}),
+    ),
+    Case("another-distribution", ("N18", "F2"), P, pixel(f"{HOST}. 86400 CNAME {ANOTHER}."), says=(ANOTHER, OWN)),
+    Case("cname-taken", ("N19",), P, pixel(f"{HOST}. 86400 CNAME shop.net."), says=("shop.net", OWN, "86400 seconds")),
+)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.problem}-{'-'.join(case.rows)}")
+async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(case: Case, tmp_path: Path) -> None:
+    with internet(tmp_path, case.net) as place:
+        network = Network(
+            {80: CLOSED, 443: CLOSED},
+            place.authorities,
+            (("unbound", LOOPBACK, place.resolver),),
+        )
+        checks = await look(scope_of(network, replace(MADE, records_seen={}) if case.new else MADE, case.domain))
+    found = checks[case.item]
+    assert (raised(checks).get(case.item), found.status) == (case.problem, case.status), (found, raised(checks))
+    for text in case.says:
+        assert text in words(found)
+    assert red(checks) - {case.problem} <= case.also
+
+
+async def test_a_healthy_domain_has_no_problem_in_its_dns(tmp_path: Path) -> None:
+    with internet(tmp_path, Internet()) as place:
+        network = Network(
+            {80: CLOSED, 443: CLOSED},
+            place.authorities,
+            (("unbound", LOOPBACK, place.resolver),),
+        )
+        checks = await look(scope_of(network, MADE, HOST))
+    fine = ("name-servers", "pixel-record", "certificate-record", "caa", "dns-resolvers")
+    assert {name: checks[name].status for name in fine} == dict.fromkeys(fine, Status.OK), raised(checks)

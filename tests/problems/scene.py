@@ -1,0 +1,72 @@
+"""One whole look from outside at a set-up, without AWS: the rows that a user would see, weighed against each other."""
+
+from tests.probes.surroundings import DAY, NOW, NoAws, StandingClock
+from wizard import engine
+from wizard.board import Board
+from wizard.net.browse import Browser, Limits
+from wizard.net.resolve import Resolver
+from wizard.net.wire import Patience
+from wizard.probes.caa import CaaProbe
+from wizard.probes.name_servers import NameServersProbe
+from wizard.probes.pixel import HttpRedirectProbe, PixelHttpsProbe
+from wizard.probes.resolvers import ResolversProbe
+from wizard.probes.tls import TlsProbe
+from wizard.problems import explain
+from wizard.resources.records import ManualRecord
+from wizard.results import Check, Job, Status
+from wizard.scope import Scope
+from wizard.setups import Choices, Made, Setup
+from wizard.stages import Stage
+from wizard.store import Ledger
+from wizard.world import Clock, Network, World
+
+OLD = NOW - 100 * DAY
+
+
+def scope_of(network: Network, made: Made, domain: str, *, clock: Clock | None = None, patience: float = 1.0) -> Scope:
+    """Return a set-up that stood for a hundred days, seen through a real resolver and a real browser."""
+    resolver = Resolver(network, patience=Patience(patience, 2), ipv6=False)
+    world = World(NoAws(), resolver, Browser(network, resolver, limits=Limits(2, 4)), clock or StandingClock())
+    return Scope(
+        world, Ledger(Setup(name="main", id="0a1b2c3d", created=OLD, choices=Choices(domain=domain), made=made))
+    )
+
+
+def rows(scope: Scope) -> tuple[Stage, ...]:
+    """Return the rows that need no AWS."""
+    return (
+        Stage("certificate", (CaaProbe(scope), ManualRecord(scope, "certificate-record"))),
+        Stage("dns", (NameServersProbe(scope), ManualRecord(scope, "pixel-record"), ResolversProbe(scope))),
+        Stage("https", (TlsProbe(scope), PixelHttpsProbe(scope), HttpRedirectProbe(scope))),
+    )
+
+
+async def look(scope: Scope) -> dict[str, Check]:
+    """Run a check and return its results by item."""
+    stages = rows(scope)
+    board: Board = engine.board_for(Job.CHECK, stages, "main")
+    await engine.check(stages, scope, board)
+    return {check.id: check for check in board.snapshot.checks}
+
+
+def raised(checks: dict[str, Check]) -> dict[str, str]:
+    """Return item to problem id, for all items that have one."""
+    return {name: check.problem.id for name, check in checks.items() if check.problem}
+
+
+def red(checks: dict[str, Check]) -> set[str]:
+    """Return the problem ids of the failed rows; a row that failed without a name counts as its item."""
+    return {
+        check.problem.id if check.problem else name for name, check in checks.items() if check.status is Status.FAILED
+    }
+
+
+def words(check: Check) -> str:
+    """Return all that the user reads of a row."""
+    assert check.problem is not None
+    explained = explain(check.problem)
+    parts = (check.summary, check.observed, explained.title, explained.meaning, *explained.steps)
+    return "\n".join(parts)
+
+
+__all__ = ["look", "raised", "red", "rows", "scope_of", "words"]

@@ -1,0 +1,147 @@
+"""The resolvers: the well-known public ones and this computer's own, also where the network is in the way.
+
+Two things are told apart here that look alike from outside. A network may let nobody's DNS through but its own: then
+the public resolvers are asked over TLS (RFC 7858), which such networks mostly leave alone. And a resolver may fail
+because the domain's DNSSEC signatures do not hold: asked once more without checking them (CD, RFC 4035 §3.2.2), it
+answers.
+"""
+
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from typing import TypeVar
+
+import anyio
+import dns.asyncquery
+import dns.exception
+import dns.flags
+import dns.message
+import dns.resolver
+
+from wizard.net.trust import verifying
+from wizard.net.wire import Patience, Said, question, send, understand
+from wizard.world import Network, Outcome
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+DNS = 53
+DNS_OVER_TLS = 853
+
+PUBLIC = (
+    ("Cloudflare 1.1.1.1", "1.1.1.1", "cloudflare-dns.com"),
+    ("Google 8.8.8.8", "8.8.8.8", "dns.google"),
+    ("Quad9 9.9.9.9", "9.9.9.9", "dns.quad9.net"),
+)
+"""Well-known public resolvers: label, address, and the name in their certificates."""
+
+THIS_COMPUTER = "this computer's resolver"
+"""Label of the resolver that the system is set to; always the last one asked."""
+
+BLOCKED = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
+"""How a question ends where port 53 is blocked."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A resolver: its label, its address, where to dial for it, and its name and place for TLS, if it has one."""
+
+    label: str
+    address: str
+    host: str
+    port: int
+    tls_name: str = ""
+    tls_at: tuple[str, int] = ("", 0)
+
+
+class Recursion:
+    """Asks resolvers.
+
+    Args:
+        network: where to dial.
+        patience: how long each is waited for.
+    """
+
+    def __init__(self, network: Network, patience: Patience) -> None:
+        self.network = network
+        self.patience = patience
+        self._targets: tuple[Target, ...] = ()
+        self._trust: ssl.SSLContext | None = None
+        self._by_tls: dict[Target, bool] = {}
+        """Resolvers that port 53 does not lead to, and whether TLS does."""
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The resolvers to ask: those of the network, else the public ones and last the system's own."""
+        if not self._targets:
+            given = tuple(Target(label, host, host, port) for label, host, port in self.network.resolvers)
+            known = (*PUBLIC, *((THIS_COMPUTER, address, "") for address in system_resolvers()[:1]))
+            public = tuple(self._target(label, at, tls_name) for label, at, tls_name in known)
+            self._targets = given or public
+        return self._targets
+
+    def _target(self, label: str, at: str, tls_name: str) -> Target:
+        return Target(label, at, *self.network.dial(at, DNS), tls_name, self.network.dial(at, DNS_OVER_TLS))
+
+    def forget(self) -> None:
+        """Drop what is remembered of the network: it may be another one by now."""
+        self._by_tls.clear()
+
+    async def ask(self, target: Target, name: str, rdtype: str) -> Said:
+        """Ask one resolver; where it fails over a domain's DNSSEC, say so."""
+        query = question(name, rdtype, recursive=True)
+        if query is None:
+            return Said(Outcome.NXDOMAIN)
+        said = await self._put(target, query)
+        if said.outcome is not Outcome.SERVFAIL or said.message is None:
+            return said
+        query.flags |= dns.flags.CD
+        unchecked = await self._put(target, query)
+        return changed(said, outcome=Outcome.BOGUS) if unchecked.seen else said
+
+    async def _put(self, target: Target, query: dns.message.QueryMessage) -> Said:
+        if self._by_tls.get(target):
+            return await self._over_tls(target, query)
+        said = await send(query, target.host, target.port, self.patience)
+        if said.outcome not in BLOCKED or not target.tls_name or self._by_tls.get(target) is False:
+            return said
+        over_tls = await self._over_tls(target, query)
+        self._by_tls[target] = over_tls.message is not None
+        return over_tls if over_tls.message is not None else said
+
+    async def _over_tls(self, target: Target, query: dns.message.QueryMessage) -> Said:
+        self._trust = self._trust or verifying(self.network.ca_file)
+        host, port = target.tls_at
+        try:
+            message = await dns.asyncquery.tls(
+                query, host, self.patience.seconds, port, server_hostname=target.tls_name, ssl_context=self._trust
+            )
+        except dns.exception.Timeout:
+            return Said(Outcome.TIMEOUT)
+        except (OSError, EOFError):  # certificates that do not verify are among them
+            return Said(Outcome.UNREACHABLE)
+        except dns.exception.DNSException:
+            return Said(Outcome.SERVFAIL)
+        return understand(message)
+
+
+async def together(function: Callable[[T], Awaitable[R]], items: Sequence[T]) -> tuple[R, ...]:
+    """Await `function` of every item at the same time; the results are in the items' order."""
+    results: dict[int, R] = {}
+
+    async def one(index: int, item: T) -> None:
+        results[index] = await function(item)
+
+    async with anyio.create_task_group() as group:
+        for index, item in enumerate(items):
+            group.start_soon(one, index, item)
+    return tuple(results[index] for index in range(len(items)))
+
+
+def system_resolvers() -> tuple[str, ...]:
+    """Return the addresses of the resolvers that this computer is set to; none where it says nothing."""
+    try:
+        return tuple(str(each) for each in dns.resolver.Resolver().nameservers)
+    except (dns.exception.DNSException, OSError):
+        return ()

@@ -1,0 +1,189 @@
+"""The domain's name servers, each address asked by itself: do they serve the zone, and say the same?
+
+What the parent says (the delegation) and what the zone says of itself are two things that people change in two places,
+at the registrar and at the DNS provider. Where they differ, records are entered where nobody looks.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+
+import anyio
+from msgspec import Struct
+
+from wizard.probes.base import Probe
+from wizard.results import Check, Status
+from wizard.world import Answer, DnsUnreachableError, Outcome, Zone
+
+DEAD = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
+
+
+class Look(Struct, frozen=True):
+    """What was seen: the zone as delegated, and what each address said of its NS and SOA records."""
+
+    zone: Zone
+    ns: tuple[Answer, ...]
+    soa: tuple[Answer, ...]
+
+
+class NameServersProbe(Probe):
+    """Asks every address of every delegated server for the zone's own records. Spoils nothing: a zone's apex exists."""
+
+    id = "name-servers"
+    title = "The domain's name servers"
+
+    async def look(self) -> Check:
+        """Look once."""
+        domain = self.scope.choices.domain
+        if not domain:
+            return self.report(Status.SKIPPED, "No domain of your own")
+        dns = self.scope.world.dns
+        try:
+            zone = await dns.zone_of(domain)
+            if "." not in zone.name:
+                return self.report(Status.SKIPPED, f"Nobody knows the domain of {domain}, so it has no name servers")
+            look = Look(zone, await dns.ask_addresses(zone, "NS"), ())
+            if any(answer.seen for answer in look.ns):
+                look = Look(zone, look.ns, await dns.ask_addresses(zone, "SOA"))
+        except DnsUnreachableError as error:
+            return self._unseen(domain, str(error))
+        return await self._judge(domain, look)
+
+    def _unseen(self, domain: str, observed: str) -> Check:
+        summary = f"The name servers of {domain} cannot be asked from here"
+        return self.report(Status.UNKNOWN, summary, "dns-unreachable", observed=observed, name=domain, zone=domain)
+
+    async def _judge(self, domain: str, look: Look) -> Check:
+        if not any(answer.seen for answer in look.ns):
+            return await self._none(domain, look)
+        return self._lame(look) or self._dead(look) or self._delegation(look) or self._serials(look) or self._well(look)
+
+    async def _none(self, domain: str, look: Look) -> Check:
+        """None of them serves the zone: a fault, unless resolvers out there get through and only we do not."""
+        zone, observed = look.zone.name, _said(look.ns)
+        if not await self._world_fails(zone):
+            return self._unseen(domain, observed)
+        servers = _servers(look.zone)
+        if all(answer.outcome in DEAD for answer in look.ns):
+            return self.report(
+                Status.FAILED,
+                f"None of the name servers of {zone} answers",
+                "nameservers-dead",
+                observed=observed,
+                zone=zone,
+                servers=servers,
+            )
+        return self.report(
+            Status.FAILED,
+            f"The domain {zone} is delegated to name servers that do not serve it",
+            "delegation-lame",
+            observed=observed,
+            zone=zone,
+            servers=servers,
+        )
+
+    async def _world_fails(self, zone: str) -> bool:
+        """Whether resolvers work, and cannot find the zone either: then it is not this computer's network."""
+        heard: dict[str, bool] = {}
+
+        async def ask(name: str) -> None:
+            answers = await self.scope.world.dns.ask_resolvers(name, "SOA")
+            heard[name] = any(answer.seen for answer in answers)
+
+        top = zone.rpartition(".")[2]
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask, zone)
+            group.start_soon(ask, top)
+        return heard[top] and not heard[zone]
+
+    def _lame(self, look: Look) -> Check | None:
+        lame = _names(answer for answer in look.ns if not answer.seen and answer.outcome not in DEAD)
+        if not lame:
+            return None
+        return self.report(
+            Status.WARNING,
+            f"Some delegated name servers do not serve {look.zone.name}: {lame}",
+            "nameserver-lame",
+            observed=_said(look.ns),
+            zone=look.zone.name,
+            servers=lame,
+        )
+
+    def _dead(self, look: Look) -> Check | None:
+        """Only a family of addresses that works from here can show that an address is dead."""
+        works = {_family(answer) for answer in look.ns if answer.outcome not in DEAD}
+        dead = [answer for answer in look.ns if answer.outcome in DEAD and _family(answer) in works | {0}]
+        if not dead:
+            return None
+        servers = ", ".join(f"{answer.server} ({answer.address or 'no address'})" for answer in dead)
+        return self.report(
+            Status.WARNING,
+            f"Some name servers of {look.zone.name} do not answer: {servers}",
+            "nameserver-dead",
+            observed=_said(look.ns),
+            zone=look.zone.name,
+            servers=servers,
+        )
+
+    def _delegation(self, look: Look) -> Check | None:
+        parent = {server.name for server in look.zone.servers}
+        child = {name for answer in look.ns for name in answer.records}
+        if parent == child:
+            return None
+        return self.report(
+            Status.WARNING,
+            f"The registry and the zone {look.zone.name} name different name servers",
+            "delegation-differs",
+            observed=", ".join(sorted(child)),
+            expected=", ".join(sorted(parent)),
+            zone=look.zone.name,
+            parent=", ".join(sorted(parent)),
+            child=", ".join(sorted(child)),
+        )
+
+    def _serials(self, look: Look) -> Check | None:
+        found = {answer.server: serial(answer) for answer in look.soa if answer.records}
+        if len(set(found.values())) < 2:  # noqa: PLR2004 - one serial is agreement
+            return None
+        observed = ", ".join(f"{server}: {number}" for server, number in sorted(found.items()))
+        return self.report(
+            Status.WARNING,
+            f"The name servers of {look.zone.name} hold different versions of it",
+            "serials-differ",
+            observed=observed,
+            zone=look.zone.name,
+            serials=observed,
+        )
+
+    def _well(self, look: Look) -> Check:
+        return self.ok(
+            f"All name servers of {look.zone.name} serve it and agree",
+            observed=_servers(look.zone),
+            zone=look.zone.name,
+            name_servers=" ".join(server.name for server in look.zone.servers),
+        )
+
+
+def serial(answer: Answer) -> str:
+    """Return the serial of an SOA record in presentation form (RFC 1035 §3.3.13): its third field."""
+    fields = answer.records[0].split() if answer.records else []
+    return fields[2] if len(fields) > 2 else ""  # noqa: PLR2004
+
+
+def _names(answers: Iterable[Answer]) -> str:
+    return ", ".join(dict.fromkeys(answer.server for answer in answers))
+
+
+def _servers(zone: Zone) -> str:
+    return ", ".join(server.name for server in zone.servers)
+
+
+def _said(answers: tuple[Answer, ...]) -> str:
+    return "; ".join(f"{answer.server} {answer.address}: {answer.outcome}" for answer in answers)
+
+
+def _family(answer: Answer) -> int:
+    """Return 4 or 6; 0 where the server has no address at all."""
+    try:
+        return ipaddress.ip_address(answer.address).version
+    except ValueError:
+        return 0
