@@ -1,6 +1,6 @@
 """One whole look from outside at a set-up, without AWS: the rows that a user would see, weighed against each other."""
 
-from tests.probes.surroundings import DAY, NOW, NoAws, StandingClock
+from tests.probes.surroundings import DAY, NoAws, StandingClock
 from wizard import engine
 from wizard.board import Board
 from wizard.net.browse import Browser, Limits
@@ -20,15 +20,15 @@ from wizard.stages import Stage
 from wizard.store import Ledger
 from wizard.world import Clock, Network, World
 
-OLD = NOW - 100 * DAY
-
 
 def scope_of(network: Network, made: Made, domain: str, *, clock: Clock | None = None, patience: float = 1.0) -> Scope:
     """Return a set-up that stood for a hundred days, seen through a real resolver and a real browser."""
     resolver = Resolver(network, patience=Patience(patience, 2), ipv6=False)
-    world = World(NoAws(), resolver, Browser(network, resolver, limits=Limits(2, 4)), clock or StandingClock())
+    now = clock or StandingClock()
+    world = World(NoAws(), resolver, Browser(network, resolver, limits=Limits(2, 4)), now)
+    old = now.now() - 100 * DAY
     return Scope(
-        world, Ledger(Setup(name="main", id="0a1b2c3d", created=OLD, choices=Choices(domain=domain), made=made))
+        world, Ledger(Setup(name="main", id="0a1b2c3d", created=old, choices=Choices(domain=domain), made=made))
     )
 
 
