@@ -111,6 +111,7 @@ BETWEEN = answer("a", chain=("x.example.com", OWN), records=("192.0.2.80",))
         ((FLAT,), Status.WARNING, "cname-flattened", None),
         ((BETWEEN,), Status.WARNING, "cname-indirect", None),
         ((HERE, answer(OWN_RESOLVER, Outcome.NXDOMAIN, ttl=86_400)), Status.WARNING, "own-resolver-behind", None),
+        ((HERE, answer(OWN_RESOLVER, records=("10.0.0.5",), ttl=60)), Status.WARNING, "split-horizon", None),
     ],
 )
 async def test_what_resolvers_say(
