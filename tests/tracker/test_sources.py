@@ -52,16 +52,16 @@ def test_both_flavours_and_versions_are_recognised() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "empty"),
-        (b"<!doctype html><html>" + b"x" * 9000, "web page"),
-        (b"\xef\xbb\xbf  \n<?xml version='1.0'?>" + b"x" * 9000, "web page"),
-        (b"Not Found", "bytes"),
-        (b"x" * (LIMIT + 1), "bytes"),
-        (gzip.compress(V4.read_bytes()), "gzip"),
-        (b"\xff\xfe" + b"\x00" * 9000, "no text"),
-        (b"var jQuery = 1;" * 1000, "no Snowplow tracker"),
-        (V2_BANNER + b"snowplowOutQueue" * 500, "jams on a pixel"),
-        (V3.read_bytes().replace(b"v3.24.6", b"v3.1.9"), "jams on a pixel"),
+        pytest.param(b"", "empty", id="empty"),
+        pytest.param(b"<!doctype html><html>" + b"x" * 9000, "web page", id="html"),
+        pytest.param(b"\xef\xbb\xbf  \n<?xml version='1.0'?>" + b"x" * 9000, "web page", id="xml"),
+        pytest.param(b"Not Found", "bytes", id="short"),
+        pytest.param(b"x" * (LIMIT + 1), "bytes", id="too long"),
+        pytest.param(gzip.compress(V4.read_bytes()), "gzip", id="packed"),
+        pytest.param(b"\xff\xfe" + b"\x00" * 9000, "no text", id="binary"),
+        pytest.param(b"var jQuery = 1;" * 1000, "no Snowplow tracker", id="other script"),
+        pytest.param(V2_BANNER + b"snowplowOutQueue" * 500, "jams on a pixel", id="version 2"),
+        pytest.param(V3.read_bytes().replace(b"v3.24.6", b"v3.1.9"), "jams on a pixel", id="version 3.1"),
     ],
 )
 def test_what_is_no_usable_tracker_is_refused_with_a_reason(content: bytes, words: str) -> None:
@@ -178,12 +178,16 @@ def test_only_the_named_file_is_taken_and_nothing_is_written(tmp_path: Path, mon
 @pytest.mark.parametrize(
     ("package", "words"),
     [
-        (packed(**{f"../{BUNDLE}": b"x", f"/{BUNDLE}": b"x", f"./{BUNDLE}/": b"x"}), "holds no file"),
-        (linked(BUNDLE, "/etc/passwd"), "holds no file"),
-        (packed(**{BUNDLE: b"x" * (LIMIT + 1)}), "holds no file"),
-        (packed(**{BUNDLE: V4.read_bytes()})[:900], "damaged"),
-        (b"no package", "damaged"),
-        (packed(bomb=b"\0" * (33 * 1024 * 1024)), "unpacks to more"),
+        pytest.param(
+            packed(**{f"../{BUNDLE}": b"x", f"/{BUNDLE}": b"x", f"./{BUNDLE}/": b"x"}),
+            "holds no file",
+            id="paths that leave",
+        ),
+        pytest.param(linked(BUNDLE, "/etc/passwd"), "holds no file", id="link"),
+        pytest.param(packed(**{BUNDLE: b"x" * (LIMIT + 1)}), "holds no file", id="too long"),
+        pytest.param(packed(**{BUNDLE: V4.read_bytes()})[:900], "damaged", id="cut"),
+        pytest.param(b"no package", "damaged", id="no archive"),
+        pytest.param(packed(bomb=b"\0" * (33 * 1024 * 1024)), "unpacks to more", id="bomb"),
     ],
 )
 def test_a_package_that_is_none_is_refused(package: bytes, words: str) -> None:
