@@ -122,13 +122,6 @@ def test_ctrl_c_at_a_question(cli: Cli) -> None:
     os.close(terminal)
 
 
-def test_a_dumb_terminal_is_none(alone: Cli) -> None:
-    process, terminal = at_terminal(alone, TERM="dumb")
-    assert "needs a terminal" in read_until(terminal, "all commands")
-    assert process.wait(timeout=PATIENCE) == 2
-    os.close(terminal)
-
-
 @pytest.mark.parametrize(
     ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
