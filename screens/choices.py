@@ -198,7 +198,8 @@ class ChoicesPage(Page):
         if not self.query_one(Goals).judge():
             self.query_one(f"#goal-{Goal.PIXEL}").focus()
         elif wrong:
-            wrong[0].box.focus()
+            if not wrong[0].box.has_focus:  # focus comes late, and would take a quick user back
+                wrong[0].box.focus()
         else:
             self._go_on()
 
