@@ -5,6 +5,7 @@ import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 
@@ -63,6 +64,15 @@ class Terminal:
     def answer(self, question: str, line: str) -> str:
         """Wait for a question and type the answer."""
         asked = self.until(question)
+        os.write(self.ours, f"{line}\n".encode())
+        return asked
+
+    def answer_hidden(self, question: str, line: str) -> str:
+        """Wait for a question whose answer is not shown and type it: what comes before the echo is off is dropped."""
+        asked = self.until(question)
+        end = time.monotonic() + PATIENCE
+        while termios.tcgetattr(self.ours)[3] & termios.ECHO:
+            assert time.monotonic() < end, "the terminal still shows what is typed"
         os.write(self.ours, f"{line}\n".encode())
         return asked
 
@@ -170,7 +180,7 @@ def test_typed_keys_are_never_shown(cli: Cli, terminals: list[Terminal]) -> None
     at.answer("What [go-on]: ", "")
     at.answer("another AWS profile [yes]: ", "keys")
     at.answer("Access key id: ", "AKIAIOSFODNN7EXAMPLE")
-    heard = at.answer("(not shown): ", wrong)
+    heard = at.answer_hidden("(not shown): ", wrong)
     heard += at.answer("name of an AWS profile [again]: ", "quit")
     assert at.end() == 0
     assert wrong not in heard + at.said
