@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.net.servers import example, on_loopback
-from tests.probes.surroundings import HOST, OWN, scope
+from tests.probes.surroundings import HOST, OWN, ScriptedDns, scope
 from wizard.aws.errors import AwsError, translate
 from wizard.net.resolve import Resolver
 from wizard.resources.base import Presence
@@ -13,6 +13,7 @@ from wizard.resources.route53 import ManagedRecord, find_hosted_zone
 from wizard.results import Actor, Status
 from wizard.scope import Scope
 from wizard.setups import Made
+from wizard.world import Answer, Dns, Outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -76,8 +77,8 @@ class Route53:
         return {"DelegationSet": {"NameServers": self.zones[asked["Id"].rpartition("/")[2]][2]}}
 
 
-def record(aws: Route53, name: str, made: Made = MADE) -> tuple[ManagedRecord, Scope]:
-    around = scope(aws=aws, made=made)
+def record(aws: Route53, name: str, made: Made = MADE, dns: Dns | None = None) -> tuple[ManagedRecord, Scope]:
+    around = scope(dns, aws=aws, made=made)
     return ManagedRecord(around, name), around
 
 
@@ -147,7 +148,8 @@ async def test_only_the_missing_half_is_added_and_neighbours_are_left_alone() ->
 async def test_a_hand_made_cname_to_the_distribution_is_fine() -> None:
     aws = Route53()
     aws.sets = [{"Name": f"{HOST}.", "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": f"{OWN}."}]}]
-    node, _ = record(aws, "pixel-record")
+    served = ScriptedDns(authorities=(Answer("ns1", "192.0.2.2", Outcome.ANSWER, records=(OWN,)),))
+    node, _ = record(aws, "pixel-record", dns=served)
     assert (await node.read()).settled
 
 

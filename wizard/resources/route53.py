@@ -6,6 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from wizard.aws.errors import AwsError
+from wizard.resources import handing_out
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.hosted_zones import (
     RecordSet,
@@ -25,6 +26,9 @@ __all__ = ["ManagedRecord", "find_hosted_zone"]
 INSYNC: Final = 60.0
 """Seconds that a change usually takes to be at all of Route 53's servers (38 and 61 were observed)."""
 
+LONGEST: Final = 10 * INSYNC
+"""Seconds for which the name servers are believed when they say otherwise: a domain may have moved elsewhere since."""
+
 
 class ManagedRecord(Resource):
     """One of the two records, in the hosted zone.
@@ -43,7 +47,7 @@ class ManagedRecord(Resource):
         self.needs = KINDS[record].managed_needs
         self.carries = KINDS[record].carries
         self._submitted: str | None = None
-        """Id of a change that may not be at all servers yet."""
+        """Id of a change that may not be at all servers yet; where it is not known, the servers themselves are asked."""
 
     @property
     def recorded(self) -> bool:
@@ -70,7 +74,7 @@ class ManagedRecord(Resource):
             summary = f"{pair[0]} lacks: {', '.join(each['Type'] for each in lacking)}"
             missing = (Difference(each["Type"], "missing", f"alias to {pair[1]}") for each in lacking)
             return self.differs(summary, *missing, change=self._adding(pair))
-        return await self._in_sync(pair)
+        return await self._in_sync(pair, ours)
 
     def _adding(self, pair: tuple[str, str]) -> str:
         return f"Add in Route 53: {pair[0]} to {pair[1]}"
@@ -111,20 +115,42 @@ class ManagedRecord(Resource):
         )
         return replace(reading, observed=observed, expected=pair[1])
 
-    async def _in_sync(self, pair: tuple[str, str]) -> Reading:
-        if self._submitted:
-            reply = await self.scope.world.aws("route53", "get_change", Id=self._submitted)
-            if reply["ChangeInfo"]["Status"] != "INSYNC":
-                return Reading(
-                    presence=Presence.OURS,
-                    summary=f"Route 53 hands {pair[0]} to its name servers",
-                    changes=(self._handing_out(Action.CREATE),),
-                )
-            self._submitted = None
+    async def _in_sync(self, pair: tuple[str, str], ours: Sequence[RecordSet]) -> Reading:
+        if await self._pending() or (self._unproven and not await handing_out.all_have(self.scope.world.dns, ours)):
+            return Reading(
+                presence=Presence.OURS,
+                summary=f"Route 53 hands {pair[0]} to its name servers",
+                changes=(self._handing_out(Action.CREATE),),
+            )
+        self._submitted = None
+        self._note_seen()
+        return self.fine(f"{pair[0]} leads to {pair[1]}, in Route 53", observed=pair[1])
+
+    async def _pending(self) -> bool:
+        """Whether Route 53 says that the change is not at all servers yet."""
+        if not self._submitted:
+            return False
+        reply = await self.scope.world.aws("route53", "get_change", Id=self._submitted)
+        return bool(reply["ChangeInfo"]["Status"] != "INSYNC")
+
+    @property
+    def _unproven(self) -> bool:
+        """Whether nobody has said yet that all servers have the record, and it is worth asking them."""
+        return not self._submitted and not self.recorded and not self._overdue
+
+    @property
+    def _overdue(self) -> bool:
+        since = self.scope.ledger.setup.waits.get(self.id)
+        return since is not None and self.scope.world.clock.now() - since > LONGEST
+
+    def _note_seen(self) -> None:
         seen = self.scope.made.records_seen
         if self.id not in seen:
             self.scope.ledger.record(records_seen={**seen, self.id: self.scope.world.clock.now()})
-        return self.fine(f"{pair[0]} leads to {pair[1]}, in Route 53", observed=pair[1])
+
+    def _note_unseen(self) -> None:
+        seen = self.scope.made.records_seen
+        self.scope.ledger.record(records_seen={name: when for name, when in seen.items() if name != self.id})
 
     def _handing_out(self, action: Action) -> Change:
         summary = "Waiting until all of Route 53's name servers know it"
@@ -142,15 +168,19 @@ class ManagedRecord(Resource):
         found = await self._found()
         ours = [each for each in found if leads_to(each, pair[1])]
         former = [each for each in found if self._is_former(each)]
+        # What is noted before the call tells a later run that the reply was never read: then the servers are asked.
         if change.action is Action.DELETE:
+            self._note_seen()
             await self._submit((*ours, *former), ())
         elif not any(self._clashes(each) for each in found if each not in (*ours, *former)):
+            self._note_unseen()
             await self._submit(former, self._lacking(ours, pair))
 
     async def _submit(self, drop: Sequence[RecordSet], add: Sequence[RecordSet]) -> None:
         if not drop and not add:
             return
         aws, zone, setup = self.scope.world.aws, self.scope.made.hosted_zone or "", self.scope.ledger.setup.id
+        self._submitted = None
         try:
             self._submitted = await change_sets(aws, zone, setup, drop, add)
         except AwsError as error:
@@ -163,14 +193,19 @@ class ManagedRecord(Resource):
         pair = wanted(self.scope, self.id)
         if pair is None or (self.id == CERTIFICATE and self.scope.made.certificate_borrowed):
             return self.gone(f"{self.title}: nothing of ours to take away")
-        ours = [each for each in await self._found() if leads_to(each, pair[1]) or self._is_former(each)]
-        if ours:
+        found = await self._found()
+        if any(leads_to(each, pair[1]) or self._is_former(each) for each in found):
             return self.to_delete(f"{pair[0]} is in Route 53", f"Delete in Route 53: {pair[0]} to {pair[1]}")
-        if self._submitted:
-            reply = await self.scope.world.aws("route53", "get_change", Id=self._submitted)
-            if reply["ChangeInfo"]["Status"] != "INSYNC":
-                changes = (self._handing_out(Action.DELETE),)
-                return Reading(presence=Presence.OURS, summary="Route 53 takes the record away", changes=changes)
-        seen = self.scope.made.records_seen
-        self.scope.ledger.record(records_seen={name: when for name, when in seen.items() if name != self.id})
+        if await self._pending() or (self._unforgotten(found) and await self._still_served(pair[0])):
+            changes = (self._handing_out(Action.DELETE),)
+            return Reading(presence=Presence.OURS, summary="Route 53 takes the record away", changes=changes)
+        self._note_unseen()
         return self.gone(f"{pair[0]} does not lead to {pair[1]} any more")
+
+    def _unforgotten(self, found: Sequence[RecordSet]) -> bool:
+        """Whether nobody has said yet that all servers forgot the record; what is there now of others would answer."""
+        others = any(self._clashes(each) for each in found)
+        return not self._submitted and self.recorded and not self._overdue and not others
+
+    async def _still_served(self, name: str) -> bool:
+        return await handing_out.some_have(self.scope.world.dns, name)
