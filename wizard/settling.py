@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.errors import AwsError
 from wizard.probes.base import Probe
 from wizard.resources.base import LookAgainError, NotYetError, Reading, Resource
+from wizard.resources.gone import gone_already
 from wizard.results import Action, Actor, Change, Check, Decision, Job, Status, Wait
 from wizard.verdicts import unfinished, verdict
 from wizard.walk import Node, Walk
@@ -32,6 +33,7 @@ class _Settling:
     """What one resource went through so far in this walk."""
 
     deadline: float | None
+    read: Callable[[], Awaitable[Reading]]
     made: dict[str, int] = field(default_factory=dict)
     """How often each change was carried out."""
 
@@ -59,7 +61,7 @@ class Settler:
             read: how to look: `node.read`, or `node.removal`.
             first: what is known without a look.
         """
-        state = _Settling(self._deadline)
+        state = _Settling(self._deadline, read)
         reading = first or await read()
         while not reading.settled and not reading.blocked:
             check = self._so_far(node, reading)
@@ -105,8 +107,7 @@ class Settler:
         except NotYetError as error:
             return await self.wait(node, error.until)
         except AwsError as error:
-            # The client tries again by itself: a delete whose first reply was lost finds nothing any more.
-            if change.action is not Action.DELETE or error.code not in MISSING:
+            if change.action is not Action.DELETE or not await gone_already(error, lambda: _gone(change, state)):
                 raise
         state.made[key] = state.made.get(key, 0) + 1
         if change.action is Action.CREATE:
@@ -164,6 +165,12 @@ class Settler:
         if found.status is Status.FAILED:
             self.walk.stopping.add(probe.id)
         return found
+
+
+async def _gone(change: Change, state: _Settling) -> bool:
+    """Whether a look does not find any more what a change should delete."""
+    reading = await state.read()
+    return change not in reading.changes
 
 
 DEFAULT_LOOK = 5.0

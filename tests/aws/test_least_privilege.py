@@ -294,3 +294,52 @@ def test_what_is_not_ours_cannot_be_touched(product: Product, world: WorldFile, 
     batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
     assert refused(route53.change_resource_record_sets, HostedZoneId=zone, ChangeBatch=batch)
     assert refused(client("iam").list_users)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("cloudfront", "DeleteDistribution"), ("acm", "DeleteCertificate"), ("logs", "DeleteDelivery")],
+)
+def test_a_delete_that_is_made_again_after_a_lost_reply_is_not_called_forbidden(
+    world: WorldFile, control: Control, tmp_path: Path, service: str, operation: str
+) -> None:
+    """What is gone has no tags, so AWS denies the second try where the permission hangs on a tag."""
+    product = Story(world, control, tmp_path, policy).product
+    assert not_ok(product.apply()) == []
+    product.clear()
+    control.drop_reply(service, operation)
+    snapshot = product.run(Job.REMOVE, answers={"delete-logs": "yes"})
+    assert refusals(snapshot) == []
+    assert {check.id for check in not_ok(snapshot)} == {"certificate-record"}
+    assert product.service.store.names() == ()
+
+
+@pytest.mark.parametrize("what", ["delivery", "former certificate"])
+def test_what_is_made_anew_takes_no_harm_from_the_lost_reply_to_its_delete(
+    world: WorldFile, control: Control, tmp_path: Path, what: str
+) -> None:
+    story = Story(world, control, tmp_path, policy)
+    product = story.product
+    assert not_ok(product.apply()) == []
+    if what == "delivery":
+        story._drift_in_logs(product.setup().made.delivery)
+        control.drop_reply("logs", "DeleteDelivery")
+    else:
+        control.time_out_certificate(former_certificate(product, world))
+        control.drop_reply("acm", "DeleteCertificate")
+    snapshot = product.run(Job.REPAIR) if what == "delivery" else product.apply()
+    assert refusals(snapshot) == []
+    assert not_ok(snapshot) == []
+    assert not_ok(product.check()) == []
+    assert product.setup().made.certificates_former == ()
+
+
+def former_certificate(product: Product, world: WorldFile) -> str:
+    """Leave a certificate over from before, as where the program ended between two certificates."""
+    acm, setup = admin(world, "acm"), product.setup()
+    tags = [{"Key": "snowpixel:id", "Value": setup.id}, {"Key": "snowpixel:setup", "Value": setup.name}]
+    made = acm.request_certificate(DomainName=DOMAIN, ValidationMethod="DNS", Tags=tags)
+    arn = str(made["CertificateArn"])
+    with product.service.store.writing("main", "a test") as ledger:
+        ledger.record(certificates_former=(arn,))
+    return arn

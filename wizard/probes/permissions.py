@@ -19,7 +19,7 @@ class PermissionsProbe(Probe):
     Args:
         scope: its surroundings.
         caller: returns who signs the calls, as `IdentityProbe` found out; None while it has not.
-        ask: whether to ask at all: a check makes nothing, so it does not.
+        ask: whether to ask at all: only where everything is still to be made.
     """
 
     id = "permissions"
@@ -34,7 +34,7 @@ class PermissionsProbe(Probe):
     async def look(self) -> Check:
         """Ask IAM's policy simulator, and name what is missing with the statements to add."""
         if not self._ask:
-            return self.ok("Asked before something is made, not while looking")
+            return self.ok("Asked beforehand while nothing was made; now a step that lacks one says so")
         caller, document = self._caller(), policy(self.scope.ledger.setup)
         found = await missing(self.scope.world.aws, caller, document) if caller else None
         if found is None:

@@ -6,6 +6,7 @@ from typing import Any
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import certificate_tags
 from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource
+from wizard.resources.gone import gone_already, missing
 from wizard.resources.record_kinds import CERTIFICATE
 from wizard.resources.shared import Shared
 from wizard.results import Action, Actor, Change, Choice, Decision, Difference
@@ -145,12 +146,15 @@ async def delete_former(scope: Scope, arn: str) -> bool:
     Raises:
         AwsError: AWS refused for another reason.
     """
+    aws = scope.world.aws
     try:
-        await scope.world.aws("acm", "delete_certificate", CertificateArn=arn)
+        await aws("acm", "delete_certificate", CertificateArn=arn)
     except AwsError as error:
         if error.code == "ResourceInUseException":
             return False
-        if error.code not in MISSING:
+        if not await gone_already(
+            error, lambda: missing(lambda: aws("acm", "describe_certificate", CertificateArn=arn))
+        ):
             raise
     left = tuple(one for one in scope.made.certificates_former if one != arn)
     scope.ledger.record(certificates_former=left)

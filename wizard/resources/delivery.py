@@ -9,6 +9,7 @@ from wizard.aws.errors import MISSING, AwsError, Kind
 from wizard.aws.listing import DELIVERIES, DELIVERY_SOURCES, everything
 from wizard.resources.base import Reading, Resource, StoppedError
 from wizard.resources.bucket_policy import LOG_PREFIX
+from wizard.resources.gone import gone_already, missing
 from wizard.results import Action, Actor, Change, Difference
 from wizard.scope import Scope
 
@@ -148,11 +149,21 @@ class OnLogs(Resource):
         else:
             if change.action is Action.REPLACE:
                 await self.unhook()
-                await self._delete()
+                await self.drop()
             await self.put()
 
     async def _delete(self) -> None:
         await self.logs(self.delete_operation, **(self.key() or {}))
+
+    async def drop(self) -> None:
+        """Delete the object, which may be gone already."""
+        try:
+            await self._delete()
+        except AwsError as error:
+            if not await gone_already(
+                error, lambda: missing(lambda: self.logs(self.read_operation, **self.key() or {}))
+            ):
+                raise
 
     async def put(self) -> None:
         """Create the object or put it right."""
@@ -161,11 +172,7 @@ class OnLogs(Resource):
     async def unhook(self) -> None:
         """Delete the delivery: what it hangs on cannot go before it."""
         if self.scope.made.delivery is not None:
-            try:
-                await self.logs("delete_delivery", id=self.scope.made.delivery)
-            except AwsError as error:
-                if error.code not in MISSING:
-                    raise
+            await Delivery(self.scope).drop()
 
     async def removal(self) -> Reading:
         """Take it away."""
