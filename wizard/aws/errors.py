@@ -210,6 +210,8 @@ def _denial(message: str) -> str:
         return "denied-by-organisation"
     if "permissions boundary" in message:
         return "denied-by-boundary"
+    if "blocked by the BlockPublicPolicy" in message:
+        return "public-policy-blocked"
     if "explicit deny" in message:
         return "denied-explicitly"
     return "permission-missing"

@@ -72,6 +72,11 @@ CASES = (
         f"{WHO}: s3:CreateBucket with an explicit deny in an identity-based policy", "content-bucket", "second factor",
     ),
     Case(
+        "public-policy-blocked", ("B6",), ("s3", "PutBucketPolicy"), "AccessDenied",
+        f'{WHO}: s3:PutBucketPolicy on resource: "arn:aws:s3:::x" because public policies are blocked by the '
+        "BlockPublicPolicy block public access setting.", "content-bucket.policy", "Leave Block Public Access on",
+    ),
+    Case(
         "account-not-verified", ("A13",), ("cloudfront", "CreateDistributionWithTags"), "AccessDenied",
         "Your account must be verified before you can add new CloudFront resources. To verify your account, please "
         "contact AWS Support", "distribution", "must be verified",
