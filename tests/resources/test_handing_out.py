@@ -99,7 +99,7 @@ async def test_all_servers_have_the_record_before_it_counts_and_none_once_it_is_
     await awaited(node.removal)
     assert not any(await served(around))
     assert not node.recorded
-    assert ("route53", "GetChange") not in product.calls
+    assert ("route53", "get_change") not in product.calls
 
 
 async def test_a_record_put_back_is_awaited_although_it_was_there_before(around: Scope, control: Control) -> None:

@@ -29,7 +29,10 @@ async def all_have(dns: Dns, found: Iterable[RecordSet]) -> bool:
 
 async def some_have(dns: Dns, name: str) -> bool:
     """Whether a name server still answers with a record at a name that should have none of ours."""
-    return any([answer.records for rdtype in TYPES for answer in await _asked(dns, name, rdtype)])
+    for rdtype in TYPES:
+        if any(answer.records for answer in await _asked(dns, name, rdtype)):
+            return True
+    return False
 
 
 async def _asked(dns: Dns, name: str, rdtype: str) -> tuple[Answer, ...]:

@@ -47,7 +47,7 @@ class ManagedRecord(Resource):
         self.needs = KINDS[record].managed_needs
         self.carries = KINDS[record].carries
         self._submitted: str | None = None
-        """Id of a change that may not be at all servers yet; where it is not known, the servers themselves are asked."""
+        """Id of a change that may not be at all servers yet; without it, the servers themselves are asked."""
 
     @property
     def recorded(self) -> bool:
