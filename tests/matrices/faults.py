@@ -157,21 +157,59 @@ JOBS = (
 
 @dataclass(frozen=True)
 class Cell:
-    """One call that meets one trouble."""
+    """One call that meets one trouble.
+
+    Attributes:
+        scene: the job.
+        call: the event that is the first to meet it.
+        later: whether calls of the same operation went well before.
+        trouble: the trouble.
+    """
 
     scene: Scene
-    service: str
-    operation: str
+    call: Event
+    later: bool
     trouble: Trouble
+
+    @property
+    def service(self) -> str:
+        """The service that makes it."""
+        return self.call.service
+
+    @property
+    def operation(self) -> str:
+        """The operation that meets it."""
+        return self.call.operation
 
     @property
     def name(self) -> str:
         """Its name in reports."""
-        return f"{self.scene.name} / {self.service}:{self.operation} / {self.trouble.name}"
+        called = self.call.name if self.later else f"{self.service}:{self.operation}"
+        return f"{self.scene.name} / {called} / {self.trouble.name}"
+
+    def meets(self, event: Event) -> bool:
+        """Whether a call is the one. Which of an operation's calls comes first may differ from run to run."""
+        if self.later:
+            return event.name == self.call.name
+        return (event.service, event.operation) == (self.service, self.operation)
 
 
-_calls: dict[str, tuple[tuple[str, str], ...]] = {}
-"""Scene to its distinct calls, recorded once in a process."""
+LATER = (
+    "500, once",
+    "500",
+    "connection reset",
+    "login expired, signed in again",
+    "login expired from here on",
+    "denied",
+)
+"""Names of the troubles that later calls of an operation meet first: each way in which a walk goes on or does not.
+
+The others differ in what AWS says and how that is named, which depends on the operation and not on what it is about:
+the first call shows it. Nor are later calls stalled, for the hasty client would hurry those before them too.
+"""
+
+_calls: dict[str, tuple[tuple[Event, bool], ...]] = {}
+"""Scene to its distinct calls, and whether they are later ones of their operation; recorded once in a process."""
 
 
 PAIRS = [
@@ -186,10 +224,28 @@ def cells(bench: Bench, scene: Scene, troubles: Iterable[Trouble] = TROUBLES) ->
         _begin(bench, scene)
         watch = Watch()
         bench.run(scene.job, watch, answers=scene.answers)
-        called = {(event.service, event.operation): None for event in watch.events if event.service}
-        _calls[scene.name] = tuple(one for one in called if scene.only in (one[0], ""))
-    for service, operation in _calls[scene.name]:
-        yield from (Cell(scene, service, operation, one) for one in troubles if (scene, one) in PAIRS)
+        _calls[scene.name] = tuple(_distinct(event for event in watch.events if scene.only in (event.service, "")))
+    for call, later in _calls[scene.name]:
+        for one in troubles:
+            if (scene, one) in PAIRS and (not later or one.name in LATER):
+                yield Cell(scene, call, later, one)
+
+
+def _distinct(events: Iterable[Event]) -> Iterator[tuple[Event, bool]]:
+    """Yield the first call of each operation, then what differs from it: those about another thing, and all writes.
+
+    What is only read again is left out: it is asked as often as it takes, and the same each time.
+    """
+    operations: set[tuple[str, str]] = set()
+    for event in events:
+        operation = (event.service, event.operation)
+        if not event.service:
+            continue
+        if operation not in operations:
+            yield event, False
+        elif event.writes or not event.again:
+            yield event, True
+        operations.add(operation)
 
 
 def _begin(bench: Bench, scene: Scene) -> None:
@@ -200,7 +256,7 @@ def _begin(bench: Bench, scene: Scene) -> None:
 
 @dataclass
 class Trigger(Watch):
-    """Makes the trouble when the call is about to be made for the first time: what came before was well."""
+    """Makes the trouble when the call is about to be made: what came before was well."""
 
     cell: Cell | None = None
     control: Control | None = None
@@ -210,7 +266,7 @@ class Trigger(Watch):
         """Make one AWS call, into trouble if it is the one."""
         assert self.cell is not None
         assert self.control is not None
-        if not self.reached and (event.service, event.operation) == (self.cell.service, self.cell.operation):
+        if not self.reached and self.cell.meets(event):
             self.reached = True
             self.cell.trouble.plant(self.control, event.service, event.operation)
         return await make()

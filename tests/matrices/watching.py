@@ -37,12 +37,14 @@ class Event:
         service: AWS service; empty for a save.
         operation: AWS operation as the API spells it; empty for a save.
         writes: whether it changes anything.
+        again: whether one of the same name came before in the run.
     """
 
     name: str
     service: str = ""
     operation: str = ""
     writes: bool = True
+    again: bool = False
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Watch:
         """Remember one more event; the second of a name is told apart by its number."""
         self._seen[name] += 1
         number = self._seen[name]
-        event = Event(name if number == 1 else f"{name} #{number}", service, operation, writes)
+        event = Event(name if number == 1 else f"{name} #{number}", service, operation, writes, number > 1)
         self.events.append(event)
         return event
 
