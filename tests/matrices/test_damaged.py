@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -55,7 +56,8 @@ HALFWAY = [scene for scene in SCENES if scene.name in ("set-up", "removal")]
 def test_the_same_after_every_write_of_a_job_cut_off(bench: Bench, scene: Scene, part: int) -> None:
     events = [event for event in boundaries(bench, scene) if event.service][part::2]
     assert events
-    assert report(settle(event.name, lambda e=event: cut_off(bench, scene, e)) for event in events) == []
+    outcomes = (settle(event.name, partial(cut_off, bench, scene, event)) for event in events)
+    assert report(outcomes) == []
 
 
 def cut_off(bench: Bench, scene: Scene, event: Event) -> list[str]:
