@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 
+from wizard.programs import environment
+
 TIMEOUT = 2.0
 """Seconds that a clipboard tool may take; some wait for a display that does not answer."""
 
@@ -40,6 +42,7 @@ def fill(text: str) -> bool:
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command; the text goes to its input only
             command,
+            env=environment(),
             input=text.encode(),
             timeout=TIMEOUT,
             check=False,

@@ -40,7 +40,12 @@ class CredentialsPage(Page):
     heading = "AWS account"
     purpose = "Everything is made in your own account. Looking who you are changes nothing."
     step = "Account"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "again", "Ask again")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "again", "Ask again"),
+        # A key manager types id, Tab and secret at once: the focus must have moved before the next letter comes, or
+        # the secret would stand in the box that is not masked.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+    ]
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)

@@ -20,6 +20,7 @@ from screens.places import Place
 from screens.plainly import PlainModal, show_plainly
 from screens.work import WRITES, Work
 from wizard.aws.client import Source
+from wizard.credentials.held import masked
 from wizard.results import Copyable, Job
 from wizard.service import Service
 from wizard.threads import in_thread
@@ -207,17 +208,15 @@ class Shell(App[int]):
         Textual's own version prints local variables. The name is private to Textual; a test holds that it still counts.
         """
         error = sys.exc_info()[1] or self._exception
-        text = crash.describe(error or RuntimeError("unknown"), self._secrets())
+        text = masked(crash.describe(error or RuntimeError("unknown"), self._typed()))
         kept = crash.keep(text, self.service.surroundings.home)
         where = f"The same text is in {kept}." if kept else ""
         note = f"snowpixel itself went wrong. Nothing is lost: continue with `{self.command}`. {where}"
         self.panic(Text(f"{text}\n{note}"))
 
-    def _secrets(self) -> tuple[str, ...]:
-        keys = [source.keys for source in (*self.sources.values(), self.service.surroundings.source) if source.keys]
-        typed = [field.value for screen in self.screen_stack for field in screen.query(Input) if field.password]
-        tokens = [one.session_token.reveal() for one in keys if one.session_token]
-        return (*(one.secret_access_key.reveal() for one in keys), *tokens, *typed)
+    def _typed(self) -> tuple[str, ...]:
+        """Return what stands in masked boxes: no secret yet that anybody else knows of."""
+        return tuple(field.value for screen in self.screen_stack for field in screen.query(Input) if field.password)
 
 
 class ActionCall:

@@ -73,10 +73,11 @@ def test_without_any_store_it_is_said(home: Path) -> None:
     assert str(said["cannot"]).startswith("This computer has no key store that can be used.")
 
 
-def test_an_override_that_does_not_exist_is_said(home: Path) -> None:
+@pytest.mark.parametrize("override", ["no.Such", "", "keyring", "keyring.backends.null.Nothing"])
+def test_an_override_that_does_not_exist_is_said(home: Path, override: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", "from wizard.credentials import keep; print(keep.place())"],
-        env={"PATH": "/usr/bin:/bin", "HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHON_KEYRING_BACKEND": "no.Such"},
+        env={"PATH": "/usr/bin:/bin", "HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHON_KEYRING_BACKEND": override},
         capture_output=True,
         text=True,
         timeout=60,

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 from msgspec import Struct
 
@@ -45,14 +46,21 @@ class Secret:
         value: what must not appear in any log, traceback, screenshot or file.
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
+    _alive: ClassVar["WeakSet[Secret]"] = WeakSet()
 
     def __init__(self, value: str) -> None:
         self._value = value
+        self._alive.add(self)
 
     def reveal(self) -> str:
         """Return the secret itself, for the one call that needs it."""
         return self._value
+
+    @classmethod
+    def alive(cls) -> tuple[str, ...]:
+        """Return all secrets in memory, for the one who masks them."""
+        return tuple(one.reveal() for one in tuple(cls._alive))
 
     def __bool__(self) -> bool:
         return bool(self._value)

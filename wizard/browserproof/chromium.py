@@ -16,6 +16,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from wizard.programs import environment
+
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "brave-browser")
 CONNECT = 5.0
 """Seconds to connect to the practice world."""
@@ -81,5 +83,10 @@ def start(program: str, profile: Path, given: Sequence[str], url: str) -> "subpr
     shown = [] if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") else ["--headless=new"]
     command = [program, f"--user-data-dir={profile}", *given, *root, *shown, url]
     return subprocess.Popen(  # noqa: S603 - a browser that was looked up, with our flags
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )

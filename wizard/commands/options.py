@@ -14,7 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _note(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """Keep an option that holds everywhere; the word after the command wins over the one before it."""
     session = context.find_root().ensure_object(Session)
-    if value not in (None, False) and parameter.name:
+    if value not in (None, False, 0) and parameter.name:
         setattr(session, parameter.name, value)
 
 
@@ -28,7 +28,10 @@ _EVERYWHERE: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--keys-stdin",), {"is_flag": True, "help": "Read an access key id and a secret, a line each, from stdin."}),
     (("--keep-keys",), {"is_flag": True, "help": "Keep keys from --keys-stdin in this computer's key store."}),
     (("--mfa",), {"is_flag": True, "help": "Ask for the six digits of your second factor first."}),
-    (("--verbose", "-v"), {"is_flag": True, "help": "Say more: each AWS call, each single check."}),
+    (
+        ("--verbose", "-v"),
+        {"count": True, "help": "Say more: each AWS call and each check; twice: how each call ended."},
+    ),
 )
 _VARIABLES = {"--home": "SNOWPIXEL_HOME", "--practice": "SNOWPIXEL_PRACTICE"}
 

@@ -47,7 +47,7 @@ class Session:
         nameserver: the resolver to ask instead of the public ones.
         practice: folder of the practice world to use.
         json: whether stdout takes one document only.
-        verbose: whether to say more.
+        verbose: how much more to say: 0 nothing, 1 each call to AWS and each check, 2 how each call ended, too.
         keys_stdin: whether typed keys come in through stdin.
         keep_keys: whether typed keys go into the operating system's key store.
         mfa: whether the six digits of a second factor are asked for first.
@@ -62,7 +62,7 @@ class Session:
     nameserver: str | None = None
     practice: Path | None = None
     json: bool = False
-    verbose: bool = False
+    verbose: int = 0
     keys_stdin: bool = False
     keep_keys: bool = False
     mfa: bool = False

@@ -11,9 +11,10 @@ import click
 import platformdirs
 
 from wizard import validators
-from wizard.aws.client import Keys, Secret, Source
+from wizard.aws.client import Call, Keys, Secret, Source
 from wizard.commands.session import Session
 from wizard.credentials import typed
+from wizard.net.text import printable
 from wizard.practice import process, worldfile
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
@@ -40,9 +41,7 @@ def surroundings(session: Session) -> Surroundings:
     if session.practice:
         return in_world(session, running(session.practice), home_of(session))
     here = Surroundings(home=home_of(session), source=_given(session))
-    if session.verbose:
-        here = replace(here, observe=_observer(session))
-    return replace(here, network=_asking(session, REAL_NETWORK))
+    return _telling(session, replace(here, network=_asking(session, REAL_NETWORK)))
 
 
 def running(directory: Path) -> WorldFile:
@@ -66,27 +65,40 @@ def in_world(session: Session, world: WorldFile, home: Path) -> Surroundings:
     own = Keys(world.access_key_id, Secret(world.secret_access_key))
     explicit = given.keys or given.profile or os.environ.get("AWS_ACCESS_KEY_ID")
     source = given if explicit else Source(own)
-    return Surroundings(
+    there = Surroundings(
         home=home,
         source=replace(source, endpoint=world.aws_endpoint),
         network=_asking(session, worldfile.network(world)),
         pace=world.pace,
         zone=world.zone,
         provider=Control(world),
-        observe=_observer(session) if session.verbose else None,
+    )
+    return _telling(session, there)
+
+
+ANSWERS_TOO = 2
+"""How often -v is given for how each call ended."""
+
+
+def _telling(session: Session, here: Surroundings) -> Surroundings:
+    """Tell of calls to AWS what was asked for: names and codes, never what is sent or answered."""
+    teller = _Teller(session)
+    return replace(
+        here,
+        observe=teller.asked if session.verbose else None,
+        listen=teller.answered if session.verbose >= ANSWERS_TOO else None,
     )
 
 
-def _observer(session: Session) -> "_Observer":
-    return _Observer(session)
-
-
 @dataclass(frozen=True)
-class _Observer:
+class _Teller:
     session: Session
 
-    def __call__(self, service: str, operation: str) -> None:
+    def asked(self, service: str, operation: str) -> None:
         self.session.note(f"  aws {service} {operation}")
+
+    def answered(self, call: Call) -> None:
+        self.session.note(f"  aws {call.service} {call.operation}: {printable(call.code)}")
 
 
 def _given(session: Session) -> Source:

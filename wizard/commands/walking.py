@@ -127,7 +127,7 @@ def verdicts(snapshot: Snapshot) -> list[Status]:
 
 def ending(session: Session, snapshot: Snapshot) -> list[str]:
     """Return the lines with which a walk ends: checklist, problems, what waits for the user, summary, next command."""
-    lines = ["", *checklist.rows(snapshot.stages, Ink.of(sys.stdout), verbose=session.verbose)]
+    lines = ["", *checklist.rows(snapshot.stages, Ink.of(sys.stdout), verbose=bool(session.verbose))]
     lines += checklist.troubles(snapshot.checks, snapshot.setup)
     waiting = list(checklist.open_matters(snapshot, session.practice))
     lines += ["", *waiting] if waiting else []

@@ -132,7 +132,8 @@ def _backend() -> "KeyringBackend":
 
     try:
         return keyring.get_keyring()
-    except (KeyringError, ImportError, AttributeError, TypeError, OSError) as error:  # a bad PYTHON_KEYRING_BACKEND
+    except (KeyringError, ImportError, AttributeError, TypeError, ValueError, OSError) as error:
+        # A bad PYTHON_KEYRING_BACKEND: keyring lets through whatever importing it raises.
         raise CannotKeepError(f"The key store cannot be opened ({type(error).__name__}). {THIS_RUN}") from None
 
 

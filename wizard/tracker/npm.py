@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from wizard.net.text import printable
+from wizard.programs import environment
 from wizard.tracker.file import TrackerError
 from wizard.tracker.knowledge import knowledge
 from wizard.tracker.unpack import member
@@ -45,7 +46,13 @@ def _pack(program: str, version: str, folder: Path) -> None:
     command = [program, "pack", wanted, "--ignore-scripts", "--no-update-notifier", "--loglevel=error"]
     try:
         ran = subprocess.run(  # noqa: S603 - the version was checked, and there is no shell
-            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False
+            command,
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise TrackerError(

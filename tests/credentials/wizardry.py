@@ -1,0 +1,45 @@
+"""Run as a program in a terminal: the wizard at its account page, before a practice account and a user's own files.
+
+`python wizardry.py HOME WORLD` opens the set-up `main`; with `keep` behind it, keys are first kept for it, in the
+operating system's own key store.
+"""
+
+import sys
+from pathlib import Path
+
+from screens.app import SnowpixelApp
+from screens.places import Place
+from wizard.aws.client import Keys, Secret, Source
+from wizard.credentials import keep
+from wizard.practice import worldfile
+from wizard.practice.worldfile import WorldFile
+from wizard.service import Service, Surroundings
+from wizard.setups import Choices
+
+
+class AtAccount(SnowpixelApp):
+    """The wizard, opened where the account is asked for."""
+
+    def on_ready(self) -> None:
+        self.visit(Place.CREDENTIALS, "main")
+
+
+def service(home: Path, world: WorldFile) -> Service:
+    source = Source(endpoint=world.aws_endpoint)
+    made = Service(Surroundings(home=home, source=source, network=worldfile.network(world), pace=world.pace))
+    if "main" not in made.store.names():
+        made.store.create("main", Choices())
+    return made
+
+
+if __name__ == "__main__":
+    here, there = Path(sys.argv[1]), worldfile.read(Path(sys.argv[2]))
+    if there is None:
+        raise SystemExit("no practice world runs there")
+    product = service(here, there)
+    if "keep" in sys.argv[3:]:
+        keys = Keys(there.access_key_id, Secret(there.secret_access_key))
+        keep.keep(here, product.store.load("main"), keys)
+    app = AtAccount(product)
+    app.run()
+    sys.exit(app.return_code or 0)

@@ -1,0 +1,20 @@
+"""What other programs are given that are started from here: everything of ours but AWS's secrets.
+
+A clipboard tool, a browser or an npm client has no use for them, and may pass on what it inherits, into crash reports
+for example. Programs that hand out credentials are started by botocore, and get what it gives them.
+"""
+
+import os
+
+SECRETS = (
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+)
+"""Variables whose value is a secret (AWS SDKs and tools reference, settings reference)."""
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for a program that has nothing to do with AWS."""
+    return {name: value for name, value in os.environ.items() if name not in SECRETS}
