@@ -133,6 +133,8 @@ class BrowsePage(Page):
             run = self.saved.made.browser_run
         except StoreError as error:
             self.said = str(error)
+        if not self.is_open:
+            return
         failed = say(f"✗ {self.work.error}", "bold $text-error") if self.work and self.work.error else None
         self._set("detail", failed or browsetext.detail_text(snapshot, self.said, run))
         self._ended()

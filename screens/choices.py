@@ -26,7 +26,7 @@ from wizard import validators
 from wizard.costs import estimate_for
 from wizard.holder import Holder
 from wizard.questions import QUESTIONS, events, pixel_source
-from wizard.setups import Choices, Goal, Setup
+from wizard.setups import Choices, Goal, Made, Setup
 from wizard.stages import needs_aws
 from wizard.store import StoreError
 from wizard.threads import in_thread
@@ -38,6 +38,9 @@ LONGEST_LOOK = 2.0
 
 WHY: Mapping[str, str] = {name: question.why for name, question in QUESTIONS.items()} | GOALS_WHY
 """Why each part of the form is asked, by its id."""
+
+NEXT = {True: "Next: your AWS account", False: "Next: the plan"}
+"""What the button says where an account is needed, and where it is not."""
 
 
 class ChoicesPage(Page):
@@ -65,7 +68,7 @@ class ChoicesPage(Page):
 
     def buttons(self) -> Iterable[Button]:
         """Return the one way on."""
-        yield Button("Save" if self.setup else "Next: your AWS account", id="go", compact=True, variant="primary")
+        yield Button("Save" if self.setup else NEXT[True], id="go", compact=True, variant="primary")
         yield Button("Back", id="back", compact=True)
 
     def _start(self) -> Choices:
@@ -133,6 +136,13 @@ class ChoicesPage(Page):
         self.query_one("#why").border_title = "Why?"
         self.query_one("#domain", Field).box.focus()
         self._no_domain()
+
+    @on(Checkbox.Changed)
+    def _goals_changed(self) -> None:
+        """Name what comes next: JavaScript from an own server alone needs no AWS account."""
+        if not self.setup:
+            chosen = Choices(goals=self.query_one(Goals).chosen or (Goal.PIXEL,))
+            self.query_one("#go", Button).label = NEXT[needs_aws(chosen, Made())]
 
     @on(DescendantFocus)
     def asked(self, event: DescendantFocus) -> None:

@@ -17,9 +17,9 @@ from screens.widgets.tabs import TAB_KEYS, Tabs
 from screens.words import MUTED, lines, say
 from wizard.results import Copyable
 from wizard.setups import BrowserRun, Proof, Setup
-from wizard.snippet import PLACES, Snippet, Variant
+from wizard.snippet import PLACES, Snippet, Variant, script_element
 from wizard.store import StoreError
-from wizard.tagging import snippet_for
+from wizard.tagging import loaded_by, snippet_for
 from wizard.threads import in_thread
 
 
@@ -44,6 +44,8 @@ class DonePage(Page):
         self.saved: Setup | None = None
         self.snippet: Snippet | None = None
         self.variant = Variant.PAGE
+        self.alone = ""
+        """The script element of a tracker without a pixel."""
 
     def parts(self) -> Iterable[Widget]:
         """Return a tab for each thing."""
@@ -77,8 +79,11 @@ class DonePage(Page):
 
     def _draw(self, setup: Setup) -> None:
         self.snippet = snippet_for(setup, self.setup, self.variant)
+        self.alone = alone(setup)
         if self.snippet is None:
-            self._set("tag", say("Nothing was made yet. Continue the set-up first."))
+            self._set("tag", tracker_alone(self.alone) if self.alone else say(NOTHING))
+            for name in ("proof", "noscript", "next"):
+                self._set(name, say(NO_PIXEL if self.alone else NOTHING, MUTED))
         else:
             self._fill(setup, self.snippet)
 
@@ -95,7 +100,7 @@ class DonePage(Page):
 
     def _values(self) -> tuple[Copyable, ...]:
         if self.snippet is None:
-            return ()
+            return (Copyable("Script element of the tracker", self.alone),) if self.alone else ()
         return (
             Copyable(NAMES[self.variant], self.snippet.tag),
             Copyable("For the <body>, without JavaScript", self.snippet.no_script),
@@ -107,7 +112,7 @@ class DonePage(Page):
         """Copy what the open tab is about; mostly the tag."""
         values = self._values()
         if values:
-            which = values[1] if self.query_one(Tabs).active == "noscript" else values[0]
+            which = values[1] if self.query_one(Tabs).active == "noscript" and len(values) > 1 else values[0]
             self.shell.copy(which.label, which.value)
 
     def action_plain(self) -> None:
@@ -140,6 +145,26 @@ class DonePage(Page):
             self.shell.home()
         else:
             await self.run_action(event.button.id or "copy")
+
+
+NOTHING = "Nothing was made yet. Continue the set-up first."
+NO_PIXEL = "This set-up serves the tracker alone: it has no pixel, and so no events of its own."
+
+
+def alone(setup: Setup) -> str:
+    """Return the script element of a set-up that serves a tracker; empty where it serves none, or not yet."""
+    loaded = loaded_by(setup)
+    return script_element(loaded) if loaded else ""
+
+
+def tracker_alone(element: str) -> Content:
+    """Show what a page needs of a tracker whose events go elsewhere."""
+    return lines(
+        say(NO_PIXEL),
+        say("Load the tracker like this, and tell it your collector's address:", MUTED),
+        "",
+        say(element),
+    )
 
 
 NAMES = {

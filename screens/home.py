@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
+from screens.browsetext import is_proof
 from screens.page import Page
 from screens.places import Place
 from screens.standing import begun, finished, standing
@@ -149,7 +150,9 @@ class HomePage(Page):
         if chosen is None:
             return
         live = self.shell.live(chosen.name)
-        if live:
+        if live and is_proof(live.board.snapshot):
+            self.shell.visit(Place.BROWSE, chosen.name)
+        elif live:
             self.shell.visit(Place.RUN, chosen.name, job=live.job)
         elif finished(chosen):
             self.shell.visit(Place.CHECKLIST, chosen.name)

@@ -107,8 +107,15 @@ class Page(Screen[None]):
         """Show a walk from now on, from its newest state; the page may come as late as it likes."""
         self.run_worker(self._follow(work), group="following", exclusive=True)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the page is still on the stack: once it was left, its parts go before what draws them ends."""
+        return self in self.app.screen_stack
+
     async def _follow(self, work: Work) -> None:
         async for update in work.board.updates():
+            if not self.is_open:
+                return
             self.show(update.snapshot)
             await asyncio.sleep(FRAME)
 

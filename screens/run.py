@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 
+from screens.browsetext import is_proof
 from screens.decision import DecisionModal
 from screens.page import Page
 from screens.places import Place
@@ -29,6 +30,8 @@ ROOM_FOR_WAITS = 3
 
 class RunPage(Page):
     """Shows one walk that changes something; starts it unless it is under way already.
+
+    One walk at a time changes a set-up: while another one is under way, the page says so, and offers to stop it.
 
     Args:
         setup: its set-up.
@@ -55,6 +58,8 @@ class RunPage(Page):
         self.tick = 0
         self.following = True
         """Whether the highlight goes along by itself; the user's own move ends that."""
+        self.other: Work | None = None
+        """Another walk on the same set-up, which has to end first."""
 
     def parts(self) -> Iterable[Widget]:
         """Return road, stages, what happens, and what is waited for."""
@@ -68,10 +73,11 @@ class RunPage(Page):
         """Return the way on, which opens at the end."""
         yield Button("Go on", id="on", compact=True, variant="primary")
         yield Button("Try again", id="again", compact=True)
+        yield Button("Stop it", id="stop", compact=True)
         yield Button("All set-ups", id="home", compact=True)
 
     def on_mount(self) -> None:
-        """Join the walk that is under way, or start it."""
+        """Join this walk if it is under way, or start it."""
         self.set_interval(0.5, self._beat)
         self._at_end(over=False)
         self.query_one("#stages").focus()
@@ -79,6 +85,10 @@ class RunPage(Page):
 
     def _join(self) -> None:
         live = self.shell.live(self.setup)
+        if live and not self._is_ours(live):
+            self._wait_for(live)
+            return
+        self.other = None
         try:
             self.work = live or self.shell.begin(self.job, self.setup, self.answers)
         except StoreError as error:
@@ -86,8 +96,33 @@ class RunPage(Page):
             return
         self.follow(self.work)
 
+    def _is_ours(self, live: Work) -> bool:
+        """Whether a walk is the one that this page was opened for; a browser proof has a page of its own."""
+        return live.job is self.job and not is_proof(live.board.snapshot)
+
+    def _wait_for(self, other: Work) -> None:
+        """Say what is under way instead, and offer to stop it."""
+        self.other = other
+        what = "A browser proof" if is_proof(other.board.snapshot) else f"Another job ({HEADINGS[other.job]})"
+        self._trouble(f"{what} is still under way on this set-up. Stop it, or come back when it is through.")
+        self.query_one("#stop").display = True
+        self.query_one("#stop").focus()
+
+    @on(Button.Pressed, "#stop")
+    def stop_other(self) -> None:
+        """Stop the other walk, unless a call that changes something may be under way; then this one begins."""
+        if self.other and self.other.writing:
+            self.notify("It is changing something right now. Try again in a moment.", timeout=5)
+        elif self.other:
+            self.query_one("#turn", Static).update(say("Stopping it …", MUTED))
+            self.other.stop()
+
     def _beat(self) -> None:
-        """Draw times anew; nothing else changes between snapshots."""
+        """Draw times anew, and begin once another walk is over; nothing else changes between snapshots."""
+        if self.other and self.other.over:
+            self._at_end(over=False)
+            self._join()
+            self.query_one("#stages").focus()
         if self.snapshot and not self.snapshot.finished and self.is_current:
             self.tick += 1
             self._draw()
@@ -220,6 +255,7 @@ class RunPage(Page):
     def _at_end(self, *, over: bool) -> None:
         for name in ("on", "again"):
             self.query_one(f"#{name}").display = over
+        self.query_one("#stop").display = False
 
     @on(Button.Pressed, "#on")
     def go_on(self) -> None:

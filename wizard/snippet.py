@@ -154,6 +154,12 @@ def tag(host: str, *, app_id: str, tracker: Loaded, options: Options = DEFAULTS)
     )
 
 
+def script_element(tracker: Loaded) -> str:
+    """Build the element that loads a tracker and nothing else, for pages that set it up themselves."""
+    check = f' integrity="{html.escape(tracker.integrity)}"' if tracker.integrity else ""
+    return f'<script async crossorigin="anonymous"{check} src="{html.escape(tracker.url)}"></script>'
+
+
 def module(host: str, *, app_id: str, options: Options = DEFAULTS) -> str:
     """Build the lines for a site that bundles the tracker.
 

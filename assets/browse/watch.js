@@ -55,8 +55,9 @@
     return true;
   }
 
-  function ask(path, mode, credentials) {
-    return fetch(settings.collector + path, { mode: mode, credentials: credentials, cache: "no-store" }).then(
+  function ask(path, mode, credentials, headers) {
+    var how = { mode: mode, credentials: credentials, cache: "no-store", headers: headers || {} };
+    return fetch(settings.collector + path, how).then(
       function (answer) { return answer.type === "opaque" ? "hidden" : String(answer.status); },
       function () { return "blocked"; }
     );
@@ -67,9 +68,11 @@
       ask("/i", "cors", "omit"),
       ask("/i", "cors", settings.credentials),
       ask("/i", "no-cors", "omit"),
-      ask("/i?stm=" + began, "no-cors", "omit")
+      ask("/i?stm=" + began, "no-cors", "omit"),
+      ask("/i", "cors", settings.credentials, settings.headers)
     ]).then(function (found) {
-      seen.asks = { plain: found[0], as_set: found[1], hidden: found[2], like_event: found[3] };
+      seen.asks = { plain: found[0], as_set: found[1], hidden: found[2], like_event: found[3],
+        with_header: found[4] };
     });
   }
 

@@ -73,6 +73,10 @@ def test_the_tracker_alone_needs_no_aws(alone: Cli) -> None:
     assert checks["tracker-folder"]["status"] == "ok"
     folder = alone.home / "web" / "main"
     assert (folder / "x1.js").read_bytes() == V4.read_bytes()
+    element = alone("snippet", "main", "--json").document["data"]["tag"]
+    assert 'crossorigin="anonymous"' in element
+    assert f'integrity="{integrity(V4.read_bytes())}" src="https://www.site.invalid/a/x1.js"' in element
+    assert alone("snippet", "main", "--check", "https://www.site.invalid/").code == 2
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from textual.widgets import Checkbox
+from textual.widgets import Button, Checkbox
 
 from screens.app import SnowpixelApp
 from screens.places import Place
@@ -16,9 +16,11 @@ from tests.screens.scripted import ScriptedService, a_setup
 from tests.support import require
 from tests.trackers import V4
 from wizard.browserproof.opening import has_screen
-from wizard.setups import Goal
+from wizard.results import Job
+from wizard.setups import Goal, TrackerFile
 
 SIZE = (80, 24)
+OWN = "https://www.example.test/assets/hk3v9x.js"
 SLOW = 120.0
 """Seconds that a browser may take to start and to send, on a busy machine."""
 
@@ -167,6 +169,72 @@ def test_a_set_up_that_is_not_made_yet_says_so(home: Path) -> None:
     asyncio.run(scene(SnowpixelApp(service)))
 
 
+def next_button(app: SnowpixelApp) -> str:
+    return str(app.screen.query_one("#go", Button).label)
+
+
+def test_javascript_alone_says_how_pages_load_it(home: Path) -> None:
+    service = ScriptedService(home)
+    a_setup(service, "files", goals=(Goal.JS_SERVER,), domain=None, tracker_url=OWN)
+    digest = f"sha384-{'A' * 64}"
+    file = TrackerFile(
+        source=str(V4), flavour="umd", version="4.10.1", sha384=digest, md5="", size=1, key="4.10.1/a.js"
+    )
+
+    async def scene(app: SnowpixelApp) -> None:
+        async with app.run_test(size=SIZE) as pilot:
+            await on_home(pilot, app)
+            app.visit(Place.DONE, "files")
+            await on_page(pilot, "DonePage")
+            await wait_for(pilot, lambda: "Nothing was made yet" in shown(app, "#tag"))
+            await pilot.press("escape")
+            await on_home(pilot, app)
+            with service.store.writing("files", "test") as ledger:
+                ledger.record(tracker=file)
+            app.visit(Place.DONE, "files")
+            await on_page(pilot, "DonePage")
+            await wait_for(pilot, lambda: f'integrity="{digest}" src="{OWN}"' in shown(app, "#tag"))
+            assert 'crossorigin="anonymous"' in shown(app, "#tag")
+            assert "no pixel" in shown(app, "#proof")
+
+    asyncio.run(scene(SnowpixelApp(service)))
+
+
+@pytest.mark.timeout(600)  # a walk on a busy machine
+def test_another_job_waits_until_the_proof_is_stopped(product: Product) -> None:
+    product.new(goals=BOTH, tracker=str(V4))
+    assert not_ok(product.apply()) == []
+
+    async def scene(app: SnowpixelApp) -> None:
+        async with app.run_test(size=SIZE) as pilot:
+            await on_home(pilot, app)
+            app.visit(Place.BROWSE, "main")
+            await on_page(pilot, "BrowsePage")
+            await wait_for(pilot, lambda: focused(app) == "open", "the proof waits for a browser")
+            await pilot.press("escape")
+            await on_home(pilot, app)
+            app.visit(Place.RUN, "main", job=Job.REPAIR)
+            await on_page(pilot, "RunPage")
+            await wait_for(pilot, lambda: focused(app) == "stop", "it is refused")
+            assert "A browser proof is still under way" in shown(app, "#turn")
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: focused(app) == "on", "the repair ran", SLOW)
+            assert "All well" in shown(app, "#turn")
+            await pilot.press("enter")
+            await on_home(pilot, app)
+            app.visit(Place.BROWSE, "main")
+            await on_page(pilot, "BrowsePage")
+            await wait_for(pilot, lambda: focused(app) == "open", "the proof can begin again")
+            await pilot.press("escape")
+            await on_home(pilot, app)
+            await pilot.press("enter")
+            await on_page(pilot, "BrowsePage")
+            await pilot.press("s")
+            await wait_for(pilot, lambda: focused(app) == "again", "the proof that waits was found again")
+
+    asyncio.run(scene(SnowpixelApp(product.service)))
+
+
 def test_javascript_alone_on_an_own_server_needs_no_account(home: Path) -> None:
     service = ScriptedService(home)
 
@@ -178,7 +246,9 @@ def test_javascript_alone_on_an_own_server_needs_no_account(home: Path) -> None:
             app.screen.query_one("#goal-pixel", Checkbox).value = False
             await pilot.press("ctrl+s")
             await wait_for(pilot, lambda: "Choose at least one" in text_of(app))
+            assert next_button(app) == "Next: your AWS account"
             app.screen.query_one("#goal-js-server", Checkbox).value = True
+            await wait_for(pilot, lambda: next_button(app) == "Next: the plan")
             await pilot.press("ctrl+s")
             await wait_for(pilot, lambda: "https address" in text_of(app), "the address is missing")
             box(app, "tracker_url").value = "https://www.example.test/sp.js"

@@ -7,6 +7,7 @@ from string import Template
 
 from msgspec import Struct
 
+from wizard.browserproof.like import asks_beforehand, asks_with_cookies
 from wizard.events.names import CHECK_APP
 from wizard.snippet import Loaded, Options, collector, tag
 
@@ -38,7 +39,8 @@ def page(subject: Subject, nonce: str = "") -> str:
     settings = {
         "collector": collector(subject.host),
         "flavour": subject.loaded.flavour,
-        "credentials": other.get("credentials", "omit").strip('"'),
+        "credentials": "include" if asks_with_cookies(other, subject.loaded.major) else "omit",
+        "headers": {"SP-Anonymous": "*"} if asks_beforehand(other) else {},
         "method": other.get("eventMethod", "get").strip('"'),
     }
     return Template(_asset("page.html")).substitute(

@@ -28,6 +28,8 @@ class Asks(Struct, frozen=True):
     """The pixel, without cookies, as the tag asks."""
     as_set: str = ""
     """The same with cookies, if the tag asks with them."""
+    with_header: str = ""
+    """The same with the tag's own header, if it sends one: browsers then ask beforehand."""
     hidden: str = ""
     """The pixel, without wanting to see the answer: works without CORS."""
     like_event: str = ""

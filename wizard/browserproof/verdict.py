@@ -75,17 +75,27 @@ def _script(report: Report, outside: Outside) -> Verdict | None:
 def _requests(report: Report, outside: Outside) -> Verdict:
     """Judge events that were not answered."""
     asks, observed = report.asks, _observed(report)
-    if outside.pixel != OK and (asks.hidden == BLOCKED or _refused(asks)):
+    if outside.pixel != OK and (asks.hidden == BLOCKED or _refused(asks) or _elsewhere(asks, outside)):
         return Verdict(outside.pixel, "The browser does not get the pixel, nor does snowpixel", observed)
     found = (
         (asks.hidden == BLOCKED, "browser-blocks-pixel", "This browser does not reach the pixel, this computer does"),
         (asks.plain == BLOCKED, "browser-cors", "The pixel answers, but does not let pages see it: the tracker stops"),
         (asks.as_set == BLOCKED, "browser-credentials", "The tag asks with cookies: browsers then hide the answer"),
+        (asks.with_header == BLOCKED, "browser-preflight", "The tag sends a header that the pixel cannot allow"),
         (asks.like_event == BLOCKED, "browser-blocks-events", "Something in this browser blocks Snowplow's events"),
         (_refused(asks), "browser-refused", f"The pixel answers with HTTP status {asks.plain}"),
         (True, "browser-jammed", f"{report.queue} of {SENT} events wait in the browser and do not leave"),
     )
     return next(Verdict(problem, summary, observed) for true, problem, summary in found if true)
+
+
+_READABLE = frozenset({"cors-missing", "content-type-wrong", "pixel-broken"})
+"""Faults of an answer that does come: a page that is not shown it is not shown it for want of CORS."""
+
+
+def _elsewhere(asks: Asks, outside: Outside) -> bool:
+    """Whether the page is shown nothing because the pixel is refused or moved, which snowpixel sees without CORS."""
+    return asks.plain == BLOCKED and outside.pixel not in _READABLE
 
 
 def _refused(asks: Asks) -> bool:

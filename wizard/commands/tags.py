@@ -18,7 +18,7 @@ from wizard.resources.browser_run import BrowserProof
 from wizard.results import Job
 from wizard.scope import BROWSE, BROWSE_LIKE, YES
 from wizard.setups import BrowserRun, Goal, Setup
-from wizard.snippet import PLACES, Loaded, Options, Snippet, Variant
+from wizard.snippet import PLACES, Loaded, Options, Snippet, Variant, script_element
 from wizard.snippet import snippet as build
 from wizard.store import Store
 from wizard.tagging import host_of, loaded_by
@@ -41,8 +41,9 @@ def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> E
     """Print the tag for your pages, with the settings that keep it from jamming; or look for it in a page."""
     setup = Store(home_of(session)).load(name)
     host = host_of(setup)
+    loaded = loaded_by(setup)
     if host is None:
-        return _no_address(session, name)
+        return _tracker_alone(session, name, loaded, page) if loaded else _no_address(session, name)
     if page:
         return tagcheck.run(session, setup, cleaned_page(page))
     made = _built(setup, host, given)
@@ -51,6 +52,16 @@ def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> E
         out.write_text(made.tag, encoding="utf-8")
     data = {"setup": name, "host": host, **msgspec.to_builtins(made), "file": str(out) if out else None}
     session.result(_written(out, made) if out else _shown(made, given["variant"]), "ok", data)
+    return ExitCode.WELL
+
+
+def _tracker_alone(session: Session, name: str, loaded: Loaded, page: str | None) -> ExitCode:
+    """Print what loads the tracker of a set-up without a pixel: its events go elsewhere."""
+    if page:
+        raise click.UsageError(f"{name} has no pixel, so there is no tag of its own to look for in a page.")
+    element = script_element(loaded)
+    said = "This set-up has no pixel. Load its tracker like this, and tell it your collector's address:"
+    session.result([said, "", element], "ok", {"setup": name, "host": None, "tag": element})
     return ExitCode.WELL
 
 

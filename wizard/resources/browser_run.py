@@ -1,11 +1,12 @@
 """Proof from the user's own browser: a page on this computer, three events, and these very events in the log bucket."""
 
-import json
 import weakref
 from typing import Any
 
 from msgspec.structs import replace
 
+from wizard.browserproof.like import as_on_page
+from wizard.browserproof.outside import pixel_seen
 from wizard.browserproof.page import Subject
 from wizard.browserproof.policy import of_site
 from wizard.browserproof.report import Report
@@ -14,7 +15,6 @@ from wizard.browserproof.verdict import OK, Outside, Verdict, judge
 from wizard.events.decode import Event, as_text, event_of
 from wizard.pagecheck.page import LIMIT, read
 from wizard.pagecheck.tags import tags
-from wizard.pixel_answers import fault_in
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.resources.first_event import TYPICAL_LOG
 from wizard.resources.log_files import log_file, log_keys
@@ -33,9 +33,6 @@ PATIENCE = 0.5
 """Seconds that one look waits for the browser: a look that returns at once would only be taken again."""
 
 EVERY = 1.0
-DECISIVE = ("eventMethod", "credentials")
-"""Settings that decide whether events go through; taken over from the user's page when the proof shall be like it."""
-
 OPEN = "Open in your browser"
 """Label of the address, by which a front end finds it."""
 
@@ -118,11 +115,7 @@ class BrowserProof(Resource):
             raise StoppedError(f"{url} could not be looked at: {error}", "page-unreached", page=url) from error
         page = read(url, answer)
         found = next(iter(tags(page)), None)
-        settings = found.settings if found else {}
-        chosen = {name: settings[name] for name in DECISIVE if name in settings}
-        return tuple(of_site(one, url) for one in page.policies), tuple(
-            (name, json.dumps(value)) for name, value in chosen.items()
-        )
+        return tuple(of_site(one, url) for one in page.policies), as_on_page(found) if found else ()
 
     async def _browsing(self) -> Reading:
         served = self._served
@@ -162,15 +155,7 @@ class BrowserProof(Resource):
 
     async def _outside(self) -> Outside:
         """Look at pixel and tracker without a browser, to tell its faults from ours."""
-        return Outside(await self._pixel(), await self._tracker())
-
-    async def _pixel(self) -> str:
-        try:
-            answer = await self.scope.world.web.get(f"https://{self._host}/i", headers={"Origin": ASKING["Origin"]})
-        except WebError as error:
-            return _UNREACHED.get(error.kind, "network-unreachable")
-        fault = fault_in(answer)
-        return fault.problem if fault and fault.serious else OK
+        return Outside(await pixel_seen(self.scope.world.web, self._host), await self._tracker())
 
     async def _tracker(self) -> str:
         setup = self.scope.ledger.setup
@@ -233,6 +218,3 @@ class BrowserProof(Resource):
 
 CLOCKS = 300.0
 """Seconds that this computer's clock may be ahead of AWS's."""
-
-_UNREACHED = {"resolve": "browser-address", "tls": "browser-certificate"}
-"""Kind of a `WebError` to what it means for the pixel."""

@@ -1,0 +1,19 @@
+"""The pixel as snowpixel itself sees it while a browser cannot: tells a fault of the set-up from one of the browser."""
+
+from wizard.browserproof.verdict import OK
+from wizard.pixel_answers import fault_in
+from wizard.tracker.served import ASKING
+from wizard.world import Web, WebError
+
+_UNREACHED = {"resolve": "browser-address", "tls": "browser-certificate"}
+"""Kind of a `WebError` to what it means for the pixel."""
+
+
+async def pixel_seen(web: Web, host: str) -> str:
+    """Return `ok`, or the id of the problem with the pixel at a host, asked as a page of another site does."""
+    try:
+        answer = await web.get(f"https://{host}/i", headers={"Origin": ASKING["Origin"]})
+    except WebError as error:
+        return _UNREACHED.get(error.kind, "network-unreachable")
+    fault = fault_in(answer)
+    return fault.problem if fault and fault.serious else OK
