@@ -16,6 +16,7 @@ from screens.places import Place
 from screens.standing import begun, finished, standing
 from screens.widgets.prose import Prose
 from screens.words import MUTED, STYLES, badge, clean, lines, say
+from screens.work import Work
 from wizard.results import Job, Status
 from wizard.setups import Setup
 from wizard.stages import needs_aws
@@ -109,7 +110,7 @@ class HomePage(Page):
         state = standing(setup)
         live = self.shell.live(setup.name)
         mark = badge(state.status, word=False)
-        words = f"{live.job} is under way" if live else state.words
+        words = _under_way(live) if live else state.words
         name = Content.assemble(mark, " ", (setup.name.ljust(21), "bold"), clean(setup.choices.domain or "no domain"))
         return lines(name, Content.assemble("  ", (words, STYLES[Status.WAITING] if live else MUTED)))
 
@@ -191,6 +192,11 @@ class HomePage(Page):
     def _visit(self, place: Place) -> None:
         if self._chosen:
             self.shell.visit(place, self._chosen.name, job=Job.CHECK)
+
+
+def _under_way(work: Work) -> str:
+    """Say what is under way."""
+    return "a browser proof is under way" if is_proof(work.board.snapshot) else f"{work.job} is under way"
 
 
 def _read_all(page: HomePage) -> tuple[list[Setup], list[str]]:

@@ -16,10 +16,10 @@ from screens.standing import begun
 from screens.widgets.field import Field
 from screens.widgets.prose import Prose
 from screens.widgets.tick import Tick
-from screens.words import MUTED, lines, say
+from screens.words import MUTED, count, lines, say
 from wizard.results import Job
 from wizard.scope import DELETE_LOGS, YES
-from wizard.setups import Setup
+from wizard.setups import Goal, Setup
 from wizard.store import StoreError
 from wizard.threads import in_thread
 from wizard.validators import InvalidChoice
@@ -108,6 +108,13 @@ class RemovePage(Page):
         self.shell.home()
 
 
+def _content(setup: Setup) -> str:
+    """Say what the content bucket holds."""
+    held = ["the pixel"] if Goal.PIXEL in setup.choices.goals else []
+    stored = len(setup.made.trackers_stored)
+    return " and ".join([*held, *([count(stored, "tracker file", "tracker files")] if stored else [])]) or "all in it"
+
+
 def what_goes(setup: Setup, *, logs: bool) -> Content:
     """List what was made, under what happens to it."""
     made, name = setup.made, setup.choices.domain
@@ -117,7 +124,7 @@ def what_goes(setup: Setup, *, logs: bool) -> Content:
         (made.distribution, f"CloudFront distribution {made.distribution}"),
         (made.delivery, "the delivery of the logs"),
         (made.certificate and not made.certificate_borrowed, "the certificate"),
-        (made.content_bucket, f"bucket {made.content_bucket}, with the pixel"),
+        (made.content_bucket, f"bucket {made.content_bucket}, with {_content(setup)}"),
         (made.log_bucket and logs, f"bucket {made.log_bucket}, WITH ALL LOGS"),
     ]
     stays = [

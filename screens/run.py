@@ -105,6 +105,7 @@ class RunPage(Page):
         self.other = other
         what = "A browser proof" if is_proof(other.board.snapshot) else f"Another job ({HEADINGS[other.job]})"
         self._trouble(f"{what} is still under way on this set-up. Stop it, or come back when it is through.")
+        self.query_one("#again").display = False
         self.query_one("#stop").display = True
         self.query_one("#stop").focus()
 
@@ -185,6 +186,7 @@ class RunPage(Page):
     def _trouble(self, text: str) -> None:
         self.query_one("#turn", Static).update(say(f"✗ {text}", "bold $text-error"))
         self._at_end(over=True)
+        self.query_one("#on").display = False
 
     # What needs the user.
 
