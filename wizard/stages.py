@@ -34,7 +34,7 @@ from wizard.resources.former_certificates import FormerCertificates
 from wizard.resources.objects import KEYS, PixelImage, PixelObject
 from wizard.resources.origin_access import OriginAccess
 from wizard.resources.records import ManualRecord
-from wizard.resources.route53 import ManagedRecord
+from wizard.resources.route53 import ManagedRecord, find_hosted_zone
 from wizard.resources.tracker import WANTS, EarlierTrackers, TrackerObject, TrackerSource, in_bucket
 from wizard.resources.tracker_server import TrackerFolder, TrackerOnServer
 from wizard.scope import Scope
@@ -139,7 +139,12 @@ def _account(scope: Scope) -> tuple[Node, ...]:
     nothing_yet = scope.makes and scope.made.distribution is None
     return (
         identity,
-        PermissionsProbe(scope, lambda: identity.found, ask=nothing_yet),
+        PermissionsProbe(
+            scope,
+            lambda: identity.found,
+            ask=nothing_yet,
+            find_zone=lambda domain: find_hosted_zone(scope.world.aws, scope.world.dns, domain),
+        ),
         *((Earlier(scope),) if scope.choices.domain else ()),
         *((RecipeProbe(scope),) if scope.ledger.setup.recipe < RECIPE else ()),
     )

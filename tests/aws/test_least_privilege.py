@@ -85,13 +85,12 @@ FAILS: Mapping[str, tuple[str, str]] = {
 }
 """Action to the step and the item that fail first without it."""
 
-MAKES_NO_DIFFERENCE: Mapping[str, str] = {
-    "iam:ListAccountAliases": "the account is shown by its number alone",
+NAMED_IN_PASSING: Mapping[str, str] = {
     "logs:DescribeDeliverySources": "somebody else's log source is not named where it is in the way",
     "route53:GetHostedZone": "Route 53 is not recognised: the user is asked for the records, as with any provider",
     "route53:ListHostedZonesByName": "the same",
 }
-"""Action to what is worse without it, although every step goes through."""
+"""Action to what is worse without it, although every step goes through: it is named where that happens."""
 
 PolicyOf = Callable[[Setup | None], Mapping[str, Any]]
 POLICIES: Mapping[str, PolicyOf] = {"of the set-up": policy, "of any set-up": lambda _: policy(None)}
@@ -117,8 +116,8 @@ def test_the_whole_story_goes_through_with_exactly_the_policy(
 
 
 def test_every_action_is_accounted_for() -> None:
-    assert not FAILS.keys() & MAKES_NO_DIFFERENCE.keys()
-    assert tuple(sorted({*FAILS, *MAKES_NO_DIFFERENCE})) == actions(policy(SAMPLE))
+    assert not FAILS.keys() & NAMED_IN_PASSING.keys()
+    assert tuple(sorted({*FAILS, *NAMED_IN_PASSING})) == actions(policy(SAMPLE))
 
 
 @pytest.mark.parametrize("action", actions(policy(SAMPLE)))
@@ -128,7 +127,7 @@ def test_without_one_action_a_certain_step_fails_and_names_it(
     if action.startswith("route53:"):
         control.add_zone_in_route53()
     step, found = Story(world, control, tmp_path, lambda setup: without(policy(setup), action)).until_refused()
-    if action in MAKES_NO_DIFFERENCE:
+    if action in NAMED_IN_PASSING:
         assert (step, found) == ("", [])
         return
     assert step == FAILS[action][0]
@@ -141,6 +140,47 @@ def test_without_one_action_a_certain_step_fails_and_names_it(
         told = explain(check.problem)
         assert action in told.meaning
         assert any(statement_text(action) in one for one in told.steps)
+
+
+@pytest.mark.parametrize("action", [action for action in NAMED_IN_PASSING if action.startswith("route53:")])
+def test_the_row_of_permissions_names_what_keeps_route_53_from_being_seen(
+    world: WorldFile, control: Control, tmp_path: Path, action: str
+) -> None:
+    control.add_zone_in_route53()
+    product = Story(world, control, tmp_path, lambda setup: without(policy(setup), action)).product
+    (found,) = not_ok(product.apply())
+    assert (found.id, found.status) == ("permissions", Status.WARNING)
+    assert found.problem is not None
+    assert found.problem.id == "route53-unseen"
+    told = explain(found.problem)
+    assert action in told.meaning
+    assert DOMAIN in told.meaning
+    assert any(action in step for step in told.steps)
+    assert product.setup().made.hosted_zone is None
+
+
+def test_elsewhere_nobody_is_told_of_route_53(world: WorldFile, control: Control, tmp_path: Path) -> None:
+    action = "route53:ListHostedZonesByName"
+    product = Story(world, control, tmp_path, lambda setup: without(policy(setup), action)).product
+    assert not_ok(product.apply()) == []
+
+
+def test_a_log_source_in_the_way_that_may_not_be_looked_up_is_said_to_need_the_permission(
+    world: WorldFile, control: Control, tmp_path: Path
+) -> None:
+    action = "logs:DescribeDeliverySources"
+    product = Story(world, control, tmp_path, lambda setup: without(policy(setup), action)).product
+    control.fail("logs", "PutDeliverySource", "InternalError", 500, times=99)
+    product.run(Job.APPLY, adds_records=False, patience=0)
+    control.clear_faults()
+    made = product.setup().made
+    arn = f"arn:aws:cloudfront::{made.account}:distribution/{made.distribution}"
+    admin(world, "logs").put_delivery_source(name="security-team", resourceArn=arn, logType="ACCESS_LOGS")
+    checks = {check.id: check for check in product.apply().checks}
+    found = checks["delivery-source"].problem
+    assert found is not None
+    assert found.id == "delivery-source-taken"
+    assert action in explain(found).meaning
 
 
 def test_what_was_missing_is_added_and_the_same_command_goes_on(
@@ -195,7 +235,6 @@ CHECK_FAILS: Mapping[str, str] = {
 CHECK_WORKS_WITHOUT: Mapping[str, str] = {
     "acm:ListCertificates": "only looked at before there is a certificate",
     "cloudfront:ListDistributions": "only looked at before there is a distribution",
-    "iam:ListAccountAliases": "the account is shown by its number alone",
 }
 
 

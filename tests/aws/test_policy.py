@@ -93,7 +93,7 @@ def test_the_check_only_policy_is_a_part_that_writes_nothing(one: Setup) -> None
 
 def test_each_part_is_there_only_where_it_is_needed() -> None:
     services = {action.partition(":")[0] for action in actions(policy(setup(domain=None)))}
-    assert services == {"cloudfront", "iam", "logs", "s3"}
+    assert services == {"cloudfront", "logs", "s3"}
     elsewhere = actions(policy(setup(hosted_zone="")))
     assert not any(action.startswith("route53:") for action in elsewhere)
     assert "acm:RequestCertificate" in elsewhere

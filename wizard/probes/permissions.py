@@ -1,16 +1,22 @@
 """Whether the permissions are there, asked before anything is made."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from msgspec.structs import replace
 
+from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity
-from wizard.aws.policy import Document, policy
+from wizard.aws.policy import Document, policy, statement_text
 from wizard.aws.preflight import missing
+from wizard.dns_providers import recognise
 from wizard.probes.base import Probe
 from wizard.results import Check, Copyable, Status
 from wizard.scope import Scope
+from wizard.world import DnsUnreachableError
+
+ROUTE53 = "route53"
+"""Id of Route 53 in `assets/dns-providers.toml`."""
 
 
 class PermissionsProbe(Probe):
@@ -20,14 +26,23 @@ class PermissionsProbe(Probe):
         scope: its surroundings.
         caller: returns who signs the calls, as `IdentityProbe` found out; None while it has not.
         ask: whether to ask at all: only where everything is still to be made.
+        find_zone: looks for the domain's zone in Route 53, to learn what keeps that from being seen.
     """
 
     id = "permissions"
     title = "Permissions"
     parent = "identity"
 
-    def __init__(self, scope: Scope, caller: Callable[[], Identity | None], *, ask: bool) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        caller: Callable[[], Identity | None],
+        *,
+        ask: bool,
+        find_zone: Callable[[str], Awaitable[object]] | None = None,
+    ) -> None:
         super().__init__(scope)
+        self._find_zone = find_zone
         self._caller = caller
         self._ask = ask
 
@@ -37,11 +52,50 @@ class PermissionsProbe(Probe):
             return self.ok("Asked beforehand while nothing was made; now a step that lacks one says so")
         caller, document = self._caller(), policy(self.scope.ledger.setup)
         found = await missing(self.scope.world.aws, caller, document) if caller else None
+        if not found and (denied := await self._zone_denied()):
+            return self._zone_unseen(denied)
         if found is None:
             return self.ok("Could not be asked beforehand; a step that lacks one will say so")
         if not found:
             return self.ok("Everything that a set-up needs is allowed")
         return self._lacking(found, document)
+
+    async def _zone_denied(self) -> AwsError | None:
+        """Return what keeps us from seeing the zone of a domain that Route 53 serves, None where nothing does."""
+        domain = self.scope.choices.domain
+        if self._find_zone is None or domain is None or self.scope.made.hosted_zone is not None:
+            return None
+        try:
+            await self._find_zone(domain)
+        except DnsUnreachableError:
+            pass
+        except AwsError as error:
+            if error.kind is Kind.DENIED and await self._served_by_route53(domain):
+                return error
+        return None
+
+    async def _served_by_route53(self, domain: str) -> bool:
+        try:
+            zone = await self.scope.world.dns.zone_of(domain)
+        except DnsUnreachableError:
+            return False
+        provider = recognise(server.name for server in zone.servers)
+        return provider is not None and provider.id == ROUTE53
+
+    def _zone_unseen(self, error: AwsError) -> Check:
+        named = error.problem.values["action"]
+        statement = statement_text(named, self.scope.ledger.setup)
+        check = self.report(
+            Status.WARNING,
+            f"Route 53 serves your domain, and may not be looked into: {named} is denied",
+            "route53-unseen",
+            observed=f"denied: {named}",
+            action=named,
+            message=str(error),
+            statement=statement,
+            domain=self.scope.choices.domain or "",
+        )
+        return replace(check, copy=(Copyable("Statement to add", statement),))
 
     def _lacking(self, found: Collection[str], document: Document) -> Check:
         named = ", ".join(found)

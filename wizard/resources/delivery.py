@@ -229,10 +229,10 @@ class DeliverySource(OnLogs):
         """Return the name of the source that the distribution has, as far as it may be looked up."""
         try:
             sources = await everything(self.scope.world.aws, DELIVERY_SOURCES)
-        except AwsError:
-            sources = []
+        except AwsError as error:
+            return f"its name may not be looked up without {error.problem.values['action']}"
         ours = (one for one in sources if self._distribution in one.get("resourceArns", ()))
-        return next((str(one["name"]) for one in ours if one["name"] != self.name), "its name may not be looked up")
+        return next((str(one["name"]) for one in ours if one["name"] != self.name), "its name is not to be seen")
 
 
 class DeliveryDestination(OnLogs):
