@@ -1,6 +1,6 @@
 """Who are we to AWS: the places with credentials of this computer, the account behind each, or keys typed here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from screens.identitytext import about_place, place_line, whom
 from screens.page import Page
 from screens.places import Place
 from screens.widgets.field import Field
+from screens.widgets.top import TopLine
 from screens.words import MUTED, lines, say
 from wizard.aws.client import Keys, Source
 from wizard.aws.errors import AwsError
@@ -55,6 +56,8 @@ class CredentialsPage(Page):
         """What AWS was asked with last."""
         self.asked = 0
         """Counts the questions to AWS: only the newest one's answer is shown."""
+        self.counting: Callable[[], Content] | None = None
+        """What is shown, where it has a time in it that runs down."""
 
     def parts(self) -> Iterable[Widget]:
         """Return the list of what was found, the form for typed keys, and the answer of AWS."""
@@ -87,6 +90,7 @@ class CredentialsPage(Page):
         self.query_one("#answer").border_title = "AWS says"
         self._offer()
         self._say(say("Looking which credentials this computer has …", MUTED))
+        self.set_interval(TopLine.BEAT, self._beat)
         self.run_worker(self._look(), group="looking")
 
     def _offer(self, *offered: str) -> None:
@@ -195,6 +199,7 @@ class CredentialsPage(Page):
         self._offer()
         self.query_one("#next", Button).disabled = True
         self._say(say("Asking AWS who this is …", MUTED))
+        self.query_one(TopLine).ends = None
         self.run_worker(self._identify(source, place, self.asked), group="asking", exclusive=True)
 
     async def _identify(self, source: Source, place: Found | None, number: int) -> None:
@@ -217,7 +222,11 @@ class CredentialsPage(Page):
 
     async def _known(self, known: Known, source: Source, place: Found | None) -> None:
         wrong = self._wrong_account(known)
-        self._say(lines(whom(known, place), *([say(f"✗ {wrong}", "bold $text-error")] if wrong else [])))
+        self.query_one(TopLine).ends = known.who.expires
+        told = [say(f"✗ {wrong}", "bold $text-error")] if wrong else []
+        self._say(lines(whom(known, place, self.shell.now()), *told))
+        if known.who.expires is not None:
+            self.counting = lambda: lines(whom(known, place, self.shell.now()), *told)
         if wrong:
             return
         try:
@@ -251,7 +260,13 @@ class CredentialsPage(Page):
             store.save(replace(setup, choices=replace(setup.choices, profile=source.profile)))
 
     def _say(self, content: Content) -> None:
+        self.counting = None
         self.query_one("#who", Static).update(content)
+
+    def _beat(self) -> None:
+        """Draw the time left anew."""
+        if self.counting and self.is_current:
+            self.query_one("#who", Static).update(self.counting())
 
     # What may be done with it.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from screens.explaining import explained
+from screens.signedin import advice, time_left
 from screens.words import MUTED, lines, say, span
 from wizard import problems
 from wizard.aws.identity import Identity
@@ -47,12 +48,13 @@ def about_place(one: Found) -> Content:
     return lines(*rows)
 
 
-def whom(known: Known, place: Found | None) -> Content:
+def whom(known: Known, place: Found | None, now: float) -> Content:
     """Say whom AWS knows, from where, until when, and what to beware of."""
     who = known.who
     rows: list[Content | str] = [*_identity(who)]
     if who.expires is not None:
-        rows.append(_row("Valid", _left(who.expires).removeprefix(", ")))
+        left = who.expires - now
+        rows += [_row("Valid", time_left(left)), *filter(None, [advice(left)])]
     rows.append("")
     if place:
         rows += [about_place(place), ""]

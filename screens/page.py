@@ -13,6 +13,7 @@ from textual.widgets import Button, Footer, Static
 
 from screens.help import HelpModal
 from screens.shell import Shell
+from screens.signedin import end_of
 from screens.widgets.buttons import ButtonRow
 from screens.widgets.tabs import Tabs
 from screens.widgets.top import TopLine
@@ -59,7 +60,8 @@ class Page(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the frame around the page's own parts."""
-        yield TopLine(self.heading, self.setup, step=self.step, practice=bool(self.shell.service.surroundings.zone))
+        practice = bool(self.shell.service.surroundings.zone)
+        yield TopLine(self.heading, self.setup, step=self.step, practice=practice, now=self.shell.now)
         yield Static(say(self.purpose), id="purpose")
         yield Container(*self.parts(), id="body")
         yield ButtonRow(*self.buttons(), id="buttons")
@@ -116,6 +118,7 @@ class Page(Screen[None]):
         async for update in work.board.updates():
             if not self.is_open:
                 return
+            self.query_one(TopLine).ends = end_of(update.snapshot)
             self.show(update.snapshot)
             await asyncio.sleep(FRAME)
 

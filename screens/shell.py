@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Collection, Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib.resources import files
 from typing import ClassVar
 
@@ -66,6 +67,8 @@ class Shell(App[int]):
         """The newest walk of each set-up that changes something; pages find it again here."""
         self.sources: dict[str, Source] = {}
         """Keys typed for this run, by set-up. They stay in memory."""
+        self.now: Callable[[], float] = time.time
+        """This computer's time; a test moves it."""
         self.theme = NO_COLOR_THEME if plain else DARK
 
     # Where to go. The app knows the pages; this class only knows their names.

@@ -52,6 +52,14 @@ class Board:
         self._items[item] = replace(self._items[item], **fields)
         self._publish(done=self.snapshot.done)
 
+    def note(self, item: str, fact: str, value: str | None) -> None:
+        """Set one fact in what an item's verdict rests on, or take it out; without a verdict there is none to set."""
+        check = self._items[item].check if item in self._items else None
+        if check is None:
+            return
+        others = {key: one for key, one in check.evidence.items() if key != fact}
+        self.change(item, check=replace(check, evidence=others if value is None else {**others, fact: value}))
+
     def carried_out(self, change: Change) -> None:
         """Note a change of ours that was made."""
         self._publish(done=(*self.snapshot.done, change))

@@ -1,8 +1,13 @@
-"""The line at the top of every page: where we are on the way, and whether it is practice."""
+"""The line at the top of every page: where we are on the way, how long the sign-in lasts, whether it is practice."""
+
+import time
+from collections.abc import Callable
 
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widget import Widget
 
+from screens.signedin import header
 from screens.words import MUTED, clean
 
 STEPS = ("Choices", "Account", "Plan", "Build", "Proof")
@@ -23,23 +28,46 @@ class TopLine(Widget):
         setup: the set-up's name, may be empty.
         step: where the page is on the way; empty for pages beside it.
         practice: whether everything happens in a practice world.
+        now: this computer's time.
     """
 
-    def __init__(self, heading: str, setup: str, *, step: str, practice: bool) -> None:
+    BEAT = 1.0
+    """Seconds between drawings of the time left."""
+
+    ends: reactive[float | None] = reactive(None)
+    """When the sign-in ends, where that is known."""
+
+    def __init__(
+        self, heading: str, setup: str, *, step: str, practice: bool, now: Callable[[], float] = time.time
+    ) -> None:
         super().__init__(id="top")
         self.heading = heading
         self.setup = setup
         self.step = step
         self.practice = practice
+        self.now = now
+
+    def on_mount(self) -> None:
+        """Count down."""
+        self.set_interval(self.BEAT, self._beat)
+
+    def _beat(self) -> None:
+        if self.ends is not None and self.screen.is_current:
+            self.refresh()
 
     def render(self) -> Content:
         """Fit it into the width there is."""
         width = self.size.width - 2
         left = Content.assemble(("▪ snowpixel", "bold $text-accent"), (f"  {AT}  ", MUTED), self._where())
-        right = self._way(width)
-        if self.practice:
-            right = Content.assemble(right, "  ", (" PRACTICE ", "bold reverse $text-warning"))
-        gap = width - left.cell_length - right.cell_length
+        way, practice = self._way(width), Content.styled(" PRACTICE ", "bold reverse $text-warning")
+        told = [header(self.ends - self.now())] if self.ends is not None else []
+        told += [practice] if self.practice else []
+        parts = [way, *told] if way else told
+        room = width - left.cell_length
+        if told and sum(part.cell_length + 2 for part in parts) > room:
+            parts = told  # the way is on every page; the end of a sign-in is news
+        right = Content("  ").join(parts)
+        gap = room - right.cell_length
         return Content.assemble(left, " " * max(1, gap), right)
 
     def _where(self) -> Content:

@@ -240,13 +240,16 @@ class AwsClient:
         return self._session
 
 
+STILL_EXPIRED = "refreshed credentials are still expired"
+"""How botocore says that a machine's service or a program hands out keys that are over already."""
+
 RUNTIME_REFUSED = "AWS_ERROR_CAL_"
 """How AWS's runtime library says that it cannot read a key; botocore expects another exception there."""
 
 
 @contextmanager
 def translated(name: str) -> Iterator[None]:
-    """Turn whatever botocore raises within into an `AwsError`.
+    """Turn whatever botocore raises within into an `AwsError`; a mistake of ours stays what it is.
 
     Args:
         name: the operation, `service:Operation`.
@@ -266,9 +269,15 @@ def translated(name: str) -> Iterator[None]:
     except CodeNeededError as error:
         raise translate(CODE_NEEDED, error.serial, name) from None
     except RuntimeError as error:
-        if RUNTIME_REFUSED not in str(error):
-            raise
-        raise translate("LoginTokenLoadError", "the key of this sign-in cannot be read", name) from None
+        raise _runtime(error, name) from None
+
+
+def _runtime(error: RuntimeError, name: str) -> Exception:
+    if STILL_EXPIRED in str(error):
+        return translate("ExpiredToken", "the keys that are handed out here are over already", name)
+    if RUNTIME_REFUSED in str(error):
+        return translate("LoginTokenLoadError", "the key of this sign-in cannot be read", name)
+    return error
 
 
 def _network_code(error: Exception) -> str:

@@ -15,7 +15,7 @@ from wizard.world import Aws, Clock
 
 AGAIN, STOP = "again", "stop"
 RENEW, CODE = "renew-login", "mfa-code"
-IDENTITY = "identity"
+IDENTITY, EXPIRES = "identity", "expires"
 """The item that shows a question which no other item is behind."""
 
 POLL = 3600.0
@@ -127,7 +127,14 @@ class Renewing:
         if (known := self._account()) not in (None, found["Account"]):
             return _other_account(error, str(known), found["Account"])
         self._renewed += 1
+        await self._note_end()
         return error
+
+    async def _note_end(self) -> None:
+        """Let those who watch know how long the new sign-in lasts."""
+        if self._board:
+            ends = await self.ends()
+            self._board.note(IDENTITY, EXPIRES, None if ends is None else f"{ends:.0f}")
 
     def _decision(self, problem: str) -> Decision:
         kind = CODE if problem in ("mfa-needed", "mfa-wrong") else RENEW

@@ -5,6 +5,7 @@ from wizard.probes.base import Probe
 from wizard.results import Check, Status
 from wizard.scope import Scope
 
+IDENTITY = "identity"
 SOON = 900.0
 """Seconds before the end of a sign-in from which it is better to sign in again first: much takes longer than this."""
 
@@ -12,7 +13,7 @@ SOON = 900.0
 class IdentityProbe(Probe):
     """Everything in AWS hangs on this one: nothing is read or written before the account is known to be right."""
 
-    id = "identity"
+    id = IDENTITY
     title = "Your AWS account"
 
     def __init__(self, scope: Scope) -> None:
