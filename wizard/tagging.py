@@ -8,8 +8,13 @@ from wizard.tracker.file import major
 
 
 def host_of(setup: Setup) -> str | None:
-    """Return the pixel's host name, None before it has one."""
+    """Return the name that the distribution answers at, None before it has one."""
     return setup.choices.domain or setup.made.distribution_domain
+
+
+def pixel_host_of(setup: Setup) -> str | None:
+    """Return where events go: the pixel's host name; None before it has one, or where no pixel is wanted."""
+    return host_of(setup) if Goal.PIXEL in setup.choices.goals else None
 
 
 def address_of(setup: Setup, file: TrackerFile) -> str | None:
@@ -37,8 +42,8 @@ def loaded_by(setup: Setup) -> Loaded | None:
 def snippet_for(
     setup: Setup, app_id: str, variant: Variant = Variant.PAGE, options: Options = DEFAULTS
 ) -> Snippet | None:
-    """Build the set-up's snippet; None while the pixel has no address."""
-    host = host_of(setup)
+    """Build the set-up's snippet; None while the pixel has no address, and where there is none."""
+    host = pixel_host_of(setup)
     if host is None:
         return None
     return snippet(host, app_id=app_id, tracker=loaded_by(setup), variant=variant, options=options)

@@ -79,6 +79,18 @@ def test_the_tracker_alone_needs_no_aws(alone: Cli) -> None:
     assert alone("snippet", "main", "--check", "https://www.site.invalid/").code == 2
 
 
+def test_a_bucket_without_a_pixel_gets_no_tag_that_sends_to_it(cli: Cli) -> None:
+    assert cli("new", "main", "--no-domain", "--goal", "js-bucket", "--tracker", str(V4)).code == 0
+    assert cli("snippet", "main").code == 3
+    ran = cli("apply", "main", "--yes")
+    assert ran.code == 0, ran.out + ran.err
+    parts = cli("snippet", "main", "--json").document["data"]
+    assert parts["host"] is None
+    assert parts["tag"].startswith("<script")
+    assert "newTracker" not in parts["tag"]
+    assert f"/{cli.saved('main')['made']['tracker']['key']}" in parts["tag"]
+
+
 @pytest.fixture
 def served(cli: Cli) -> Cli:
     """A finished set-up with pixel and tracker, on CloudFront's own name."""

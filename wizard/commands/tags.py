@@ -21,7 +21,7 @@ from wizard.setups import BrowserRun, Goal, Setup
 from wizard.snippet import PLACES, Loaded, Options, Snippet, Variant, script_element
 from wizard.snippet import snippet as build
 from wizard.store import Store
-from wizard.tagging import host_of, loaded_by
+from wizard.tagging import host_of, loaded_by, pixel_host_of
 from wizard.tracker.file import digest
 from wizard.tracker.wishes import page as cleaned_page
 
@@ -40,7 +40,7 @@ from wizard.tracker.wishes import page as cleaned_page
 def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> ExitCode:
     """Print the tag for your pages, with the settings that keep it from jamming; or look for it in a page."""
     setup = Store(home_of(session)).load(name)
-    host = host_of(setup)
+    host = pixel_host_of(setup)
     loaded = loaded_by(setup)
     if host is None:
         return _tracker_alone(session, name, loaded, page) if loaded else _no_address(session, name)
@@ -66,7 +66,7 @@ def _tracker_alone(session: Session, name: str, loaded: Loaded, page: str | None
 
 
 def _no_address(session: Session, name: str) -> ExitCode:
-    message = f"The pixel has no address yet: it gets one in the first minute of {session.line(f'apply {name}')}"
+    message = f"There is no address yet: it comes in the first minute of {session.line(f'apply {name}')}"
     session.result([], "waiting", None, [message])
     return ExitCode.UNFINISHED
 
