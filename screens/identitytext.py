@@ -59,7 +59,7 @@ def whom(known: Known, place: Found | None, now: float) -> Content:
     if place:
         rows += [about_place(place), ""]
     for warning in known.warnings:
-        rows += _warning(warning.id, explained(warning))
+        rows += _warning(explained(warning))
     return lines(*rows, say("Is this the right account? Everything will be made here.", MUTED))
 
 
@@ -78,8 +78,8 @@ def _row(label: str, value: str) -> Content:
     return Content.assemble((f"{label:<9}", MUTED), say(value))
 
 
-def _warning(name: str, told: Content) -> Iterable[Content | str]:
-    yield say(f"! {name.replace('-', ' ')}; it works all the same", "$text-warning")
+def _warning(told: Content) -> Iterable[Content | str]:
+    yield say("! Good to know; it works all the same", "$text-warning")
     yield told
     yield ""
 

@@ -5,6 +5,9 @@ of whatever could steer a terminal.
 """
 
 import os
+import re
+import shutil
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +52,22 @@ class Ink:
         """Return glyph and word of a state, in a fixed width."""
         text = f"{GLYPHS[status]} {status:<{_WIDEST}}"
         return click.style(text, fg=COLOURS[status]) if self.colour else text
+
+
+def fitting(line: str, stream: TextIO) -> str:
+    """Break a line between words where a terminal would break it anywhere; for a file or a pipe it stays whole."""
+    width = shutil.get_terminal_size().columns if stream.isatty() else 0
+    if len(line) <= width or not width:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()))
+    deeper = f"{indent}   " if _NUMBERED.match(line) else indent
+    broken = textwrap.wrap(
+        line, width, subsequent_indent=deeper, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
+    return "\n".join(broken)
+
+
+_NUMBERED = re.compile(r"\s*\d+\. ")
 
 
 def span(seconds: float) -> str:

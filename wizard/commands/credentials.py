@@ -1,5 +1,6 @@
 """`credentials`: which credentials this computer has, which are used and why, and how to get some."""
 
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from wizard.credentials.find import in_use
 from wizard.credentials.found import Found
 from wizard.exits import ExitCode, of_error
 from wizard.net.text import printable
+from wizard.plain import fitting
 from wizard.service import Service
 from wizard.setups import Choices, Setup
 
@@ -38,6 +40,7 @@ def credentials(session: Session, name: str | None, *, wants_guide: bool, ask: b
     rows += ["", *whose(known, error)] if ask else []
     rows += ["", *_guide()] if wants_guide or not found else []
     data = {"found": found, "guide": guide.ways(), "known": known, "problem": error.problem if error else None}
+    rows = [fitting(row, sys.stdout) for row in rows]
     session.result(rows, "error" if error else "ok", _plain(data), [str(error)] if error else [])
     return of_error(error) if error else ExitCode.WELL
 
