@@ -102,6 +102,21 @@ def test_suggestions_can_be_used(zone: str) -> None:
         assert name.endswith(f".{zone}")
 
 
+@pytest.mark.parametrize(
+    ("name", "shared"),
+    [
+        ("com", True),
+        ("co.uk", True),
+        ("com.ng", True),
+        ("example.com", False),
+        ("px.example.de", False),
+        ("a.b.uk", False),
+    ],
+)
+def test_endings_below_which_domains_are_registered(name: str, shared: bool) -> None:
+    assert validators.shared_ending(name) is shared
+
+
 def test_suggestions() -> None:
     assert validators.suggest("example.org")[0] == "e.example.org"
     assert len(validators.suggest("example.org")) >= 3

@@ -69,6 +69,17 @@ def host_name(text: str) -> str:
     return name
 
 
+def shared_ending(name: str) -> bool:
+    """Whether domains are registered below `name`, as far as its form tells: `com`, `co.uk`, `com.ng`.
+
+    Below a country's ending, parts of two or three letters mostly mean a kind of registrant. Where that guess takes
+    somebody's own short domain for an ending, or misses a longer one, a diagnosis is only less exact.
+    """
+    second, _, country = name.rpartition(".")
+    short = len(country) == 2 and "." not in second and len(second) <= 3  # noqa: PLR2004
+    return "." not in name or name in _SHARED_ENDINGS or short
+
+
 def suggest(zone: str) -> tuple[str, ...]:
     """Propose host names below a zone that no ad-block list knows; none when the zone itself cannot be used."""
     names = []

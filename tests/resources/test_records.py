@@ -11,7 +11,7 @@ from tests.probes.surroundings import HOST, NOW, OWN, ScriptedWeb, response, sco
 from wizard.net.resolve import Resolver
 from wizard.net.wire import Patience
 from wizard.resources.base import Presence, Reading
-from wizard.resources.record_state import Evidence, State, diagnose
+from wizard.resources.record_state import Evidence, State, diagnose, stray_names
 from wizard.resources.records import ManualRecord
 from wizard.results import Action, Actor, Status
 from wizard.scope import DOMAIN_LOST, Scope
@@ -176,7 +176,27 @@ async def test_a_delegated_name_is_an_apex_too() -> None:
     net = example()
     net = Net({**net.zones, HOST: Zone(HOST, {"ns.elsewhere.net": "192.0.2.7"})})
     reading = await Reader(net, "pixel-record").read()
-    assert problem(reading) == "apex-cname"
+    assert (reading.status, problem(reading), reading.blocked) == (Status.FAILED, "apex-of-subzone", True)
+    assert reading.problem is not None
+    assert {name: reading.problem.values[name] for name in ("parent", "servers", "host_in_parent")} == {
+        "parent": ZONE,
+        "servers": "ns.elsewhere.net",
+        "host_in_parent": "px",
+    }
+
+
+async def test_a_domain_below_a_registrys_ending_of_two_parts_is_no_subzone() -> None:
+    net = example()
+    there = {name: Zone(name, {"ns.nic.uk": "192.0.2.4"}) for name in ("uk", "co.uk", "example.co.uk")}
+    net = Net({**net.zones, **there})
+    reading = await Reader(net, "pixel-record", choices=Choices(domain="e.example.co.uk")).read()
+    assert (problem(reading), reading.evidence["zone"]) == ("record-missing", "example.co.uk")
+
+
+def test_stray_names_are_below_the_zone_and_never_the_name_itself() -> None:
+    assert stray_names(PROOF, ZONE) == ("_abc.example.com", "_abc.px.example.example.com")
+    assert stray_names(HOST, ZONE) == ("px.example.example.com",)
+    assert stray_names(ZONE, ZONE) == stray_names(HOST, "") == stray_names(HOST, "other.net") == ()
 
 
 async def test_a_record_of_a_delegated_zone_is_looked_for_there(net: Net) -> None:
@@ -277,6 +297,8 @@ ANSWERS = st.lists(
         sibling=st.dictionaries(st.sampled_from(["CNAME", "A"]), ANSWERS),
         doubled=ANSWERS,
         bare=ANSWERS,
+        strays=st.dictionaries(st.sampled_from(["a.example.com", "b.example.com"]), ANSWERS),
+        parent=st.sampled_from(["", ZONE]),
         front=st.sampled_from(["", "cloudfront", "cloudflare", "nginx"]),
     )
 )
@@ -290,6 +312,7 @@ def test_the_diagnosis_never_contradicts_the_name_servers(evidence: Evidence) ->
         assert having == seen
     if finding.state is State.PARTIAL:
         assert 0 < finding.having < finding.asked
-    if finding.state in (State.WRONG, State.VALUE_DOUBLED, State.IN_THE_WAY, State.NAME_DOUBLED, State.FLATTENED):
+    named = {State.WRONG, State.VALUE_DOUBLED, State.IN_THE_WAY, State.NAME_DOUBLED, State.MISPLACED, State.FLATTENED}
+    if finding.state in named:
         assert finding.observed
         assert not having

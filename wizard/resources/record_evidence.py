@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from wizard.resources.record_state import Evidence, State, diagnose
+from wizard.resources.record_state import Evidence, State, diagnose, stray_names
+from wizard.validators import shared_ending
 from wizard.world import Answer, DnsUnreachableError, WebError, World, Zone
 
 SIBLING = "snowpixel-asks-for-wildcards"
@@ -46,13 +47,14 @@ class Gathering:
         sibling = f"{SIBLING}.{self.name.partition('.')[2]}"
         doubled = f"{self.name}.{zone.name}"
         bare = self.name.removeprefix("_")
+        strays = stray_names(self.name, zone.name)
         apex = self.name == zone.name
         async with anyio.create_task_group() as group:
             for rdtype in BESIDE:
                 group.start_soon(self._ask, self.name, rdtype)
             for rdtype in ("CNAME", *BESIDE) if not apex else ():
                 group.start_soon(self._ask, sibling, rdtype)
-            for name in {doubled, bare} - {self.name}:
+            for name in {doubled, bare, *strays} - {self.name}:
                 group.start_soon(self._ask, name, "CNAME")
         return Evidence(
             name=self.name,
@@ -63,8 +65,21 @@ class Gathering:
             sibling={rdtype: self._direct(sibling, rdtype) for rdtype in ("CNAME", *BESIDE)},
             doubled=self._answers.get((doubled, "CNAME"), ()),
             bare=self._answers.get((bare, "CNAME"), ()) if bare != self.name else (),
+            strays={name: self._answers[name, "CNAME"] for name in strays},
+            parent=await self._parent(zone),
             front=await self._front(),
         )
+
+    async def _parent(self, zone: Zone) -> str:
+        """Return the zone that delegates this one, where that is the user's and not a registry's; else nothing."""
+        above = zone.name.partition(".")[2]
+        if "." not in above or shared_ending(above):
+            return ""
+        try:
+            parent = (await self.world.dns.zone_of(above)).name
+        except DnsUnreachableError:
+            return ""
+        return parent if "." in parent and not shared_ending(parent) else ""
 
     def _direct(self, name: str, rdtype: str) -> tuple[Answer, ...]:
         """Return the answers that are records at the name itself, not at the end of a CNAME there."""

@@ -29,6 +29,8 @@ class State(StrEnum):
     """The provider appended the zone to the name."""
     NO_UNDERSCORE = "no-underscore"
     """It was entered without the underscore at the beginning of its name."""
+    MISPLACED = "misplaced"
+    """It was entered under a name that lacks a part, or has one twice."""
     IN_THE_WAY = "in-the-way"
     """Other records at the name, beside which no CNAME can be (RFC 1034 §3.6.2)."""
     FLATTENED = "flattened"
@@ -39,10 +41,17 @@ class State(StrEnum):
     """Nothing at the name itself; a wildcard record answers for it."""
     APEX = "apex"
     """The name is a zone's own name, where no CNAME can be (RFC 1034 §3.6.2, RFC 2181 §10.1)."""
+    SUBZONE_APEX = "subzone-apex"
+    """The same, of a zone that the domain's own zone delegates: there the name is an ordinary one."""
+    MISSING_IN_SUBZONE = "missing-in-subzone"
+    """Not there, and it belongs into such a zone: one that was entered in the domain's own zone is seen by nobody."""
     UNREGISTERED = "unregistered"
     """The top-level domain's servers know nothing of the domain."""
     UNREACHABLE = "unreachable"
     """No server of the zone could be asked."""
+
+
+APEXES = frozenset({State.APEX, State.SUBZONE_APEX})
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -61,6 +70,10 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """CNAME at the name with the zone appended once more."""
     bare: tuple[Answer, ...] = ()
     """CNAME at the name without its leading underscore."""
+    strays: dict[str, tuple[Answer, ...]] = {}
+    """CNAME at other names under which forms save a record (see `stray_names`)."""
+    parent: str = ""
+    """The domain's own zone, where it delegates the record's zone; empty where the registry does."""
     front: str = ""
     """Who answers HTTP at the name's addresses: `cloudfront`, `cloudflare` or something else."""
 
@@ -99,9 +112,23 @@ def diagnose(evidence: Evidence) -> Finding:
     if having:
         return found(State.PARTIAL, f"{having} of {len(seen)} name servers")
     if evidence.name == evidence.zone:
-        return found(State.APEX, _text(evidence.others))
-    state, observed = _wrong_value(evidence) or _elsewhere(evidence) or _beside(evidence) or (State.MISSING, "")
+        return found(State.SUBZONE_APEX if evidence.parent else State.APEX, _text(evidence.others))
+    missing = (State.MISSING_IN_SUBZONE if evidence.parent else State.MISSING, "")
+    state, observed = _wrong_value(evidence) or _elsewhere(evidence) or _beside(evidence) or missing
     return found(state, observed)
+
+
+def stray_names(name: str, zone: str) -> tuple[str, ...]:
+    """Return names that a record ends up under when too much or too little of it is typed into a form.
+
+    Of `_x.px.example.com`: only the first part (`_x.example.com`), and all but the last (`_x.px.example.example.com`).
+    Names with a mistyped letter cannot be guessed, and no zone lists its names to strangers.
+    """
+    if not zone or not name.endswith(f".{zone}"):
+        return ()
+    short = f"{name.partition('.')[0]}.{zone}"
+    cut = f"{name.rpartition('.')[0]}.{zone}"
+    return tuple(each for each in (short, cut) if each != name)
 
 
 def _has(answer: Answer, target: str) -> bool:
@@ -155,7 +182,8 @@ def _elsewhere(evidence: Evidence) -> tuple[State, str] | None:
         return State.NAME_DOUBLED, f"{evidence.name}.{evidence.zone}"
     if any(_has(answer, evidence.target) for answer in evidence.bare):
         return State.NO_UNDERSCORE, evidence.name.removeprefix("_")
-    return None
+    stray = (name for name, answers in evidence.strays.items() if any(_has(each, evidence.target) for each in answers))
+    return next(((State.MISPLACED, name) for name in stray), None)
 
 
 def _beside(evidence: Evidence) -> tuple[State, str] | None:

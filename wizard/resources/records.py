@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
-from wizard.resources.record_state import Evidence, Finding, State, diagnose, letters_apart
+from wizard.resources.record_state import APEXES, Evidence, Finding, State, diagnose, letters_apart
 from wizard.results import Action, Actor, Change, Choice, Copyable, Decision, DnsRecord, Problem, Status
 from wizard.scope import DOMAIN_LOST, YES, Scope
 from wizard.world import DnsUnreachableError, Zone
@@ -32,11 +32,14 @@ SUMMARIES = {
     State.VALUE_DOUBLED: "The value of {name} has the domain at its end twice: {observed}",
     State.NAME_DOUBLED: "The record was entered as {observed}: the provider adds the domain by itself",
     State.NO_UNDERSCORE: "The record was entered as {observed}, without the underscore at the beginning",
+    State.MISPLACED: "The record was entered as {observed}, which is not quite its name",
     State.IN_THE_WAY: "Other records are at {name}: {observed}",
     State.FLATTENED: "{name} answers with CloudFront's addresses instead of the CNAME",
     State.PROXIED: "{name} answers with Cloudflare's own addresses: the proxy is on",
     State.WILDCARD: "A wildcard record answers for {name}: {observed}",
     State.APEX: "{name} is a zone's own name, where no CNAME can be",
+    State.SUBZONE_APEX: "{name} is a zone of its own, delegated by {parent}; at its top no CNAME can be",
+    State.MISSING_IN_SUBZONE: "{name} is not there yet; it belongs into {zone}, a zone of its own beside {parent}",
     State.UNREGISTERED: "Nobody knows the domain of {name}: it is not registered, expired or misspelt",
     State.UNREACHABLE: "The name servers of {zone} do not answer from here",
 }
@@ -50,11 +53,14 @@ PROBLEMS = {
     State.VALUE_DOUBLED: "value-doubled",
     State.NAME_DOUBLED: "name-doubled",
     State.NO_UNDERSCORE: "underscore-missing",
+    State.MISPLACED: "name-misplaced",
     State.IN_THE_WAY: "record-in-the-way",
     State.FLATTENED: "cname-flattened",
     State.PROXIED: "cloudflare-proxy",
     State.WILDCARD: "wildcard-answers",
     State.APEX: "apex-cname",
+    State.SUBZONE_APEX: "apex-of-subzone",
+    State.MISSING_IN_SUBZONE: "record-missing-in-subzone",
     State.UNREGISTERED: "domain-unregistered",
     State.UNREACHABLE: "dns-unreachable",
 }
@@ -129,6 +135,9 @@ class ManualRecord(Resource):
             "asked": str(finding.asked),
             "ttl": str(max((answer.ttl or 0 for answer in evidence.cname), default=0)),
             "letters": _letters(finding, evidence.target),
+            "parent": evidence.parent,
+            "host_in_parent": evidence.name.removesuffix(f".{evidence.parent}"),
+            "servers": ", ".join(server.name for server in zone.servers),
         }
         problem = "cname-taken" if state is State.WRONG and self.id == PIXEL else PROBLEMS[state]
         return Reading(
@@ -146,18 +155,18 @@ class ManualRecord(Resource):
         """Whether asking for the record again would be wrong: it cannot be, or it is there in another form."""
         if state is State.UNREACHABLE:
             return self.id in self.scope.made.records_seen
-        return state is State.APEX or (state is State.FLATTENED and self.id == PIXEL)
+        return state in APEXES or (state is State.FLATTENED and self.id == PIXEL)
 
     def _flattened(self, evidence: Evidence, state: State) -> bool:
         addresses = [answer for rdtype in ("A", "AAAA") for answer in evidence.others.get(rdtype, ())]
-        return state is State.FLATTENED or (state is State.APEX and any(answer.records for answer in addresses))
+        return state is State.FLATTENED or (state in APEXES and any(answer.records for answer in addresses))
 
     def _status(self, state: State) -> Status:
         if state is State.UNREACHABLE:
             return Status.UNKNOWN
         if state is State.FLATTENED and self.id == PIXEL:
             return Status.WARNING
-        if state in (State.APEX, State.UNREGISTERED) or self.id in self.scope.made.records_seen:
+        if state in {*APEXES, State.UNREGISTERED} or self.id in self.scope.made.records_seen:
             return Status.FAILED
         return Status.WAITING
 

@@ -86,12 +86,20 @@ CASES = (
     Case("record-missing", ("C3",), C, proof(), says=(PROOF, VALUE, ZONE)),
     Case("record-missing", ("C3", "C21"), C, proof(), Status.WAITING, (PROOF, VALUE), new=True),
     Case(
-        "record-missing",
+        "record-missing-in-subzone",
         ("C5",),
         C,
         Internet(sub=(f"{HOST}. A 192.0.2.1",)),
-        says=(f"DNS of {HOST} is kept",),
-        also=frozenset({"apex-cname"}),
+        says=(f"where {HOST} is kept (ns2.provider.net)", f"entered in {ZONE}", VALUE, "name `_abc`"),
+        also=frozenset({"apex-of-subzone"}),
+    ),
+    Case("name-misplaced", ("C8",), C, proof(f"_abc.{ZONE}. CNAME {VALUE}."), says=(f"_abc.{ZONE}", "`_abc.px`")),
+    Case(
+        "name-misplaced",
+        ("C8", "all but the last part"),
+        C,
+        proof(f"_abc.px.example.{ZONE}. CNAME {VALUE}."),
+        says=(f"_abc.px.example.{ZONE}", "`_abc.px`"),
     ),
     Case(
         "underscore-missing",
@@ -161,7 +169,13 @@ CASES = (
     Case("domain-unregistered", ("N21",), P, Internet(delegated=None), says=(HOST,)),
     Case("dnssec-broken", ("N6",), "dns-resolvers", Internet(anchor=OLD_DS), says=(HOST, "DS record")),
     Case("apex-cname", ("N7",), P, Internet(), says=(ZONE, f"px.{ZONE}"), domain=ZONE),
-    Case("apex-cname", ("N8",), P, Internet(sub=(PROOF_RECORD,)), says=(HOST, f"px.{HOST}")),
+    Case(
+        "apex-of-subzone",
+        ("N8",),
+        P,
+        Internet(sub=(PROOF_RECORD,)),
+        says=(f"{ZONE} delegates {HOST} to ns2.provider.net", f"px.{HOST}", f"CNAME `px` to `{OWN}`"),
+    ),
     Case(
         "record-in-the-way",
         ("N9",),
