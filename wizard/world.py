@@ -40,6 +40,8 @@ class Answer(Struct, frozen=True):
     """The CNAME targets followed to reach it, in order."""
     ttl: int | None = None
     """Seconds the answer may be cached; for a negative answer the time it is remembered (RFC 2308)."""
+    at_odds: tuple["Answer", ...] = ()
+    """What other addresses of the same server said, where that is something else."""
 
     @property
     def absent(self) -> bool:

@@ -252,6 +252,21 @@ async def test_a_server_with_two_addresses_is_tried_at_both(net: Net) -> None:
     assert (answer.address, answer.outcome) == ("192.0.2.2", Outcome.NXDOMAIN)
 
 
+async def test_what_another_address_of_a_server_says_otherwise_comes_along(net: Net) -> None:
+    net.zones["example.com"].records["px.example.com", "CNAME"] = ["d1.cloudfront.net."]
+    stale = Zone("example.com", dict(net.zones["example.com"].servers))
+    stale.records["px.example.com", "CNAME"] = ["old.test."]
+    net.machines["192.0.2.22"] = Machine([stale])
+    net.machines["192.0.2.23"] = Machine([], mode="silent")
+    async with on_loopback(net) as network:
+        dns = Resolver(network, patience=QUICK, ipv6=False)
+        zone = await dns.zone_of("px.example.com")
+        three = zone.servers[0].__class__("ns1.example.com", ("192.0.2.2", "192.0.2.22", "192.0.2.23"))
+        answer = await dns._ask_server(three, "px.example.com", "CNAME")
+    assert (answer.records, answer.address) == (("d1.cloudfront.net",), "192.0.2.2")
+    assert [(each.address, each.records) for each in answer.at_odds] == [("192.0.2.22", ("old.test",))]
+
+
 def test_without_given_resolvers_the_public_ones_are_asked_and_the_systems_own_last() -> None:
     network = Network({53: ("127.0.0.1", 5353)}, {}, ())
     targets = Resolver(network, ipv6=False).targets

@@ -21,9 +21,17 @@ from wizard.store import Ledger
 from wizard.world import Clock, Network, World
 
 
-def scope_of(network: Network, made: Made, domain: str, *, clock: Clock | None = None, patience: float = 1.0) -> Scope:
+def scope_of(
+    network: Network,
+    made: Made,
+    domain: str,
+    *,
+    clock: Clock | None = None,
+    patience: float = 1.0,
+    ipv6: bool = False,
+) -> Scope:
     """Return a set-up that stood for a hundred days, seen through a real resolver and a real browser."""
-    resolver = Resolver(network, patience=Patience(patience, 2), ipv6=False)
+    resolver = Resolver(network, patience=Patience(patience, 2), ipv6=ipv6)
     now = clock or StandingClock()
     world = World(NoAws(), resolver, Browser(network, resolver, limits=Limits(2, 4)), now)
     old = now.now() - 100 * DAY

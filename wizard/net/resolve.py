@@ -2,6 +2,8 @@
 
 import socket
 
+from msgspec.structs import replace
+
 from wizard.net.recursion import DNS, THIS_COMPUTER, Recursion, Target, together
 from wizard.net.wire import Patience, Said, ask, first_seen
 from wizard.net.zones import ZoneFinder
@@ -80,9 +82,11 @@ class Resolver:
         return self._recursion.targets
 
     async def _ask_server(self, server: NameServer, name: str, rdtype: str) -> Answer:
-        """Ask one server at all its addresses; the first in order that says something counts."""
+        """Ask one server at all its addresses; the first in order that says something counts, IPv4 before IPv6."""
         answers = await self._ask_each(server, name, rdtype)
-        return next((answer for answer in answers if answer.seen), answers[-1])
+        first = next((answer for answer in answers if answer.seen), answers[-1])
+        at_odds = tuple(each for each in answers if each.seen and set(each.records) != set(first.records))
+        return replace(first, at_odds=at_odds) if at_odds else first
 
     async def _ask_each(self, server: NameServer, name: str, rdtype: str) -> tuple[Answer, ...]:
         """Ask a server at each of its addresses at once, so that dead ones cost the time of one."""

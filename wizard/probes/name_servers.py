@@ -5,16 +5,19 @@ at the registrar and at the DNS provider. Where they differ, records are entered
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import anyio
 from msgspec import Struct
 
 from wizard.probes.base import Probe
 from wizard.results import Check, Status
-from wizard.world import Answer, DnsUnreachableError, Outcome, Zone
+from wizard.world import Answer, DnsUnreachableError, NameServer, Outcome, Zone
 
 DEAD = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
+
+ASKED = 2
+"""How many servers of the zone above are asked whether a family of addresses works from here."""
 
 
 class Look(Struct, frozen=True):
@@ -23,6 +26,8 @@ class Look(Struct, frozen=True):
     zone: Zone
     ns: tuple[Answer, ...]
     soa: tuple[Answer, ...]
+    works: frozenset[int] = frozenset()
+    """Families of addresses (4, 6) at which something answers from here."""
 
 
 class NameServersProbe(Probe):
@@ -43,10 +48,37 @@ class NameServersProbe(Probe):
                 return self.report(Status.SKIPPED, f"Nobody knows the domain of {domain}, so it has no name servers")
             look = Look(zone, await dns.ask_addresses(zone, "NS"), ())
             if any(answer.seen for answer in look.ns):
-                look = Look(zone, look.ns, await dns.ask_addresses(zone, "SOA"))
+                look = await self._closer(look)
         except DnsUnreachableError as error:
             return self._unseen(domain, str(error))
         return await self._judge(domain, look)
+
+    async def _closer(self, look: Look) -> Look:
+        """Ask for the versions; and, where a whole family is silent, whether it works from here at all."""
+        works = {_family(answer) for answer in look.ns if answer.outcome not in DEAD}
+        silent = {_family(answer) for answer in look.ns} - works - {0}
+        soa: tuple[Answer, ...] = ()
+
+        async def versions() -> None:
+            nonlocal soa
+            soa = await self.scope.world.dns.ask_addresses(look.zone, "SOA")
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(versions)
+            if silent and await self._parent_answers(look.zone, silent):
+                works |= silent
+        return Look(look.zone, look.ns, soa, frozenset(works))
+
+    async def _parent_answers(self, zone: Zone, families: set[int]) -> bool:
+        """Whether the zone above answers at an address of these families: then silence is the servers' own."""
+        dns = self.scope.world.dns
+        try:
+            above = await dns.zone_of(zone.name.partition(".")[2])
+        except DnsUnreachableError:
+            return False
+        servers = (NameServer(each.name, _of(families, each)) for each in above.servers)
+        some = Zone(above.name, tuple(each for each in servers if each.addresses)[:ASKED])
+        return any(answer.outcome not in DEAD for answer in await dns.ask_addresses(some, "SOA"))
 
     def _unseen(self, domain: str, observed: str) -> Check:
         summary = f"The name servers of {domain} cannot be asked from here"
@@ -110,8 +142,7 @@ class NameServersProbe(Probe):
 
     def _dead(self, look: Look) -> Check | None:
         """Only a family of addresses that works from here can show that an address is dead."""
-        works = {_family(answer) for answer in look.ns if answer.outcome not in DEAD}
-        dead = [answer for answer in look.ns if answer.outcome in DEAD and _family(answer) in works | {0}]
+        dead = [answer for answer in look.ns if answer.outcome in DEAD and _family(answer) in look.works | {0}]
         if not dead:
             return None
         servers = ", ".join(f"{answer.server} ({answer.address or 'no address'})" for answer in dead)
@@ -141,10 +172,10 @@ class NameServersProbe(Probe):
         )
 
     def _serials(self, look: Look) -> Check | None:
-        found = {answer.server: serial(answer) for answer in look.soa if answer.records}
+        found = {(answer.server, answer.address): serial(answer) for answer in look.soa if answer.records}
         if len(set(found.values())) < 2:  # noqa: PLR2004 - one serial is agreement
             return None
-        observed = ", ".join(f"{server}: {number}" for server, number in sorted(found.items()))
+        observed = ", ".join(_versions(found))
         return self.report(
             Status.WARNING,
             f"The name servers of {look.zone.name} hold different versions of it",
@@ -169,6 +200,20 @@ def serial(answer: Answer) -> str:
     return fields[2] if len(fields) > 2 else ""  # noqa: PLR2004
 
 
+def _versions(found: dict[tuple[str, str], str]) -> Iterator[str]:
+    """Yield each server with its serial, address by address where it has several."""
+    for server in sorted({server for server, _ in found}):
+        by_address = {address: number for (name, address), number in found.items() if name == server}
+        if len(set(by_address.values())) == 1:
+            yield f"{server}: {next(iter(by_address.values()))}"
+        else:
+            yield from (f"{server} at {address}: {number}" for address, number in by_address.items())
+
+
+def _of(families: set[int], server: NameServer) -> tuple[str, ...]:
+    return tuple(address for address in server.addresses if family_of(address) in families)
+
+
 def _names(answers: Iterable[Answer]) -> str:
     return ", ".join(dict.fromkeys(answer.server for answer in answers))
 
@@ -182,8 +227,12 @@ def _said(answers: tuple[Answer, ...]) -> str:
 
 
 def _family(answer: Answer) -> int:
-    """Return 4 or 6; 0 where the server has no address at all."""
+    return family_of(answer.address)
+
+
+def family_of(address: str) -> int:
+    """Return 4 or 6; 0 where it is no address."""
     try:
-        return ipaddress.ip_address(answer.address).version
+        return ipaddress.ip_address(address).version
     except ValueError:
         return 0

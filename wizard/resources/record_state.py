@@ -88,6 +88,8 @@ class Finding(Struct, frozen=True):
     """How many servers answered at all."""
     observed: str = ""
     """What is there instead, as short plain text."""
+    at_odds: tuple[Answer, ...] = ()
+    """Answers without the record, at further addresses of servers that have it."""
 
 
 def same(value: str, target: str) -> bool:
@@ -103,12 +105,14 @@ def diagnose(evidence: Evidence) -> Finding:
     def found(state: State, observed: str = "") -> Finding:
         return Finding(state, having, len(seen), observed)
 
+    at_odds = tuple(each for answer in seen for each in answer.at_odds if not _has(each, evidence.target))
+
     if not seen:
         return found(State.UNREACHABLE)
     if "." not in evidence.zone:
         return found(State.UNREGISTERED)
     if having == len(seen):
-        return found(State.RIGHT)
+        return Finding(State.RIGHT, having, len(seen), at_odds=at_odds)
     if having:
         return found(State.PARTIAL, f"{having} of {len(seen)} name servers")
     if evidence.name == evidence.zone:

@@ -13,7 +13,7 @@ from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
 from wizard.resources.record_state import APEXES, Evidence, Finding, State, diagnose, letters_apart
 from wizard.results import Action, Actor, Change, Choice, Copyable, Decision, DnsRecord, Problem, Status
 from wizard.scope import DOMAIN_LOST, YES, Scope
-from wizard.world import DnsUnreachableError, Zone
+from wizard.world import Answer, DnsUnreachableError, Zone
 
 TYPICAL: Final = 300.0
 """Seconds that a person usually needs for a record."""
@@ -98,7 +98,8 @@ class ManualRecord(Resource):
         if finding.state is State.UNREACHABLE and await seen_by_resolvers(self.scope.world, *pair):
             return self._right("seen through a resolver only, for the name servers cannot be asked from here", zone)
         if finding.state is State.RIGHT:
-            return self._right(f"at all {finding.asked} name servers that answered", zone)
+            right = self._right(f"at all {finding.asked} name servers that answered", zone)
+            return self._at_odds(right, finding.at_odds, zone) if finding.at_odds else right
         return self._not_right(evidence, finding, zone)
 
     def missing(self) -> Reading:
@@ -121,6 +122,21 @@ class ManualRecord(Resource):
             self.scope.ledger.record(records_seen={**seen, self.id: self.scope.world.clock.now()})
         record = self._record(zone)
         return self.fine(f"{record.name} points to {record.value}, {where}", observed=record.value, **_about(zone))
+
+    def _at_odds(self, right: Reading, answers: tuple[Answer, ...], zone: Zone) -> Reading:
+        """Warn that a server says something else at another of its addresses, which some visitors' resolvers ask."""
+        record = self._record(zone)
+        said = "; ".join(f"{each.server} at {each.address}: {', '.join(each.records) or 'nothing'}" for each in answers)
+        where = ", ".join(f"{each.server} ({each.address})" for each in answers)
+        values = {"name": record.name, "target": record.value, "servers": where, "observed": said, "zone": zone.name}
+        return replace(
+            right,
+            status=Status.WARNING,
+            summary=f"{record.name} is right, but not at every address of its name servers: {where}",
+            problem=Problem("address-at-odds", values),
+            observed=said,
+            expected=record.value,
+        )
 
     def _not_right(self, evidence: Evidence, finding: Finding, zone: Zone) -> Reading:
         """Say what is the matter; only the user can change it."""

@@ -3,6 +3,7 @@
 `rows` are the rows of the catalogue of what goes wrong in the field that a case stands for.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,18 +12,23 @@ from msgspec.structs import replace
 
 from tests.problems.dns.servers import (
     FIRST,
+    GOOD,
     HOST,
     LOOPBACK,
     OWN,
     PIXEL_RECORD,
     PROOF,
     PROOF_RECORD,
+    REGISTRY,
     VALUE,
     ZONE,
     Internet,
+    Place,
+    failing,
     internet,
 )
 from tests.problems.scene import look, raised, red, scope_of, words
+from wizard.net.resolve import THIS_COMPUTER
 from wizard.results import Status
 from wizard.setups import Made
 from wizard.world import Network
@@ -53,6 +59,8 @@ class Case:
         domain: the pixel's name.
         new: whether the set-up never stood.
         also: other problems whose row may be red for the same cause.
+        caa: how both of the domain's servers fail at questions for CAA (see `failing`).
+        own: whether the unbound that knows older answers is this computer's own, and another one is the world's.
     """
 
     problem: str
@@ -64,6 +72,8 @@ class Case:
     domain: str = HOST
     new: bool = False
     also: frozenset[str] = field(default_factory=frozenset)
+    caa: str = ""
+    own: bool = False
 
 
 def pixel(*lines: str) -> Internet:
@@ -137,6 +147,24 @@ CASES = (
         says=("pages.host.net", "digicert.com"),
         also=frozenset({"cname-taken"}),
     ),
+    Case(
+        "caa-unreadable",
+        ("C12",),
+        "caa",
+        Internet(),
+        Status.UNKNOWN,
+        (f"For {HOST} they answer servfail",),
+        caa="SERVFAIL",
+    ),
+    Case(
+        "caa-unreadable",
+        ("C12", "no answer"),
+        "caa",
+        Internet(),
+        Status.UNKNOWN,
+        (f"For {HOST} they answer timeout",),
+        caa="silent",
+    ),
     Case("record-partial", ("N5",), P, Internet(second=(PROOF_RECORD,)), says=("1 of 2", HOST)),
     Case(
         "serials-differ",
@@ -148,6 +176,38 @@ CASES = (
     ),
     Case("nameserver-lame", ("N5", "C4"), "name-servers", Internet(serving=(FIRST,)), W, ("ns2.provider.net", ZONE)),
     Case("nameserver-dead", ("N5",), "name-servers", Internet(up=(FIRST,)), W, ("ns2.provider.net (192.0.2.3)", ZONE)),
+    Case(
+        "address-at-odds",
+        ("N5",),
+        P,
+        Internet(six=(PROOF_RECORD, f"{HOST}. CNAME old.net.")),
+        W,
+        ("ns2.provider.net at 2001:db8::3: old.net", OWN, HOST),
+    ),
+    Case(
+        "address-at-odds",
+        ("N5", "not there at all"),
+        C,
+        Internet(six=(PIXEL_RECORD,)),
+        W,
+        ("ns2.provider.net at 2001:db8::3: nothing", VALUE, PROOF),
+    ),
+    Case(
+        "serials-differ",
+        ("N5", "IPv6"),
+        "name-servers",
+        Internet(six=GOOD, six_serial=6),
+        W,
+        ("ns1.example.com: 7", "ns2.provider.net at 192.0.2.3: 7", "ns2.provider.net at 2001:db8::3: 6"),
+    ),
+    Case(
+        "nameserver-dead",
+        ("N5", "IPv6"),
+        "name-servers",
+        Internet(six=GOOD, six_up=(REGISTRY,)),
+        W,
+        ("ns2.provider.net (2001:db8::3)", ZONE),
+    ),
     Case(
         "delegation-lame",
         ("C4", "N22"),
@@ -199,6 +259,16 @@ CASES = (
 )
 
 
+FINE = ("name-servers", "pixel-record", "certificate-record", "caa", "dns-resolvers")
+
+
+def resolvers(place: Place, case: Case) -> tuple[tuple[str, str, int], ...]:
+    """Return the resolvers to ask: unbound, which may know older answers, and the world's where that one is our own."""
+    if case.own:
+        return (("the world's", LOOPBACK, place.fresh), (THIS_COMPUTER, LOOPBACK, place.resolver))
+    return (("unbound", LOOPBACK, place.resolver),)
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
@@ -207,12 +277,10 @@ def anyio_backend() -> str:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.problem}-{'-'.join(case.rows)}")
 async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(case: Case, tmp_path: Path) -> None:
     with internet(tmp_path, case.net) as place:
-        network = Network(
-            {80: CLOSED, 443: CLOSED},
-            place.authorities,
-            (("unbound", LOOPBACK, place.resolver),),
-        )
-        checks = await look(scope_of(network, replace(MADE, records_seen={}) if case.new else MADE, case.domain))
+        made, ipv6 = replace(MADE, records_seen={}) if case.new else MADE, case.net.six is not None
+        async with failing(place, "CAA", case.caa) if case.caa else nullcontext(place.authorities) as authorities:
+            network = Network({80: CLOSED, 443: CLOSED}, authorities, resolvers(place, case))
+            checks = await look(scope_of(network, made, case.domain, ipv6=ipv6))
     found = checks[case.item]
     assert (raised(checks).get(case.item), found.status) == (case.problem, case.status), (found, raised(checks))
     for text in case.says:
@@ -220,13 +288,20 @@ async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(cas
     assert red(checks) - {case.problem} <= case.also
 
 
-async def test_a_healthy_domain_has_no_problem_in_its_dns(tmp_path: Path) -> None:
-    with internet(tmp_path, Internet()) as place:
+async def test_a_computer_without_ipv6_blames_no_server_for_it(tmp_path: Path) -> None:
+    with internet(tmp_path, Internet(six=GOOD, six_up=())) as place:
+        network = Network({80: CLOSED, 443: CLOSED}, place.authorities, (("unbound", LOOPBACK, place.resolver),))
+        checks = await look(scope_of(network, MADE, HOST, ipv6=True))
+    assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)
+
+
+@pytest.mark.parametrize("six", [None, GOOD], ids=["IPv4", "IPv4 and IPv6"])
+async def test_a_healthy_domain_has_no_problem_in_its_dns(six: tuple[str, ...] | None, tmp_path: Path) -> None:
+    with internet(tmp_path, Internet(six=six)) as place:
         network = Network(
             {80: CLOSED, 443: CLOSED},
             place.authorities,
             (("unbound", LOOPBACK, place.resolver),),
         )
-        checks = await look(scope_of(network, MADE, HOST))
-    fine = ("name-servers", "pixel-record", "certificate-record", "caa", "dns-resolvers")
-    assert {name: checks[name].status for name in fine} == dict.fromkeys(fine, Status.OK), raised(checks)
+        checks = await look(scope_of(network, MADE, HOST, ipv6=six is not None))
+    assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)
