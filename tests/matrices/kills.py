@@ -125,6 +125,7 @@ def boundaries(bench: Bench, scene: Scene) -> list[Event]:
 LOST_ONCE = "reply lost once"
 LOST = "reply lost for good"
 FORGOTTEN = "after, and the state file deleted"
+REMOVED = "after, and removed then"
 
 
 def cells(bench: Bench, scene: Scene) -> Iterator[Cell]:
@@ -133,7 +134,8 @@ def cells(bench: Bench, scene: Scene) -> Iterator[Cell]:
         moments = (Moment.BEFORE, Moment.AFTER) if event.service else tuple(Moment)
         yield from (Cell(scene, event, moment) for moment in moments)
         if event.service:
-            yield from (Cell(scene, event, how) for how in (LOST_ONCE, LOST, FORGOTTEN))
+            others = (LOST_ONCE, LOST, FORGOTTEN, *([REMOVED] if scene.job is Job.APPLY else []))
+            yield from (Cell(scene, event, how) for how in others)
 
 
 def play(bench: Bench, cell: Cell) -> Outcome:
@@ -145,12 +147,12 @@ def _killed(bench: Bench, cell: Cell) -> list[str]:
     scene = cell.scene
     scene.prepare(bench)
     bench.control.touch()
-    moment = Moment.AFTER if cell.how == FORGOTTEN else Moment(cell.how)
+    moment = Moment.AFTER if cell.how in (FORGOTTEN, REMOVED) else Moment(cell.how)
     if not bench.victims.die_at(Order(str(bench.home), scene.job, scene.answers, cell.event.name, moment)):
         return ["the boundary was not reached"]
     if cell.how == FORGOTTEN:
         bench.forget()
-    return bench.resume(scene.job)
+    return bench.removed() if cell.how == REMOVED else bench.resume(scene.job)
 
 
 def _lost(bench: Bench, cell: Cell) -> list[str]:

@@ -56,11 +56,21 @@ HALFWAY = [scene for scene in SCENES if scene.name in ("set-up", "removal")]
 def test_the_same_after_every_write_of_a_job_cut_off(bench: Bench, scene: Scene, part: int) -> None:
     events = [event for event in boundaries(bench, scene) if event.service][part::2]
     assert events
-    outcomes = (settle(event.name, partial(cut_off, bench, scene, event)) for event in events)
+    outcomes = (settle(event.name, partial(cut_off, bench, scene, event, scene.job)) for event in events)
     assert report(outcomes) == []
 
 
-def cut_off(bench: Bench, scene: Scene, event: Event) -> list[str]:
+@pytest.mark.timeout(1800)
+def test_what_the_copy_before_does_not_know_is_removed_too(bench: Bench) -> None:
+    scene = SCENES[0]
+    events = [event for event in boundaries(bench, scene) if event.service]
+    assert scene.job is Job.APPLY
+    assert events
+    outcomes = (settle(event.name, partial(cut_off, bench, scene, event, Job.REMOVE)) for event in events)
+    assert report(outcomes) == []
+
+
+def cut_off(bench: Bench, scene: Scene, event: Event, then: Job) -> list[str]:
     """Cut the power after a write, damage what the file says then in every way, and go on from the copy before it."""
     scene.prepare(bench)
     if not bench.victims.die_at(Order(str(bench.home), scene.job, scene.answers, event.name, Moment.AFTER)):
@@ -69,6 +79,6 @@ def cut_off(bench: Bench, scene: Scene, event: Event) -> list[str]:
     whole = path.read_bytes()
     for damage in DAMAGES:
         path.write_bytes(whole)
-        refused(bench, damage, scene.job)
+        refused(bench, damage, then)
     put_back(bench)
-    return bench.resume(scene.job)
+    return bench.resume(then)

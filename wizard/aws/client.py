@@ -203,10 +203,8 @@ class AwsClient:
 
     def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         with translated(f"{service}:{''.join(part.capitalize() for part in operation.split('_'))}"):
-            client = self._client(service)
-            reply: dict[str, Any] = getattr(client, operation)(**parameters)
-            if "Body" in reply:
-                reply["Body"] = reply["Body"].read()
+            call = getattr(self._client(service), operation)
+            reply = _whole(lambda: call(**parameters), self.patience.attempts)
         reply.pop("ResponseMetadata", None)
         return reply
 
@@ -245,6 +243,27 @@ STILL_EXPIRED = "refreshed credentials are still expired"
 
 RUNTIME_REFUSED = "AWS_ERROR_CAL_"
 """How AWS's runtime library says that it cannot read a key; botocore expects another exception there."""
+
+
+def _whole(call: Callable[[], dict[str, Any]], attempts: int) -> dict[str, Any]:
+    """Return a reply with its body; botocore itself tries again only what breaks before the body begins.
+
+    Args:
+        call: makes the call; only calls that look have a body in their reply.
+        attempts: how often it is made at most.
+    """
+    from botocore.exceptions import HTTPClientError, IncompleteReadError  # noqa: PLC0415 - loads slowly
+
+    while True:
+        reply = call()
+        if "Body" not in reply:
+            return reply
+        attempts -= 1
+        try:
+            return reply | {"Body": reply["Body"].read()}
+        except (HTTPClientError, IncompleteReadError):
+            if attempts < 1:
+                raise
 
 
 @contextmanager

@@ -137,7 +137,7 @@ class Alias(OnDistribution):
 
     async def removal(self) -> Reading:
         """Take the name off, so that nothing of it stays taken in CloudFront."""
-        reply = await self.found()
+        reply = await self.remaining()
         if reply is None or self._domain not in configuration.aliases(reply["Distribution"]["DistributionConfig"]):
             return self.gone(f"{self._domain} is not on the distribution any more")
         return self.to_delete(f"{self._domain} is on the distribution", f"Take {self._domain} off the distribution")

@@ -1,10 +1,11 @@
 """The certificate for the user's own name, in the region where CloudFront looks for it (us-east-1)."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
-from wizard.aws.listing import certificate_tags
+from wizard.aws.listing import CERTIFICATES, certificate_tags, everything
 from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource
 from wizard.resources.gone import gone_already, missing
 from wizard.resources.record_kinds import CERTIFICATE
@@ -120,12 +121,26 @@ class OnCertificate(Resource):
         before = made.certificate
         if before and not made.certificate_borrowed:
             ledger.record(certificates_former=tuple(dict.fromkeys((*made.certificates_former, before))))
-        ledger.record(certificate_token=secrets.token_hex(16))
-        await self.request()
+        if not await self.find_lost(await everything(self.scope.world.aws, CERTIFICATES)):
+            ledger.record(certificate_token=secrets.token_hex(16))
+            await self.request()
         ledger.record(certificates_replaced=made.certificates_replaced + 1)
         ledger.waited(CertificateIssued.id)  # the new one has its own hour
         for arn in self.scope.made.certificates_former:
             await delete_former(self.scope, arn)
+
+    async def find_lost(self, listed: Sequence[dict[str, Any]]) -> bool:
+        """Look for a certificate of ours whose ARN was never saved, for the reply was lost, and save it."""
+        known = {self.scope.made.certificate, *self.scope.made.certificates_former}
+        for one in listed:
+            arn = one["CertificateArn"]
+            if one["DomainName"] != self.domain or arn in known:
+                continue
+            if (await certificate_tags(self.scope.world.aws, arn)).get(TAG_ID) == self.tags[TAG_ID]:
+                self.scope.ledger.record(certificate=arn, certificate_borrowed=False)
+                self.shared.forget()
+                return True
+        return False
 
     async def request(self) -> None:
         """Request a certificate under the token that was saved."""
@@ -220,31 +235,14 @@ class Certificate(OnCertificate):
         if choice not in (ASK, NEW):
             self.scope.ledger.record(certificate=choice, certificate_borrowed=True)
             return await self.read()
-        for one in await self._listed():
-            if one["DomainName"] == self.domain and await self._is_ours(one["CertificateArn"]):
-                self.scope.ledger.record(certificate=one["CertificateArn"], certificate_borrowed=False)
-                return await self.read()
+        listed = await everything(self.scope.world.aws, CERTIFICATES)
+        if await self.find_lost(listed):
+            return await self.read()
+        for one in listed:
             names = one.get("SubjectAlternativeNameSummaries", [one["DomainName"]])
             if choice == ASK and one.get("Status") == "ISSUED" and covers(names, self.domain):
                 return self._offer(one)
         return self.missing()
-
-    async def _is_ours(self, arn: str) -> bool:
-        """Only a request that was begun can have been lost: then the tag tells."""
-        if self.scope.made.certificate_token is None:
-            return False
-        tags = (await self.acm("list_tags_for_certificate", CertificateArn=arn))["Tags"]
-        return {"Key": TAG_ID, "Value": self.tags[TAG_ID]} in tags
-
-    async def _listed(self) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = []
-        more: dict[str, str] = {}
-        while True:
-            reply = await self.acm("list_certificates", **more)
-            listed += reply["CertificateSummaryList"]
-            if "NextToken" not in reply:
-                return listed
-            more = {"NextToken": reply["NextToken"]}
 
     def _offer(self, one: dict[str, Any]) -> Reading:
         arn = one["CertificateArn"]
@@ -290,6 +288,8 @@ class Certificate(OnCertificate):
         """Delete ours; a borrowed one stays."""
         if self.scope.made.certificate_borrowed:
             return Reading(presence=Presence.BORROWED, summary="Your own certificate stays as it is")
+        if not self.recorded:
+            await self.find_lost(await everything(self.scope.world.aws, CERTIFICATES))
         found = await self.found()
         if found is None:
             return self.gone("The certificate is gone")

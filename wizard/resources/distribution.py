@@ -7,7 +7,7 @@ from typing import Any
 from wizard.aws.errors import AwsError
 from wizard.resources import distribution_config as configuration
 from wizard.resources.base import Presence, Reading
-from wizard.resources.on_distribution import OnDistribution, shared_distribution
+from wizard.resources.on_distribution import OnDistribution, find_lost, shared_distribution
 from wizard.resources.shared import Shared
 from wizard.results import Action, Actor, Change, Difference
 from wizard.scope import Scope
@@ -78,44 +78,46 @@ class Distribution(OnDistribution):
             await (self._create() if change.action is Action.CREATE else self._delete())
 
     async def _create(self) -> None:
-        ledger = self.scope.ledger
-        if self.recorded or self.scope.made.caller_reference is None:
-            # A caller reference works once: after a distribution was deleted behind our back it is spent.
-            reference = f"snowpixel-{self.setup.id}-{secrets.token_hex(4)}"
-            former = filter(None, (*self.scope.made.former_domains, self.scope.made.distribution_domain))
-            ledger.record(
-                caller_reference=reference,
-                distribution=None,
-                distribution_domain=None,
-                former_domains=tuple(dict.fromkeys(former)),
-                alias=None,
-            )
-        config = configuration.fresh(self.setup, self.scope.made.caller_reference or "")
-        tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
+        made = self.scope.made
+        if self.recorded or made.caller_reference is None:
+            if await find_lost(self.scope):
+                self.shared.forget()
+                return
+            self._refer_anew()
         try:
-            reply = await self.scope.world.aws(
-                "cloudfront",
-                "create_distribution_with_tags",
-                DistributionConfigWithTags={"DistributionConfig": config, "Tags": tags},
-            )
-            found = reply["Distribution"]
-            self._made_now = found["Id"]
+            await self._request()
         except AwsError as error:
             if error.code != "DistributionAlreadyExists":
                 raise
-            found = await self._by_comment()  # our own reference: an earlier reply was lost
-        ledger.record(distribution=found["Id"], distribution_domain=found["DomainName"])
+            if not await find_lost(self.scope):  # else an earlier reply was lost
+                self._refer_anew()
+                await self._request()
         self.shared.forget()
 
-    async def _by_comment(self) -> dict[str, Any]:
-        marker: dict[str, str] = {}
-        while True:
-            listed = (await self.scope.world.aws("cloudfront", "list_distributions", **marker))["DistributionList"]
-            for one in listed.get("Items", []):
-                if one["Comment"] == configuration.comment(self.setup):
-                    found: dict[str, Any] = one
-                    return found
-            marker = {"Marker": listed["NextMarker"]}
+    def _refer_anew(self) -> None:
+        """Save a new caller reference: one works once, and is spent after its distribution was deleted."""
+        made = self.scope.made
+        former = filter(None, (*made.former_domains, made.distribution_domain))
+        self.scope.ledger.record(
+            caller_reference=f"snowpixel-{self.setup.id}-{secrets.token_hex(4)}",
+            distribution=None,
+            distribution_domain=None,
+            former_domains=tuple(dict.fromkeys(former)),
+            alias=None,
+        )
+
+    async def _request(self) -> None:
+        """Create it under the caller reference that was saved."""
+        config = configuration.fresh(self.setup, self.scope.made.caller_reference or "")
+        tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
+        reply = await self.scope.world.aws(
+            "cloudfront",
+            "create_distribution_with_tags",
+            DistributionConfigWithTags={"DistributionConfig": config, "Tags": tags},
+        )
+        found = reply["Distribution"]
+        self._made_now = found["Id"]
+        self.scope.ledger.record(distribution=found["Id"], distribution_domain=found["DomainName"])
 
     async def _update(self, change: Change) -> None:
         reply = await self.unedited(change)
@@ -130,7 +132,7 @@ class Distribution(OnDistribution):
 
     async def removal(self) -> Reading:
         """Delete it; it was switched off before (see `Serving`)."""
-        if await self.found() is None:
+        if await self.remaining() is None:
             return self.gone("The distribution is gone")
         return self.to_delete("The distribution is there", "Delete the distribution")
 
@@ -192,7 +194,7 @@ class Serving(OnDistribution):
 
     async def removal(self) -> Reading:
         """Switch it off and wait until every edge has heard: CloudFront deletes only then."""
-        reply = await self.found()
+        reply = await self.remaining()
         if reply is None:
             return self.gone("The distribution is gone")
         found = reply["Distribution"]

@@ -4,7 +4,9 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wizard.aws import listing
 from wizard.aws.errors import MISSING, AwsError
+from wizard.resources import distribution_config as configuration
 from wizard.resources.base import LookAgainError, NotYetError, Presence, Reading, Resource
 from wizard.resources.shared import Shared
 from wizard.results import Action, Actor, Change, Choice, Decision, Difference
@@ -50,6 +52,12 @@ class OnDistribution(Resource):
             if error.code in MISSING:
                 return None
             raise
+
+    async def remaining(self) -> dict[str, Any] | None:
+        """Return what is left for a removal; one whose id was never saved, for the reply was lost, is looked for."""
+        if self.scope.made.distribution is None:
+            await find_lost(self.scope)
+        return await self.found()
 
     async def unedited(self, change: Change) -> dict[str, Any]:
         """Read the distribution for an update.
@@ -128,6 +136,20 @@ class OnDistribution(Resource):
         del decision  # there is only one
         self._left = answer != OURS
         self._known = None
+
+
+async def find_lost(scope: Scope) -> bool:
+    """Look for a distribution of ours whose id was never saved, and save it; False where there is none.
+
+    Raises:
+        AwsError: the account's distributions may not be listed.
+    """
+    comment = configuration.comment(scope.ledger.setup)
+    for one in await listing.everything(scope.world.aws, listing.DISTRIBUTIONS):
+        if one.get("Comment") == comment:
+            scope.ledger.record(distribution=one["Id"], distribution_domain=one["DomainName"])
+            return True
+    return False
 
 
 def shared_distribution(scope: Scope) -> Shared:

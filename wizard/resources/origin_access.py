@@ -3,6 +3,7 @@
 from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.listing import ACCESS_CONTROLS, everything
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.results import Action, Change, Difference
 
@@ -70,14 +71,12 @@ class OriginAccess(Resource):
             found = await self._by_name()  # the name carries our id: an earlier reply was lost
         self.scope.ledger.record(origin_access_control=found)
 
-    async def _by_name(self) -> str:
-        marker: dict[str, str] = {}
-        while True:
-            listed = (await self._call("list_origin_access_controls", **marker))["OriginAccessControlList"]
-            for one in listed.get("Items", []):
-                if one["Name"] == self._config["Name"]:
-                    return self._ours(one)
-            marker = {"Marker": listed["NextMarker"]}
+    async def _by_name(self) -> str | None:
+        """Return the id of the one that has our name, None where none has."""
+        for one in await everything(self.scope.world.aws, ACCESS_CONTROLS):
+            if one["Name"] == self._config["Name"]:
+                return self._ours(one)
+        return None
 
     def _ours(self, found: dict[str, Any]) -> str:
         """Return its id, unless somebody else uses our name for something of their own."""
@@ -101,6 +100,8 @@ class OriginAccess(Resource):
 
     async def removal(self) -> Reading:
         """Delete it once the distribution is gone."""
+        if not self.recorded:
+            self.scope.ledger.record(origin_access_control=await self._by_name())  # a lost reply told its id
         reading = await self.read()
         if reading.presence is Presence.ABSENT:
             return self.gone("The origin access control is gone")
