@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from tests.matrices import faults, terraform
-from tests.matrices.kills import FORGOTTEN, LOST, LOST_ONCE
+from tests.matrices.kills import FORGOTTEN, LOST, LOST_ONCE, REMOVED
 from tests.matrices.report import ROOT, Played, drifts, play, table
 from tests.matrices.victim import Moment
 
@@ -25,7 +25,8 @@ KILLS = """## Power cuts
 The process is killed (SIGKILL) just before and just after every AWS write and every write of the state file, and
 between the two file operations of each save; then the same command is run again. *Reply lost once*: the write happened
 and the client's own second try met its effect. *Lost for good*: the walk gave up, and the next one went on.
-*State file deleted*: the set-up was found again in the account by its tags and names. Cells: ended right/played.
+*State file deleted*: the set-up was found again in the account by its tags and names. *Removed then*: the half-made
+set-up was not gone on with but removed. Cells: ended right/played.
 """
 
 FAULTS = """## Faults
@@ -50,7 +51,7 @@ def main() -> int:
     processes = arguments.processes
     began = time.monotonic()
     killed, troubled, drifted = play("kills", processes), play("faults", processes), drifts()
-    moments = [*Moment, LOST_ONCE, LOST, FORGOTTEN]
+    moments = [*Moment, LOST_ONCE, LOST, FORGOTTEN, REMOVED]
     lines = [
         HEAD,
         KILLS,
