@@ -56,5 +56,5 @@ def test_an_explanation_has_a_title_a_meaning_and_something_to_do(name: str) -> 
     assert explained.meaning
     assert all(explained.steps)
     assert explained.steps
-    for text in (explained.title, explained.meaning, *explained.steps):
+    for text in (explained.title, explained.meaning, *explained.steps, explained.typical):
         assert not [gap for _, gap, _, _ in Formatter().parse(text) if gap is not None]

@@ -54,6 +54,6 @@ def explain(problem: Problem) -> Explained:
         title=entry["title"].format_map(values),
         meaning=entry["meaning"].format_map(values),
         steps=tuple(step.format_map(values) for step in entry["steps"]),
-        typical=entry.get("typical", ""),
+        typical=entry.get("typical", "").format_map(values),
         link=entry.get("link", ""),
     )

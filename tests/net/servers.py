@@ -1,6 +1,7 @@
 """Scripted DNS servers and HTTPS servers on loopback: real packets, real TLS, and a world of zones to put into them."""
 
 import asyncio
+import base64
 import contextlib
 import socket
 import ssl
@@ -290,6 +291,22 @@ class Site:
     body: bytes = b""
     heard: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     stall: threading.Event | None = None
+    answer: Callable[[str], bytes] | None = None
+    """Makes the body from the request's target; without it, it is `body`."""
+
+
+def dns_over_https(respond: Respond) -> Site:
+    """Return a site that answers DNS questions of RFC 8484, by GET."""
+
+    def answer(target: str) -> bytes:
+        sent = target.removeprefix("/dns-query?dns=")
+        query = dns.message.from_wire(base64.urlsafe_b64decode(sent + "=" * (-len(sent) % 4)))
+        assert query.id == 0
+        response = respond(query)
+        assert response is not None
+        return response if isinstance(response, bytes) else response.to_wire()
+
+    return Site(headers={"Content-Type": "application/dns-message"}, answer=answer)
 
 
 @contextlib.contextmanager
@@ -301,13 +318,14 @@ def http_server(site: Site, context: ssl.SSLContext | None = None) -> Iterator[i
             site.heard.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
             if site.stall:
                 site.stall.wait(10)
+            body = site.answer(self.path) if site.answer else site.body
             self.send_response(site.status)
             for name, value in site.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(site.body)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             with contextlib.suppress(OSError):
-                self.wfile.write(site.body)
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's own word
             """Stay silent."""

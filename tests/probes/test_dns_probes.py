@@ -1,12 +1,15 @@
 """CAA against real servers, and what resolvers say."""
 
+import re
+
 import pytest
 
 from tests.net.servers import Net, example, on_loopback
-from tests.probes.surroundings import HOST, OWN, ScriptedDns, answer, problem, scope
+from tests.probes.surroundings import HOST, NOW, OWN, ScriptedDns, answer, problem, scope
 from wizard.net.resolve import THIS_COMPUTER, Resolver
 from wizard.net.wire import Patience
 from wizard.probes.caa import CaaProbe, allows
+from wizard.probes.propagation import until
 from wizard.probes.resolvers import OWN as OWN_RESOLVER
 from wizard.probes.resolvers import ResolversProbe
 from wizard.results import Check, Status
@@ -127,6 +130,13 @@ async def test_flattened_answers_are_marked_for_weighing_and_expected_of_route_5
     assert (await ResolversProbe(scope(ScriptedDns(FLAT), made=made)).look()).status is Status.OK
     check = await ResolversProbe(scope(ScriptedDns(FLAT, NOWHERE), made=made)).look()
     assert (check.status, check.look_again) == (Status.WAITING, 121)
+
+
+def test_the_time_at_which_an_answer_is_forgotten_stands_while_the_seconds_run() -> None:
+    assert until(NOW, 119) == until(NOW + 50, 69) == until(NOW + 118, 1)
+    assert re.fullmatch(r"\d\d:\d\d \S.*", until(NOW, 119))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d \S.*", until(NOW, 86_400))
+    assert until(NOW, None) == until(NOW, 0)
 
 
 async def test_nobody_is_asked_again_at_once_nor_only_in_hours() -> None:

@@ -28,10 +28,11 @@ def scope_of(
     *,
     clock: Clock | None = None,
     patience: float = 1.0,
+    attempts: int = 2,
     ipv6: bool = False,
 ) -> Scope:
     """Return a set-up that stood for a hundred days, seen through a real resolver and a real browser."""
-    resolver = Resolver(network, patience=Patience(patience, 2), ipv6=ipv6)
+    resolver = Resolver(network, patience=Patience(patience, attempts), ipv6=ipv6)
     now = clock or StandingClock()
     world = World(NoAws(), resolver, Browser(network, resolver, limits=Limits(2, 4)), now)
     old = now.now() - 100 * DAY

@@ -1,7 +1,8 @@
 """The resolvers: the well-known public ones and this computer's own, also where the network is in the way.
 
 Two things are told apart here that look alike from outside. A network may let nobody's DNS through but its own: then
-the public resolvers are asked over TLS (RFC 7858), which such networks mostly leave alone. And a resolver may fail
+the public resolvers are asked over TLS (RFC 7858) and HTTPS (RFC 8484), which such networks mostly leave alone. And a
+resolver may fail
 because the domain's DNSSEC signatures do not hold: asked once more without checking them (CD, RFC 4035 §3.2.2), it
 answers.
 """
@@ -10,6 +11,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
+from enum import Enum, auto
 from typing import TypeVar
 
 import anyio
@@ -19,8 +21,10 @@ import dns.flags
 import dns.message
 import dns.resolver
 
+from wizard.net.over_https import ask_over_https
 from wizard.net.trust import verifying
-from wizard.net.wire import Patience, Said, question, send, understand
+from wizard.net.wire import Patience, Said, first_seen, question, send, understand
+from wizard.threads import in_thread
 from wizard.world import Network, Outcome
 
 T = TypeVar("T")
@@ -28,13 +32,14 @@ R = TypeVar("R")
 
 DNS = 53
 DNS_OVER_TLS = 853
+HTTPS = 443
 
 PUBLIC = (
     ("Cloudflare 1.1.1.1", "1.1.1.1", "cloudflare-dns.com"),
     ("Google 8.8.8.8", "8.8.8.8", "dns.google"),
     ("Quad9 9.9.9.9", "9.9.9.9", "dns.quad9.net"),
 )
-"""Well-known public resolvers: label, address, and the name in their certificates."""
+"""Well-known public resolvers: label, address, and the name in their certificates and their HTTPS addresses."""
 
 THIS_COMPUTER = "this computer's resolver"
 """Label of the resolver that the system is set to; always the last one asked."""
@@ -43,9 +48,17 @@ BLOCKED = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
 """How a question ends where port 53 is blocked."""
 
 
+class Way(Enum):
+    """How a resolver is reached where port 53 does not lead to it."""
+
+    TLS = auto()
+    HTTPS = auto()
+    NONE = auto()
+
+
 @dataclass(frozen=True)
 class Target:
-    """A resolver: its label, its address, where to dial for it, and its name and place for TLS, if it has one."""
+    """A resolver: its label, its address, where to dial for it, and its name and places for TLS and HTTPS, if any."""
 
     label: str
     address: str
@@ -53,6 +66,7 @@ class Target:
     port: int
     tls_name: str = ""
     tls_at: tuple[str, int] = ("", 0)
+    https_at: tuple[str, int] = ("", 0)
 
 
 class Recursion:
@@ -68,8 +82,8 @@ class Recursion:
         self.patience = patience
         self._targets: tuple[Target, ...] = ()
         self._trust: ssl.SSLContext | None = None
-        self._by_tls: dict[Target, bool] = {}
-        """Resolvers that port 53 does not lead to, and whether TLS does."""
+        self._ways: dict[Target, Way] = {}
+        """Resolvers that port 53 does not lead to, and what does."""
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -82,11 +96,12 @@ class Recursion:
         return self._targets
 
     def _target(self, label: str, at: str, tls_name: str) -> Target:
-        return Target(label, at, *self.network.dial(at, DNS), tls_name, self.network.dial(at, DNS_OVER_TLS))
+        dial = self.network.dial
+        return Target(label, at, *dial(at, DNS), tls_name, dial(at, DNS_OVER_TLS), dial(at, HTTPS))
 
     def forget(self) -> None:
         """Drop what is remembered of the network: it may be another one by now."""
-        self._by_tls.clear()
+        self._ways.clear()
 
     async def ask(self, target: Target, name: str, rdtype: str) -> Said:
         """Ask one resolver; where it fails over a domain's DNSSEC, say so."""
@@ -101,21 +116,48 @@ class Recursion:
         return changed(said, outcome=Outcome.BOGUS) if unchecked.seen else said
 
     async def _put(self, target: Target, query: dns.message.QueryMessage) -> Said:
-        if self._by_tls.get(target):
-            return await self._over_tls(target, query)
+        way = self._ways.get(target)
+        if way in (Way.TLS, Way.HTTPS):
+            return await self._by(way, target, query)
         said = await send(query, target.host, target.port, self.patience)
-        if said.outcome not in BLOCKED or not target.tls_name or self._by_tls.get(target) is False:
+        if said.outcome not in BLOCKED or not target.tls_name or way is Way.NONE:
             return said
-        over_tls = await self._over_tls(target, query)
-        self._by_tls[target] = over_tls.message is not None
-        return over_tls if over_tls.message is not None else said
+        other = await self._by_any(target, query)
+        return other if other.message is not None else said
 
-    async def _over_tls(self, target: Target, query: dns.message.QueryMessage) -> Said:
+    async def _by_any(self, target: Target, query: dns.message.QueryMessage) -> Said:
+        """Ask by TLS and HTTPS at once, so that two closed ports cost the time of one; keep to the first that leads."""
+        led: list[Way] = []
+
+        async def by(way: Way) -> Said:
+            said = await self._by(way, target, query)
+            if said.message is not None:
+                led.append(way)
+            return said
+
+        said = await first_seen(by, (Way.TLS, Way.HTTPS))
+        self._ways[target] = led[0] if led else Way.NONE
+        return said
+
+    async def _by(self, way: Way, target: Target, query: dns.message.QueryMessage) -> Said:
         self._trust = self._trust or verifying(self.network.ca_file)
+        if way is Way.TLS:
+            return await self._over_tls(target, query, self._trust)
+        return await in_thread(
+            ask_over_https,
+            query,
+            target.tls_name,
+            target.address,
+            where=target.https_at,
+            trust=self._trust,
+            seconds=self.patience.seconds,
+        )
+
+    async def _over_tls(self, target: Target, query: dns.message.QueryMessage, trust: ssl.SSLContext) -> Said:
         host, port = target.tls_at
         try:
             message = await dns.asyncquery.tls(
-                query, host, self.patience.seconds, port, server_hostname=target.tls_name, ssl_context=self._trust
+                query, host, self.patience.seconds, port, server_hostname=target.tls_name, ssl_context=trust
             )
         except dns.exception.Timeout:
             return Said(Outcome.TIMEOUT)

@@ -31,7 +31,7 @@ class Resolver:
         self._recursion = Recursion(network, self.patience)
 
     def forget(self) -> None:
-        """Drop the zones remembered, and which resolvers only answer over TLS."""
+        """Drop the zones remembered, and which resolvers only answer over TLS or HTTPS."""
         self._zones.forget()
         self._recursion.forget()
 

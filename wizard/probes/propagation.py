@@ -1,5 +1,7 @@
 """Tells a young set-up, whose edges and resolvers are still catching up, from a fault."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from wizard.probes.base import Probe
@@ -14,6 +16,8 @@ YOUNG = 72 * 3600.0
 """Seconds for which an unproven set-up counts as being made: as long as ACM waits for its record."""
 
 LOOK_AGAIN = 10.0
+
+DAY = 24 * 3600
 
 
 def catching_up(scope: Scope, probe: str) -> bool:
@@ -50,6 +54,7 @@ async def unreached(probe: Probe, host: str, error: WebError) -> Check:
                 look_again=waiting_time(ttl),
                 host=host,
                 seconds=str(ttl),
+                until=until(probe.scope.world.clock.now(), ttl),
             )
     return probe.report(
         Status.UNKNOWN,
@@ -65,6 +70,15 @@ async def unreached(probe: Probe, host: str, error: WebError) -> Check:
 def waiting_time(ttl: int | None) -> float:
     """Return in how many seconds to ask again a resolver that remembers an answer for `ttl` more."""
     return float(min(max((ttl or 0) + 1, 5), 300))
+
+
+def until(now: float, ttl: int | None) -> str:
+    """Return the local time at which an answer that is remembered for `ttl` more is forgotten, up to the next minute.
+
+    Unlike the seconds that are left, it is the same however often one looks.
+    """
+    end = datetime.fromtimestamp(-(-(now + (ttl or 0)) // 60) * 60).astimezone()
+    return f"{end:%H:%M %Z}" if (ttl or 0) < DAY else f"{end:%Y-%m-%d %H:%M %Z}"
 
 
 def not_made(probe: Probe) -> Check:

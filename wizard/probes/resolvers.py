@@ -4,7 +4,7 @@ import ipaddress
 from enum import StrEnum
 
 from wizard.probes.base import Probe
-from wizard.probes.propagation import not_made, waiting_time
+from wizard.probes.propagation import not_made, until, waiting_time
 from wizard.probes.published import unpublished
 from wizard.results import Check, Status
 from wizard.world import Answer, Outcome
@@ -76,7 +76,7 @@ class ResolversProbe(Probe):
     def _judge(self, domain: str, target: str, answers: tuple[Answer, ...]) -> Check:
         found = {answer.server: leads(answer, target) for answer in answers}
         kinds = set(found.values()) - {Leads.UNSEEN}
-        observed = "; ".join(f"{server}: {lead}" for server, lead in found.items())
+        observed = "; ".join(self._told(answer, target) for answer in answers)
         if bogus := [answer.server for answer in answers if answer.outcome is Outcome.BOGUS]:
             return self._bogus(domain, ", ".join(bogus))
         if not kinds:
@@ -93,6 +93,17 @@ class ResolversProbe(Probe):
         if kinds == {Leads.FLATTENED}:
             return self._flattened(domain, target, observed)
         return self._not_everywhere(domain, target, answers, observed)
+
+    def _told(self, answer: Answer, target: str) -> str:
+        """Return what a resolver says and, where it is an older answer, until when it goes on saying so."""
+        lead = leads(answer, target)
+        if lead not in (Leads.ELSEWHERE, Leads.NOWHERE) or answer.ttl is None:
+            return f"{answer.server}: {lead}"
+        where = f" ({answer.chain[-1]})" if answer.chain else ""
+        return f"{answer.server}: {lead}{where}, remembered until {self._until(answer.ttl)}"
+
+    def _until(self, ttl: int) -> str:
+        return until(self.scope.world.clock.now(), ttl)
 
     def _bogus(self, domain: str, resolvers: str) -> Check:
         """Whoever uses a resolver that checks signatures, and most do, gets no answer at all."""
@@ -151,7 +162,8 @@ class ResolversProbe(Probe):
         arrived = (Leads.UNSEEN, Leads.FLATTENED if self.scope.made.hosted_zone else Leads.HERE)
         behind = [answer for answer in answers if leads(answer, target) not in arrived]
         wait = max(waiting_time(answer.ttl) for answer in behind)
-        seconds = str(max(answer.ttl or 0 for answer in behind))
+        left = max(answer.ttl or 0 for answer in behind)
+        end = self._until(left)
         reached = any(leads(answer, target) in arrived[1:] for answer in answers)
         if reached and {answer.server for answer in behind} == {OWN}:
             if inside := [address for answer in behind for address in answer.records if is_private(address)]:
@@ -164,17 +176,19 @@ class ResolversProbe(Probe):
                 expected=target,
                 name=domain,
                 target=target,
-                seconds=seconds,
+                seconds=str(left),
+                until=end,
             )
         elsewhere = any(leads(answer, target) is not Leads.NOWHERE for answer in behind)
         return self.report(
             Status.WAITING,
-            f"{len(behind)} of {len(answers)} resolvers still remember an older answer for {domain}",
+            f"{len(behind)} of {len(answers)} resolvers still remember an older answer for {domain}, until {end}",
             "older-answer-cached" if elsewhere else "negative-answer-cached",
             observed=observed,
             expected=target,
             look_again=wait,
             name=domain,
             target=target,
-            seconds=seconds,
+            seconds=str(left),
+            until=end,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.probes.surroundings import NOW
 from tests.problems.dns.servers import (
     FIRST,
     GOOD,
@@ -29,6 +30,7 @@ from tests.problems.dns.servers import (
 )
 from tests.problems.scene import look, raised, red, scope_of, words
 from wizard.net.resolve import THIS_COMPUTER
+from wizard.probes.propagation import until
 from wizard.results import Status
 from wizard.setups import Made
 from wizard.world import Network
@@ -254,6 +256,42 @@ CASES = (
         (f"x.{ZONE}", OWN),
         also=frozenset({"cname-taken"}),
     ),
+    Case(
+        "negative-answer-cached",
+        ("N1",),
+        "dns-resolvers",
+        Internet(records=(PROOF_RECORD,), later=(PIXEL_RECORD,)),
+        Status.WAITING,
+        (HOST, "1 of 1 resolvers", "until ", "unbound: not known yet, remembered until "),
+    ),
+    Case(
+        "negative-answer-cached",
+        ("N1", "no such name"),
+        "dns-resolvers",
+        Internet(later=(f"e.{ZONE}. CNAME {OWN}.",), early=f"e.{ZONE}"),
+        Status.WAITING,
+        (f"e.{ZONE}", "until ", "unbound: not known yet, remembered until "),
+        domain=f"e.{ZONE}",
+    ),
+    Case(
+        "older-answer-cached",
+        ("N19",),
+        "dns-resolvers",
+        Internet(
+            (PROOF_RECORD, f"{HOST}. CNAME shop.net."), later=(PIXEL_RECORD,), elsewhere=("shop.net. A 192.0.2.7",)
+        ),
+        Status.WAITING,
+        (HOST, "1 of 1 resolvers", "unbound: elsewhere (shop.net), remembered until "),
+    ),
+    Case(
+        "own-resolver-behind",
+        ("N2",),
+        "dns-resolvers",
+        Internet(records=(PROOF_RECORD,), later=(PIXEL_RECORD,)),
+        W,
+        (f"{THIS_COMPUTER}: not known yet, remembered until ", "the world's: to the distribution", HOST),
+        own=True,
+    ),
     Case("another-distribution", ("N18", "F2"), P, pixel(f"{HOST}. 86400 CNAME {ANOTHER}."), says=(ANOTHER, OWN)),
     Case("cname-taken", ("N19",), P, pixel(f"{HOST}. 86400 CNAME shop.net."), says=("shop.net", OWN, "86400 seconds")),
 )
@@ -285,6 +323,10 @@ async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(cas
     assert (raised(checks).get(case.item), found.status) == (case.problem, case.status), (found, raised(checks))
     for text in case.says:
         assert text in words(found)
+    if case.net.later:
+        assert found.problem is not None
+        assert 0 < int(found.problem.values["seconds"]) <= (300 if case.net.elsewhere else 120)  # TTL; SOA MINIMUM
+        assert until(NOW, int(found.problem.values["seconds"])) in words(found)
     assert red(checks) - {case.problem} <= case.also
 
 
