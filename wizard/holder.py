@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from wizard.dns_providers import recognise
+from wizard.international import readable
 from wizard.world import Dns
 
 ROUTE53 = "route53"
@@ -32,7 +33,13 @@ class Holder(Struct, frozen=True):
 
     @property
     def told(self) -> str:
-        """Who runs it and what that means, in one or two sentences."""
+        """Who runs it and what that means, in one or two sentences; of an international name both forms."""
+        read = readable(self.host)
+        form = f"In the DNS, {read} is {self.host}. " if read != self.host else ""
+        return form + self._about
+
+    @property
+    def _about(self) -> str:
         if "." not in self.zone:
             return f"No name servers are known for the domain of {self.host}. Is it spelled right, and registered?"
         if self.provider_id == ROUTE53:

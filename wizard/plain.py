@@ -15,6 +15,7 @@ from typing import TextIO
 
 import click
 
+from wizard.international import readable
 from wizard.net.text import printable
 from wizard.results import Action, Actor, Decision, DnsRecord, Item, Phase, Snapshot, Status, Wait
 
@@ -80,8 +81,10 @@ def span(seconds: float) -> str:
 def record(wanted: DnsRecord) -> tuple[str, ...]:
     """Describe a DNS record, one part on each line, for copying."""
     host = "" if wanted.host == wanted.name else f"   (in most forms only: {printable(wanted.host)})"
+    read = readable(wanted.name)
     return (
         f"    name:  {printable(wanted.name)}{host}",
+        *((f"           that is {printable(read)}",) if read != wanted.name else ()),
         f"    type:  {wanted.type}",
         f"    value: {printable(wanted.value)}",
     )

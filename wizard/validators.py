@@ -3,6 +3,7 @@
 import re
 from ipaddress import ip_address
 
+from wizard import international
 from wizard.setups import NAME
 
 BLOCKED_WORDS = ("snowplow", "tracking", "track", "analytics", "collect", "pixel", "stats", "metrics", "beacon")
@@ -47,7 +48,6 @@ _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 _PROFILE = re.compile(r"[\w.@:/+=,-](?:[\w .@:/+=,-]{0,126}[\w.@:/+=,-])?")
 _ACCESS_KEY = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{12,}")
 _SECRET_KEY = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9/+=]{40}")
-_AMBIGUOUS = re.compile("[ßẞς\u200c\u200d]")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -168,7 +168,8 @@ def profile(text: str) -> str:
 def _bare_host(text: str) -> str:
     """Take the host out of what may be a pasted address."""
     name = re.sub(r"^https?://", "", text.strip(), flags=re.IGNORECASE)
-    name = re.split(r"[/?#]", name, maxsplit=1)[0].strip().lower().removesuffix(".")
+    name = re.split(r"[/?#]", name, maxsplit=1)[0].strip().removesuffix(".")
+    name = name.lower() if name.isascii() else name  # other capitals are mapped as browsers do, not as Python does
     if not name:
         raise InvalidChoice("A host name is needed, such as e.example.org: a name below a domain that is yours.")
     if len(name) > LONGEST_NAME:
@@ -194,25 +195,32 @@ def _refuse_address(name: str) -> None:
 
 
 def _ascii(name: str) -> str:
-    """Return the IDNA form.
-
-    The standard library follows IDNA 2003, which maps a few letters to others where browsers today do not; a silent
-    mapping would set up somebody else's domain.
-    """
-    if _AMBIGUOUS.search(name):
-        raise InvalidChoice(
-            f"{_shown(name)} holds a letter that old and new rules for international names treat differently. Give the "
-            "name in its xn-- form, as your domain's registrar shows it."
-        )
+    """Return the name in ASCII, international labels in their `xn--` form."""
     try:
-        encoded = name if name.isascii() else name.encode("idna").decode("ascii").lower()
-        encoded.encode("ascii").decode("idna")
+        encoded = name if name.isascii() else international.to_ascii(name).lower()
+        for label in encoded.split("."):
+            _refuse_unreadable(label)
     except UnicodeError as error:
         raise InvalidChoice(
             f"{_shown(name)} is no host name: it has an empty part between dots, a part over {LONGEST_LABEL} letters, "
             "or a character that names cannot have."
         ) from error
     return encoded
+
+
+def _refuse_unreadable(label: str) -> None:
+    """Refuse an `xn--` label that stands for nothing, an empty one and one that is too long.
+
+    Raises:
+        UnicodeError: it is such a one.
+    """
+    if not label or len(label) > LONGEST_LABEL:
+        raise UnicodeError("empty or too long")
+    if (
+        label.startswith(international.PREFIX)
+        and label.removeprefix(international.PREFIX).encode().decode("punycode").isascii()
+    ):
+        raise UnicodeError("it stands for no international letters")
 
 
 def _refuse_malformed(name: str, labels: list[str]) -> None:

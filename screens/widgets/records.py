@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from screens.words import MUTED, clean, say
+from wizard.international import readable
 from wizard.results import Action, Copyable, DnsRecord
 
 
@@ -86,6 +87,8 @@ class RecordCard(VerticalGroup):
         """Lay out the parts."""
         yield HorizontalGroup(Static(say(self.record.purpose, MUTED), classes="purpose"))
         yield from (CopyRow(value) for value in self.values)
+        if (read := readable(self.record.name)) != self.record.name:
+            yield Static(say(f"The name is that of {read}.", MUTED), classes="read")
         with HorizontalGroup():
             if self.practice:
                 label = "Remove this record" if self.change is Action.DELETE else "Add this record"

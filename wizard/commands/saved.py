@@ -14,6 +14,7 @@ from wizard.commands.session import Session, pass_session
 from wizard.commands.surroundings import home_of
 from wizard.commands.walking import farewell
 from wizard.exits import ExitCode
+from wizard.international import both
 from wizard.lastcheck import LastCheck
 from wizard.net.text import printable
 from wizard.service import Service, Surroundings
@@ -47,7 +48,7 @@ def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> Exit
 
 def _promises(choices: Choices) -> Iterator[str]:
     """Yield what the set-up will be, a line for each of its goals."""
-    address = choices.domain or "a name of CloudFront's (add a domain whenever you like)"
+    address = both(choices.domain) if choices.domain else "a name of CloudFront's (add a domain whenever you like)"
     if Goal.PIXEL in choices.goals:
         yield f"The pixel at {address}, buckets in {choices.region}, logs kept {choices.retention_days} days."
     if Goal.JS_BUCKET in choices.goals:

@@ -3,6 +3,7 @@
 import ipaddress
 from enum import StrEnum
 
+from wizard.international import both
 from wizard.probes.base import Probe
 from wizard.probes.propagation import not_made, until, waiting_time
 from wizard.probes.published import unpublished
@@ -146,7 +147,7 @@ class ResolversProbe(Probe):
     def _reached(self, domain: str, target: str, answers: tuple[Answer, ...], observed: str) -> Check:
         between = next((answer.chain[0] for answer in answers if answer.chain and answer.chain[0] != target), "")
         if not between:
-            return self.ok(f"{domain} leads to your distribution", observed=observed, flattened="no")
+            return self.ok(f"{both(domain)} leads to your distribution", observed=observed, flattened="no")
         return self.report(
             Status.WARNING,
             f"{domain} leads to your distribution by way of {between}",

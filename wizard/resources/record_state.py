@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from wizard.international import unencoded
 from wizard.world import Answer
 
 
@@ -126,13 +127,15 @@ def stray_names(name: str, zone: str) -> tuple[str, ...]:
     """Return names that a record ends up under when too much or too little of it is typed into a form.
 
     Of `_x.px.example.com`: only the first part (`_x.example.com`), and all but the last (`_x.px.example.example.com`).
+    Of international names, too: the letters as they are, where a form does not know them.
     Names with a mistyped letter cannot be guessed, and no zone lists its names to strangers.
     """
     if not zone or not name.endswith(f".{zone}"):
         return ()
     short = f"{name.partition('.')[0]}.{zone}"
     cut = f"{name.rpartition('.')[0]}.{zone}"
-    return tuple(each for each in (short, cut) if each != name)
+    raw = f"{unencoded(name.removesuffix(f'.{zone}'))}.{zone}"
+    return tuple(each for each in (short, cut, raw) if each != name)
 
 
 def _has(answer: Answer, target: str) -> bool:

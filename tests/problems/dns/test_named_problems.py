@@ -33,6 +33,7 @@ from wizard.net.resolve import THIS_COMPUTER
 from wizard.probes.propagation import until
 from wizard.results import Status
 from wizard.setups import Made
+from wizard.validators import host_name
 from wizard.world import Network
 
 pytestmark = pytest.mark.anyio
@@ -90,6 +91,8 @@ P, C = "pixel-record", "certificate-record"
 W = Status.WARNING
 ANOTHER = "d9zzzzzzzzzzzz.cloudfront.net"
 
+INTERNATIONAL = host_name(f"Blätter.{ZONE}")
+
 CASES = (
     Case("name-doubled", ("C1",), C, proof(f"{PROOF}.{ZONE}. CNAME {VALUE}."), says=(f"{PROOF}.{ZONE}", "`_abc.px`")),
     Case(
@@ -131,6 +134,14 @@ CASES = (
         "value-misspelt", ("C8",), C, proof(f"{PROOF}. CNAME {VALUE.replace('456', '465')}."), says=("2 letters", VALUE)
     ),
     Case("value-misspelt", ("C8",), P, pixel(f"{HOST}. CNAME {OWN.replace('f7', 'f')}."), says=("one letter", OWN)),
+    Case(
+        "name-misplaced",
+        ("N20",),
+        P,
+        pixel(f"bl\\195\\164tter.{ZONE}. CNAME {OWN}."),
+        says=(f"bl\\195\\164tter.{ZONE}", f"AWS and browsers look at {INTERNATIONAL}", "`xn--bltter-cua`"),
+        domain=INTERNATIONAL,
+    ),
     Case(
         "caa-forbids-amazon",
         ("C9", "C11"),
@@ -328,6 +339,15 @@ async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(cas
         assert 0 < int(found.problem.values["seconds"]) <= (300 if case.net.elsewhere else 120)  # TTL; SOA MINIMUM
         assert until(NOW, int(found.problem.values["seconds"])) in words(found)
     assert red(checks) - {case.problem} <= case.also
+
+
+async def test_an_international_name_is_looked_up_in_its_ascii_form_and_shown_in_both(tmp_path: Path) -> None:
+    with internet(tmp_path, Internet((PROOF_RECORD, f"{INTERNATIONAL}. CNAME {OWN}."))) as place:
+        network = Network({80: CLOSED, 443: CLOSED}, place.authorities, (("unbound", LOOPBACK, place.resolver),))
+        checks = await look(scope_of(network, MADE, INTERNATIONAL))
+    assert INTERNATIONAL == "xn--bltter-cua.example.com"
+    assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)
+    assert checks["dns-resolvers"].summary == f"blätter.example.com ({INTERNATIONAL}) leads to your distribution"
 
 
 async def test_a_computer_without_ipv6_blames_no_server_for_it(tmp_path: Path) -> None:
