@@ -6,7 +6,7 @@ set-up that was found is shown, and continued only when the user says so.
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from wizard.resources.base import TAG_ID, TAG_SETUP
 from wizard.resources.certificate import DEAD
 from wizard.resources.distribution_config import aliases
 from wizard.setups import NAME, Choices, Made, Setup, Viewer
+from wizard.store import StoreError
 from wizard.world import Aws
 
 COMMENT = re.compile(r"snowpixel (?P<name>[a-z0-9-]+) \((?P<id>[0-9a-f]{8})\)")
@@ -296,3 +297,20 @@ def rebuild(found: Found, name: str | None = None, **choices: Any) -> Setup:
         made=found.made,
         original=found.name if local != found.name else None,
     )
+
+
+def refuse_adopted(found: Found, name: str, saved_as: str | None, names: Collection[str]) -> None:
+    """Refuse to save a set-up of the account twice, or under a name that is taken here.
+
+    Raises:
+        StoreError: which of the two, and what to do.
+    """
+    if saved_as is not None:
+        raise StoreError(
+            f"That set-up is saved here already, as '{saved_as}'. Continue it: `snowpixel apply {saved_as}`."
+        )
+    if name in names:
+        raise StoreError(
+            f"Another set-up called '{name}' is saved here; the one in your account has the id {found.id}. Give it "
+            f"another name on this computer; its tags in AWS keep '{found.name}'."
+        )

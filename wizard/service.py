@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from wizard import engine
-from wizard.adoption import Found, rebuild, search
+from wizard import engine, jobs
+from wizard.adoption import Found, rebuild, refuse_adopted, search
 from wizard.arrivals import Arrivals, refuse_without_logs
 from wizard.aws.client import LOOK, WALK, AwsClient, Listener, Observer, Patience, Source
 from wizard.aws.identity import Identity
@@ -21,14 +21,12 @@ from wizard.credentials.found import Found as Place
 from wizard.holder import Holder, holder
 from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
-from wizard.resources.base import Resource
+from wizard.rechoosing import refuse_unchangeable, start_name_anew
 from wizard.results import Job, Status
 from wizard.scope import DELETE_LOGS, UPGRADE, YES, Scope
-from wizard.setups import RECIPE, Choices, Goal, Made, Setup
+from wizard.setups import RECIPE, Choices, Made, Setup
 from wizard.shelf import Shelf
-from wizard.stages import Stage, stages
-from wizard.store import Ledger, Store, StoreError
-from wizard.survey import survey
+from wizard.store import Ledger, Store
 from wizard.tracker.wishes import refuse_incoherent
 from wizard.world import REAL_NETWORK, Network, World
 
@@ -136,11 +134,11 @@ class Service:
         with self.store.writing(name, f"snowpixel set {name}") as ledger:
             before = ledger.setup
             after = replace(before.choices, **choices)
-            _refuse_unchangeable(before, after)
+            refuse_unchangeable(before, after)
             refuse_incoherent(after)
             ledger.choose(**choices)
             if after.domain != before.choices.domain:
-                _start_name_anew(ledger)
+                start_name_anew(ledger)
             return ledger.setup
 
     def source(self, choices: Choices) -> Source:
@@ -177,8 +175,8 @@ class Service:
             wizard.store.StoreError: it is saved here already, or the name is taken by another set-up.
         """
         setup = rebuild(found, name, **choices)
-        _refuse_adopted(found, setup.name, self.saved_as(found), self.store.names())
-        _refuse_unchangeable(rebuild(found, name), setup.choices)
+        refuse_adopted(found, setup.name, self.saved_as(found), self.store.names())
+        refuse_unchangeable(rebuild(found, name), setup.choices)
         self.store.add(setup)
         return setup
 
@@ -240,7 +238,7 @@ class Service:
         looks_only = job in (Job.PLAN, Job.CHECK)
         world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
         self.credentials.prepare(world.aws, setup)
-        board = engine.board_for(job, _rows(Scope(world, Ledger(setup), given), only), name, setup.accepted)
+        board = engine.board_for(job, jobs.rows(Scope(world, Ledger(setup), given), only), name, setup.accepted)
 
         async def walk(ledger: Ledger) -> None:
             if job is Job.APPLY:
@@ -248,7 +246,7 @@ class Service:
             asks = None if looks_only else board
             aws = self.credentials.renewing(world.aws, ledger, world.clock, board=asks, patience=patience)
             scope = Scope(copy(world, aws=aws), ledger, given, makes=job is Job.APPLY)
-            await _WALKS[job](scope, board, patience, only)
+            await jobs.WALKS[job](scope, board, patience, only)
 
         hold: AbstractContextManager[Ledger] = (
             nullcontext(Ledger(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
@@ -289,109 +287,3 @@ class Service:
             ledger.update(removed=True, waits={}, made=Made(account=kept.account, log_bucket=kept.log_bucket))
 
         return after
-
-
-def _refuse_adopted(found: Found, name: str, saved_as: str | None, names: Collection[str]) -> None:
-    if saved_as is not None:
-        raise StoreError(
-            f"That set-up is saved here already, as '{saved_as}'. Continue it: `snowpixel apply {saved_as}`."
-        )
-    if name in names:
-        raise StoreError(
-            f"Another set-up called '{name}' is saved here; the one in your account has the id {found.id}. Give it "
-            f"another name on this computer; its tags in AWS keep '{found.name}'."
-        )
-
-
-def _refuse_unchangeable(setup: Setup, wanted: Choices) -> None:
-    if setup.made.content_bucket and wanted.region != setup.choices.region:
-        raise StoreError(
-            f"The buckets of '{setup.name}' are in {setup.choices.region} and cannot move. "
-            "Make a new set-up for the other region, then remove this one."
-        )
-    if setup.made.content_bucket and Goal.PIXEL in setup.choices.goals and Goal.PIXEL not in wanted.goals:
-        raise StoreError(
-            f"The pixel of '{setup.name}' is made and may be in use. To take it down, remove the set-up (the logs "
-            "stay), then make a new one for the JavaScript alone."
-        )
-    if setup.made.alias and wanted.domain is None:
-        raise StoreError(
-            f"'{setup.name}' is in use under {setup.made.alias}. To go back to CloudFront's own name, make a new "
-            "set-up without a domain, then remove this one."
-        )
-
-
-NAMED = frozenset({"certificate", "certificate-record", "certificate-issued", "alias", "pixel-record", "first-event"})
-"""Items that depend on the domain: with another one they have never been as wanted."""
-
-
-def _start_name_anew(ledger: Ledger) -> None:
-    ledger.record(
-        hosted_zone=None,
-        validation_name=None,
-        validation_value=None,
-        certificates_replaced=0,
-        event_request_id=None,
-        event_sent_at=None,
-        proof=None,
-        records_seen={},
-    )
-    ledger.update(stood=tuple(item for item in ledger.setup.stood if item not in NAMED), waits={})
-
-
-Only = Collection[str] | None
-"""Ids of stages or items that a walk is limited to; None is all."""
-
-
-def _rows(scope: Scope, only: Only) -> tuple[Stage, ...]:
-    """Lay out the stages, or the part of them that is asked for."""
-    rows = stages(scope)
-    if only is None:
-        return rows
-    part = [Stage(row.id, tuple(node for node in row.nodes if row.id in only or node.id in only)) for row in rows]
-    asks_aws = any(isinstance(node, Resource) and node.in_aws for row in part for node in row.nodes)
-    wanted = {engine.IDENTITY} if asks_aws else set()
-    return tuple(
-        row if row.nodes else Stage(row.id, tuple(node for node in whole.nodes if node.id in wanted))
-        for row, whole in zip(part, rows, strict=True)
-        if row.nodes or any(node.id in wanted for node in whole.nodes)
-    )
-
-
-async def _plan(scope: Scope, board: Board, _patience: float | None, only: Only) -> None:
-    await survey(scope)
-    await engine.plan(_rows(scope, only), scope, board)
-
-
-async def _check(scope: Scope, board: Board, _patience: float | None, only: Only) -> None:
-    await engine.check(_rows(scope, only), scope, board)
-
-
-async def _apply(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
-    await survey(scope)
-    await engine.apply(_rows(scope, only), scope, board, patience=patience)
-
-
-async def _repair(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
-    await survey(scope)
-    rows = _rows(scope, only)
-    looked = engine.board_for(Job.CHECK, rows, board.snapshot.setup, scope.ledger.setup.accepted)
-    await engine.check(rows, scope, looked)
-    wrong = {check.id for check in looked.snapshot.checks if check.counts_as is not Status.OK}
-    again = engine.affected(rows, wrong) | {engine.IDENTITY}
-    resources = {node.id for node in engine.nodes_of(rows) if isinstance(node, Resource)}
-    for item in looked.snapshot.items:
-        if item.id not in again:
-            board.change(item.id, phase=item.phase, check=item.check)
-            scope.ledger.waited(item.id)  # an interrupted walk may have left it; the check saw that it is over
-            if item.id in resources:
-                scope.ledger.stands(item.id, now=True)  # one that was adopted: from now on its absence is a fault
-    await engine.apply(rows, scope, board, patience=patience, only=again)
-
-
-async def _remove(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
-    await survey(scope)  # a set-up that was only just adopted: in Route 53 the records are ours to take away
-    await engine.remove(_rows(scope, only), scope, board, patience=patience)
-
-
-_WALKS = {Job.PLAN: _plan, Job.APPLY: _apply, Job.CHECK: _check, Job.REPAIR: _repair, Job.REMOVE: _remove}
