@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
 
 import anyio
 import pytest
@@ -58,6 +59,7 @@ class Bench:
         self._victims: Victims | None = None
         self._green = False
         self._route53 = False
+        self._choices: dict[str, Any] = {}
         self.product = self._computer()
 
     @property
@@ -90,17 +92,23 @@ class Bench:
         self.control.set_pace(0)
         if route53:
             self.control.add_zone_in_route53()
-        self._green, self._route53 = False, route53
+        self._green, self._route53, self._choices = False, route53, {}
         self.product = self._computer()
 
-    def new(self, *, route53: bool = False) -> None:
-        """Start over with a set-up saved and nothing made."""
+    def new(self, *, route53: bool = False, **choices: Any) -> None:
+        """Start over with a set-up saved and nothing made; whoever loses its file will choose the same again."""
         self.fresh(route53=route53)
-        self.product.new(NAME)
+        self._choices = choices
+        self.begin()
+
+    def begin(self) -> None:
+        """Save the set-up, unless it is saved."""
+        if NAME not in self.product.service.store.names():
+            self.product.new(NAME, **self._choices)
 
     def green(self, *, route53: bool = False) -> None:
         """Have a finished set-up, that of the cell before if it was left whole."""
-        if self._green and self._route53 == route53:
+        if self._green and self._route53 == route53 and not self._choices:
             return
         self.new(route53=route53)
         wrong = self.finished(self.run(Job.APPLY))
@@ -136,8 +144,7 @@ class Bench:
         """Go on after an interruption, and say what is wrong at the end."""
         if job is Job.REMOVE:
             return self.removed()
-        if NAME not in self.product.service.store.names():
-            self.product.new(NAME)
+        self.begin()
         return self.finished(self.run(job))
 
     def forget(self) -> None:
@@ -148,7 +155,7 @@ class Bench:
         found = anyio.run(service.found_in_account)
         assert len(found) <= 1, found
         for one in found:
-            service.adopt(one, NAME, domain=DOMAIN)
+            service.adopt(one, NAME, domain=DOMAIN, **self._choices)
 
     # How it has to end.
 
@@ -163,7 +170,9 @@ class Bench:
         ]
         if setup.made.content_bucket in has["buckets"]:
             files = self.account.files(setup.made.content_bucket)
-            wrong += [f"files: {files}"] if files != sorted(KEYS) else []
+            tracker = setup.made.tracker
+            keys = (*KEYS, tracker.key) if tracker else KEYS
+            wrong += [f"files: {files}"] if files != sorted(keys) else []
         wrong += [f"still waiting: {', '.join(setup.waits)}"] if setup.waits else []
         wrong += self._records(1)
         self._green = not wrong

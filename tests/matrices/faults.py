@@ -224,7 +224,7 @@ def cells(bench: Bench, scene: Scene, troubles: Iterable[Trouble] = TROUBLES) ->
         _begin(bench, scene)
         watch = Watch()
         bench.run(scene.job, watch, answers=scene.answers)
-        _calls[scene.name] = tuple(_distinct(event for event in watch.events if scene.only in (event.service, "")))
+        _calls[scene.name] = tuple(one for one in _distinct(watch.events) if scene.own(one[0]))
     for call, later in _calls[scene.name]:
         for one in troubles:
             if (scene, one) in PAIRS and (not later or one.name in LATER):
@@ -251,7 +251,7 @@ def _distinct(events: Iterable[Event]) -> Iterator[tuple[Event, bool]]:
 def _begin(bench: Bench, scene: Scene) -> None:
     scene.prepare(bench)
     if scene.job is Job.APPLY:
-        bench.product.new()
+        bench.begin()
 
 
 @dataclass

@@ -9,9 +9,11 @@ from tests.matrices.bench import DONE, WITH_LOGS, Bench, Outcome, settle, told
 from tests.matrices.victim import Moment, Order
 from tests.matrices.watching import Call, Event, Watch
 from tests.product import DOMAIN, not_ok
+from tests.trackers import V4
 from wizard.aws.errors import AwsError, translate
 from wizard.practice.control import Control
 from wizard.results import Job
+from wizard.setups import Goal
 
 
 def half_gone(bench: Bench) -> None:
@@ -61,13 +63,13 @@ class Scene:
         name: its name in the table.
         job: the walk.
         prepare: brings the bench to where the job starts.
-        only: for a variant of another scene: the service whose writes are its own.
+        own: for a variant of another scene: which events are its own.
     """
 
     name: str
     job: Job
     prepare: Callable[[Bench], None]
-    only: str = ""
+    own: Callable[[Event], bool] = lambda _event: True
 
     @property
     def answers(self) -> dict[str, str]:
@@ -83,13 +85,25 @@ def _drifted(drift: Callable[[Bench], None]) -> Callable[[Bench], None]:
     return prepare
 
 
+def _in_route53(event: Event) -> bool:
+    return event.service == "route53"
+
+
+def _of_the_tracker(event: Event) -> bool:
+    return "tracker" in event.name
+
+
+WITH_TRACKER: dict[str, Any] = {"goals": (Goal.PIXEL, Goal.JS_BUCKET), "tracker": str(V4)}
+"""Choices of a set-up that serves the JavaScript too."""
+
 SCENES = (
     Scene("set-up", Job.APPLY, Bench.fresh),
-    Scene("set-up in Route 53", Job.APPLY, lambda bench: bench.fresh(route53=True), "route53"),
+    Scene("set-up in Route 53", Job.APPLY, lambda bench: bench.fresh(route53=True), _in_route53),
+    Scene("set-up with JavaScript", Job.APPLY, lambda bench: bench.new(**WITH_TRACKER), _of_the_tracker),
     Scene("repair, bucket and alias and delivery gone", Job.REPAIR, _drifted(half_gone)),
     Scene("repair, distribution gone", Job.REPAIR, _drifted(distribution_gone)),
     Scene("removal", Job.REMOVE, Bench.green),
-    Scene("removal in Route 53", Job.REMOVE, _green_route53, "route53"),
+    Scene("removal in Route 53", Job.REMOVE, _green_route53, _in_route53),
 )
 
 
@@ -113,13 +127,13 @@ def boundaries(bench: Bench, scene: Scene) -> list[Event]:
     watch = Watch()
     if scene.job is Job.APPLY:
         bench.product.service.store.watch = watch  # type: ignore[attr-defined]  # the bench's store is a watched one
-        bench.product.new()
+        bench.begin()
     bench.product.clear()
     last = bench.run(scene.job, watch, answers=scene.answers)
     assert scene.job is Job.REMOVE or not not_ok(last), not_ok(last)
     seen = sorted((event.service, event.operation) for event in watch.events if event.service and event.writes)
     assert seen == sorted(bench.product.writes()), "AWS saw other writes than the watch"
-    return [event for event in watch.events if event.writes and scene.only in (event.service, "")]
+    return [event for event in watch.events if event.writes and scene.own(event)]
 
 
 LOST_ONCE = "reply lost once"
@@ -159,7 +173,7 @@ def _lost(bench: Bench, cell: Cell) -> list[str]:
     scene = cell.scene
     scene.prepare(bench)
     if scene.job is Job.APPLY:
-        bench.product.new()
+        bench.begin()
     loser = Loser(event=cell.event.name, control=bench.control, once=cell.how == LOST_ONCE)
     last = bench.run(scene.job, loser, answers=scene.answers)
     if not loser.reached:

@@ -95,11 +95,16 @@ class WatchedAws:
 
     async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         spelt = "".join(part.capitalize() for part in operation.split("_"))
-        about = parameters.get("Key") or _role(parameters.get("Bucket", "")) or ""
+        about = _file(parameters.get("Key", "")) or _role(parameters.get("Bucket", "")) or ""
         name = f"{service}:{spelt} {about}".strip()
         event = self.watch.noted(name, service, spelt, writes=not operation.startswith(LOOKING))
         aws = self.hasty[1] if self.hasty and self.hasty[0] == (service, spelt) else self.inner
         return await self.watch.call(event, lambda: aws(service, operation, **parameters))
+
+
+def _file(key: str) -> str:
+    """Name a file; the tracker's own name is random."""
+    return "tracker" if key.endswith(".js") else key
 
 
 def _role(bucket: str) -> str:

@@ -62,6 +62,21 @@ def choose(product: Product, **choices: Any) -> None:
     product.service.choose("main", **choices)
 
 
+def test_the_same_file_from_another_place_is_served_and_checked_as_before(served: Product, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "copy.js"
+    elsewhere.write_bytes(V4.read_bytes())
+    before = served.setup().made.tracker
+    choose(served, tracker=str(elsewhere))
+    served.clear()
+    assert not_ok(served.apply()) == []
+    assert served.writes() == []
+    after = served.setup().made.tracker
+    assert before is not None
+    assert after is not None
+    assert (after.key, after.source) == (before.key, str(elsewhere))
+    assert not_ok(served.check()) == []
+
+
 def test_a_pixel_alone_has_no_row_for_the_tracker_and_costs_no_call(product: Product) -> None:
     product.new()
     product.apply()

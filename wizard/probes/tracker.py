@@ -22,7 +22,8 @@ class TrackerHttpsProbe(Probe):
         """Look once."""
         made, host = self.scope.made, self.scope.choices.domain or self.scope.made.distribution_domain
         file = made.tracker
-        if not host or not made.distribution_domain or file is None or file not in made.trackers_stored:
+        stored = {one.key for one in made.trackers_stored}  # the file may be chosen from elsewhere since
+        if not host or not made.distribution_domain or file is None or file.key not in stored:
             return not_made(self)
         url = f"https://{host}/{file.key}"
         if early := await unpublished(self, host):
