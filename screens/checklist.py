@@ -1,6 +1,5 @@
 """The checklist: every check live, what was found and expected, what to do; run again, watch, repair."""
 
-import time
 from collections.abc import Collection, Iterable
 from functools import partial
 from typing import ClassVar
@@ -258,7 +257,9 @@ class ChecklistPage(Page):
             return
         try:
             accepted = (
-                accept(store, self.setup, check, why, time.time()) if why else withdraw(store, self.setup, check.id)
+                accept(store, self.setup, check, why, self.shell.now())
+                if why
+                else withdraw(store, self.setup, check.id)
             )
         except (StoreError, InvalidChoice) as error:
             self.notify(str(error), severity="error", markup=False)

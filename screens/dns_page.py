@@ -1,6 +1,5 @@
 """The records that only the user can add: each part to copy, how to enter it, and who sees it already."""
 
-import time
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -101,7 +100,7 @@ class DnsPage(Page):
         before = self._all_seen
         for name, card in self.cards.items():
             if card.is_mounted and name in items:
-                card.draw(_state(items[name], card), seen=_seen(items[name]))
+                card.draw(_state(items[name], card, self.shell.now()), seen=_seen(items[name]))
         self.servers = _name_servers(snapshot) or self.servers
         self.query_one("#steps", Static).update(self._steps())
         if self._all_seen and not before:
@@ -222,7 +221,7 @@ def _seen(item: Item) -> bool:
     return item.phase is Phase.DONE and bool(item.check) and not any(change.record for change in item.changes)
 
 
-def _state(item: Item, card: RecordCard) -> Content:
+def _state(item: Item, card: RecordCard, now: float) -> Content:
     if _seen(item):
         gone = card.change is Action.DELETE
         return say(f"✓ {'gone from' if gone else 'seen by'} all name servers of your domain", STYLES[Status.OK])
@@ -230,7 +229,7 @@ def _state(item: Item, card: RecordCard) -> Content:
     summary = item.check.summary.replace(card.record.name, "it") if item.check else ""
     found = [say(f"{summary[:1].upper()}{summary[1:]}", STYLES[Status.WAITING])] if summary else []
     servers = [_server(name, word) for name, word in _evidence(item)]
-    wait = [say(wait_words(item.wait, time.time()), MUTED)] if item.wait else []
+    wait = [say(wait_words(item.wait, now), MUTED)] if item.wait else []
     return lines(*(found or [say("… not seen yet", STYLES[Status.WAITING])]), *servers, *wait)
 
 

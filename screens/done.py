@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 from screens.browsetext import events_text
 from screens.page import Page
 from screens.places import Place
+from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
 from screens.words import MUTED, lines, say
 from wizard.results import Copyable
@@ -50,7 +51,10 @@ class DonePage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return a tab for each thing."""
         names = {"tag": "Tag", "proof": "Proof", "noscript": "Without JavaScript", "next": "Next steps"}
-        yield Tabs({name: (title, Static(id=name)) for name, title in names.items()}, id="done-tabs")
+        yield Tabs(
+            {name: (title, (Prose if name == "next" else Static)(id=name)) for name, title in names.items()},
+            id="done-tabs",
+        )
 
     def buttons(self) -> Iterable[Button]:
         """Return what to do with it."""
@@ -235,9 +239,9 @@ def _next(setup: Setup) -> Content:
         "",
         say("2  Let a computer look after it: one line for cron", "bold"),
         f"   17 7 * * *  snowpixel check {name} --quiet --profile snowpixel-check",
-        "   Nobody is there to unlock a key store or to sign in again, so give it a user of its own",
-        f"   that may only look: `snowpixel policy {name} --check-only` prints the policy for it, and",
-        "   `aws configure --profile snowpixel-check` takes its key.",
+        "   Nobody is there to unlock a key store or to sign in again, so give it a user of its own "
+        f"that may only look: `snowpixel policy {name} --check-only` prints the policy for it, and "
+        "`aws configure --profile snowpixel-check` takes its key.",
         "",
         say("3  Look yourself whenever you like", "bold"),
         f"   snowpixel check {name}        (or Run checks, here)",

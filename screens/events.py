@@ -64,7 +64,7 @@ class EventsPage(Page):
         """Return the hours as bars, the list, and the details of one event."""
         yield Static(id="total")
         yield Sparkline([0], id="hours")
-        yield Static(id="axis")
+        yield Horizontal(Static(say(f"{HOURS} h ago", MUTED)), Static(say("now", MUTED), id="axis-end"), id="axis")
         detail = VerticalScroll(Prose(id="detail"), id="now", can_focus=True)
         detail.border_title = "Details"
         yield Horizontal(OptionList(id="events"), detail, id="panes")
@@ -97,7 +97,7 @@ class EventsPage(Page):
         self.trouble = None
         self._draw()
         try:
-            since = time.time() - HOURS * HOUR
+            since = self.shell.now() - HOURS * HOUR
             source = self.shell.sources.get(self.setup)
             self.arrivals = self.arrivals or self.shell.service.arrivals(self.setup, since, source=source)
             async for batch in self.arrivals.new():
@@ -115,14 +115,9 @@ class EventsPage(Page):
     # Drawing.
 
     def _draw(self) -> None:
-        now = time.time()
-        hours = self.tally.per_hour(now, HOURS)
+        hours = self.tally.per_hour(self.shell.now(), HOURS)
         self.query_one("#total", Static).update(self._total(hours))
         self.query_one(Sparkline).data = [float(number) for number in hours]
-        width = max(20, self.query_one("#axis").size.width)
-        self.query_one("#axis", Static).update(
-            say(f"{HOURS} h ago" + "now".rjust(width - len(f"{HOURS} h ago")), MUTED)
-        )
         self._list()
         self._detail()
 
@@ -193,7 +188,8 @@ class EventsPage(Page):
 def _row(event: Event) -> Content:
     when = time.strftime("%H:%M:%S", time.gmtime(event.at))
     page = event.values.get("page_url", "").partition("://")[2] or event.values.get("se_action", "")
-    return Content.assemble(say(f"{when}  ", MUTED), say(event.kind.replace("_", " ").ljust(11)), say(clean(page)))
+    head = Content.assemble(say(f"{when}  ", MUTED), say(event.kind.replace("_", " ")))
+    return lines(head, say(f"  {clean(page)}", MUTED)) if page else head
 
 
 def _once(newest: list[Event]) -> Iterable[Event]:

@@ -12,6 +12,7 @@ from textual.widgets import Button, Static
 from screens.identitytext import how_to
 from screens.modal import Box
 from screens.widgets.field import Field
+from screens.widgets.prose import Prose
 from screens.words import say
 from wizard.credentials import typed
 
@@ -23,7 +24,7 @@ class GuideBox(Box[None]):
 
     def contents(self) -> Iterable[Widget]:
         """Return the guide, to be scrolled by keys."""
-        yield VerticalScroll(Static(how_to()), id="guide")
+        yield VerticalScroll(Prose(how_to()), id="guide")
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""

@@ -107,7 +107,7 @@ class HomePage(Page):
             self.query_one("#new").focus()
 
     def _row(self, setup: Setup) -> Content:
-        state = standing(setup)
+        state = standing(setup, self.shell.now())
         live = self.shell.live(setup.name)
         mark = badge(state.status, word=False)
         words = _under_way(live) if live else state.words

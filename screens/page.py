@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Footer, Static
 
 from screens.help import HelpModal
-from screens.shell import Shell
+from screens.shell import BUILT_IN, Shell
 from screens.signedin import end_of
 from screens.widgets.buttons import ButtonRow
 from screens.widgets.tabs import Tabs
@@ -23,9 +23,6 @@ from wizard.results import Snapshot
 
 FRAME = 0.05
 """Seconds between drawings of a walk: what comes faster is skipped, never the last."""
-
-BUILT_IN = ("", "Focus Next", "Focus Previous", "Copy selected text")
-"""What every Textual screen can do; help says it in its own words."""
 
 TOO_SMALL = "This window is too small. Please make it at least 60 columns wide and 16 lines high."
 

@@ -160,11 +160,11 @@ class RunPage(Page):
         stage = self.query_one(StageList).chosen
         if stage:
             self.query_one("#now").border_title = stage.title
-            self.query_one("#detail", Static).update(stage_text(stage, self.tick))
+            self.query_one("#detail", Static).update(stage_text(stage, self.shell.now(), self.tick))
 
     def _below(self, snapshot: Snapshot) -> None:
         waiting = self.query_one("#waits", Static)
-        text = waits(snapshot).split("\n")
+        text = waits(snapshot, self.shell.now()).split("\n")
         more = len(text) - ROOM_FOR_WAITS
         shown = [*text[:ROOM_FOR_WAITS], *([say(f"  and {more} more", MUTED)] if more > 0 else [])]
         waiting.update(lines(*shown))

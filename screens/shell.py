@@ -19,6 +19,7 @@ from screens import copying, crash
 from screens.leave import LeaveModal
 from screens.places import Place
 from screens.plainly import PlainModal, show_plainly
+from screens.themes import DARK, LIGHT
 from screens.work import WRITES, Work
 from wizard.aws.client import Source
 from wizard.credentials.held import masked
@@ -26,8 +27,11 @@ from wizard.results import Copyable, Job
 from wizard.service import Service
 from wizard.threads import in_thread
 
-DARK, LIGHT = "textual-dark", "textual-light"
 NO_COLOR_THEME = "ansi-dark"
+BUILT_IN = ("", "Focus Next", "Focus Previous", "Copy selected text")
+"""What every Textual screen can do; help says it in its own words."""
+OFFERED = ("Quit",)
+"""What the palette offers by itself, in more words."""
 
 
 class JobOver(Message):
@@ -69,7 +73,11 @@ class Shell(App[int]):
         """Keys typed for this run, by set-up. They stay in memory."""
         self.now: Callable[[], float] = time.time
         """This computer's time; a test moves it."""
-        self.theme = NO_COLOR_THEME if plain else DARK
+        self.ticks: Callable[[], float] = time.monotonic
+        """Seconds that only grow, for how long something took; a test stops them."""
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = NO_COLOR_THEME if plain else DARK.name
 
     # Where to go. The app knows the pages; this class only knows their names.
 
@@ -109,7 +117,7 @@ class Shell(App[int]):
             wizard.store.StoreError: there is no such set-up, or its file cannot be used.
         """
         running = self.service.start(job, name, answers=answers, source=self.sources.get(name), only=only)
-        work = Work(job, name, running)
+        work = Work(job, name, running, clock=self.ticks)
         if job in WRITES:
             self.works[name] = work
         work.worker = self.run_worker(
@@ -186,16 +194,21 @@ class Shell(App[int]):
 
     def action_other_theme(self) -> None:
         """Change between dark and light."""
-        self.theme = LIGHT if self.current_theme.dark else DARK
+        self.theme = (LIGHT if self.current_theme.dark else DARK).name
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer everything that this page can do in the command palette, by name."""
         seen = set()
         for binding in screen.active_bindings.values():
-            action = binding.binding.action
-            if binding.node is screen and binding.enabled and action not in seen and binding.binding.description:
-                seen.add(action)
-                yield SystemCommand(binding.binding.description, f"Key: {binding.binding.key}", self._doing(action))
+            one = binding.binding
+            if (
+                binding.node is screen
+                and binding.enabled
+                and one.action not in seen
+                and one.description not in BUILT_IN + OFFERED
+            ):
+                seen.add(one.action)
+                yield SystemCommand(one.description, f"Key: {self.get_key_display(one)}", self._doing(one.action))
         yield SystemCommand("Light or dark", "Change the colours (ctrl+t)", self.action_other_theme)
         yield SystemCommand("All set-ups", "Go back to the first page; work goes on", self.home)
         yield SystemCommand("Quit", "Nothing is lost: the next run goes on from here", self.action_leave)

@@ -1,6 +1,5 @@
 """A stage in words while a walk is under way: why it exists, what each part is doing, what is waited for."""
 
-import time
 from collections.abc import Iterable
 
 from textual.content import Content
@@ -13,12 +12,11 @@ from wizard.results import Actor, Item, Phase, Snapshot, StageView, Status, Wait
 SHOWN_PROBLEMS = (Status.FAILED, Status.UNKNOWN, Status.WARNING)
 
 
-def stage_text(stage: StageView, tick: int = 0, now: float | None = None) -> Content:
+def stage_text(stage: StageView, now: float, tick: int = 0) -> Content:
     """Return why the stage exists, and its items as they stand."""
-    at = time.time() if now is None else now
     rows: list[Content | str] = [say(stage.why, MUTED), ""]
     for item in stage.items:
-        rows += _item(item, tick, at)
+        rows += _item(item, tick, now)
     return lines(*rows)
 
 
@@ -48,11 +46,10 @@ def about(seconds: float) -> str:
     return "a few seconds" if seconds < 15 else f"about {span(seconds)}"  # noqa: PLR2004 - what a few is
 
 
-def waits(snapshot: Snapshot, now: float | None = None) -> Content:
+def waits(snapshot: Snapshot, now: float) -> Content:
     """Return everything that is waited for, on a line each; empty while nothing is."""
-    at = time.time() if now is None else now
     waiting = [item for item in snapshot.items if item.wait]
-    return lines(*(_wait_line(item, item.wait, at) for item in waiting if item.wait))
+    return lines(*(_wait_line(item, item.wait, now) for item in waiting if item.wait))
 
 
 def _wait_line(item: Item, wait: Wait, now: float) -> Content:

@@ -19,7 +19,7 @@ class Standing:
     """What the main button offers."""
 
 
-def standing(setup: Setup) -> Standing:
+def standing(setup: Setup, now: float | None = None) -> Standing:
     """Read the file as a person would."""
     made = setup.made
     if setup.removed:
@@ -30,7 +30,11 @@ def standing(setup: Setup) -> Standing:
     if _without_pixel(setup):
         return Standing(Status.SKIPPED, "made; the checks say how the JavaScript is delivered", "Run checks")
     if made == Made(account=made.account):
-        return Standing(Status.SKIPPED, f"chosen {_ago(setup.created)}, nothing made yet", "Continue: Account")
+        return Standing(
+            Status.SKIPPED,
+            f"chosen {_ago(setup.created, time.time() if now is None else now)}, nothing made yet",
+            "Continue: Account",
+        )
     at = next_stage(setup)
     return Standing(Status.WAITING, f"not finished; next is {at}", f"Continue: {at}")
 
@@ -67,6 +71,6 @@ def begun(setup: Setup) -> bool:
     return setup.made != Made(account=setup.made.account)
 
 
-def _ago(at: float) -> str:
-    seconds = time.time() - at
+def _ago(at: float, now: float) -> str:
+    seconds = now - at
     return "just now" if seconds < 60 else f"{span(seconds)} ago"  # noqa: PLR2004 - a minute

@@ -28,18 +28,23 @@ class Work:
         shown_dns: whether the DNS page opened by itself already.
         asked: decisions that were put to the user already.
         worker: what runs it.
+        clock: seconds that only grow.
     """
 
     job: Job
     name: str
     running: Running
-    began: float = field(default_factory=time.monotonic)
+    clock: Callable[[], float] = time.monotonic
     took: float = 0.0
     error: str = ""
     over: bool = False
     shown_dns: bool = False
     asked: set[str] = field(default_factory=set)
     worker: Worker[None] | None = None
+    began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
 
     @property
     def board(self) -> Board:
@@ -49,7 +54,7 @@ class Work:
     @property
     def elapsed(self) -> float:
         """Seconds since it began, standing still once it is over."""
-        return self.took if self.over else time.monotonic() - self.began
+        return self.took if self.over else self.clock() - self.began
 
     @property
     def writing(self) -> bool:

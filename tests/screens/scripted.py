@@ -1,18 +1,20 @@
 """A product whose walks follow a script: the real classes, without a world behind them."""
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 
 import anyio
 
+from wizard.arrivals import Arrivals
 from wizard.aws.client import Keys, Patience, Secret, Source
 from wizard.aws.identity import Identity
 from wizard.board import Board
 from wizard.credentials.desk import Known
 from wizard.credentials.found import Found
 from wizard.engine import board_for
+from wizard.events.decode import Event
 from wizard.holder import Holder
 from wizard.results import (
     Action,
@@ -57,6 +59,18 @@ class Played:
         self.records = [one for one in self.records if one[:2] != (name, rdtype)]
 
 
+class Visits(Arrivals):
+    """Reads a log bucket that holds what the script says, once."""
+
+    def __init__(self, real: Arrivals, visits: tuple[Event, ...]) -> None:
+        super().__init__(real.scope, real.since)
+        self.visits = visits
+
+    async def new(self) -> AsyncIterator[list[Event]]:
+        visits, self.visits = self.visits, ()
+        yield list(visits)
+
+
 class ScriptedService(Service):
     """The product with scripted walks.
 
@@ -87,6 +101,8 @@ class ScriptedService(Service):
         self.holds = ""
         """The zone that the script finds for every name; empty is the part after the first dot."""
         self.asked_with: list[Source | None] = []
+        self.visits: tuple[Event, ...] = ()
+        """What is found in the log bucket."""
         self.looked_at: list[frozenset[str] | None] = []
         """The items that each walk was limited to."""
 
@@ -104,6 +120,11 @@ class ScriptedService(Service):
         if isinstance(self.who, Exception):
             raise self.who
         return Known(self.who, (Problem("root-user"),) if self.who.root else ())
+
+    def arrivals(
+        self, name: str, since: float, *, source: Source | None = None, full_address: bool = False
+    ) -> Arrivals:
+        return Visits(super().arrivals(name, since, source=source, full_address=full_address), self.visits)
 
     def start(
         self,
@@ -157,12 +178,12 @@ async def planned(board: Board) -> None:
     board.finish()
 
 
-def waits_for_user(board: Board) -> None:
+def waits_for_user(board: Board, now: float | None = None) -> None:
     """Let the certificate's record wait for the user, and the distribution for AWS."""
+    now = time.time() if now is None else now
     for item in ("identity", "content-bucket", "pixel-i", "log-bucket"):
         end(board, item)
     change = Change("certificate-record", Action.CREATE, Actor.USER, "Add it at your DNS provider", record=RECORD)
-    now = time.time()
     board.change(
         "certificate-record",
         phase=Phase.RUNNING,
@@ -180,9 +201,14 @@ def waits_for_user(board: Board) -> None:
 async def stays_waiting(board: Board) -> None:
     """Wait for the user until somebody looks, then see everything."""
     waits_for_user(board)
-    await board.pause(_Slow(), 3600)
+    await waits_for_ever(board)
     board.change("certificate-record", changes=())
     await all_well(board)
+
+
+async def waits_for_ever(board: Board) -> None:
+    """Wait until somebody looks."""
+    await board.pause(_Slow(), 3600)
 
 
 class _Slow:
