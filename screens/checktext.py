@@ -3,6 +3,7 @@
 from textual.content import Content
 
 from screens.explaining import explained
+from screens.seeing import seen_by
 from screens.words import MUTED, badge, lines, say, span
 from wizard.results import Check, Item, StageView, Status
 
@@ -31,6 +32,7 @@ def _facts(check: Check) -> list[Content | str]:
             rows.append(Content.assemble((f"{label:<10}", MUTED), say(value)))
     rows += [Content.assemble((f"{one.label}: ", MUTED), say(one.value, "bold")) for one in check.copy]
     rows += _event(check)
+    rows += seen_by(check)
     return [*rows, ""] if rows else rows
 
 
@@ -55,5 +57,5 @@ def stage_text(stage: StageView) -> Content:
     """Return why the row exists, and its verdict."""
     verdict = [badge(stage.status) + say(f"  {stage.title}", "bold")] if stage.status else [say(stage.title, "bold")]
     items = [row for item in stage.items for row in _item_rows(item)]
-    found = [row for item in stage.items if item.check for row in _event(item.check)]
+    found = [row for item in stage.items if item.check for row in (*_event(item.check), *seen_by(item.check))]
     return lines(*verdict, say(stage.why, MUTED), "", *items, *(["", *found] if found else []))

@@ -11,16 +11,15 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from screens.page import Page
+from screens.seeing import seen_by
 from screens.stagetext import wait_words
 from screens.widgets.prose import Prose
 from screens.widgets.records import CopyRow, RecordCard
 from screens.words import MUTED, STYLES, lines, say
 from wizard import dns_providers
+from wizard.probes.resolvers import ResolversProbe
 from wizard.results import Action, Change, Copyable, Item, Phase, Snapshot, Status
 from wizard.threads import in_thread
-
-SERVER = "server."
-"""Evidence that names one server and what it says begins so."""
 
 
 class DnsPage(Page):
@@ -44,7 +43,7 @@ class DnsPage(Page):
 
     def parts(self) -> Iterable[Widget]:
         """Return the place for the records, and how to enter them."""
-        yield VerticalScroll(Prose(id="steps"), id="records", can_focus=False)
+        yield VerticalScroll(Static(id="world"), Prose(id="steps"), id="records", can_focus=False)
 
     def buttons(self) -> Iterable[Button]:
         """Return the way back, and another way to see the values."""
@@ -84,16 +83,16 @@ class DnsPage(Page):
         if old:
             old.remove()
         self.cards[item.id] = card
-        self.query_one("#records").mount(card, before="#steps")
+        self.query_one("#records").mount(card, before="#world")
 
     def _put_in_order(self, snapshot: Snapshot) -> None:
         """Number the cards in the walk's order (that of `Snapshot.records`), whichever became known first."""
         order = [item.id for item in snapshot.items]
         self.cards = dict(sorted(self.cards.items(), key=lambda pair: order.index(pair[0])))
-        records, steps = self.query_one("#records"), self.query_one("#steps")
+        records, below = self.query_one("#records"), self.query_one("#world")
         for number, card in enumerate(self.cards.values(), 1):
             card.count_as(number)
-            records.move_child(card, before=steps)
+            records.move_child(card, before=below)
 
     def _draw(self, snapshot: Snapshot) -> None:
         items = {item.id: item for item in snapshot.items}
@@ -102,6 +101,9 @@ class DnsPage(Page):
             if card.is_mounted and name in items:
                 card.draw(_state(items[name], card, self.shell.now()), seen=_seen(items[name]))
         self.servers = _name_servers(snapshot) or self.servers
+        world = _world(items.get(ResolversProbe.id))
+        self.query_one("#world", Static).update(world)
+        self.query_one("#world").display = bool(world)
         self.query_one("#steps", Static).update(self._steps())
         if self._all_seen and not before:
             self.query_one("#back").focus()
@@ -228,19 +230,14 @@ def _state(item: Item, card: RecordCard, now: float) -> Content:
     # The card says the name already, and a long one would be broken here.
     summary = item.check.summary.replace(card.record.name, "it") if item.check else ""
     found = [say(f"{summary[:1].upper()}{summary[1:]}", STYLES[Status.WAITING])] if summary else []
-    servers = [_server(name, word) for name, word in _evidence(item)]
     wait = [say(wait_words(item.wait, now), MUTED)] if item.wait else []
-    return lines(*(found or [say("… not seen yet", STYLES[Status.WAITING])]), *servers, *wait)
+    return lines(*(found or [say("… not seen yet", STYLES[Status.WAITING])]), *seen_by(item.check), *wait)
 
 
-def _evidence(item: Item) -> list[tuple[str, str]]:
-    facts = item.check.evidence if item.check else {}
-    return [(name.removeprefix(SERVER), word) for name, word in facts.items() if name.startswith(SERVER)]
-
-
-def _server(name: str, word: str) -> Content:
-    sign, style = ("✓", "$text-success") if word == "yes" else ("…", MUTED)
-    return Content.assemble((f"{sign} ", style), say(name), "  ", say("has it" if word == "yes" else word, MUTED))
+def _world(item: Item | None) -> Content:
+    """Return how the world's resolvers see the name, once they are asked; empty before."""
+    seen = seen_by(item.check) if item else ()
+    return lines(say(item.title, "bold"), *seen, "") if item and seen else Content("")
 
 
 def _name_servers(snapshot: Snapshot) -> str:

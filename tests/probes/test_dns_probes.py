@@ -125,7 +125,7 @@ async def test_what_resolvers_say(
 
 
 async def test_flattened_answers_are_marked_for_weighing_and_expected_of_route_53() -> None:
-    assert (await ResolversProbe(scope(ScriptedDns(FLAT))).look()).evidence == {"flattened": "yes"}
+    assert (await ResolversProbe(scope(ScriptedDns(FLAT))).look()).evidence["flattened"] == "yes"
     made = Made(distribution_domain=OWN, hosted_zone="Z1")
     assert (await ResolversProbe(scope(ScriptedDns(FLAT), made=made)).look()).status is Status.OK
     check = await ResolversProbe(scope(ScriptedDns(FLAT, NOWHERE), made=made)).look()

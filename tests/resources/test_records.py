@@ -68,7 +68,12 @@ async def test_a_record_at_every_server_is_right_and_remembered(net: Net) -> Non
     reading = await reader.read()
     assert reading.settled
     assert reading.presence is Presence.OURS
-    assert reading.evidence == {"zone": ZONE, "name_servers": "ns1.example.com ns2.provider.net"}
+    assert reading.evidence == {
+        "zone": ZONE,
+        "name_servers": "ns1.example.com ns2.provider.net",
+        "sees.name server.ns1.example.com": "yes",
+        "sees.name server.ns2.provider.net": "yes",
+    }
     assert reader.scope is not None
     assert reader.scope.made.records_seen == {"pixel-record": NOW}
     assert net.negative == {}

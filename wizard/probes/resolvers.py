@@ -3,6 +3,9 @@
 import ipaddress
 from enum import StrEnum
 
+from msgspec.structs import replace
+
+from wizard import sights
 from wizard.international import both
 from wizard.probes.base import Probe
 from wizard.probes.propagation import not_made, until, waiting_time
@@ -55,6 +58,10 @@ def is_private(address: str) -> bool:
     )
 
 
+def _kind(answer: Answer) -> sights.Kind:
+    return sights.Kind.OWN if answer.server == OWN else sights.Kind.PUBLIC
+
+
 class ResolversProbe(Probe):
     """Asks the well-known public resolvers, and last this computer's own."""
 
@@ -72,7 +79,14 @@ class ResolversProbe(Probe):
         if early := await unpublished(self, domain):
             return early
         answers = await self.scope.world.dns.ask_resolvers(domain, "A")
-        return self._judge(domain, target.lower(), answers)
+        found = self._judge(domain, target.lower(), answers)
+        seen = sights.evidence(_kind, answers, lambda one: leads(one, target.lower()) in self._arrived)
+        return replace(found, evidence={**found.evidence, **seen})
+
+    @property
+    def _arrived(self) -> tuple[Leads, ...]:
+        """What a resolver says that has the record: with alias records in Route 53 there is no CNAME to be seen."""
+        return (Leads.HERE, Leads.FLATTENED) if self.scope.made.hosted_zone else (Leads.HERE,)
 
     def _judge(self, domain: str, target: str, answers: tuple[Answer, ...]) -> Check:
         found = {answer.server: leads(answer, target) for answer in answers}

@@ -101,12 +101,12 @@ def same(value: str, target: str) -> bool:
 def diagnose(evidence: Evidence) -> Finding:
     """Say what is the matter."""
     seen = [answer for answer in evidence.cname if answer.seen]
-    having = sum(_has(answer, evidence.target) for answer in seen)
+    having = sum(has(answer, evidence.target) for answer in seen)
 
     def found(state: State, observed: str = "") -> Finding:
         return Finding(state, having, len(seen), observed)
 
-    at_odds = tuple(each for answer in seen for each in answer.at_odds if not _has(each, evidence.target))
+    at_odds = tuple(each for answer in seen for each in answer.at_odds if not has(each, evidence.target))
 
     if not seen:
         return found(State.UNREACHABLE)
@@ -138,7 +138,8 @@ def stray_names(name: str, zone: str) -> tuple[str, ...]:
     return tuple(each for each in (short, cut, raw) if each != name)
 
 
-def _has(answer: Answer, target: str) -> bool:
+def has(answer: Answer, target: str) -> bool:
+    """Whether a server's answer is the record as wanted."""
     return any(same(value, target) for value in answer.records)
 
 
@@ -185,11 +186,11 @@ def letters_apart(one: str, other: str) -> int:
 
 def _elsewhere(evidence: Evidence) -> tuple[State, str] | None:
     """The record exists, under a name that it was not meant for."""
-    if any(_has(answer, evidence.target) for answer in evidence.doubled):
+    if any(has(answer, evidence.target) for answer in evidence.doubled):
         return State.NAME_DOUBLED, f"{evidence.name}.{evidence.zone}"
-    if any(_has(answer, evidence.target) for answer in evidence.bare):
+    if any(has(answer, evidence.target) for answer in evidence.bare):
         return State.NO_UNDERSCORE, evidence.name.removeprefix("_")
-    stray = (name for name, answers in evidence.strays.items() if any(_has(each, evidence.target) for each in answers))
+    stray = (name for name, answers in evidence.strays.items() if any(has(each, evidence.target) for each in answers))
     return next(((State.MISPLACED, name) for name in stray), None)
 
 

@@ -7,10 +7,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from wizard import sights
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
-from wizard.resources.record_state import APEXES, Evidence, Finding, State, diagnose, letters_apart
+from wizard.resources.record_state import APEXES, Evidence, Finding, State, diagnose, has, letters_apart
 from wizard.results import Action, Actor, Change, Choice, Copyable, Decision, DnsRecord, Problem, Status
 from wizard.scope import DOMAIN_LOST, YES, Scope
 from wizard.world import Answer, DnsUnreachableError, Zone
@@ -94,6 +95,11 @@ class ManualRecord(Resource):
             evidence, zone = await Gathering(self.scope.world, *pair).gather()
         except DnsUnreachableError:
             evidence, zone = _nothing_seen(*pair), Zone("", ())
+        reading = await self._judged(pair, evidence, zone)
+        seen = sights.evidence(lambda _: sights.Kind.AUTHORITY, evidence.cname, lambda one: has(one, evidence.target))
+        return replace(reading, evidence={**reading.evidence, **seen})
+
+    async def _judged(self, pair: tuple[str, str], evidence: Evidence, zone: Zone) -> Reading:
         finding = diagnose(evidence)
         if finding.state is State.UNREACHABLE and await seen_by_resolvers(self.scope.world, *pair):
             return self._right("seen through a resolver only, for the name servers cannot be asked from here", zone)

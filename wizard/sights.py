@@ -1,0 +1,76 @@
+"""Who sees a DNS record: each server and what it says of it, as evidence of a check. A front end draws the table.
+
+The kinds differ in what their word means. The domain's own name servers are the truth; public resolvers show what most
+visitors get; this computer's own resolver only explains what its user sees.
+"""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from wizard.results import Check
+from wizard.world import Answer, Outcome
+
+PREFIX = "sees."
+"""Evidence that begins so names a kind and a server; its value is what that one says."""
+
+YES = "yes"
+
+
+class Kind(StrEnum):
+    """Whose server it is."""
+
+    AUTHORITY = "name server"
+    PUBLIC = "public resolver"
+    OWN = "this computer"
+
+
+class Sight(Struct, frozen=True):
+    """One server's word."""
+
+    kind: Kind
+    server: str
+    says: str
+    """`yes`, or in plain words what it says instead."""
+
+    @property
+    def has(self) -> bool:
+        """Whether it shows the record as wanted."""
+        return self.says == YES
+
+
+REFUSALS = {
+    Outcome.REFUSED: "does not serve the domain",
+    Outcome.SERVFAIL: "fails",
+    Outcome.BOGUS: "refuses: signatures do not hold",
+}
+
+
+def word(answer: Answer) -> str:
+    """Return in plain words what a server said that does not show the record."""
+    if answer.absent:
+        return "not yet"
+    if not answer.seen:
+        return REFUSALS.get(answer.outcome, "no answer")
+    return f"something else: {', '.join(answer.records or answer.chain[-1:])}"
+
+
+def evidence(
+    kind: Callable[[Answer], Kind], answers: Iterable[Answer], has: Callable[[Answer], bool]
+) -> dict[str, str]:
+    """Return the evidence of a look.
+
+    Args:
+        kind: whose server gave an answer.
+        answers: what the servers said.
+        has: whether an answer shows the record as wanted.
+    """
+    return {f"{PREFIX}{kind(one)}.{one.server}": YES if has(one) else word(one) for one in answers}
+
+
+def sights(check: Check) -> tuple[Sight, ...]:
+    """Return who sees what, from a check's evidence, the servers in the order in which they were asked."""
+    said = {key.removeprefix(PREFIX): says for key, says in check.evidence.items() if key.startswith(PREFIX)}
+    parted = ((key.partition("."), says) for key, says in said.items())
+    return tuple(Sight(Kind(kind), server, says) for (kind, _, server), says in parted)
