@@ -8,7 +8,7 @@ else; from there on each zone's own servers, which remember nothing, are asked w
 """
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import anyio
@@ -23,6 +23,9 @@ KEEP = 60.0
 
 ASKED = 4
 """How many of a zone's servers are tried for the next cut."""
+
+SERVERS, ADDRESSES = 32, 8
+"""Name servers of a zone, and addresses of each by family, that are used at most; registries allow 13 or so."""
 
 Ask = Callable[[str, str], Awaitable[Said]]
 """Asks the resolvers for a name and type; the first that says something."""
@@ -133,16 +136,24 @@ class ZoneFinder:
     async def _servers(self, names: Sequence[str], glue: dict[str, tuple[str, ...]]) -> tuple[NameServer, ...]:
         """Look up the addresses of name servers, all at once; those given along with a referral count."""
         found = dict(glue)
+        used = sorted(set(names))[:SERVERS]  # servers answer in changing order
 
         async def look_up(name: str) -> None:
             said = [await self.resolve(name, family) for family in self.families]
             found[name] = tuple(address for each in said for address in each.records)
 
         async with anyio.create_task_group() as group:
-            for name in names:
+            for name in used:
                 if name not in glue:
                     group.start_soon(look_up, name)
-        return tuple(NameServer(name, found[name]) for name in sorted(names))  # servers answer in changing order
+        return tuple(NameServer(name, _in_order(found[name])) for name in used)
+
+
+def _in_order(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Return addresses in an order that is always the same, IPv4 first."""
+    known = sorted(set(addresses))
+    four, six = ([each for each in known if (":" in each) is colon] for colon in (False, True))
+    return (*four[:ADDRESSES], *six[:ADDRESSES])
 
 
 def _cut(said: Said, zone: str, child: str, name: str) -> tuple[str, tuple[str, ...]] | None:

@@ -5,6 +5,7 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wizard.net.text import brief
 from wizard.probes.base import Probe
 from wizard.results import Check, Copyable, Status
 from wizard.world import Answer, DnsUnreachableError, Outcome
@@ -66,7 +67,7 @@ class CaaProbe(Probe):
             return self._unreadable(error)
         if allows(found.records):
             summary = f"CAA records at {found.at} allow Amazon" if found.records else "No CAA record restricts who may"
-            return self.ok(summary, observed="; ".join(found.records) or "none")
+            return self.ok(summary, observed=brief(sorted(found.records), "; ") or "none")
         return self._forbidden(domain, found)
 
     async def _relevant(self, domain: str) -> Found:
@@ -90,7 +91,7 @@ class CaaProbe(Probe):
         raise UnreadableError(name, "a loop of CNAMEs")
 
     def _forbidden(self, domain: str, found: Found) -> Check:
-        observed = "; ".join(found.records)
+        observed = brief(sorted(found.records), "; ")
         check = self.report(
             Status.FAILED,
             f"CAA records at {found.at} do not let Amazon issue a certificate",

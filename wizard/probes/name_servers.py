@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 import anyio
 from msgspec import Struct
 
+from wizard.net.text import brief
 from wizard.probes.base import Probe
 from wizard.results import Check, Status
 from wizard.world import Answer, DnsUnreachableError, NameServer, Outcome, Zone
@@ -164,11 +165,11 @@ class NameServersProbe(Probe):
             Status.WARNING,
             f"The registry and the zone {look.zone.name} name different name servers",
             "delegation-differs",
-            observed=", ".join(sorted(child)),
-            expected=", ".join(sorted(parent)),
+            observed=brief(sorted(child)),
+            expected=brief(sorted(parent)),
             zone=look.zone.name,
-            parent=", ".join(sorted(parent)),
-            child=", ".join(sorted(child)),
+            parent=brief(sorted(parent)),
+            child=brief(sorted(child)),
         )
 
     def _serials(self, look: Look) -> Check | None:

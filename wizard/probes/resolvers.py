@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from wizard import sights
 from wizard.international import both
+from wizard.net.text import brief
 from wizard.probes.base import Probe
 from wizard.probes.propagation import not_made, until, waiting_time
 from wizard.probes.published import unpublished
@@ -182,7 +183,7 @@ class ResolversProbe(Probe):
         reached = any(leads(answer, target) in arrived[1:] for answer in answers)
         if reached and {answer.server for answer in behind} == {OWN}:
             if inside := [address for answer in behind for address in answer.records if is_private(address)]:
-                return self._split(domain, target, ", ".join(inside))
+                return self._split(domain, target, brief(inside))
             return self.report(
                 Status.WARNING,
                 f"{domain} works for the world; only this computer's resolver remembers an older answer",

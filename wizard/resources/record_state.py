@@ -8,6 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from wizard.international import unencoded
+from wizard.net.text import brief
 from wizard.world import Answer
 
 
@@ -117,7 +118,7 @@ def diagnose(evidence: Evidence) -> Finding:
     if having:
         return found(State.PARTIAL, f"{having} of {len(seen)} name servers")
     if evidence.name == evidence.zone:
-        return found(State.SUBZONE_APEX if evidence.parent else State.APEX, _text(evidence.others))
+        return found(State.SUBZONE_APEX if evidence.parent else State.APEX, brief(_listed(evidence.others)))
     missing = (State.MISSING_IN_SUBZONE if evidence.parent else State.MISSING, "")
     state, observed = _wrong_value(evidence) or _elsewhere(evidence) or _beside(evidence) or missing
     return found(state, observed)
@@ -147,8 +148,8 @@ def _values(answers: tuple[Answer, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for answer in answers for value in answer.records))
 
 
-def _text(others: dict[str, tuple[Answer, ...]]) -> str:
-    return ", ".join(f"{rdtype} {value}" for rdtype, answers in others.items() for value in _values(answers))
+def _listed(others: dict[str, tuple[Answer, ...]]) -> list[str]:
+    return [f"{rdtype} {value}" for rdtype, answers in others.items() for value in sorted(_values(answers))]
 
 
 def _wrong_value(evidence: Evidence) -> tuple[State, str] | None:
@@ -196,11 +197,11 @@ def _elsewhere(evidence: Evidence) -> tuple[State, str] | None:
 
 def _beside(evidence: Evidence) -> tuple[State, str] | None:
     """Other records are at the name, its own or those of a wildcard."""
-    wild = _text(evidence.sibling)
-    text = _text(evidence.others)
-    if not text:
+    found = _listed(evidence.others)
+    if not found:
         return None
+    text = brief(found)
     by_front = {"cloudfront": State.FLATTENED, "cloudflare": State.PROXIED}
     if evidence.front in by_front:
         return by_front[evidence.front], text
-    return (State.WILDCARD if set(text.split(", ")) <= set(wild.split(", ")) else State.IN_THE_WAY), text
+    return (State.WILDCARD if set(found) <= set(_listed(evidence.sibling)) else State.IN_THE_WAY), text

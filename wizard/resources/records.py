@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from wizard import sights
+from wizard.net.text import brief
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
@@ -132,7 +133,7 @@ class ManualRecord(Resource):
     def _at_odds(self, right: Reading, answers: tuple[Answer, ...], zone: Zone) -> Reading:
         """Warn that a server says something else at another of its addresses, which some visitors' resolvers ask."""
         record = self._record(zone)
-        said = "; ".join(f"{each.server} at {each.address}: {', '.join(each.records) or 'nothing'}" for each in answers)
+        said = "; ".join(f"{each.server} at {each.address}: {brief(each.records) or 'nothing'}" for each in answers)
         where = ", ".join(f"{each.server} ({each.address})" for each in answers)
         values = {"name": record.name, "target": record.value, "servers": where, "observed": said, "zone": zone.name}
         return replace(

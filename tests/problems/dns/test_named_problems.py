@@ -91,6 +91,7 @@ P, C = "pixel-record", "certificate-record"
 W = Status.WARNING
 ANOTHER = "d9zzzzzzzzzzzz.cloudfront.net"
 
+BLOCK = "x" * 255
 INTERNATIONAL = host_name(f"Blätter.{ZONE}")
 
 CASES = (
@@ -177,6 +178,27 @@ CASES = (
         Status.UNKNOWN,
         (f"For {HOST} they answer timeout",),
         caa="silent",
+    ),
+    Case(
+        "cname-taken",
+        ("N17", "a loop"),
+        P,
+        pixel(f"{HOST}. CNAME a.{ZONE}.", f"a.{ZONE}. CNAME {HOST}."),
+        says=(f"{HOST} is a CNAME to a.{ZONE}", OWN),
+    ),
+    Case(
+        "cname-taken",
+        ("N19", "control characters and markup"),
+        P,
+        pixel(f"{HOST}. CNAME a\\027[31m[red]{{name}}.{ZONE}."),
+        says=(f"a\\027[31m[red]{{name}}.{ZONE}", OWN),
+    ),
+    Case(
+        "record-in-the-way",
+        ("C7", "64 KB of text"),
+        C,
+        proof(f"{PROOF}. TXT {' '.join([BLOCK] * 220)}"),
+        says=(f'TXT "{BLOCK[:100]}', PROOF),
     ),
     Case("record-partial", ("N5",), P, Internet(second=(PROOF_RECORD,)), says=("1 of 2", HOST)),
     Case(
@@ -334,6 +356,8 @@ async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(cas
     assert (raised(checks).get(case.item), found.status) == (case.problem, case.status), (found, raised(checks))
     for text in case.says:
         assert text in words(found)
+    assert len(words(found)) < 3000
+    assert all(each.isprintable() for check in checks.values() for each in (check.summary, check.observed))
     if case.net.later:
         assert found.problem is not None
         assert 0 < int(found.problem.values["seconds"]) <= (300 if case.net.elsewhere else 120)  # TTL; SOA MINIMUM
