@@ -252,6 +252,25 @@ async def test_a_server_with_two_addresses_is_tried_at_both(net: Net) -> None:
     assert (answer.address, answer.outcome) == ("192.0.2.2", Outcome.NXDOMAIN)
 
 
+async def test_a_silent_address_beside_others_is_waited_for_once_in_a_check(net: Net) -> None:
+    silent = Machine([], mode="silent")
+    net.machines["192.0.2.22"] = silent
+    async with on_loopback(net) as network:
+        dns = Resolver(network, patience=QUICK, ipv6=False)
+        zone = await dns.zone_of("px.example.com")
+        both = zone.servers[0].__class__("ns1.example.com", ("192.0.2.22", "192.0.2.2"))
+        alone = zone.servers[0].__class__("ns3.example.com", ("192.0.2.22",))
+        for _ in range(3):
+            said = await dns._ask_each(both, "px.example.com", "CNAME")
+            assert [each.outcome for each in said] == [Outcome.TIMEOUT, Outcome.NXDOMAIN]
+        assert len(silent.heard) == 1
+        await dns._ask_each(alone, "px.example.com", "CNAME")
+        assert len(silent.heard) == 2
+        dns.forget()
+        await dns._ask_each(both, "px.example.com", "CNAME")
+    assert len(silent.heard) == 3
+
+
 async def test_what_another_address_of_a_server_says_otherwise_comes_along(net: Net) -> None:
     net.zones["example.com"].records["px.example.com", "CNAME"] = ["d1.cloudfront.net."]
     stale = Zone("example.com", dict(net.zones["example.com"].servers))

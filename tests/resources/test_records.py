@@ -47,7 +47,7 @@ class Reader:
 
     async def read(self, *, removing: bool = False) -> Reading:
         async with on_loopback(self.net) as network:
-            dns = Resolver(network, patience=Patience(0.4, 1), ipv6=False)
+            dns = Resolver(network, patience=Patience(3.0, 1), ipv6=False)
             fresh = scope(dns, **self.fields)
             self.scope = Scope(fresh.world, self.scope.ledger if self.scope else fresh.ledger, fresh.answers)
             record = ManualRecord(self.scope, self.record)

@@ -1,15 +1,20 @@
 """DNS as the world sees it: each authoritative server asked directly, then the public resolvers."""
 
 import socket
+import time
 
 from msgspec.structs import replace
 
-from wizard.net.recursion import DNS, THIS_COMPUTER, Recursion, Target, together
+from wizard.net.recursion import BLOCKED, DNS, THIS_COMPUTER, Recursion, Target, together
 from wizard.net.wire import Patience, Said, ask, first_seen
 from wizard.net.zones import ZoneFinder
 from wizard.world import Answer, NameServer, Network, Outcome, Zone
 
 __all__ = ["THIS_COMPUTER", "Resolver", "has_ipv6"]
+
+
+SILENCE = 10.0
+"""Seconds for which an address that did not answer is not waited for again, where its server has others: one check."""
 
 
 class Resolver:
@@ -29,10 +34,13 @@ class Resolver:
         families = ("A", "AAAA") if (has_ipv6() if ipv6 is None else ipv6) else ("A",)
         self._zones = ZoneFinder(self._first, self._ask_at, families)
         self._recursion = Recursion(network, self.patience)
+        self._silent: dict[str, tuple[float, Outcome]] = {}
+        """Addresses that did not answer: until when that is believed, and how it ended."""
 
     def forget(self) -> None:
-        """Drop the zones remembered, and which resolvers only answer over TLS or HTTPS."""
+        """Drop the zones remembered, which addresses were silent, and which resolvers only answer over TLS or HTTPS."""
         self._zones.forget()
+        self._silent.clear()
         self._recursion.forget()
 
     async def zone_of(self, name: str) -> Zone:
@@ -89,10 +97,18 @@ class Resolver:
         return replace(first, at_odds=at_odds) if at_odds else first
 
     async def _ask_each(self, server: NameServer, name: str, rdtype: str) -> tuple[Answer, ...]:
-        """Ask a server at each of its addresses at once, so that dead ones cost the time of one."""
+        """Ask a server at each of its addresses at once, so that dead ones cost the time of one, and once in a check.
+
+        Where IPv6 leads nowhere, every question would otherwise take as long as the silence is waited for.
+        """
 
         async def one(address: str) -> Answer:
+            until, ended = self._silent.get(address, (0.0, Outcome.TIMEOUT))
+            if len(server.addresses) > 1 and until > time.monotonic():
+                return Answer(server.name, address, ended)
             said = await self._ask_at(address, name, rdtype)
+            if said.outcome in BLOCKED:
+                self._silent[address] = (time.monotonic() + SILENCE, said.outcome)
             lame = said.seen and not said.authoritative
             return _answer(server.name, address, Said(Outcome.REFUSED) if lame else said)
 
