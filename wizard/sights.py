@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from wizard.net.text import brief
 from wizard.results import Check
 from wizard.world import Answer, Outcome
 
@@ -53,7 +54,7 @@ def word(answer: Answer) -> str:
         return "not yet"
     if not answer.seen:
         return REFUSALS.get(answer.outcome, "no answer")
-    return f"something else: {', '.join(answer.records or answer.chain[-1:])}"
+    return f"something else: {brief(sorted(answer.records) or answer.chain[-1:])}"
 
 
 def evidence(
