@@ -28,7 +28,7 @@ matrices: $(VENV)/.test  ## kills, faults and drifts, every one of them, counted
 docs: $(VENV)/.test  ## the pages of docs/ that are made from the code
 	@$(BIN)/python -m tests.docs
 
-pictures: $(VENV)/.test  ## make the README's pictures from the running product
+pictures: $(VENV)/.test  ## make the README's pictures, and those that tests compare with, from the running product
 	@$(BIN)/python -m tests.pictures
 
 $(BIN)/python:

@@ -14,6 +14,7 @@ from screens.browsetext import is_proof
 from screens.page import Page
 from screens.places import Place
 from screens.standing import begun, finished, standing
+from screens.timeline import timeline
 from screens.widgets.prose import Prose
 from screens.words import MUTED, STYLES, badge, clean, lines, say
 from screens.work import Work
@@ -67,6 +68,7 @@ class HomePage(Page):
             yield Static(say(PRACTICE), id="practice", classes="note")
         yield Prose(lines(*WELCOME, say(HONEST, MUTED)), id="welcome")
         yield OptionList(id="setups")
+        yield Static(id="timeline", classes="note")
         yield Static(id="trouble", classes="trouble")
 
     def buttons(self) -> Iterable[Button]:
@@ -79,6 +81,7 @@ class HomePage(Page):
     def on_mount(self) -> None:
         """Name the list."""
         self.query_one("#setups").border_title = "Set-ups on this computer"
+        self.query_one("#timeline").display = False
 
     def on_screen_resume(self) -> None:
         """Read the list again: another page may have changed it."""
@@ -95,6 +98,7 @@ class HomePage(Page):
         at = listed.highlighted or 0
         listed.set_options([Option(self._row(setup), id=setup.name) for setup in self.setups.values()])
         listed.display = bool(self.setups)
+        self.query_one("#timeline").display = bool(self.setups)
         self.query_one("#welcome").display = not self.setups
         for button in self.query(".with-setup"):
             button.display = bool(self.setups)
@@ -125,7 +129,14 @@ class HomePage(Page):
         chosen = self._chosen
         if chosen:
             live = self.shell.live(chosen.name)
+            self._tell(chosen)
             self.query_one("#go", Button).label = Content("Show the work" if live else standing(chosen).next)
+
+    def _tell(self, setup: Setup) -> None:
+        """Show what happened to a set-up so far."""
+        shown = self.query_one("#timeline", Static)
+        shown.border_title = Content(f"The way of {clean(setup.name)}")
+        shown.update(timeline(setup))
 
     @on(OptionList.OptionSelected)
     def entered(self) -> None:

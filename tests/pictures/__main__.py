@@ -1,4 +1,4 @@
-"""Make the README's pictures from the running product: `make pictures`."""
+"""Make the README's pictures, and those that tests compare with, from the running product: `make pictures`."""
 
 import asyncio
 import tempfile
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from screens.app import SnowpixelApp
 from screens.places import Place
+from tests.pictures.snapshots import renew
 from tests.product import Product, not_ok
 from tests.screens.driving import text_of, wait_for
 from wizard.practice import process
@@ -35,7 +36,8 @@ def _save(app: SnowpixelApp, name: str) -> None:
 
 
 def main() -> None:
-    """Set up in a practice world, and photograph the pages that the README shows."""
+    """Photograph what the tests compare with; then set up in a practice world, for the pages that the README shows."""
+    renew()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="snowpixel-pictures-") as folder:
         world = process.start(Path(folder) / "world", pace=0)

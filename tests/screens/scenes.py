@@ -17,7 +17,7 @@ from tests.screens.driving import Driver, box, focused, on_page, page, shown, te
 from tests.screens.scripted import Script, ScriptedService, a_setup
 from wizard.board import Board
 from wizard.events.decode import Event
-from wizard.results import Job
+from wizard.results import Check, Job, Status
 from wizard.setups import Made, Proof, Setup
 
 NOW = 1_800_000_000.0
@@ -50,6 +50,10 @@ PROOF = Proof(
 async def waits(board: Board) -> None:
     """Wait for the user and for AWS, for ever."""
     scripted.waits_for_user(board, NOW)
+    seen = {"sees.name server.ns1.example.test": "yes", "sees.name server.ns2.example.test": "not yet"}
+    summary = "1 of 2 name servers have _abc.e.example.test"
+    found = Check("certificate-record", "certificate", Status.WAITING, summary, evidence=seen)
+    board.change("certificate-record", check=found)
     await scripted.waits_for_ever(board)
 
 
