@@ -140,7 +140,7 @@ class Bucket(Resource):
 
     async def removal(self) -> Reading:
         """Keep the logs unless asked; otherwise one change empties the bucket and deletes it."""
-        if not self.recorded:
+        if not self.recorded and not await self._find_lost():
             return self.gone(f"{self.title}: was never made")
         if self.role is Role.LOGS and self.scope.answers.get(DELETE_LOGS) != YES:
             return Reading(presence=Presence.OURS, summary=f"Kept with your logs: bucket {self.name}")
@@ -159,6 +159,21 @@ class Bucket(Resource):
                 files=", ".join(strangers[:SHOWN]),
             )
         return self.to_delete(f"Bucket {self.name} is there", f"Empty and delete the bucket {self.name}")
+
+    async def _find_lost(self) -> bool:
+        """Look for a bucket of ours whose name the file has lost, and save it: the copy before it may not know it."""
+        if self.scope.made.account is None:
+            return False
+        try:
+            reply = await self._s3("get_bucket_tagging")
+        except AwsError as error:
+            if error.code in MISSING:
+                return False
+            raise
+        ours = {"Key": TAG_ID, "Value": self.tags[TAG_ID]} in reply["TagSet"]
+        if ours:
+            self.scope.ledger.record(**{f"{self.role}_bucket": self.name})
+        return ours
 
     def _is_ours(self, key: str) -> bool:
         return self.role is Role.LOGS or key in KEYS or key in {one.key for one in self.scope.made.trackers_stored}
