@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.provoked import Provoked
 from tests.support import REQUIRE_ALL
+from wizard.problems import known
 
 if TYPE_CHECKING:
     from tests.product import Product
@@ -23,8 +25,13 @@ PRACTICE_FIXTURES = {"running", "control", "world", "product"}
 """A test that uses one of these needs the practice extra."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--provoked", action="store_true", help="list the problems that the chosen tests provoke")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "practice: needs the practice extra")
+    config.pluginmanager.register(Provoked(config, known(), ("wizard", "screens")), "provoked")
 
 
 LONG = ("tests/matrices/test_faults.py", "tests/matrices/test_kills.py")

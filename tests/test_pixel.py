@@ -54,6 +54,9 @@ class FakeWeb:
     async def handshake(self, name: str, *, connect_to: str | None = None) -> Handshake:
         raise NotImplementedError
 
+    async def old_tls(self, name: str, *, connect_to: str | None = None) -> str | None:
+        raise NotImplementedError
+
 
 def fetch(source: str, web: FakeWeb | None = None) -> bytes:
     return asyncio.run(pixel.fetch(web or FakeWeb(error=WebError("connect", "not asked")), source))

@@ -11,7 +11,13 @@ from wizard.world import Response
 CACHE_CONTROL = "max-age=0, s-maxage=31536000"
 """Kept at the edge, asked again by the browser, so that an identical event on the next page is logged too."""
 
+MARK = "x-amz-meta-snowpixel"
+"""Header of our pixel: the id of its set-up, as S3 repeats an object's own metadata."""
+
 SERVED = frozenset({200, 304})
+
+PAGE_HEAD = 8192
+"""Bytes of an error page in which its number is looked for."""
 
 
 class Fault(Struct, frozen=True):
@@ -25,6 +31,7 @@ class Fault(Struct, frozen=True):
 
 
 CLOUDFLARE = Fault("cloudflare-proxy", "Cloudflare's proxy answers at {host}, in front of CloudFront")
+BANNED = Fault("cloudflare-1014", "Cloudflare refuses to serve {host}: its record leads into another account")
 NOT_CLOUDFRONT = Fault("not-cloudfront", "{host} is answered by something that is not CloudFront")
 NOT_ATTACHED = Fault(
     "alias-not-attached", "CloudFront does not know {host}: the name is not attached, or not everywhere"
@@ -54,12 +61,19 @@ def by_cloudfront(response: Response) -> bool:
 def fault_in(response: Response) -> Fault | None:
     """Return what is wrong with an answer to a GET of the pixel with an `Origin`; None if nothing is."""
     if response.headers.get("server", "").lower() == "cloudflare" or "cf-ray" in response.headers:
-        return CLOUDFLARE
+        return by_cloudflare(response)
     if not by_cloudfront(response):
         return NOT_CLOUDFRONT
     if response.status not in SERVED:
         return refused(response)
     return _content(response) or _headers(response)
+
+
+def by_cloudflare(response: Response) -> Fault:
+    """Say what an answer of Cloudflare's proxy means: it works in front, or refuses (its error 1014)."""
+    page = response.body[:PAGE_HEAD].decode("utf-8", "replace").lower()
+    banned = response.status >= 400 and ("error code: 1014" in page or "cname cross-user banned" in page)  # noqa: PLR2004
+    return BANNED if banned else CLOUDFLARE
 
 
 def refused(response: Response) -> Fault:
@@ -96,11 +110,22 @@ def _content(response: Response) -> Fault | None:
 
 
 def _headers(response: Response) -> Fault | None:
-    if response.headers.get("access-control-allow-origin") != "*":
-        return Fault("cors-missing", "{host}/i does not allow other origins, so trackers stop sending")
+    if fault := _cors(response.headers.get("access-control-allow-origin", "")):
+        return fault
     if _directives(response.headers.get("cache-control", "")) != _directives(CACHE_CONTROL):
         return Fault("cache-control-differs", "{host}/i is cached in another way than it should be", serious=False)
     return None
+
+
+def _cors(allowed: str) -> Fault | None:
+    """Judge the header by which a browser decides whether the tracker sees the answer (Fetch standard, CORS check)."""
+    if allowed == "*":
+        return None
+    if not allowed:
+        return Fault("cors-missing", "{host}/i does not allow other origins, so trackers stop sending")
+    if "," in allowed:
+        return Fault("cors-twice", "{host}/i allows other origins twice, which browsers take for not at all")
+    return Fault("cors-narrow", "{host}/i allows one origin at a time, so trackers of other sites stop sending")
 
 
 def _directives(text: str) -> frozenset[str]:

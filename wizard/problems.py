@@ -47,13 +47,22 @@ def explain(problem: Problem) -> Explained:
     Raises:
         KeyError: the catalogue has no such problem.
     """
-    entry = _catalogue()[problem.id]
-    values = _Gaps(problem.values)
+    return described(problem.id, problem.values)
+
+
+def described(problem: str, values: Mapping[str, str] | None = None) -> Explained:
+    """Return the texts of the problem with this id, with placeholders for the values that are not given.
+
+    Raises:
+        KeyError: the catalogue has no such problem.
+    """
+    entry = _catalogue()[problem]
+    gaps = _Gaps(values or {})
     return Explained(
-        id=problem.id,
-        title=entry["title"].format_map(values),
-        meaning=entry["meaning"].format_map(values),
-        steps=tuple(step.format_map(values) for step in entry["steps"]),
-        typical=entry.get("typical", "").format_map(values),
+        id=problem,
+        title=entry["title"].format_map(gaps),
+        meaning=entry["meaning"].format_map(gaps),
+        steps=tuple(step.format_map(gaps) for step in entry["steps"]),
+        typical=entry.get("typical", "").format_map(gaps),
         link=entry.get("link", ""),
     )

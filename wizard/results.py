@@ -3,6 +3,7 @@
 All records are frozen. Times are seconds since the epoch (UTC), durations are seconds.
 """
 
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -82,11 +83,18 @@ class DnsRecord(Struct, frozen=True):
     purpose: str
 
 
+RAISED = "snowpixel.problem"
+"""Name of the audit event (PEP 578) that is raised with the id of every problem recognised: the tests count them."""
+
+
 class Problem(Struct, frozen=True):
     """A recognised problem: its id in `assets/problems.toml`, and the values to fill into its texts."""
 
     id: str
     values: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        sys.audit(RAISED, self.id)
 
 
 class Difference(Struct, frozen=True):

@@ -151,11 +151,11 @@ class Web(Protocol):
         limit: int = 65_536,
         redirects: int = 0,
     ) -> Response:
-        """GET `url`; `connect_to` is a host name to dial instead of the URL's (SNI and Host stay the URL's).
+        """GET `url`; `connect_to` is a host to dial instead of the URL's (SNI and Host stay the URL's).
 
         Args:
             url: absolute http or https URL.
-            connect_to: DNS name whose addresses are dialled.
+            connect_to: DNS name whose addresses are dialled, or an address.
             headers: extra request headers.
             limit: most bytes of body to read; more raises WebError("protocol").
             redirects: how many redirects to follow, to https only.
@@ -171,6 +171,10 @@ class Web(Protocol):
         Raises:
             WebError: no TLS connection at all.
         """
+        ...
+
+    async def old_tls(self, name: str, *, connect_to: str | None = None) -> str | None:
+        """Return the version before TLS 1.2 that a server still agrees to, `` where it refuses, None where unseen."""
         ...
 
 

@@ -2,16 +2,19 @@
 
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.browser.visiting import Visitor, browse, found_in, problem_in
 from tests.hands import Hands
 from tests.product import DOMAIN, Product, not_ok
-from tests.trackers import V3, tag_build
+from tests.trackers import V3, V4, tag_build
 from wizard.results import Status
 from wizard.scope import BROWSE_LIKE
+from wizard.service import Service
 from wizard.setups import Goal
 from wizard.snippet import Loaded, csp, tag
 
@@ -123,6 +126,13 @@ def test_a_page_whose_tag_posts_is_named(made: Product, visitor: Visitor) -> Non
     assert problem_in(browse(made, visitor.open, **{BROWSE_LIKE: url})) == "browser-post"
 
 
+def test_a_page_whose_tag_sends_a_header_of_its_own_is_named(made: Product, visitor: Visitor) -> None:
+    ours, theirs = 'credentials: "omit",', 'credentials: "omit", anonymousTracking: { withServerAnonymisation: true },'
+    wrong = tag(DOMAIN, app_id="x", tracker=Loaded("https://x.example/a.js")).replace(ours, theirs)
+    url = Hands(made).put("page.html", PAGE.format(head=wrong))
+    assert problem_in(browse(made, visitor.open, **{BROWSE_LIKE: url})) == "browser-preflight"
+
+
 def policy(*rules: str) -> str:
     return PAGE.format(head=f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}">')
 
@@ -197,3 +207,38 @@ def test_a_pixel_whose_name_leads_nowhere_is_named(made: Product, visitor: Visit
 def test_a_pixel_that_is_gone_is_named(made: Product, visitor: Visitor) -> None:
     Hands(made).delete("i")
     assert problem_in(browse(made, visitor.open)) == "pixel-access-denied"
+
+
+def test_a_tracker_that_breaks_off_is_named(made: Product, visitor: Visitor, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.js"
+    broken.write_bytes(V4.read_bytes() + b"\n}}}")
+    with made.service.store.writing("main", "test") as ledger:
+        ledger.choose(tracker=str(broken))
+    assert not_ok(made.apply()) == []
+    ended = browse(made, visitor.open)
+    assert problem_in(ended) == "browser-not-started"
+    assert "Chrome" in found_in(ended, "browser-run").observed
+
+
+def test_a_refusal_that_only_the_browser_gets_is_named(made: Product, visitor: Visitor) -> None:
+    visitor.answer(f"https://{DOMAIN}/i*", 403)
+    ended = browse(made, visitor.open)
+    assert problem_in(ended) == "browser-refused"
+    assert "403" in found_in(ended, "browser-run").summary
+
+
+def test_events_that_break_off_although_all_else_is_answered_are_named(made: Product, visitor: Visitor) -> None:
+    visitor.fail("**/i?stm=*&*")
+    ended = browse(made, visitor.open)
+    assert problem_in(ended) == "browser-jammed"
+    assert "3 of 3 events wait" in found_in(ended, "browser-run").summary
+
+
+def test_a_certificate_that_nobody_trusts_is_named(made: Product, visitor: Visitor, tmp_path: Path) -> None:
+    alone(made)
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    here = made.service.surroundings
+    made.service = Service(replace(here, network=replace(here.network, ca_file=str(other))))
+    visitor.fail(f"https://{DOMAIN}/i*")  # this browser was told to trust it, one of a visitor is not
+    assert problem_in(browse(made, visitor.open)) == "browser-certificate"

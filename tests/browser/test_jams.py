@@ -77,9 +77,9 @@ ROWS = {
     "cookies, no cors": Row(NONE, COOKIES, "browser-cors", "cors-missing", SET, 1),
     "cookies, any origin": Row(OURS, COOKIES, "browser-credentials", OK, SET, 1),
     "cookies, origin without credentials": Row(
-        Answers(SAME), COOKIES, "browser-credentials", "cors-missing", SET, 1
+        Answers(SAME), COOKIES, "browser-credentials", "cors-narrow", SET, 1
     ),
-    "cookies, origin with credentials": Row(ANY, COOKIES, None, "cors-missing", SET, lines=1),
+    "cookies, origin with credentials": Row(ANY, COOKIES, None, "cors-narrow", SET, lines=1),
     "ours, no cors": Row(NONE, proof="browser-cors", pixel="cors-missing", arrive=1),
     "ours": Row(OURS, lines=1),
     "no retry, no cors": Row(NONE, NO_RETRY, "browser-cors", "cors-missing", arrive=1),

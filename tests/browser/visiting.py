@@ -76,6 +76,22 @@ class Visitor:
 
         self._route(pattern, refuse)
 
+    def fail(self, pattern: str) -> None:
+        """Break the connection of requests that match."""
+
+        def drop(route: Route) -> None:
+            route.abort("failed")
+
+        self._route(pattern, drop)
+
+    def answer(self, pattern: str, status: int) -> None:
+        """Answer requests that match in the server's place, visible for any page, as a filtering proxy may."""
+
+        def instead(route: Route) -> None:
+            route.fulfill(status=status, headers={"Access-Control-Allow-Origin": "*"})
+
+        self._route(pattern, instead)
+
     def allow(self, pattern: str) -> None:
         """Let through what an earlier `block` would keep."""
 

@@ -1,5 +1,6 @@
 """The end of a sign-in is seen coming: the time left counts down on the account page and above every walk."""
 
+import time
 from typing import Any
 
 import anyio
@@ -16,7 +17,8 @@ from tests.product import Product
 from tests.screens.driving import Driver, shown, text_of, wait_for
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Job
+from wizard.problems import explain
+from wizard.results import Job, Status
 from wizard.service import Service
 
 HOUR, MINUTE = 3600.0, 60.0
@@ -61,6 +63,16 @@ def signed_in(computer: Computer, product: Product, world: WorldFile) -> Service
     service = with_profile(product, world, None)
     service.store.create("main", product.new("other", domain=None).choices)
     return service
+
+
+def test_a_check_warns_of_a_sign_in_that_ends_soon(signed_in: Service, computer: Computer, product: Product) -> None:
+    computer.setenv("AWS_CREDENTIAL_EXPIRATION", stamp(time.time() + 14 * MINUTE))
+    product.service = signed_in
+    check = next(check for check in product.check().checks if check.id == "identity")
+    assert check.problem is not None
+    assert (check.problem.id, check.status) == ("login-ending", Status.WARNING)
+    assert "min" in check.problem.values["left"]
+    assert f"It lasts another {check.problem.values['left']}." in explain(check.problem).meaning
 
 
 def play(service: Service, wall: Wall, width: int, scene: Any) -> None:

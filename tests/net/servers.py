@@ -293,6 +293,10 @@ class Site:
     stall: threading.Event | None = None
     answer: Callable[[str], bytes] | None = None
     """Makes the body from the request's target; without it, it is `body`."""
+    more: tuple[tuple[str, str], ...] = ()
+    """Headers that are sent besides, also if they are there already."""
+    hosts: dict[str, "Site"] = field(default_factory=dict)
+    """What other host names answer instead."""
 
 
 def dns_over_https(respond: Respond) -> Site:
@@ -315,12 +319,13 @@ def http_server(site: Site, context: ssl.SSLContext | None = None) -> Iterator[i
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            site.heard.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-            if site.stall:
-                site.stall.wait(10)
-            body = site.answer(self.path) if site.answer else site.body
-            self.send_response(site.status)
-            for name, value in site.headers.items():
+            asked = site.hosts.get(self.headers.get("Host", "").partition(":")[0], site)
+            asked.heard.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            if asked.stall:
+                asked.stall.wait(10)
+            body = asked.answer(self.path) if asked.answer else asked.body
+            self.send_response(asked.status)
+            for name, value in (*asked.headers.items(), *asked.more):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -21,6 +21,7 @@ GOOD = {
     "server": "AmazonS3",
     "via": "1.1 x.cloudfront.net (CloudFront)",
     "x-amz-cf-id": "id",
+    "x-amz-meta-snowpixel": "0a1b2c3d",
     "x-cache": "Hit from cloudfront",
 }
 
@@ -75,6 +76,7 @@ class ScriptedWeb:
 
     def __init__(self, answer: Response | Handshake | WebError | None = None) -> None:
         self.answer = answer
+        self.old: str | None = ""
         self.by_host: dict[str, Response | WebError] = {}
         self.asked: list[tuple[str, str | None, dict[str, str]]] = []
 
@@ -90,7 +92,10 @@ class ScriptedWeb:
         self.asked.append((url, connect_to, dict(headers or {})))
         assert limit
         assert not redirects
-        found = self.by_host.get(url.split("/")[2], self.answer)
+        scheme, _, host, *_ = url.split("/")
+        if scheme == "http:" and host == OWN:  # no network that answers in CloudFront's place
+            return response(301, location=f"https://{OWN}/i")
+        found = self.by_host.get(host, self.answer)
         if isinstance(found, WebError):
             raise found
         assert isinstance(found, Response)
@@ -100,8 +105,13 @@ class ScriptedWeb:
         self.asked.append((name, connect_to, {}))
         if isinstance(self.answer, WebError):
             raise self.answer
-        assert isinstance(self.answer, Handshake)
+        if not isinstance(self.answer, Handshake):
+            raise WebError("connect", "only HTTP is scripted here")
         return self.answer
+
+    async def old_tls(self, name: str, *, connect_to: str | None = None) -> str | None:
+        self.asked.append((name, connect_to, {"old": "yes"}))
+        return self.old
 
 
 def response(status: int = 200, body: bytes = GIF, **changed: str | None) -> Response:

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.probes.surroundings import DAY, HOST, NOW, OWN, ScriptedWeb, problem, scope
-from wizard.probes.tls import TlsProbe, covers
+from wizard.probes.between import covers
+from wizard.probes.tls import TlsProbe
 from wizard.results import Status
 from wizard.setups import Choices, Made
 from wizard.world import Handshake, WebError
@@ -40,7 +41,6 @@ def anyio_backend() -> str:
         (replace(SEEN, trusted=False, error="self-signed"), Status.FAILED, "certificate-untrusted"),
         (replace(SEEN, not_after=NOW + 39 * DAY), Status.WARNING, "certificate-expiring"),
         (replace(SEEN, not_after=NOW + 40 * DAY), Status.OK, ""),
-        (replace(SEEN, version="TLSv1.1"), Status.WARNING, "tls-old"),
     ],
 )
 async def test_each_certificate_gets_its_verdict(seen: Handshake, status: Status, expected: str) -> None:

@@ -11,6 +11,7 @@ from wizard.probes.name_servers import NameServersProbe
 from wizard.probes.pixel import HttpRedirectProbe, PixelHttpsProbe
 from wizard.probes.resolvers import ResolversProbe
 from wizard.probes.tls import TlsProbe
+from wizard.probes.tracker import TrackerHttpsProbe
 from wizard.problems import explain
 from wizard.resources.records import ManualRecord
 from wizard.results import Check, Job, Status
@@ -34,7 +35,7 @@ def scope_of(
     """Return a set-up that stood for a hundred days, seen through a real resolver and a real browser."""
     resolver = Resolver(network, patience=Patience(patience, attempts), ipv6=ipv6)
     now = clock or StandingClock()
-    world = World(NoAws(), resolver, Browser(network, resolver, limits=Limits(2, 4)), now)
+    world = World(NoAws(), resolver, Browser(network, resolver, limits=Limits(5, 10)), now)
     old = now.now() - 100 * DAY
     return Scope(
         world, Ledger(Setup(name="main", id="0a1b2c3d", created=old, choices=Choices(domain=domain), made=made))
@@ -46,7 +47,7 @@ def rows(scope: Scope) -> tuple[Stage, ...]:
     return (
         Stage("certificate", (CaaProbe(scope), ManualRecord(scope, "certificate-record"))),
         Stage("dns", (NameServersProbe(scope), ManualRecord(scope, "pixel-record"), ResolversProbe(scope))),
-        Stage("https", (TlsProbe(scope), PixelHttpsProbe(scope), HttpRedirectProbe(scope))),
+        Stage("https", (TlsProbe(scope), PixelHttpsProbe(scope), HttpRedirectProbe(scope), TrackerHttpsProbe(scope))),
     )
 
 

@@ -1,5 +1,6 @@
 """What a removal keeps, what stands in its way, and the way out that it names."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +113,23 @@ def test_foreign_files_in_the_content_bucket_stop_only_the_bucket(product: Produ
     behind.s3.delete_object(Bucket=content, Key="logo.svg")
     product.run(Job.REMOVE, answers=LOGS_TOO)
     assert _left(product) == {}
+
+
+def test_a_log_file_that_a_lock_keeps_is_said_and_the_bucket_stays(product: Product, behind: Behind) -> None:
+    product.new()
+    product.apply()
+    logs = behind.logs
+    behind.s3.put_bucket_versioning(Bucket=logs, VersioningConfiguration={"Status": "Enabled"})
+    behind.s3.put_object_lock_configuration(Bucket=logs, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+    kept = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": datetime.now(UTC) + timedelta(days=1)}
+    behind.s3.put_object(Bucket=logs, Key="cf/2026/kept.gz", Body=b"1", **kept)
+    stopped = product.run(Job.REMOVE, answers=LOGS_TOO)
+    problem = _check(stopped, "log-bucket").problem
+    assert problem is not None
+    assert (problem.id, problem.values["files"]) == ("files-kept", "cf/2026/kept.gz")
+    assert logs in problems.explain(problem).meaning
+    assert "AccessDenied" in str(problem.values)
+    assert _left(product) == {"buckets": [logs]}
 
 
 def _other_distribution(behind: Behind, **changes: Any) -> dict[str, Any]:

@@ -318,6 +318,9 @@ class Nowhere:
     async def handshake(self, name: str, *, connect_to: str | None = None) -> Handshake:
         raise NotImplementedError
 
+    async def old_tls(self, name: str, *, connect_to: str | None = None) -> str | None:
+        raise NotImplementedError
+
 
 RELEASE = knowledge().release.format(version="4.10.1", file="sp.js")
 

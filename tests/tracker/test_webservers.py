@@ -125,6 +125,7 @@ def test_the_folder_works_as_it_stands(owner: Owner, site: Site, server: str) ->
         assert owner.found().status is Status.OK
     gone = owner.found()
     assert gone.status is Status.UNKNOWN  # it stood once; now the server does not answer, which proves nothing
+    assert owner.problem() == "tracker-unreached"
 
 
 WRONG = {
@@ -219,6 +220,14 @@ def test_a_folder_that_cannot_be_written_is_said(owner: Owner, tmp_path: Path) -
     assert checks["tracker-folder"].problem is not None
     assert checks["tracker-folder"].problem.id == "tracker-folder"
     assert checks["tracker-server"].status is Status.SKIPPED
+
+
+def test_without_an_address_there_is_nothing_to_write(owner: Owner) -> None:
+    owner.ledger.choose(tracker_url=None)
+    checks = {check.id: check for check in owner.walk(Job.APPLY).checks}
+    assert checks["tracker-folder"].problem is not None
+    assert checks["tracker-folder"].problem.id == "tracker-url-missing"
+    assert [name for name, check in checks.items() if check.status is Status.FAILED] == ["tracker-folder"]
 
 
 def test_the_configurations_name_the_file_and_leave_no_gaps(owner: Owner) -> None:

@@ -89,7 +89,7 @@ def _requests(report: Report, outside: Outside) -> Verdict:
     return next(Verdict(problem, summary, observed) for true, problem, summary in found if true)
 
 
-_READABLE = frozenset({"cors-missing", "content-type-wrong", "pixel-broken"})
+_READABLE = frozenset({"cors-missing", "cors-narrow", "cors-twice", "content-type-wrong", "pixel-broken"})
 """Faults of an answer that does come: a page that is not shown it is not shown it for want of CORS."""
 
 

@@ -11,7 +11,6 @@ from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.commands.surroundings import home_of
 from wizard.exits import ExitCode
-from wizard.results import Problem
 from wizard.store import Store
 
 
@@ -35,14 +34,14 @@ def policy(session: Session, name: str | None, *, check_only: bool) -> ExitCode:
 def explain(session: Session, problem: str | None) -> ExitCode:
     """Say what a problem means and what to do; without an id, list the ids."""
     if problem is None:
-        titles = {one: problems.explain(Problem(one)).title for one in problems.known()}
+        titles = {one: problems.described(one).title for one in problems.known()}
         widest = max(map(len, titles))
         lines = [f"{one:<{widest}}  {title}" for one, title in titles.items()]
         session.result(lines, "ok", {"problems": [{"id": one, "title": title} for one, title in titles.items()]})
         return ExitCode.WELL
     if problem not in problems.known():
         raise click.UsageError(f"There is no problem '{problem}'. All ids: {session.line('explain')}")
-    told = problems.explain(Problem(problem))
+    told = problems.described(problem)
     lines = [told.title, "", told.meaning, "", "What to do:"]
     lines += [f"  {number}. {step}" for number, step in enumerate(told.steps, 1)]
     lines += [f"Usually takes {told.typical}."] if told.typical else []

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -10,6 +11,7 @@ import urllib3
 
 from wizard.net.fetching import PORTS, Request, get, get_by_proxy, proxy_for
 from wizard.net.handshakes import Caller, shake
+from wizard.net.oldtls import old_version
 from wizard.net.trust import verifying
 from wizard.threads import in_thread
 from wizard.world import Dns, Handshake, Network, Response, WebError
@@ -59,14 +61,14 @@ class Browser:
         limit: int = 65_536,
         redirects: int = 0,
     ) -> Response:
-        """GET `url`; `connect_to` is a host name to dial instead of the URL's (SNI and Host stay the URL's).
+        """GET `url`; `connect_to` is a host to dial instead of the URL's (SNI and Host stay the URL's).
 
         `HTTPS_PROXY` and `NO_PROXY` hold only for downloads of somebody else's file, which are the calls that allow
         redirects: what is being checked is reached directly, or the check would be of the proxy.
 
         Args:
             url: absolute http or https URL.
-            connect_to: DNS name whose addresses are dialled.
+            connect_to: DNS name whose addresses are dialled, or an address.
             headers: extra request headers.
             limit: most bytes of body to read; more raises WebError("protocol").
             redirects: how many redirects to follow, to https only.
@@ -97,6 +99,15 @@ class Browser:
         return await self._at_first(
             connect_to or name, PORTS["https"], lambda where, address: shake(where, address, caller)
         )
+
+    async def old_tls(self, name: str, *, connect_to: str | None = None) -> str | None:
+        """Return the version before TLS 1.2 that a server still agrees to, `` where it refuses, None where unseen."""
+        try:
+            return await self._at_first(
+                connect_to or name, PORTS["https"], lambda where, _: old_version(where, name, self.limits.connect)
+            )
+        except WebError:
+            return None
 
     @property
     def trust(self) -> ssl.SSLContext:
@@ -133,8 +144,18 @@ class Browser:
 
     async def _addresses(self, host: str, family: str) -> list[str]:
         """Return the addresses that the resolvers name, each once, in the order of the resolvers."""
+        if (literal := _family_of(host)) is not None:
+            return [host] if literal == family else []
         answers = await self.dns.ask_resolvers(host, family)
         return list(dict.fromkeys(address for answer in answers for address in answer.records))
+
+
+def _family_of(host: str) -> str | None:
+    """Return the record type of an address; None for a name."""
+    try:
+        return "A" if ip_address(host).version == 4 else "AAAA"  # noqa: PLR2004 - IPv4
+    except ValueError:
+        return None
 
 
 def _split(url: str) -> SplitResult:

@@ -30,7 +30,7 @@ class CertificateAuthority:
     _contexts: dict[str, ssl.SSLContext] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.intermediate = self.root.create_child_ca()
+        self.intermediate = trustme.CA(parent_cert=self.root, organization_name="Amazon (practice)")  # as in real life
 
     def save(self, path: Path) -> None:
         """Write the root's certificate (never its key) as PEM."""

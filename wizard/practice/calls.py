@@ -22,6 +22,7 @@ _BUCKET_PARTS = {
     "acl": "BucketAcl",
     "cors": "BucketCors",
     "logging": "BucketLogging",
+    "object-lock": "ObjectLockConfiguration",
     "notification": "BucketNotificationConfiguration",
     "website": "BucketWebsite",
     "uploads": "MultipartUploads",

@@ -6,14 +6,20 @@ No request carries an event's `e=`, so nothing that is looked at here is ever co
 from msgspec.structs import replace
 
 from wizard.pixel_answers import (
+    BANNED,
     CACHE_CONTROL,
+    CLOUDFLARE,
+    MARK,
     NOT_ATTACHED,
+    NOT_CLOUDFRONT,
     SERVED,
     Fault,
     by_cloudfront,
     fault_in,
 )
 from wizard.probes.base import Probe
+from wizard.probes.between import between
+from wizard.probes.families import other_family
 from wizard.probes.propagation import catching_up, maybe_passing, not_made, unreached
 from wizard.probes.published import unpublished
 from wizard.results import Check, Problem, Status
@@ -62,14 +68,44 @@ class _PixelProbe(Probe):
         except WebError as error:
             return await self._no_answer(host, error)
         fault = fault_in(response)
-        return self._good(host, response) if fault is None else self._bad(host, response, fault)
+        if fault is None:
+            return await self._of_another(host, response) or self._good(host, response)
+        strange = await between(self, host) if fault == NOT_CLOUDFRONT else None
+        return strange or self._bad(host, response, fault)
 
     async def _no_answer(self, host: str, error: WebError) -> Check:
+        if error.kind not in ("protocol", "tls"):
+            return await unreached(self, host, error)
+        if early := await between(self, host):
+            return early
         if error.kind == "protocol":
             return faulty(self, host, Fault("not-cloudfront", "{host} does not answer in HTTP"), str(error))
-        if error.kind != "tls":
-            return await unreached(self, host, error)
         return faulty(self, host, Fault(NOT_ACCEPTED, "No trusted connection to {host}"), str(error))
+
+    async def _of_another(self, host: str, response: Response) -> Check | None:
+        """Return the check's result where another distribution answers, which serves a pixel as well.
+
+        CloudFront chooses the distribution by the name that is asked for, wherever DNS leads, and nothing of its own
+        in an answer tells which it was. Our pixel carries our mark; where the mark is missing, the distribution is
+        asked by its own name whether it serves one.
+        """
+        mine, seen = self.scope.ledger.setup.id, response.headers.get(MARK, "")
+        own = self.scope.made.distribution_domain or ""
+        if seen == mine or (not seen and not await self._marked(own, host)):
+            return None
+        observed = f"the pixel of set-up {seen}" if seen else "a pixel without the mark of this set-up"
+        fault = Fault("distribution-of-another", "Another distribution answers at {host}: its events go elsewhere")
+        return faulty(self, host, fault, observed, f"the pixel of set-up {mine}, as at {own}")
+
+    async def _marked(self, own: str, host: str) -> bool:
+        """Whether our distribution, asked by its own name, serves the pixel with our mark."""
+        if host == own:
+            return False
+        try:
+            answer = await self.scope.world.web.get(f"https://{own}/i", headers=ORIGIN, limit=PAGE_LIMIT)
+        except WebError:
+            return False
+        return answer.headers.get(MARK) == self.scope.ledger.setup.id
 
     def _good(self, host: str, response: Response) -> Check:
         kind = response.headers["content-type"] if response.status == 200 else "unchanged"  # noqa: PLR2004
@@ -86,6 +122,7 @@ class _PixelProbe(Probe):
                 "cf_id": headers["x-amz-cf-id"],
                 "cache": headers.get("x-cache", ""),
                 "place": headers.get("x-amz-cf-pop", ""),
+                "address": response.address,
             },
         )
 
@@ -93,6 +130,8 @@ class _PixelProbe(Probe):
         observed = f"HTTP {response.status}, server {response.headers.get('server', 'unknown')}"
         if fault.problem == "cache-control-differs":
             observed = response.headers.get("cache-control", "no Cache-Control")
+        if fault.problem.startswith("cors-"):
+            observed = response.headers.get("access-control-allow-origin", "no Access-Control-Allow-Origin")
         check = faulty(self, host, fault, observed, CACHE_CONTROL if "cache" in fault.problem else "")
         answered_by = "cloudfront" if by_cloudfront(response) else "another"
         return replace(check, evidence={"answered_by": answered_by, "host": host})
@@ -137,6 +176,9 @@ class PixelHttpsProbe(_PixelProbe):
         if early := await unpublished(self, host):
             return early
         check = await self.fetch(host)
+        if check.status is Status.OK:
+            other = await other_family(self, host, check.evidence["address"], f"https://{host}/i", ORIGIN)
+            return maybe_passing(self, other) if other else check
         return self._takeover(host, check) if self._detached(check) and self._dangling() else check
 
     def _detached(self, check: Check) -> bool:
@@ -177,7 +219,8 @@ class HttpRedirectProbe(Probe):
             response = await self.scope.world.web.get(f"http://{host}/i", headers=ORIGIN, limit=PAGE_LIMIT)
         except WebError as error:
             return await unreached(self, host, error)
-        return self._judge(host, response)
+        strange = await between(self, host) if fault_in(response) == NOT_CLOUDFRONT else None
+        return strange or self._judge(host, response)
 
     def _judge(self, host: str, response: Response) -> Check:
         viewer = self.scope.choices.viewer
@@ -192,7 +235,7 @@ class HttpRedirectProbe(Probe):
 
     def _fault(self, response: Response) -> Fault:
         found = fault_in(response)
-        if found and found.problem in ("cloudflare-proxy", "not-cloudfront"):
+        if found in (CLOUDFLARE, BANNED, NOT_CLOUDFRONT):
             return found
         if response.status in SERVED:
             return Fault("http-served-plain", "http://{host}/i is served without encryption")

@@ -1,6 +1,7 @@
 """The certificate that a browser gets at the pixel's name."""
 
 from wizard.probes.base import Probe
+from wizard.probes.between import between, covers, inspecting, of_amazon
 from wizard.probes.propagation import maybe_passing, not_made, unreached
 from wizard.probes.published import unpublished
 from wizard.results import Check, Status
@@ -14,7 +15,10 @@ RENEWED_BY = 40
 DEFAULT = ".cloudfront.net"
 """Ending of the names in CloudFront's own certificate."""
 
-MODERN = frozenset({"TLSv1.2", "TLSv1.3"})
+STRANGE = frozenset({"certificate-of-another", "certificate-untrusted"})
+"""Verdicts that this computer's own network may be the reason for."""
+
+NEWEST_OLD = "TLSv1.2 or newer alone"
 
 
 class TlsProbe(Probe):
@@ -35,11 +39,29 @@ class TlsProbe(Probe):
             seen = await self.scope.world.web.handshake(host)
         except WebError as error:
             return await self._none(host, error)
-        return maybe_passing(self, self._judge(host, seen))
+        check = self._judge(host, seen)
+        if check.problem and check.problem.id in STRANGE:
+            check = await between(self, host) or check
+        elif check.status is Status.OK:
+            check = await self._on_second_sight(host, seen) or check
+        return maybe_passing(self, check)
+
+    async def _on_second_sight(self, host: str, seen: Handshake) -> Check | None:
+        """Look behind a certificate that is right: who issued it, and which versions go with it."""
+        if not of_amazon(seen) and (inspected := await inspecting(self, host)):
+            return inspected
+        if self.scope.choices.domain is None:  # at CloudFront's own name CloudFront decides
+            return None
+        old = await self.scope.world.web.old_tls(host, connect_to=seen.address)
+        return self._accepts_old(host, old) if old else None
 
     async def _none(self, host: str, error: WebError) -> Check:
         if error.kind != "tls":
             return await unreached(self, host, error)
+        if early := await between(self, host):
+            return early
+        if old := await self.scope.world.web.old_tls(host):
+            return maybe_passing(self, self._only_old(host, old))
         check = self.report(
             Status.FAILED,
             f"{host} refuses a TLS connection",
@@ -67,7 +89,7 @@ class TlsProbe(Probe):
                 issuer=seen.issuer,
                 error=seen.error,
             )
-        return self._expiring(host, left) if left < RENEWED_BY else self._versioned(host, seen, left)
+        return self._expiring(host, left) if left < RENEWED_BY else self._fine(host, seen, left)
 
     def _of_another(self, host: str, seen: Handshake) -> Check:
         names = ", ".join(seen.names) or "no names"
@@ -99,17 +121,29 @@ class TlsProbe(Probe):
             days=f"{left:.0f}",
         )
 
-    def _versioned(self, host: str, seen: Handshake, left: float) -> Check:
-        if seen.version not in MODERN:
-            return self.report(
-                Status.WARNING,
-                f"{host} speaks {seen.version}, which browsers give up",
-                "tls-old",
-                observed=seen.version,
-                expected="TLSv1.2 or newer",
-                host=host,
-                version=seen.version,
-            )
+    def _only_old(self, host: str, version: str) -> Check:
+        return self.report(
+            Status.FAILED,
+            f"{host} speaks {version} and nothing newer: browsers refuse it",
+            "tls-old",
+            observed=version,
+            expected=NEWEST_OLD,
+            host=host,
+            version=version,
+        )
+
+    def _accepts_old(self, host: str, version: str) -> Check:
+        return self.report(
+            Status.WARNING,
+            f"{host} still accepts {version}, which browsers have given up",
+            "tls-old-accepted",
+            observed=version,
+            expected=NEWEST_OLD,
+            host=host,
+            version=version,
+        )
+
+    def _fine(self, host: str, seen: Handshake, left: float) -> Check:
         return self.ok(
             f"{host}: trusted, {seen.version}, valid for {left:.0f} more days",
             observed=f"{', '.join(seen.names)}; {seen.issuer}",
@@ -118,9 +152,3 @@ class TlsProbe(Probe):
             days_left=f"{left:.0f}",
             issuer=seen.issuer,
         )
-
-
-def covers(names: tuple[str, ...], host: str) -> bool:
-    """Whether a certificate's names cover a host; a wildcard stands for exactly one label (RFC 9525 §6.3)."""
-    parent = host.partition(".")[2]
-    return host in names or (bool(parent) and f"*.{parent}" in names)

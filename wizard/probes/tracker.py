@@ -1,7 +1,8 @@
 """The tracker from the bucket as a browser gets it: packed, for any origin, kept for a year, and the same bytes."""
 
-from wizard.pixel_answers import CLOUDFLARE, NOT_CLOUDFRONT, by_cloudfront, refused
+from wizard.pixel_answers import NOT_CLOUDFRONT, by_cloudflare, by_cloudfront, refused
 from wizard.probes.base import Probe
+from wizard.probes.between import between
 from wizard.probes.propagation import maybe_passing, not_made, unreached
 from wizard.probes.published import unpublished
 from wizard.results import Check, Copyable, Problem, Status
@@ -34,7 +35,8 @@ class TrackerHttpsProbe(Probe):
             return await self._no_answer(host, url, error)
         found = [*_not_ours(answer, host, url), *faults(answer, file, url)]
         if found:
-            return self._faulty(url, found[0])
+            strange = await between(self, host) if found[0].problem == NOT_CLOUDFRONT.problem else None
+            return strange or self._faulty(url, found[0])
         return self.ok(
             f"{url} delivers tracker {file.version}",
             observed=f"{answer.headers.get('content-encoding')}, {file.sha384}",
@@ -46,9 +48,8 @@ class TrackerHttpsProbe(Probe):
         if error.kind == "protocol" and "decode" in str(error):
             return self._faulty(url, undecodable(url, str(error)))
         if error.kind == "tls":
-            return self._faulty(
-                url, Fault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
-            )
+            untrusted = Fault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
+            return await between(self, host) or self._faulty(url, untrusted)
         return await unreached(self, host, error)
 
     def _faulty(self, url: str, fault: Fault) -> Check:
@@ -75,7 +76,7 @@ def _host(url: str) -> str:
 def _not_ours(answer: Response, host: str, url: str) -> list[Fault]:
     """Tell CloudFront's own refusals, and answers of somebody else, before the file itself is judged."""
     if answer.headers.get("server", "").lower() == "cloudflare" or "cf-ray" in answer.headers:
-        known = CLOUDFLARE
+        known = by_cloudflare(answer)
     elif not by_cloudfront(answer):
         known = NOT_CLOUDFRONT
     elif answer.status != _OK and answer.status not in (404, 410):

@@ -17,6 +17,9 @@ KEYS: Mapping[str, str] = {"i": "pixel-i", "pxl.png": "pixel-pxl", "ice.png": "p
 CACHING = "max-age=0, s-maxage=31536000"
 """The edge keeps the file for a year; a browser asks again each time, so that each view is logged."""
 
+MARK = "snowpixel"
+"""Metadata with the set-up's id: by it a look from outside knows that it is this bucket's pixel that answers."""
+
 BUILT_IN = "builtin"
 """The choice of our own image."""
 
@@ -105,6 +108,7 @@ class PixelObject(Resource):
             Body=image.content,
             ContentType=image.content_type,
             CacheControl=CACHING,
+            Metadata={MARK: self.scope.ledger.setup.id},
         )
         if change.action is Action.UPDATE:
             await invalidate(self.scope, f"/{self.key}", *(("/",) if self.key == "i" else ()))

@@ -3,29 +3,21 @@
 `rows` are the rows of the catalogue of what goes wrong in the field that a case stands for.
 """
 
-import datetime as dt
-import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import trustme
 
-from tests.net.servers import Site, example, http_server, on_loopback
-from tests.probes.surroundings import GIF, GOOD, HOST, OWN
-from tests.problems.scene import look, raised, red, scope_of, words
-from wizard.clock import SystemClock
+from tests.net.servers import Site
+from tests.probes.surroundings import GIF, HOST, OWN
+from tests.problems.https.street import GONE, HTML, MADE, Place, answering, looking
+from tests.problems.scene import raised, red, words
 from wizard.results import Status
 from wizard.setups import Made
-from wizard.world import Network
 
 pytestmark = pytest.mark.anyio
 
-MADE = Made(distribution_domain=OWN, alias=HOST, hosted_zone="Z1", records_seen={"pixel-record": 1.0})
 DANGLING = Made(distribution_domain=OWN, records_seen={"pixel-record": 1.0})
-HTML = "<H1>403 ERROR</H1>The request could not be satisfied. "
-GONE = "-"
-"""Stands for a header that is not sent."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +35,8 @@ class Case:
         verdict: of the row.
         also: other problems that may be red for the same cause.
         made: what the set-up made.
+        says: what else must stand in the words.
+        plainly: whether plain http gets the same answer.
     """
 
     problem: str
@@ -55,11 +49,15 @@ class Case:
     verdict: Status = Status.FAILED
     also: frozenset[str] = frozenset()
     made: Made = MADE
+    says: str = HOST
+    plainly: bool = False
 
 
 UNTRUSTED = frozenset({"certificate-not-accepted"})
 CLOUDFLARE = {"server": "cloudflare", "cf-ray": "8f", "x-amz-cf-id": GONE}
 OLD_SERVER = {"server": "Apache/2.2.15", "via": GONE, "x-amz-cf-id": GONE, "x-cache": GONE}
+BANNED = b"<title>CNAME Cross-User Banned | px.example.com | Cloudflare</title>"
+ALLOWED = "access-control-allow-origin"
 
 CASES = (
     Case("pixel-access-denied", ("F6",), status=403, body=b"<Error><Code>AccessDenied</Code></Error>"),
@@ -71,27 +69,21 @@ CASES = (
     Case("origin-moved", ("F11",), status=400, body=b"The authorization header is malformed; the region is wrong"),
     Case("origin-unreachable", ("F12",), status=502, body=b"CloudFront wasn't able to resolve the origin domain name."),
     Case("unexpected-redirect", ("F10",), status=301, headers={"location": "https://elsewhere.test/"}),
+    Case("unexpected-status", ("F6",), status=410, body=b"", says="410"),
     Case("pixel-missing", ("F6",), status=404, body=b""),
-    Case("cloudflare-proxy", ("N14", "N16"), status=403, body=b"error code: 1014", headers=CLOUDFLARE),
-    Case("not-cloudfront", ("N10", "N18"), body=b"It works!", headers=OLD_SERVER),
-    Case("cors-missing", ("P1",), headers={"access-control-allow-origin": GONE}),
+    Case("cloudflare-proxy", ("N14",), headers=CLOUDFLARE),
+    Case("cloudflare-1014", ("N16",), status=403, body=b"error code: 1014", headers=CLOUDFLARE, plainly=True),
+    Case("cloudflare-1014", ("N16",), status=409, body=BANNED, headers=CLOUDFLARE, plainly=True),
+    Case("not-cloudfront", ("N10", "N18"), body=b"It works!", headers=OLD_SERVER, says="Apache/2.2.15"),
+    Case("cors-missing", ("P1",), headers={ALLOWED: GONE}),
+    Case("cors-narrow", ("P1",), headers={ALLOWED: "https://old.shop.test"}, says="https://old.shop.test"),
+    Case("cors-narrow", ("P1",), headers={ALLOWED: "null"}, says="Origin: null"),
+    Case("cors-twice", ("P1",), headers={ALLOWED: "*, *"}, says="*, *"),
     Case("pixel-broken", ("P6",), body=b"<html>"),
     Case("content-type-wrong", ("P6",), headers={"content-type": "text/html"}),
     Case("cache-control-differs", ("P5",), headers={"cache-control": "max-age=3600"}, verdict=Status.WARNING),
-    Case(
-        "certificate-not-attached",
-        ("F13",),
-        "tls",
-        names=("*.cloudfront.net",),
-        also=frozenset({"certificate-not-accepted"}),
-    ),
-    Case(
-        "certificate-of-another",
-        ("F13", "N14"),
-        "tls",
-        names=("old.shop.test",),
-        also=frozenset({"certificate-not-accepted"}),
-    ),
+    Case("certificate-not-attached", ("F13",), "tls", names=("*.cloudfront.net",), also=UNTRUSTED),
+    Case("certificate-of-another", ("F13", "N14"), "tls", names=("old.shop.test",), also=UNTRUSTED),
 )
 
 
@@ -100,38 +92,25 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def serving(authority: trustme.CA, names: tuple[str, ...]) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    start = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-    issued = authority.issue_cert(*names, not_before=start, not_after=start + dt.timedelta(days=198))
-    issued.configure_cert(context)
-    return context
-
-
-def answer(case: Case | None) -> Site:
-    headers = {**GOOD, **(case.headers if case else {})}
-    headers = {name: text for name, text in headers.items() if text != GONE}
-    return Site(case.status if case else 200, headers, case.body if case else GIF)
-
-
-@pytest.mark.parametrize("case", [None, *CASES], ids=lambda case: case.problem if case else "healthy")
-async def test_it_is_named_with_the_name_and_nothing_else_is_red(case: Case | None, tmp_path: Path) -> None:
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    net = example()
-    net.zones["example.com"].records[HOST, "CNAME"] = [f"{OWN}."]
-    net.zones["cloudfront.net"].records[OWN, "A"] = ["192.0.2.80"]
-    site = answer(case)
-    plain = Site(301, {**site.headers, "location": f"https://{HOST}/i"})
-    with http_server(site, serving(authority, case.names if case else (HOST,))) as https, http_server(plain) as http:
-        ports = {80: ("127.0.0.1", http), 443: ("127.0.0.1", https)}
-        async with on_loopback(net, ports) as at:
-            network = Network(at.ports, at.authorities, at.resolvers, ca_file=str(tmp_path / "ca.pem"))
-            checks = await look(scope_of(network, case.made if case else MADE, HOST, clock=SystemClock(1.0)))
-    if case is None:
-        assert raised(checks) == {}
-        return
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.problem}-{'-'.join(case.rows)}")
+async def test_it_is_named_with_the_name_and_nothing_else_is_red(case: Case, tmp_path: Path) -> None:
+    site = answering(case.status, case.body, **case.headers)
+    plain = answering(case.status, case.body, **case.headers) if case.plainly else None
+    checks = await looking(tmp_path, Place(site, case.names, plain), made=case.made)
     found = checks[case.item]
     assert (raised(checks).get(case.item), found.status) == (case.problem, case.verdict), (found, raised(checks))
-    assert HOST in words(found)
+    for text in (HOST, case.says):
+        assert text in words(found)
     assert red(checks) - {case.problem} <= case.also
+
+
+async def test_a_header_that_comes_in_two_lines_counts_as_twice(tmp_path: Path) -> None:
+    site = answering()
+    site.more = ((ALLOWED, "*"),)
+    checks = await looking(tmp_path, Place(site))
+    assert raised(checks) == {"pixel-https": "cors-twice"}
+    assert "*, *" in words(checks["pixel-https"])
+
+
+async def test_nothing_is_said_where_all_is_well(tmp_path: Path) -> None:
+    assert raised(await looking(tmp_path, Place(Site(200, answering().headers, GIF)))) == {}
