@@ -1,71 +1,85 @@
-"""How soon the wizard shows its first page in a real terminal, and how much memory it takes then."""
+"""How soon the wizard shows its first page in a real terminal, and how much memory it takes then; others beside it.
+
+The others are programs of the same kind, made with the same library. They are no dependencies: install them by hand,
+each in a virtual environment of its own, and put them on the PATH or name them by SNOWPIXEL_BENCH_POSTING and
+SNOWPIXEL_BENCH_HARLEQUIN. The runs take turns, so that all meet the same computer.
+"""
 
 import os
-import pty
-import select
-import signal
-import struct
-import subprocess
+import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.figures import Figure
+from tests.bench.terminal import Started
 
 RUNS = 3
-PATIENCE = 60.0
-SHOWN = b"New set-up"
-SIZE = (24, 80)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Something to start.
+
+    Attributes:
+        name: what it is called.
+        command: how it is started in an empty home.
+        shown: what its first page says.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    shown: bytes
+
+
+OTHERS = {"posting": b"Collection", "harlequin": b"Data Catalog"}
+"""Programs to compare with, and words of their first pages."""
 
 
 def wizard() -> Iterator[Figure]:
-    """Start the wizard with nothing saved, several times; the least counts."""
-    runs = [_started() for _ in range(RUNS)]
-    yield Figure("wizard, start to first page", min(seconds for seconds, _ in runs), None, "s")
-    yield Figure("its memory then (RSS)", min(size for _, size in runs), None, "MB")
+    """Start the wizard with nothing saved, and the others that are installed, several times; the least counts."""
+    ours = Program("wizard", (sys.executable, "-m", "wizard"), b"New set-up")
+    others = [Program(name, (path,), shown) for name, shown in OTHERS.items() if (path := _found(name))]
+    least: dict[str, tuple[float, float]] = {}
+    unmeasured = {name: "is not installed" for name in OTHERS if name not in {one.name for one in others}}
+    for _ in range(RUNS):
+        for program in (ours, *others):
+            if program.name in unmeasured:
+                continue
+            try:
+                seconds, size = _started(program)
+            except TimeoutError as error:
+                if program is ours:
+                    raise
+                unmeasured[program.name] = str(error)
+                continue
+            before = least.get(program.name, (seconds, size))
+            least[program.name] = (min(before[0], seconds), min(before[1], size))
+    for name, (seconds, size) in least.items():
+        yield Figure(f"{name}, start to first page", seconds, None, "s")
+        yield Figure("its memory then (RSS)", size, None, "MB")
+    yield from _ratios(least, unmeasured)
 
 
-def _started() -> tuple[float, float]:
+def _ratios(least: dict[str, tuple[float, float]], unmeasured: dict[str, str]) -> Iterator[Figure]:
+    missing = tuple(f"not compared with {name}: {why}" for name, why in unmeasured.items())
+    seconds, size = least["wizard"]
+    for name in OTHERS:
+        if name in least:
+            yield Figure(f"the wizard's start, as part of that of {name}", seconds / least[name][0], None, "times")
+            yield Figure(f"the wizard's memory, as part of that of {name}", size / least[name][1], None, "times")
+    if missing:
+        yield Figure("programs of the same kind that could not be compared with", len(missing), None, "", missing)
+
+
+def _found(name: str) -> str | None:
+    return os.environ.get(f"SNOWPIXEL_BENCH_{name.upper()}") or shutil.which(name)
+
+
+def _started(program: Program) -> tuple[float, float]:
     """Return the seconds until the first page is there, and the memory in MB (0 where the system does not tell)."""
-    import fcntl  # noqa: PLC0415 - no Windows has it
-    import termios  # noqa: PLC0415
-
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-    with tempfile.TemporaryDirectory(prefix="snowpixel-bench-") as home:
-        began = time.monotonic()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "wizard", "--home", home],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env={**os.environ, "TERM": "xterm-256color", "HOME": home},
-            start_new_session=True,
-        )
-        try:
-            _until(ours)
-            return time.monotonic() - began, _memory(process.pid)
-        finally:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            os.close(ours)
-            os.close(theirs)
-
-
-def _until(terminal: int) -> None:
-    shown, end = b"", time.monotonic() + PATIENCE
-    while SHOWN not in shown:
-        if time.monotonic() > end:
-            raise TimeoutError("the wizard shows no first page")
-        if select.select([terminal], [], [], 0.05)[0]:
-            shown += os.read(terminal, 65536)
-
-
-def _memory(process: int) -> float:
-    status = Path(f"/proc/{process}/status")
-    if not status.exists():
-        return 0.0
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
+    with tempfile.TemporaryDirectory(prefix="snowpixel-bench-") as home, Started(program.command, Path(home)) as one:
+        seconds = one.until(program.shown)
+        return seconds, one.memory
