@@ -9,19 +9,18 @@ from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalGroup, VerticalScroll
-from textual.events import DescendantFocus
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Select, Static
 
+from screens.form import FormPage
 from screens.goals import WHY as GOALS_WHY
 from screens.goals import Goals
-from screens.page import Page
 from screens.places import Place
 from screens.regions import options
 from screens.standing import begun
 from screens.widgets.field import Field
 from screens.widgets.tick import Tick
-from screens.words import MUTED, clean, lines, say
+from screens.words import MUTED, clean, say
 from wizard import validators
 from wizard.costs import estimate_for
 from wizard.holder import Holder
@@ -36,22 +35,18 @@ from wizard.world import DnsUnreachableError
 LONGEST_LOOK = 2.0
 """Seconds that going on waits for the DNS to say whose the name is; whoever it is, the DNS page will know later."""
 
-WHY: Mapping[str, str] = {name: question.why for name, question in QUESTIONS.items()} | GOALS_WHY
-"""Why each part of the form is asked, by its id."""
-
 NEXT = {True: "Next: your AWS account", False: "Next: the plan"}
 """What the button says where an account is needed, and where it is not."""
 
 
-class ChoicesPage(Page):
+class ChoicesPage(FormPage):
     """Asks for the choices, with inline checks."""
 
     heading = "Choices"
     purpose = "Only the host name must be chosen; the rest is sensible. Nothing is made yet."
     step = "Choices"
+    WHY: ClassVar[Mapping[str, str]] = {name: question.why for name, question in QUESTIONS.items()} | GOALS_WHY
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "app.focus_previous", "Up", show=False),
-        Binding("down", "app.focus_next", "Down", show=False),
         Binding("ctrl+s", "go", "Next"),
     ]
 
@@ -144,16 +139,9 @@ class ChoicesPage(Page):
             chosen = Choices(goals=self.query_one(Goals).chosen or (Goal.PIXEL,))
             self.query_one("#go", Button).label = NEXT[needs_aws(chosen, Made())]
 
-    @on(DescendantFocus)
-    def asked(self, event: DescendantFocus) -> None:
-        """Say why we ask for what has the focus."""
-        asking = [node.id for node in event.widget.ancestors_with_self if node.id in WHY]
-        if asking:
-            self._explain(asking[0] or "")
-
-    def _explain(self, field: str) -> None:
-        extra = self._cost() if field in ("events", "retention") else ""
-        self.query_one("#why", Static).update(lines(WHY[field], *([say(extra, MUTED)] if extra else [])))
+    def beside(self, part: str) -> str:
+        """Say what it would cost where that depends on the answer."""
+        return self._cost() if part in ("events", "retention") else ""
 
     def _cost(self) -> str:
         days, number = self.query_one("#retention", Field), self.query_one("#events", Field)

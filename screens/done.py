@@ -23,6 +23,9 @@ from wizard.store import StoreError
 from wizard.tagging import loaded_by, snippet_for
 from wizard.threads import in_thread
 
+TABS = {"tag": "Tag", "proof": "Proof", "noscript": "No JavaScript", "policy": "CSP", "next": "Next steps"}
+BODY, CSP = "For the <body>, without JavaScript", "Content-Security-Policy"
+
 
 class DonePage(Page):
     """Shows tag, proof and next steps."""
@@ -50,9 +53,8 @@ class DonePage(Page):
 
     def parts(self) -> Iterable[Widget]:
         """Return a tab for each thing."""
-        names = {"tag": "Tag", "proof": "Proof", "noscript": "Without JavaScript", "next": "Next steps"}
         yield Tabs(
-            {name: (title, (Prose if name == "next" else Static)(id=name)) for name, title in names.items()},
+            {name: (title, (Prose if name == "next" else Static)(id=name)) for name, title in TABS.items()},
             id="done-tabs",
         )
 
@@ -86,8 +88,9 @@ class DonePage(Page):
         self.alone = alone(setup)
         if self.snippet is None:
             self._set("tag", tracker_alone(self.alone) if self.alone else say(NOTHING))
-            for name in ("proof", "noscript", "next"):
-                self._set(name, say(NO_PIXEL if self.alone else NOTHING, MUTED))
+            for name in TABS:
+                if name != "tag":
+                    self._set(name, say(NO_PIXEL if self.alone else NOTHING, MUTED))
         else:
             self._fill(setup, self.snippet)
 
@@ -97,6 +100,7 @@ class DonePage(Page):
         self._set("tag", lines(*hint, where, say(made.tag)))
         self._set("proof", lines(_proof(setup.made.proof), "", _browser_run(setup.made.browser_run)))
         self._set("noscript", _no_script(made))
+        self._set("policy", _policy(made))
         self._set("next", _next(setup))
 
     def _set(self, name: str, content: Content) -> None:
@@ -107,16 +111,16 @@ class DonePage(Page):
             return (Copyable("Script element of the tracker", self.alone),) if self.alone else ()
         return (
             Copyable(NAMES[self.variant], self.snippet.tag),
-            Copyable("For the <body>, without JavaScript", self.snippet.no_script),
+            Copyable(BODY, self.snippet.no_script),
             Copyable("Image for e-mail", self.snippet.image),
-            *(Copyable("Content-Security-Policy", line) for line in self.snippet.csp),
+            *(Copyable(CSP, line) for line in self.snippet.csp),
         )
 
     def action_copy(self) -> None:
         """Copy what the open tab is about; mostly the tag."""
         values = self._values()
         if values:
-            which = values[1] if self.query_one(Tabs).active == "noscript" and len(values) > 1 else values[0]
+            which = _of_tab(self.query_one(Tabs).active, self.snippet) or values[0]
             self.shell.copy(which.label, which.value)
 
     def action_plain(self) -> None:
@@ -224,10 +228,24 @@ def _no_script(made: Snippet) -> Content:
         "",
         say("For e-mail and other places without JavaScript", MUTED),
         say(made.image),
-        "",
+    )
+
+
+def _policy(made: Snippet) -> Content:
+    return lines(
         say("If your site sends a Content-Security-Policy, it must allow", MUTED),
         *(say(line) for line in made.csp),
+        "",
+        say("Add each to the directive of that name that is there already: a browser ignores a second one.", MUTED),
+        say("If your site sends none, there is nothing to do here.", MUTED),
     )
+
+
+def _of_tab(tab: str, made: Snippet | None) -> Copyable | None:
+    """Return what a tab other than that of the tag is about."""
+    if made is None:
+        return None
+    return {"noscript": Copyable(BODY, made.no_script), "policy": Copyable(CSP, "\n".join(made.csp))}.get(tab)
 
 
 def _next(setup: Setup) -> Content:

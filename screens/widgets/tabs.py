@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
 TAB_KEYS: tuple[BindingType, ...] = (
-    *(Binding(str(number), f"tab({number})", f"Tab {number}", show=False) for number in range(1, 5)),
+    *(Binding(str(number), f"tab({number})", f"Tab {number}", show=False) for number in range(1, 6)),
     Binding("pagedown", "scroll_tab('page_down')", "Further down", show=False),
     Binding("pageup", "scroll_tab('page_up')", "Back up", show=False),
 )

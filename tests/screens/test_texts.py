@@ -9,16 +9,20 @@ from textual.content import Content
 
 from screens.app import SnowpixelApp
 from screens.checktext import stage_text
+from screens.factor import GuideBox
+from screens.identitytext import how_to
 from screens.places import Place
 from screens.rightstext import rights_text
-from screens.widgets.prose import hang
+from screens.widgets.prose import Prose, hang
 from screens.widgets.records import RecordCard
 from tests.screens import scripted
-from tests.screens.driving import on_page, text_of, wait_for
+from tests.screens.driving import on_page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.policy import actions, policy
 from wizard.board import Board
 from wizard.results import Action, Actor, Change, Check, DnsRecord, Item, Job, Phase, StageView, Status
+from wizard.snippet import Variant
+from wizard.tagging import snippet_for
 
 
 @pytest.mark.parametrize(
@@ -94,5 +98,46 @@ def test_the_certificates_record_comes_first_whichever_is_known_first(home: Path
             )
             assert scripted.RECORD.purpose in text_of(app), "the purpose is not cut"
             assert "for record 1" in text_of(app) or app.screen.query_one("#records").max_scroll_y
+
+    asyncio.run(scene())
+
+
+def test_what_a_content_security_policy_must_allow_has_a_tab_of_its_own_and_is_copied_there(home: Path) -> None:
+    service = ScriptedService(home)
+    setup = a_setup(service)
+    with service.store.writing("main", "test") as ledger:
+        ledger.record(distribution="E1", distribution_domain="d1.cloudfront.net", alias="e.example.test")
+    made = snippet_for(service.store.load(setup.name), setup.name, Variant.PAGE)
+    assert made is not None
+
+    async def scene() -> None:
+        app = SnowpixelApp(service)
+        async with app.run_test(size=(60, 16)) as pilot:
+            await on_page(pilot, "HomePage")
+            app.visit(Place.DONE, "main")
+            await wait_for(pilot, lambda: "5 Next steps" in text_of(app), "all tabs fit into the narrowest window")
+            await wait_for(pilot, lambda: made.csp[0] in shown(app, "#policy"))
+            assert not [line for line in made.csp if line in shown(app, "#noscript")]
+            copied = []
+            for tab in ("4", "3", "1"):
+                await pilot.press(tab, "c")
+                copied.append(app.clipboard)
+            assert copied == ["\n".join(made.csp), made.no_script, made.tag]
+
+    asyncio.run(scene())
+
+
+def test_the_guides_steps_hang_where_the_box_is_narrow(home: Path) -> None:
+    async def scene() -> None:
+        app = SnowpixelApp(ScriptedService(home))
+        async with app.run_test(size=(60, 30)) as pilot:
+            await on_page(pilot, "HomePage")
+            app.push_screen(GuideBox())
+            await on_page(pilot, "GuideBox")
+            await wait_for(pilot, lambda: "  1. " in text_of(app))
+            rows = hang(how_to(), app.screen.query_one(Prose).content_size.width).plain.split("\n")
+            broken = [row.rstrip() for row in rows if row.startswith("     ")]
+            assert broken, "some step is longer than the box is wide"
+            await wait_for(pilot, lambda: f"  {broken[0]} " in text_of(app), "it stands under its step")
 
     asyncio.run(scene())
