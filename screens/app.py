@@ -16,6 +16,7 @@ from screens.places import Place
 from screens.plan import PlanPage
 from screens.remove import RemovePage
 from screens.run import RunPage
+from screens.settings import SettingsPage
 from screens.shell import Shell
 from wizard.results import Job
 from wizard.service import Service
@@ -31,6 +32,7 @@ PAGES: Mapping[Place, Callable[[str], Page]] = {
     Place.BROWSE: BrowsePage,
     Place.EVENTS: EventsPage,
     Place.REMOVE: RemovePage,
+    Place.SETTINGS: SettingsPage,
 }
 """All pages but the run page, which is told more than a name."""
 
@@ -50,6 +52,8 @@ class SnowpixelApp(Shell):
     def on_mount(self) -> None:
         """Open the first page."""
         self.visit(Place.HOME)
+        if self.preferences.trouble:
+            self.notify(self.preferences.trouble, severity="warning", markup=False, timeout=15)
         if self.open_setup:
             self.visit(Place.CHECKLIST, self.open_setup)
 
@@ -71,6 +75,7 @@ def run(service: Service, *, open_setup: str | None = None) -> int:
     """
     app = SnowpixelApp(service, open_setup=open_setup)
     app.run()
+    app.preferences.settle()
     code = app.return_code or 0
     if not code:
         sys.stderr.write(f"Nothing is lost. Continue with: {app.command}\n")

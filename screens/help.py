@@ -45,6 +45,7 @@ class HelpModal(Box[None]):
                 _pair("enter", "choose"),
                 _pair("ctrl+p", "everything, by name"),
                 _pair("ctrl+t", "light or dark"),
+                _pair("ctrl+o", "settings: colours, motion, bell, notifications"),
             )
         )
         signs = [

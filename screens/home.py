@@ -52,10 +52,11 @@ class HomePage(Page):
         Binding("escape", "app.leave", "Quit", show=False),
         Binding("n", "new", "New"),
         Binding("c", "check", "Checks"),
-        Binding("s", "snippet", "Snippet"),
+        Binding("s", "snippet", "Snippet", show=False),
         Binding("e", "edit", "Change", show=False),
         Binding("v", "events", "Events", show=False),
         Binding("x", "remove", "Remove"),
+        Binding("o", "app.settings", "Settings"),
     ]
 
     def __init__(self, setup: str = "") -> None:

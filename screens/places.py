@@ -17,3 +17,4 @@ class Place(StrEnum):
     BROWSE = "browse"
     EVENTS = "events"
     REMOVE = "remove"
+    SETTINGS = "settings"

@@ -125,7 +125,7 @@ class RunPage(Page):
             self._join()
             self.query_one("#stages").focus()
         if self.snapshot and not self.snapshot.finished and self.is_current:
-            self.tick += 1
+            self.tick += self.shell.moves
             self._draw()
 
     # Drawing.
@@ -252,7 +252,6 @@ class RunPage(Page):
         self.query_one("#on", Button).display = well
         self.query_one("#again", Button).display = not well
         self.query_one("#on" if well else "#again").focus()
-        self.app.bell()
 
     def _at_end(self, *, over: bool) -> None:
         for name in ("on", "again"):

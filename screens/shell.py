@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import ClassVar
 
 from rich.text import Text
+from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -15,16 +16,19 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from screens import copying, crash
+from screens import copying, crash, notices
+from screens.calls import Caller
 from screens.leave import LeaveModal
 from screens.places import Place
 from screens.plainly import PlainModal, show_plainly
+from screens.preferences import Preferences
 from screens.themes import DARK, LIGHT
 from screens.work import WRITES, Work
 from wizard.aws.client import Source
 from wizard.credentials.held import masked
 from wizard.results import Copyable, Job
 from wizard.service import Service
+from wizard.settings import Look
 from wizard.threads import in_thread
 
 NO_COLOR_THEME = "ansi-dark"
@@ -32,6 +36,7 @@ BUILT_IN = ("", "Focus Next", "Focus Previous", "Copy selected text")
 """What every Textual screen can do; help says it in its own words."""
 OFFERED = ("Quit",)
 """What the palette offers by itself, in more words."""
+THEMES = {Look.DARK: DARK.name, Look.LIGHT: LIGHT.name, Look.TERMINAL: NO_COLOR_THEME}
 
 
 class JobOver(Message):
@@ -61,11 +66,13 @@ class Shell(App[int]):
         Binding("ctrl+c", "copy_or_leave", "Quit", show=False, priority=True, system=True),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),
         Binding("ctrl+t", "other_theme", "Light or dark", show=False),
+        Binding("ctrl+o", "settings", "Settings", show=False),
     ]
 
     def __init__(self, service: Service) -> None:
-        plain = bool(os.environ.get("NO_COLOR"))
-        super().__init__(ansi_color=plain or None)  # told at once, or Textual would paint greys over the terminal's own
+        self.plain = bool(os.environ.get("NO_COLOR"))
+        # Told at once, or Textual would paint greys over the terminal's own.
+        super().__init__(ansi_color=self.plain or None)
         self.service = service
         self.works: dict[str, Work] = {}
         """The newest walk of each set-up that changes something; pages find it again here."""
@@ -77,7 +84,11 @@ class Shell(App[int]):
         """Seconds that only grow, for how long something took; a test stops them."""
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
-        self.theme = NO_COLOR_THEME if plain else DARK.name
+        self.preferences = Preferences(service.surroundings.home)
+        self.long = notices.LONG
+        """Seconds from which on work or a wait is long enough to call the user at its end; a test shortens it."""
+        self.caller = Caller(self)
+        self._dress()
 
     # Where to go. The app knows the pages; this class only knows their names.
 
@@ -123,9 +134,11 @@ class Shell(App[int]):
         work.worker = self.run_worker(
             work.carry_on(self._job_over), group="jobs", name=f"{job} {name}", exit_on_error=False
         )
+        work.watcher = self.run_worker(self.caller.watch(work), group="watching", exit_on_error=False)
         return work
 
     def _job_over(self, work: Work) -> None:
+        self.caller.over(work)
         self.post_message(JobOver(work))
 
     def live(self, name: str) -> Work | None:
@@ -186,6 +199,11 @@ class Shell(App[int]):
         if not show_plainly(self, title, shown):
             self.push_screen(PlainModal(title, shown))
 
+    def to_terminal(self, sequence: str) -> None:
+        """Send the terminal something that is no part of the picture. Textual has a public way for its bell only."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
     # Looks.
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -194,11 +212,44 @@ class Shell(App[int]):
 
     def action_other_theme(self) -> None:
         """Change between dark and light."""
-        self.theme = (LIGHT if self.current_theme.dark else DARK).name
+        if self.plain:
+            self.notify("NO_COLOR is set, so your terminal's own colours are used.")
+        else:
+            self.prefer(theme=Look.LIGHT if self.current_theme.dark else Look.DARK)
+
+    def action_settings(self) -> None:
+        """Open the settings, once."""
+        if not any(screen.id == Place.SETTINGS for screen in self.screen_stack):
+            self.visit(Place.SETTINGS)
+
+    # What the user likes.
+
+    @property
+    def moves(self) -> bool:
+        """Whether things may move that need not."""
+        return self.animation_level != "none"
+
+    def prefer(self, **changes: object) -> None:
+        """Change settings: they count at once, and are kept for the next start."""
+        self.preferences.change(**changes)
+        self._dress()
+        self.run_worker(self._keep(), group="keeping", exit_on_error=False)
+
+    async def _keep(self) -> None:
+        trouble = await self.preferences.keep()
+        if trouble:
+            self.notify(trouble, severity="error", markup=False, timeout=15)
+
+    def _dress(self) -> None:
+        """Look as the settings say; what the environment says of colours and motion wins."""
+        liked = self.preferences.settings
+        wanted = NO_COLOR_THEME if self.plain else THEMES.get(liked.theme) or os.environ.get("TEXTUAL_THEME", "")
+        self.theme = wanted if wanted in self.available_themes else DARK.name
+        self.animation_level = constants.TEXTUAL_ANIMATIONS if liked.motion else "none"
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer everything that this page can do in the command palette, by name."""
-        seen = set()
+        seen = {"app.settings"}
         for binding in screen.active_bindings.values():
             one = binding.binding
             if (
@@ -210,6 +261,7 @@ class Shell(App[int]):
                 seen.add(one.action)
                 yield SystemCommand(one.description, f"Key: {self.get_key_display(one)}", self._doing(one.action))
         yield SystemCommand("Light or dark", "Change the colours (ctrl+t)", self.action_other_theme)
+        yield SystemCommand("Settings", "Colours, motion, bell, notifications (ctrl+o)", self.action_settings)
         yield SystemCommand("All set-ups", "Go back to the first page; work goes on", self.home)
         yield SystemCommand("Quit", "Nothing is lost: the next run goes on from here", self.action_leave)
 

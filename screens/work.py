@@ -29,6 +29,7 @@ class Work:
         asked: decisions that were put to the user already.
         worker: what runs it.
         clock: seconds that only grow.
+        watcher: what calls the user while it runs.
     """
 
     job: Job
@@ -41,6 +42,7 @@ class Work:
     shown_dns: bool = False
     asked: set[str] = field(default_factory=set)
     worker: Worker[None] | None = None
+    watcher: Worker[None] | None = None
     began: float = field(init=False)
 
     def __post_init__(self) -> None:

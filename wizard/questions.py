@@ -1,4 +1,4 @@
-"""What a set-up is asked for, in words that every front end says alike: `assets/questions.toml`."""
+"""What a user is asked for, in words that every front end says alike: `assets/questions.toml`, `settings.toml`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -18,13 +18,16 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     why: str
 
 
-def _read() -> dict[str, Question]:
-    text = files("assets").joinpath("questions.toml").read_text(encoding="utf-8")
+def _read(name: str) -> dict[str, Question]:
+    text = files("assets").joinpath(name).read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), dict[str, Question])
 
 
-QUESTIONS: Mapping[str, Question] = _read()
-"""By name, in the order in which they are asked."""
+QUESTIONS: Mapping[str, Question] = _read("questions.toml")
+"""Of a set-up, by name, in the order in which they are asked."""
+
+SETTINGS: Mapping[str, Question] = _read("settings.toml")
+"""Of the settings, by name."""
 
 
 def pixel_source(text: str) -> str:

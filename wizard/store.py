@@ -1,6 +1,5 @@
 """Saved set-ups on disk: one JSON file each, owner-only, written atomically, with one writer at a time."""
 
-import errno
 import os
 import shlex
 import tempfile
@@ -15,6 +14,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from wizard import locks, migrations
+from wizard.files import put, reason
 from wizard.setups import NAME, SCHEMA, Choices, Setup, new_id
 
 ROOM = ".room"
@@ -82,7 +82,7 @@ class Store:
         except (FileNotFoundError, NotADirectoryError):
             return ()
         except OSError as error:
-            raise StoreError(f"Cannot read {self.folder}: {_reason(error, self.folder)}.") from error
+            raise StoreError(f"Cannot read {self.folder}: {reason(error, self.folder)}.") from error
         return tuple(sorted(path.stem for path in found if path.suffix == ".json" and NAME.fullmatch(path.stem)))
 
     def with_id(self, identifier: str) -> Setup | None:
@@ -108,7 +108,7 @@ class Store:
             known = ", ".join(self.names()) or "none yet"
             raise UnknownSetupError(f"There is no set-up called '{name}'. Saved set-ups: {known}.") from None
         except OSError as error:
-            raise StoreError(f"Cannot read {path}: {_reason(error, path)}.") from error
+            raise StoreError(f"Cannot read {path}: {reason(error, path)}.") from error
         try:
             return _decode(data)
         except migrations.NewerError as error:
@@ -151,8 +151,8 @@ class Store:
         with self._writes_to(path):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if path.exists() and _usable(before := path.read_bytes()):
-                _replace(path.with_suffix(PREVIOUS), before)
-            _replace(path, msgspec.json.format(msgspec.json.encode(setup), indent=2))
+                put(path.with_suffix(PREVIOUS), before)
+            put(path, msgspec.json.format(msgspec.json.encode(setup), indent=2))
 
     @contextmanager
     def _writes_to(self, path: Path) -> Iterator[None]:
@@ -160,7 +160,7 @@ class Store:
             yield
         except OSError as error:
             raise StoreError(
-                f"Cannot save the set-up in {path}: {_reason(error, path)}. Nothing was changed by the step that "
+                f"Cannot save the set-up in {path}: {reason(error, path)}. Nothing was changed by the step that "
                 "wanted to save. Put that right, or choose another folder with --home, then try again."
             ) from error
 
@@ -249,33 +249,6 @@ def _way_out(path: Path) -> str:
     )
 
 
-def _reason(error: OSError, path: Path) -> str:
-    """Say in plain words what keeps a file from being read or written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "there is no room left on the disk, or no more is allowed to you"
-    if error.errno == errno.EROFS:
-        return "the disk is read-only"
-    if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return "a folder on the way there is a file"
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return f"you may not, for {_hindrance(Path(error.filename or path))}"
-    return str(error.strerror or error)
-
-
-def _hindrance(path: Path) -> str:
-    """Say what is wrong with the nearest thing on a path that can be looked at."""
-    for each in (path, *path.parents):
-        with suppress(OSError):
-            owner, me = each.stat().st_uid, os.geteuid()
-            if owner == me:
-                return f"{each} is set to read-only (chmod u+rw changes that)"
-            return (
-                f"{each} belongs to the user with the number {owner}, you are {me} (sudo may have been used once, then "
-                "chown gives it back to you)"
-            )
-    return "its folder cannot be looked into"
-
-
 def _sweep(path: Path) -> None:
     """Delete half-written files that a killed process left behind; the caller holds the lock, so nobody writes them."""
     for suffix in (path.suffix, PREVIOUS, ROOM):
@@ -293,25 +266,6 @@ def _prove_room(path: Path) -> None:
             os.fsync(file.fileno())
     finally:
         Path(temporary).unlink(missing_ok=True)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write `data` to a temporary file beside `path`, flush it to the disk, and put it in place of `path`."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the rename itself must survive a power cut
-    finally:
-        os.close(folder)
 
 
 class Ledger:

@@ -19,6 +19,10 @@ Cleaner = Callable[[str], str]
 class Box(Input):
     """An input whose masked text never reaches a clipboard, where every program and the terminal could read it."""
 
+    def on_mount(self) -> None:
+        """Keep the cursor still where nothing shall move."""
+        self.cursor_blink = self.app.animation_level != "none"
+
     def action_copy(self) -> None:
         """Copy what is selected; nothing of a masked box."""
         if not self.password:

@@ -1,0 +1,51 @@
+"""Calls the user when work or a wait was long: the terminal's bell, the desktop's notification, as set."""
+
+import time
+from typing import TYPE_CHECKING
+
+from screens import desktop, notices
+from screens.work import Work
+from wizard.threads import in_thread
+
+if TYPE_CHECKING:
+    from screens.shell import Shell
+
+
+class Caller:
+    """Rings and notifies.
+
+    Args:
+        shell: the app.
+    """
+
+    def __init__(self, shell: "Shell") -> None:
+        self._shell = shell
+
+    def call(self, text: str) -> None:
+        """Call the user in the ways that they like."""
+        liked = self._shell.preferences.settings
+        if liked.bell:
+            self._shell.bell()
+        if liked.desktop:
+            self._shell.run_worker(self._on_desktop(text), group="calling", exit_on_error=False)
+
+    async def watch(self, work: Work) -> None:
+        """Follow a walk, and call where it needs the user or a long wait is over."""
+        watch = notices.Watch(time.monotonic(), self._shell.long)
+        async for update in work.board.updates():
+            told = watch.look(update.snapshot, time.monotonic())
+            if told:
+                self.call(told)
+
+    def over(self, work: Work) -> None:
+        """Call at the end of a long walk."""
+        if work.watcher:
+            work.watcher.cancel()
+        told = notices.ended(work.board.snapshot, work.error, work.took, self._shell.long)
+        if told:
+            self.call(told)
+
+    async def _on_desktop(self, text: str) -> None:
+        """Notify by the system's program, else through the terminal."""
+        if not await in_thread(desktop.notify, text):
+            self._shell.to_terminal(desktop.through_terminal(text))

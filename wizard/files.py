@@ -1,0 +1,59 @@
+"""Files of the user's that must never be found half-written, and in plain words what keeps one from being written."""
+
+import errno
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write `data` to a temporary file beside `path`, flush it to the disk, and put it in place of `path`.
+
+    Only its owner can read it. A crash at any moment leaves the old or the new file whole.
+
+    Raises:
+        OSError: it cannot be written; the old file is as it was.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the rename itself must survive a power cut
+    finally:
+        os.close(folder)
+
+
+def reason(error: OSError, path: Path) -> str:
+    """Say in plain words what keeps a file from being read or written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "there is no room left on the disk, or no more is allowed to you"
+    if error.errno == errno.EROFS:
+        return "the disk is read-only"
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return "a folder on the way there is a file"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"you may not, for {_hindrance(Path(error.filename or path))}"
+    return str(error.strerror or error)
+
+
+def _hindrance(path: Path) -> str:
+    """Say what is wrong with the nearest thing on a path that can be looked at."""
+    for each in (path, *path.parents):
+        with suppress(OSError):
+            owner, me = each.stat().st_uid, os.geteuid()
+            if owner == me:
+                return f"{each} is set to read-only (chmod u+rw changes that)"
+            return (
+                f"{each} belongs to the user with the number {owner}, you are {me} (sudo may have been used once, then "
+                "chown gives it back to you)"
+            )
+    return "its folder cannot be looked into"

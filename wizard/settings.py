@@ -1,0 +1,105 @@
+"""What a user likes: colours, motion, and how they are called. One small file in snowpixel's folder, for all."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from wizard.files import put, reason
+
+FILE = "settings.json"
+SCHEMA = 1
+
+
+class Look(StrEnum):
+    """Which colours the wizard has."""
+
+    USUAL = "usual"
+    DARK = "dark"
+    LIGHT = "light"
+    TERMINAL = "terminal"
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What can be set; without a file, what stands here.
+
+    Attributes:
+        schema: version of the file.
+        theme: which colours.
+        motion: whether anything moves that need not.
+        bell: whether the terminal's bell rings when a long wait is over.
+        desktop: whether the desktop shows a notification then.
+    """
+
+    schema: int = SCHEMA
+    theme: Look = Look.USUAL
+    motion: bool = True
+    bell: bool = True
+    desktop: bool = False
+
+
+class SettingsError(Exception):
+    """Settings could not be saved. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read.
+
+    Attributes:
+        settings: what counts.
+        trouble: why a file that is there does not count, in a sentence; empty where all is well.
+    """
+
+    settings: Settings
+    trouble: str = ""
+
+
+def load(home: Path) -> Found:
+    """Read the settings. A file that cannot be used is no obstacle: then what is usual counts."""
+    path = home / FILE
+    try:
+        return Found(msgspec.json.decode(_current(path.read_bytes()), type=Settings))
+    except (FileNotFoundError, NotADirectoryError):
+        return Found(Settings())
+    except OSError as error:
+        why = f"{path} cannot be read: {reason(error, path)}"
+    except _NewerError as error:
+        why = f"{path} was written by a newer snowpixel (file version {error})"
+    except (msgspec.DecodeError, UnicodeError) as error:
+        why = f"{path} is damaged or was changed by hand ({error})"
+    return Found(Settings(), f"{why}. Until you set something anew, the usual settings count.")
+
+
+def save(home: Path, settings: Settings) -> None:
+    """Keep the settings, readable by their owner only, in place of what was there.
+
+    Raises:
+        SettingsError: the disk is full, or the folder cannot be written.
+    """
+    path = home / FILE
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        put(path, msgspec.json.format(msgspec.json.encode(settings), indent=2))
+    except OSError as error:
+        raise SettingsError(
+            f"It counts until you leave, but could not be kept in {path}: {reason(error, path)}. Put that right, then "
+            "set it once more."
+        ) from error
+
+
+class _NewerError(Exception):
+    """The file is of a version that this snowpixel does not know."""
+
+
+class _Version(Struct):
+    schema: int
+
+
+def _current(data: bytes) -> bytes:
+    version = msgspec.json.decode(data, type=_Version).schema
+    if version > SCHEMA:
+        raise _NewerError(version)
+    return data
