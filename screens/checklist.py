@@ -24,9 +24,10 @@ from screens.widgets.road import Road
 from screens.words import MUTED, badge, clock, lines, say
 from screens.work import Work
 from wizard.acceptance import accept, remarked, withdraw
+from wizard.checklist import repairable
 from wizard.lastcheck import LastCheck, changed
 from wizard.report import gather
-from wizard.results import Actor, Change, Check, Copyable, Item, Job, Snapshot, Status
+from wizard.results import Check, Copyable, Item, Job, Snapshot, Status
 from wizard.store import StoreError
 from wizard.validators import InvalidChoice
 
@@ -136,7 +137,7 @@ class ChecklistPage(Page):
         self.query_one(CheckList).draw(snapshot)
         self._detail()
         self.query_one("#turn", Static).update(self._summary(snapshot))
-        self.query_one("#repair").display = snapshot.finished and bool(_repairable(snapshot))
+        self.query_one("#repair").display = snapshot.finished and bool(repairable(snapshot))
         if snapshot.finished:
             self.refresh_bindings()
 
@@ -233,7 +234,7 @@ class ChecklistPage(Page):
         if action == "accept":
             return self._warning() is not None
         if action == "repair":
-            return bool(self.snapshot and self.snapshot.finished and _repairable(self.snapshot))
+            return bool(self.snapshot and self.snapshot.finished and repairable(self.snapshot))
         return True
 
     def _warning(self) -> Check | None:
@@ -283,7 +284,7 @@ class ChecklistPage(Page):
 
     def action_repair(self) -> None:
         """Say what would be put right, and do it if wanted."""
-        changes = _repairable(self.snapshot) if self.snapshot and self.snapshot.finished else ()
+        changes = repairable(self.snapshot) if self.snapshot and self.snapshot.finished else ()
         if changes:
             self.app.push_screen(ConsentModal("Repair", changes), self._consented)
         else:
@@ -302,10 +303,6 @@ class ChecklistPage(Page):
             self.shell.home()
         else:
             await self.run_action(event.button.id or "again")
-
-
-def _repairable(snapshot: Snapshot) -> tuple[Change, ...]:
-    return tuple(change for change in snapshot.changes if change.actor is not Actor.AWS)
 
 
 def _verdict(status: Status) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from wizard import plain, problems
 from wizard.net.text import printable
 from wizard.plain import Ink
-from wizard.results import Check, Job, Snapshot, StageView, Status
+from wizard.results import Actor, Change, Check, Job, Snapshot, StageView, Status
 from wizard.setups import Setup
 
 _NAME = re.compile(r"(snowpixel [a-z]+) NAME\b")
@@ -102,6 +102,11 @@ def open_matters(snapshot: Snapshot, practice: Path | None = None) -> Iterator[s
             yield from plain.ask_for(change.action, change.record, practice)
     for asked in snapshot.decisions:
         yield from plain.decision(asked)
+
+
+def repairable(snapshot: Snapshot) -> tuple[Change, ...]:
+    """Return what a check found that a repair would change, by us or by the user."""
+    return tuple(change for change in snapshot.changes if change.actor is not Actor.AWS)
 
 
 def summary(snapshot: Snapshot) -> str:

@@ -102,10 +102,12 @@ class Narrator:
     Args:
         ink: how lines may look.
         practice: folder of the practice world, where the user's part is a command.
+        asked: whether somebody else puts the questions as they come up.
     """
 
-    def __init__(self, ink: Ink, practice: Path | None = None) -> None:
+    def __init__(self, ink: Ink, practice: Path | None = None, *, asked: bool = False) -> None:
         self._ink = ink
+        self._asked = asked
         self._practice = practice
         self._done = 0
         self._said: set[object] = set()
@@ -129,7 +131,7 @@ class Narrator:
             shown = any(change.record and change.actor is Actor.USER for change in item.changes)
             subject = "Until that record is seen" if shown else item.wait.subject
             yield f"{self._ink.badge(Status.WAITING)}  {waiting(item.wait, subject)}"
-        if item.decision and self._new(("decision", item.decision.id)):
+        if item.decision and not self._asked and self._new(("decision", item.decision.id)):
             yield f"{self._ink.badge(Status.WAITING)}  A question is open; the rest goes on meanwhile"
             yield from decision(item.decision)
         bad = item.check and item.check.counts_as in (Status.FAILED, Status.UNKNOWN, Status.WARNING)

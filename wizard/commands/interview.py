@@ -9,6 +9,7 @@ from wizard import checklist, problems
 from wizard.aws.client import Source
 from wizard.aws.errors import AwsError
 from wizard.commands import loop, planning, walking
+from wizard.commands.answering import Answering
 from wizard.commands.asking import WORDS, Asker, BackError, LeaveError, NoAnswerError, one_of
 from wizard.commands.credentials import whose
 from wizard.commands.questioning import Choosing
@@ -20,16 +21,17 @@ from wizard.lastcheck import LastCheck
 from wizard.net.text import printable
 from wizard.results import Decision, Job, Snapshot, Status
 from wizard.service import Service
-from wizard.setups import Goal
+from wizard.stages import needs_aws
 from wizard.store import StoreError
 from wizard.validators import InvalidChoice, profile
 
 NEW = "new"
 INTRO = "snowpixel, in plain lines: your own Snowplow pixel, in your own AWS account."
-ACTIONS = ("go-on", "check", "snippet", "events", "change", "remove")
+ACTIONS = ("go-on", "check", "repair", "snippet", "events", "change", "remove")
 WHAT_FOLLOWS = {
     "go-on": "builds what is missing, and ends with the checklist",
     "check": "looks at everything, changes nothing",
+    "repair": "looks at everything, and puts right what is wrong once you say yes",
     "snippet": "prints the tag for your pages",
     "events": "shows what has arrived",
     "change": "asks for the choices again",
@@ -39,6 +41,7 @@ CONSENT = (
     "This is the moment in which something is made in your AWS account. Everything above, and nothing else. It can be "
     "stopped at any time, goes on where it stopped, and is taken down again with: snowpixel remove NAME."
 )
+REPAIRING = "Exactly what stands above is put right in your AWS account, and nothing else."
 
 
 def run(session: Session) -> ExitCode:
@@ -117,6 +120,8 @@ class Interview:
             return lambda: self._set_up(name)
         if action == "change":
             return lambda: self._new(name)
+        if action == "repair":
+            return lambda: self._repair(name)
         if action == "remove":
             return lambda: self._remove(name)
         return lambda: self._command(action, name)
@@ -129,6 +134,29 @@ class Interview:
         assert command is not None  # noqa: S101 - the names stand above
         what = {"names": (name,)} if action == "check" else {"name": name}
         return ExitCode(context.invoke(command, **what, **given))
+
+    def _repair(self, name: str) -> ExitCode:
+        self._sign_in(name)
+        found = self._walk(Job.CHECK, name)
+        changes = checklist.repairable(found)
+        self._tell(*walking.ending(self.session, found))
+        if not changes:
+            verdicts = walking.verdicts(found)
+            where = "In what could be seen" if Status.UNKNOWN in verdicts else "There"
+            self.session.say(f"{where} is nothing that snowpixel could repair by itself.")
+            return of_statuses(verdicts)
+        self._tell("", "This would be put right:")
+        self._tell(*(line for change in changes for line in planning.change_lines(change)))
+        if not self.asker.sure("Put it right?", REPAIRING):
+            self.session.say("Nothing was changed.")
+            return of_statuses(walking.verdicts(found))
+        made = self._walk(Job.REPAIR, name)
+        self._tell(*walking.ending(self.session, made))
+        return of_statuses(walking.verdicts(made))
+
+    def _tell(self, *lines: str) -> None:
+        for line in lines:
+            self.session.say(line)
 
     def _remove(self, name: str) -> ExitCode:
         def same(text: str) -> str:
@@ -154,9 +182,7 @@ class Interview:
                 continue
 
     def _set_up(self, name: str) -> ExitCode:
-        goals = self.service.store.load(name).choices.goals
-        if {Goal.PIXEL, Goal.JS_BUCKET} & set(goals):
-            self._account(name)
+        self._sign_in(name)
         plan = self._walk(Job.PLAN, name)
         described = planning.of(self.service.store.load(name), plan)
         for line in planning.lines(self.session, described):
@@ -171,10 +197,6 @@ class Interview:
     def _build(self, name: str) -> ExitCode:
         self.session.say("Building. Ctrl-C stops it at any time: nothing is lost, and the next run goes on from there.")
         made = self._walk(Job.APPLY, name)
-        while made.decisions:
-            for decision in made.decisions:
-                self.answers[decision.id] = self._decide(decision)
-            made = self._walk(Job.APPLY, name)
         self.session.say()
         self.session.say("Now everything is looked at once more:")
         checked = self._walk(Job.CHECK, name)
@@ -185,12 +207,16 @@ class Interview:
         return of_statuses([*walking.verdicts(made), *walking.verdicts(checked)])
 
     def _walk(self, job: Job, name: str) -> Snapshot:
-        act = None
-        if job is Job.APPLY and self.service.surroundings.provider:
+        changing = job in (Job.APPLY, Job.REPAIR)
+        act, answering = None, Answering(self._decide, self.answers) if changing else None
+        if changing and self.service.surroundings.provider:
             from wizard.commands.practice import Player  # noqa: PLC0415 - only where there is a practice world
 
             act = Player(self.session, self.service)
-        return walking.run(self.session, self.service, job, name, answers=self.answers, act=act)
+        over = walking.run(self.session, self.service, job, name, answers=self.answers, act=act, answering=answering)
+        if answering and not answering.open and over.decisions:
+            raise NoAnswerError
+        return over
 
     def _decide(self, asked: Decision) -> str:
         self.session.say(printable(asked.question))
@@ -201,6 +227,11 @@ class Interview:
         return self.asker.ask("Answer", one_of({one.id: one.id for one in asked.choices}), default=asked.default)
 
     # Who we are at AWS.
+
+    def _sign_in(self, name: str) -> None:
+        setup = self.service.store.load(name)
+        if needs_aws(setup.choices, setup.made):
+            self._account(name)
 
     def _account(self, name: str) -> None:
         """Ask AWS who we are, until the user is content with the answer."""

@@ -12,8 +12,9 @@ from wizard.commands.session import Session
 from wizard.costs import Estimate, estimate_for
 from wizard.exits import ExitCode, of_statuses
 from wizard.net.text import printable
-from wizard.results import Actor, Snapshot, Status
+from wizard.results import Actor, Change, Snapshot, Status
 from wizard.setups import Setup
+from wizard.stages import needs_aws
 
 _NO_VERDICT = frozenset({Status.OK, Status.WAITING, Status.SKIPPED})
 """For an item of a plan these say only that there is something to do, or that something else comes first."""
@@ -45,7 +46,8 @@ def of(setup: Setup, snapshot: Snapshot) -> Plan:
         change.actor is Actor.US for item in snapshot.items if item.id == "pixel-record" for change in item.changes
     )
     cost = estimate_for(setup.choices, route53=bool(setup.made.hosted_zone) or by_us)
-    return Plan(setup, snapshot, actions(policy(setup, check_only=False)), cost)
+    needed = actions(policy(setup, check_only=False)) if needs_aws(setup.choices, setup.made) else ()
+    return Plan(setup, snapshot, needed, cost)
 
 
 def actions(document: dict[str, Any]) -> tuple[str, ...]:
@@ -83,16 +85,22 @@ def lines(session: Session, plan: Plan) -> Iterator[str]:
         if listed:
             yield from ("", stage.title)
         for change in listed:
-            yield f"  {plain.ACTIONS[change.action]} {printable(change.summary)}{plain.ACTORS[change.actor]}"
-            yield from (
-                f"      {printable(one.property)}: {printable(one.found)} → {printable(one.wanted)}"
-                for one in change.differences
-            )
+            yield from change_lines(change)
     yield from _obstacles(plan)
-    yield from _permissions(session, plan)
-    yield from _cost(plan)
+    if needs_aws(plan.setup.choices, plan.setup.made):
+        yield from _permissions(session, plan)
+        yield from _cost(plan)
+    else:
+        yield from ("", "It needs no AWS account: nothing is made there, and nothing costs.")
     if changes and plan.status is Status.OK:
         yield from ("", f"Next: {session.line(f'apply {plan.setup.name}')}")
+
+
+def change_lines(change: Change) -> Iterator[str]:
+    """Yield a change in words, and under it what differs."""
+    yield f"  {plain.ACTIONS[change.action]} {printable(change.summary)}{plain.ACTORS[change.actor]}"
+    for one in change.differences:
+        yield f"      {printable(one.property)}: {printable(one.found)} → {printable(one.wanted)}"
 
 
 def _obstacles(plan: Plan) -> Iterator[str]:

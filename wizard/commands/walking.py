@@ -9,6 +9,7 @@ import anyio
 from wizard import checklist
 from wizard.board import Board
 from wizard.commands import loop
+from wizard.commands.answering import Answering
 from wizard.commands.identity import keep_typed, second_factor
 from wizard.commands.session import Session
 from wizard.plain import Ink, Narrator
@@ -32,6 +33,7 @@ def run(
     answers: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     act: LOOK | None = None,
+    answering: Answering | None = None,
 ) -> Snapshot:
     """Carry out a walk, telling it line by line, and return how it ended.
 
@@ -44,39 +46,45 @@ def run(
         answers: decision id to choice.
         only: stages or items to limit the walk to.
         act: told of each update; plays the user's part in practice.
+        answering: puts questions as they come up; without it they stay open.
 
     Raises:
+        wizard.commands.asking.BackError, wizard.commands.asking.LeaveError: the user's word at a question.
         wizard.store.StoreError: the set-up cannot be used, or another process works on it.
         KeyboardInterrupt: the user wants out.
     """
     quiet = job in (Job.PLAN, Job.CHECK)
-    narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice)
+    narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(answering))
 
     async def tell(board: Board) -> None:
         async for update in board.updates():
             if not quiet:
                 for line in narrator.tell(update.snapshot):
                     session.say(line)
-            if act:
-                await act(board, update)
+            for look in (act, answering):
+                if look:
+                    await look(board, update)
 
     second_factor(session, service, name)
     running = service.start(job, name, patience=patience, answers=answers, only=only)
     for decision, choice in (answers or {}).items():
         running.board.answer(decision, choice)
-    loop.run(lambda: _along(running, tell), lambda: farewell(session))
+    loop.run(lambda: _along(running, tell, answering), lambda: farewell(session))
     keep_typed(session, service, name, running.board.snapshot)
     return running.board.snapshot
 
 
-async def _along(running: Running, tell: Callable[[Board], Coroutine[Any, Any, None]]) -> None:
-    """Run a walk and its teller together; an error of the walk comes out as it is."""
-    failures: list[StoreError] = []
+TELL = Callable[[Board], Coroutine[Any, Any, None]]
+
+
+async def _along(running: Running, tell: TELL, answering: Answering | None) -> None:
+    """Run a walk and its teller together; an error of either ends both and comes out as it is."""
+    failures: list[Exception] = []
     async with anyio.create_task_group() as group:
-        group.start_soon(tell, running.board)
         with anyio.CancelScope() as scope:
             watcher = anyio.CancelScope()
-            group.start_soon(_end_when_stuck, running.board, scope, watcher)
+            group.start_soon(_telling, tell, running.board, scope, failures)
+            group.start_soon(_end_when_stuck, running.board, scope, watcher, answering)
             try:
                 await running.run()
             except StoreError as error:
@@ -86,13 +94,23 @@ async def _along(running: Running, tell: Callable[[Board], Coroutine[Any, Any, N
         raise failures[0]
 
 
-async def _end_when_stuck(board: Board, walk: anyio.CancelScope, watcher: anyio.CancelScope) -> None:
+async def _telling(tell: TELL, board: Board, walk: anyio.CancelScope, failures: list[Exception]) -> None:
+    try:
+        await tell(board)
+    except Exception as error:  # noqa: BLE001 - the caller raises it, outside the task group
+        failures.append(error)
+        walk.cancel()
+
+
+async def _end_when_stuck(
+    board: Board, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: Answering | None
+) -> None:
     """End a walk in which only questions are left that nobody here can answer."""
     with watcher:
         while True:
             before = _only_questions(board.snapshot)
             await anyio.sleep(STUCK)
-            if before and _only_questions(board.snapshot):
+            if before and _only_questions(board.snapshot) and not (answering and answering.open):
                 walk.cancel()
                 return
 
