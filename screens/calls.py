@@ -1,6 +1,7 @@
 """Calls the user when work or a wait was long: the terminal's bell, the desktop's notification, as set."""
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from screens import desktop, notices
@@ -27,7 +28,7 @@ class Caller:
         if liked.bell:
             self._shell.bell()
         if liked.desktop:
-            self._shell.run_worker(self._on_desktop(text), group="calling", exit_on_error=False)
+            self._shell.beside(partial(self._on_desktop, text), "calling")
 
     async def watch(self, work: Work) -> None:
         """Follow a walk, and call where it needs the user or a long wait is over."""

@@ -19,6 +19,7 @@ from screens.words import MUTED, STYLES, lines, say
 from wizard import dns_providers
 from wizard.probes.resolvers import ResolversProbe
 from wizard.results import Action, Change, Copyable, Item, Phase, Snapshot, Status
+from wizard.store import StoreError
 from wizard.threads import in_thread
 
 
@@ -31,6 +32,7 @@ class DnsPage(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "plain", "Plain text"),
         Binding("l", "look_now", "Look now"),
+        Binding("w", "keep_values", "Values file", show=False),
     ]
 
     def __init__(self, setup: str) -> None:
@@ -50,6 +52,7 @@ class DnsPage(Page):
         yield Button("Back to the work", id="back", compact=True, variant="primary")
         yield Button("Show plainly", id="plain", compact=True)
         yield Button("Look now", id="look", compact=True)
+        yield Button("Values file", id="values", compact=True)
 
     def on_mount(self) -> None:
         """Follow the walk."""
@@ -163,6 +166,17 @@ class DnsPage(Page):
             for value in card.values
         ]
         self.shell.plainly("DNS records to enter at your provider", values)
+
+    @on(Button.Pressed, "#values")
+    async def action_keep_values(self) -> None:
+        """Write the records, and what else there is to copy by now, to a file."""
+        try:
+            setup = await in_thread(self.shell.service.store.load, self.setup)
+        except StoreError as error:
+            self.notify(str(error), severity="error", markup=False, timeout=15)
+            return
+        records = (card.record for card in self.cards.values() if card.change is not Action.DELETE)
+        self.shell.keep_values(setup, tuple(records))
 
     @on(Button.Pressed, "#look")
     def action_look_now(self) -> None:

@@ -22,9 +22,9 @@ from wizard.snippet import PLACES, Snippet, Variant, script_element
 from wizard.store import StoreError
 from wizard.tagging import loaded_by, snippet_for
 from wizard.threads import in_thread
+from wizard.values import ALONE, BODY, CSP, of_snippet
 
 TABS = {"tag": "Tag", "proof": "Proof", "noscript": "No JavaScript", "policy": "CSP", "next": "Next steps"}
-BODY, CSP = "For the <body>, without JavaScript", "Content-Security-Policy"
 
 
 class DonePage(Page):
@@ -38,6 +38,7 @@ class DonePage(Page):
         Binding("c", "copy", "Copy"),
         Binding("p", "plain", "Plain text"),
         Binding("t", "variant", "Other tag", show=False),
+        Binding("w", "keep_values", "Values file", show=False),
         Binding("b", "browse", "Browser proof", show=False),
         Binding("k", "checks", "Checks"),
         Binding("v", "events", "Events", show=False),
@@ -108,13 +109,8 @@ class DonePage(Page):
 
     def _values(self) -> tuple[Copyable, ...]:
         if self.snippet is None:
-            return (Copyable("Script element of the tracker", self.alone),) if self.alone else ()
-        return (
-            Copyable(NAMES[self.variant], self.snippet.tag),
-            Copyable(BODY, self.snippet.no_script),
-            Copyable("Image for e-mail", self.snippet.image),
-            *(Copyable(CSP, line) for line in self.snippet.csp),
-        )
+            return (Copyable(ALONE, self.alone),) if self.alone else ()
+        return of_snippet(self.snippet, self.variant)
 
     def action_copy(self) -> None:
         """Copy what the open tab is about; mostly the tag."""
@@ -126,6 +122,11 @@ class DonePage(Page):
     def action_plain(self) -> None:
         """Show everything outside the wizard, where a terminal can select it."""
         self.shell.plainly("For your pages", self._values())
+
+    def action_keep_values(self) -> None:
+        """Write names, records and tags to a file."""
+        if self.saved:
+            self.shell.keep_values(self.saved)
 
     def action_variant(self) -> None:
         """Show the tag for another way of putting it into a site."""
@@ -175,11 +176,6 @@ def tracker_alone(element: str) -> Content:
     )
 
 
-NAMES = {
-    Variant.PAGE: "Tag for the <head>",
-    Variant.GTM: "Tag for Google Tag Manager",
-    Variant.NPM: "Code for your own JavaScript",
-}
 FOR = {Variant.PAGE: "for a page", Variant.GTM: "for Google Tag Manager", Variant.NPM: "for npm and bundlers"}
 
 
@@ -264,6 +260,9 @@ def _next(setup: Setup) -> Content:
         say("3  Look yourself whenever you like", "bold"),
         f"   snowpixel check {name}        (or Run checks, here)",
         "",
-        say("4  When you no longer want it", "bold"),
+        say("4  Keep what is copied somewhere: records, tags, names", "bold"),
+        f"   snowpixel snippet {name} --values FILE       (or w, here)",
+        "",
+        say("5  When you no longer want it", "bold"),
         f"   snowpixel remove {name}       (or Remove, on the first page)",
     )

@@ -3,9 +3,10 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import constants
@@ -15,6 +16,7 @@ from textual.command import CommandPalette
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import Worker
 
 from screens import copying, crash, notices
 from screens.calls import Caller
@@ -24,11 +26,13 @@ from screens.plainly import PlainModal, show_plainly
 from screens.preferences import Preferences
 from screens.themes import DARK, LIGHT
 from screens.work import WRITES, Work
+from wizard import values
 from wizard.aws.client import Source
 from wizard.credentials.held import masked
-from wizard.results import Copyable, Job
+from wizard.results import Copyable, DnsRecord, Job
 from wizard.service import Service
 from wizard.settings import Look
+from wizard.setups import Setup
 from wizard.threads import in_thread
 
 NO_COLOR_THEME = "ansi-dark"
@@ -134,8 +138,12 @@ class Shell(App[int]):
         work.worker = self.run_worker(
             work.carry_on(self._job_over), group="jobs", name=f"{job} {name}", exit_on_error=False
         )
-        work.watcher = self.run_worker(self.caller.watch(work), group="watching", exit_on_error=False)
+        work.watcher = self.beside(partial(self.caller.watch, work), "watching")
         return work
+
+    def beside(self, task: Callable[[], Coroutine[Any, Any, None]], group: str) -> Worker[None]:
+        """Run a task whose coroutine is made only when it begins: one that never does leaves nothing unawaited."""
+        return self.run_worker(task, group=group, exit_on_error=False)
 
     def _job_over(self, work: Work) -> None:
         self.caller.over(work)
@@ -199,6 +207,22 @@ class Shell(App[int]):
         if not show_plainly(self, title, shown):
             self.push_screen(PlainModal(title, shown))
 
+    def keep_values(self, setup: Setup, records: Sequence[DnsRecord] = ()) -> None:
+        """Write everything that is copied somewhere to a file, and say where it is."""
+        self.beside(partial(self._keep_values, setup, records), "copying")
+
+    async def _keep_values(self, setup: Setup, records: Sequence[DnsRecord]) -> None:
+        home, sections = self.service.surroundings.home, values.of(setup, records)
+        if not sections:
+            self.notify("There is nothing to copy yet.")
+            return
+        try:
+            path = await in_thread(values.keep, home, setup, sections)
+        except values.ValuesError as error:
+            self.push_screen(PlainModal("The values file was not written", (Copyable("Why", str(error)),)))
+        else:
+            self.push_screen(PlainModal("The values file is written", (Copyable("It is here", str(path)),)))
+
     def to_terminal(self, sequence: str) -> None:
         """Send the terminal something that is no part of the picture. Textual has a public way for its bell only."""
         if self._driver is not None and not self.is_headless:
@@ -233,7 +257,7 @@ class Shell(App[int]):
         """Change settings: they count at once, and are kept for the next start."""
         self.preferences.change(**changes)
         self._dress()
-        self.run_worker(self._keep(), group="keeping", exit_on_error=False)
+        self.beside(self._keep, "keeping")
 
     async def _keep(self) -> None:
         trouble = await self.preferences.keep()

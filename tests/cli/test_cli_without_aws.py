@@ -286,3 +286,22 @@ def test_practice_without_its_extra_says_how_to_get_it(alone: Cli, tmp_path: Pat
     ran = alone("practice", PYTHONPATH=path)
     assert ran.code == 2
     assert "pip install 'snowpixel[practice]'" in ran.err
+
+
+def test_the_values_file_says_where_it_is_and_never_replaces_another(alone: Cli) -> None:
+    assert alone("new", "main", "--no-domain").code == 0
+    path = alone.folder / "values.txt"
+    assert alone("snippet", "main", "--values", str(path)).code == 3
+    assert not path.exists()
+    assert alone("set", "main", "--domain", "e.example.org").code == 0
+    ran = alone("snippet", "main", "--values", str(path))
+    assert (ran.code, ran.out) == (0, f"Written: {path}\n")
+    assert path.stat().st_mode & 0o777 == 0o600
+    data = alone("snippet", "main", "--values", str(path), "--json").document["data"]
+    assert data["file"] == str(path)
+    assert "e.example.org" in data["values"][0]["values"][0]["value"]
+    path.write_text("mine")
+    refused = alone("snippet", "main", "--values", str(path))
+    assert refused.code == 2
+    assert "left alone" in refused.err
+    assert path.read_text() == "mine"

@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from wizard import values
 from wizard.browserproof.opening import NOTE
 from wizard.commands import options, tagcheck, walking
 from wizard.commands.browsers import Opener
@@ -35,11 +36,19 @@ from wizard.tracker.wishes import page as cleaned_page
 @click.option("--pings", is_flag=True, help="Also count how long pages are read (an event every ten seconds).")
 @click.option("--variant", type=click.Choice([one.value for one in Variant]), default="page", help="For what [page].")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the tag to a file.")
+@click.option(
+    "--values",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write everything that is copied somewhere to a file: DNS records, tags, names in AWS.",
+)
 @click.option("--check", "page", metavar="URL", help="Look whether the tag is in this page, and right.")
 @pass_session
 def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> ExitCode:
     """Print the tag for your pages, with the settings that keep it from jamming; or look for it in a page."""
     setup = Store(home_of(session)).load(name)
+    if given["values"]:
+        return _values(session, setup, given["values"])
     host = pixel_host_of(setup)
     loaded = loaded_by(setup)
     if host is None:
@@ -69,6 +78,24 @@ def _no_address(session: Session, name: str) -> ExitCode:
     message = f"There is no address yet: it comes in the first minute of {session.line(f'apply {name}')}"
     session.result([], "waiting", None, [message])
     return ExitCode.UNFINISHED
+
+
+def _values(session: Session, setup: Setup, path: Path) -> ExitCode:
+    """Write the values file.
+
+    Raises:
+        click.UsageError: it cannot be written, or is somebody else's.
+    """
+    sections = values.of(setup)
+    if not sections:
+        return _no_address(session, setup.name)
+    try:
+        values.write(path, setup, sections)
+    except values.ValuesError as error:
+        raise click.UsageError(str(error)) from error
+    data = {"setup": setup.name, "file": str(path), "values": msgspec.to_builtins(sections)}
+    session.result([f"Written: {path}"], "ok", data)
+    return ExitCode.WELL
 
 
 def _built(setup: Setup, host: str, given: dict[str, Any]) -> Snippet:

@@ -9,7 +9,12 @@ LONGEST = 2000
 
 def printable(text: str) -> str:
     """Drop control and format characters (Unicode category C), which could steer a terminal, and cut what is long."""
-    return "".join(each for each in text[:LONGEST] if unicodedata.category(each)[0] != "C")
+    return legible(text[:LONGEST])
+
+
+def legible(text: str) -> str:
+    """Drop control and format characters (Unicode category C); nothing is cut, however long it is."""
+    return "".join(each for each in text if unicodedata.category(each)[0] != "C")
 
 
 MOST = 8

@@ -1,0 +1,178 @@
+"""Everything of a set-up that is copied somewhere: DNS records, tags, names in AWS; also as one plain text file."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wizard.files import put, reason
+from wizard.net.text import legible
+from wizard.results import Copyable, DnsRecord
+from wizard.setups import Setup
+from wizard.snippet import Snippet, Variant, script_element
+from wizard.tagging import host_of, loaded_by, snippet_for
+
+TAGS = {
+    Variant.PAGE: "Tag for the <head>",
+    Variant.GTM: "Tag for Google Tag Manager",
+    Variant.NPM: "Code for your own JavaScript",
+}
+BODY, IMAGE, CSP = "For the <body>, without JavaScript", "Image for e-mail", "Content-Security-Policy"
+ALONE = "Script element of the tracker"
+
+_FIRST = "snowpixel: values of the set-up {name} ({id})"
+"""First line of a file of ours: by this it is known again."""
+
+
+class ValuesError(Exception):
+    """The file cannot be written. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Values that belong together.
+
+    Attributes:
+        title: what they are.
+        values: each with its label.
+    """
+
+    title: str
+    values: tuple[Copyable, ...]
+
+
+def of(setup: Setup, records: Sequence[DnsRecord] = ()) -> tuple[Section, ...]:
+    """Return what a set-up has to be copied by now, nothing of which is secret.
+
+    Args:
+        setup: the set-up.
+        records: DNS records as a walk knows them, with the part that a provider's form wants; what it does not know
+            comes from the set-up.
+    """
+    known = {(one.name, one.type): one for one in [*_records(setup), *records]}
+    numbered = [value for number, one in enumerate(known.values(), 1) for value in _parts(number, one)]
+    every = (
+        Section("DNS records", tuple(numbered)),
+        Section("For your pages", tuple(_tags(setup))),
+        Section("Names in AWS", tuple(_names(setup))),
+    )
+    return tuple(section for section in every if section.values)
+
+
+def of_snippet(made: Snippet, variant: Variant) -> tuple[Copyable, ...]:
+    """Return the parts of a snippet, the tag first."""
+    return (
+        Copyable(TAGS[variant], made.tag),
+        Copyable(BODY, made.no_script),
+        Copyable(IMAGE, made.image),
+        *(Copyable(CSP, line) for line in made.csp),
+    )
+
+
+def _records(setup: Setup) -> Iterator[DnsRecord]:
+    made, domain = setup.made, setup.choices.domain
+    if made.validation_name and made.validation_value:
+        name = made.validation_name.rstrip(".")
+        yield DnsRecord(name, "CNAME", made.validation_value.rstrip("."), name, "")
+    if domain and made.distribution_domain:
+        yield DnsRecord(domain, "CNAME", made.distribution_domain, domain, "")
+
+
+def _parts(number: int, record: DnsRecord) -> Iterator[Copyable]:
+    label = f"Record {number} ({record.type})"
+    if record.host != record.name:
+        yield Copyable(f"{label}, host, as most forms want it", record.host)
+    yield Copyable(f"{label}, full name", record.name)
+    yield Copyable(f"{label}, value", record.value)
+
+
+def _tags(setup: Setup) -> Iterator[Copyable]:
+    for variant in Variant:
+        made = snippet_for(setup, setup.name, variant)
+        if made is None:
+            break
+        parts = of_snippet(made, variant)
+        yield from parts if variant is Variant.PAGE else parts[:1]
+    else:
+        return
+    loaded = loaded_by(setup)
+    if loaded:
+        yield Copyable(ALONE, script_element(loaded))
+
+
+def _names(setup: Setup) -> Iterator[Copyable]:
+    made = setup.made
+    found = {
+        "Account": made.account,
+        "Host name": host_of(setup),
+        "Bucket of pixel and tracker": made.content_bucket,
+        "Bucket of the logs": made.log_bucket,
+        "CloudFront distribution": made.distribution,
+        "Its own name": made.distribution_domain,
+        "Certificate": made.certificate,
+    }
+    if made.account and made.content_bucket:
+        yield from (Copyable(label, value) for label, value in found.items() if value)
+
+
+def text(setup: Setup, sections: Sequence[Section]) -> str:
+    """Return the file's content: each label on a line of its own, so that no value is broken."""
+    return "\n".join(_lines(setup, sections)) + "\n"
+
+
+def _lines(setup: Setup, sections: Sequence[Section]) -> Iterator[str]:
+    yield _first(setup)
+    yield f"Written {datetime.fromtimestamp(time.time(), UTC):%Y-%m-%d %H:%M:%S} UTC. Nothing in here is secret."
+    for section in sections:
+        yield from ("", "", f"== {section.title} ==")
+        for value in section.values:
+            yield from ("", f"{legible(value.label)}:", *(legible(line) for line in value.value.splitlines()))
+
+
+def write(path: Path, setup: Setup, sections: Sequence[Section]) -> None:
+    """Write the file, readable by its owner only, whole or not at all.
+
+    Raises:
+        ValuesError: there is a file that is not of this set-up's values, or it cannot be written.
+    """
+    if not _may_write(path, setup):
+        raise ValuesError(
+            f"{path} is there already and does not hold the values of {setup.name}, so it was left alone. Choose "
+            "another name, or move it away."
+        )
+    try:
+        put(path, text(setup, sections).encode())
+    except OSError as error:
+        raise ValuesError(f"{path} cannot be written: {reason(error, path)}. Choose another place.") from error
+
+
+def keep(home: Path, setup: Setup, sections: Sequence[Section]) -> Path:
+    """Write the file into snowpixel's data folder, and return where.
+
+    Raises:
+        ValuesError: see `write`.
+    """
+    path = home / "values" / f"{setup.name}.txt"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValuesError(f"{path} cannot be written: {reason(error, path)}. Choose another place.") from error
+    write(path, setup, sections)
+    return path
+
+
+def _may_write(path: Path, setup: Setup) -> bool:
+    """Whether nothing is there, or what this set-up wrote earlier."""
+    first = _first(setup).encode()
+    try:
+        with path.open("rb") as file:
+            return file.read(len(first) + 1) == first + b"\n"
+    except FileNotFoundError:
+        return not path.is_symlink()
+    except OSError:
+        return not path.exists()  # a folder, or one that may not be read; without either, writing says what is wrong
+
+
+def _first(setup: Setup) -> str:
+    return _FIRST.format(name=setup.name, id=setup.id)
