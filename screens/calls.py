@@ -1,6 +1,5 @@
 """Calls the user when work or a wait was long: the terminal's bell, the desktop's notification, as set."""
 
-import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,9 +31,9 @@ class Caller:
 
     async def watch(self, work: Work) -> None:
         """Follow a walk, and call where it needs the user or a long wait is over."""
-        watch = notices.Watch(time.monotonic(), self._shell.long)
+        watch = notices.Watch(self._shell.ticks(), self._shell.long)
         async for update in work.board.updates():
-            told = watch.look(update.snapshot, time.monotonic())
+            told = watch.look(update.snapshot, self._shell.ticks())
             if told:
                 self.call(told)
 

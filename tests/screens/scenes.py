@@ -213,6 +213,12 @@ async def remove(app: SnowpixelApp, pilot: Driver) -> None:
     await wait_for(pilot, lambda: "exactly as it is" in text_of(app))
 
 
+async def settings(app: SnowpixelApp, pilot: Driver) -> None:
+    await pilot.press("o")
+    await on_page(pilot, "SettingsPage")
+    await wait_for(pilot, lambda: focused(app) == "theme" and "As usual:" in text_of(app), "it says why")
+
+
 async def help_box(app: SnowpixelApp, pilot: Driver) -> None:
     await pilot.press("question_mark")
     await wait_for(pilot, lambda: page(app) == "HelpModal")
@@ -238,6 +244,7 @@ SCENES: Mapping[str, Scene] = {
     "done": Scene(done, PROVEN),
     "events": Scene(events, PROVEN),
     "remove": Scene(remove, PROVEN),
+    "settings": Scene(settings),
     "help": Scene(help_box),
     "decision": Scene(decision, Made(), {Job.APPLY: scripted.asks}),
 }
