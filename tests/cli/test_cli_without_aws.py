@@ -288,6 +288,7 @@ def test_practice_without_its_extra_says_how_to_get_it(alone: Cli, tmp_path: Pat
     assert "pip install 'snowpixel[practice]'" in ran.err
 
 
+@pytest.mark.timeout(400)
 def test_the_values_file_says_where_it_is_and_never_replaces_another(alone: Cli) -> None:
     assert alone("new", "main", "--no-domain").code == 0
     path = alone.folder / "values.txt"

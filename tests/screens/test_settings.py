@@ -162,12 +162,13 @@ def test_a_folder_in_the_place_of_the_file_is_no_crash_and_what_cannot_be_kept_i
     assert not [path for path in home.iterdir() if path.name != FILE], "nothing half-written is left"
 
 
+@pytest.mark.timeout(300)
 def test_an_unknown_theme_of_the_environment_is_no_crash(home: Path) -> None:
     program = OPEN_AND_QUIT.format(home=str(home))
     for theme, expected in (("no-such-theme", DARK.name), ("nord", "nord")):
         environment = {**os.environ, "TEXTUAL_THEME": theme}
         done = subprocess.run(
-            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=120, check=False
         )
         assert (done.returncode, done.stdout) == (0, f"{expected}\n"), done.stderr
 
