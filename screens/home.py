@@ -93,6 +93,8 @@ class HomePage(Page):
         self.setups = {setup.name: setup for setup in setups}
         self._fill()
         self.query_one("#trouble", Static).update(lines(*(say(f"✗ {one}", "$text-error") for one in trouble)))
+        if trouble:  # it needs the room
+            self.query_one("#timeline").display = False
 
     def _fill(self) -> None:
         listed = self.query_one("#setups", OptionList)
@@ -100,6 +102,8 @@ class HomePage(Page):
         listed.set_options([Option(self._row(setup), id=setup.name) for setup in self.setups.values()])
         listed.display = bool(self.setups)
         self.query_one("#timeline").display = bool(self.setups)
+        for note in self.query("#practice"):  # who comes back knows, and the line at the top still says it
+            note.display = not self.setups
         self.query_one("#welcome").display = not self.setups
         for button in self.query(".with-setup"):
             button.display = bool(self.setups)
