@@ -1,5 +1,6 @@
 """A practice world for each test process, back at its start before every test; and the product pointed at it."""
 
+import signal
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "practice: needs the practice extra")
     config.pluginmanager.register(Provoked(config, known(), ("wizard", "screens")), "provoked")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started in the background of a script, the tests ignore Ctrl-C, and so would every program that they start.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 LONG = ("tests/matrices/test_faults.py", "tests/matrices/test_kills.py")
