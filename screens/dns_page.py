@@ -45,7 +45,7 @@ class DnsPage(Page):
 
     def parts(self) -> Iterable[Widget]:
         """Return the place for the records, and how to enter them."""
-        yield VerticalScroll(Static(id="world"), Prose(id="steps"), id="records", can_focus=False)
+        yield VerticalScroll(Prose(id="steps"), Static(id="world"), id="records", can_focus=False)
 
     def buttons(self) -> Iterable[Button]:
         """Return the way back, and another way to see the values."""
@@ -86,13 +86,13 @@ class DnsPage(Page):
         if old:
             old.remove()
         self.cards[item.id] = card
-        self.query_one("#records").mount(card, before="#world")
+        self.query_one("#records").mount(card, before="#steps")
 
     def _put_in_order(self, snapshot: Snapshot) -> None:
         """Number the cards in the walk's order (that of `Snapshot.records`), whichever became known first."""
         order = [item.id for item in snapshot.items]
         self.cards = dict(sorted(self.cards.items(), key=lambda pair: order.index(pair[0])))
-        records, below = self.query_one("#records"), self.query_one("#world")
+        records, below = self.query_one("#records"), self.query_one("#steps")
         for number, card in enumerate(self.cards.values(), 1):
             card.count_as(number)
             records.move_child(card, before=below)

@@ -9,7 +9,7 @@ import pytest
 
 from screens import crash
 from screens.app import SnowpixelApp
-from tests.screens.driving import Driver, on_page
+from tests.screens.driving import Driver, on_page, wait_for
 from tests.screens.scripted import ScriptedService
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYPLANTEDKEY"
@@ -92,7 +92,7 @@ def test_a_crash_inside_a_walk_is_words_on_the_page_and_not_the_end(home: Path) 
     async def settled(app: SnowpixelApp, pilot: Driver) -> None:
         await on_page(pilot, "HomePage")
         ended.append(app.begin(Job.APPLY, "main"))
-        await app.workers.wait_for_complete()
+        await wait_for(pilot, lambda: ended[0].over)
 
     asyncio.run(run())
 
