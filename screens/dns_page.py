@@ -251,7 +251,7 @@ def _state(item: Item, card: RecordCard, now: float) -> Content:
 def _world(item: Item | None) -> Content:
     """Return how the world's resolvers see the name, once they are asked; empty before."""
     seen = seen_by(item.check) if item else ()
-    return lines(say(item.title, "bold"), *seen, "") if item and seen else Content("")
+    return lines("", say(item.title, "bold"), *seen) if item and seen else Content("")
 
 
 def _name_servers(snapshot: Snapshot) -> str:
