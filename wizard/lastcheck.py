@@ -1,14 +1,12 @@
 """What the last check of a set-up found, kept beside it: `check --changes` tells what is different since."""
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from wizard.files import put
 from wizard.results import Check, Status
 from wizard.store import Store
 
@@ -42,10 +40,7 @@ class LastCheck:
         """Keep what was seen now, beside what was seen of other items before. A full disk is no reason to fail."""
         now = {check.id: Seen(check.counts_as, check.summary) for check in checks}
         with contextlib.suppress(OSError):
-            handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")  # made 0600
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.encode({**self.load(), **now}))
-            Path(temporary).replace(self._path)
+            put(self._path, msgspec.json.encode({**self.load(), **now}))
 
     def forget(self) -> None:
         """Drop the file."""

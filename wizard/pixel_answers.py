@@ -11,8 +11,11 @@ from wizard.world import Response
 CACHE_CONTROL = "max-age=0, s-maxage=31536000"
 """Kept at the edge, asked again by the browser, so that an identical event on the next page is logged too."""
 
-MARK = "x-amz-meta-snowpixel"
-"""Header of our pixel: the id of its set-up, as S3 repeats an object's own metadata."""
+METADATA = "snowpixel"
+"""Name of the metadata of our pixel's files that holds their set-up's id, so that a look from outside knows them."""
+
+MARK = f"x-amz-meta-{METADATA}"
+"""Header in which S3 repeats it."""
 
 SERVED = frozenset({200, 304})
 
@@ -60,8 +63,8 @@ def by_cloudfront(response: Response) -> bool:
 
 def fault_in(response: Response) -> Fault | None:
     """Return what is wrong with an answer to a GET of the pixel with an `Origin`; None if nothing is."""
-    if response.headers.get("server", "").lower() == "cloudflare" or "cf-ray" in response.headers:
-        return by_cloudflare(response)
+    if by_cloudflare(response):
+        return of_cloudflare(response)
     if not by_cloudfront(response):
         return NOT_CLOUDFRONT
     if response.status not in SERVED:
@@ -69,7 +72,12 @@ def fault_in(response: Response) -> Fault | None:
     return _content(response) or _headers(response)
 
 
-def by_cloudflare(response: Response) -> Fault:
+def by_cloudflare(response: Response) -> bool:
+    """Whether Cloudflare's proxy answered."""
+    return response.headers.get("server", "").lower() == "cloudflare" or "cf-ray" in response.headers
+
+
+def of_cloudflare(response: Response) -> Fault:
     """Say what an answer of Cloudflare's proxy means: it works in front, or refuses (its error 1014)."""
     page = response.body[:PAGE_HEAD].decode("utf-8", "replace").lower()
     banned = response.status >= 400 and ("error code: 1014" in page or "cname cross-user banned" in page)  # noqa: PLR2004

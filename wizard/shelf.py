@@ -1,11 +1,10 @@
 """Files that belong to set-ups and are too large for their state: each under its own hash, owner-only."""
 
 import base64
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from wizard.files import put
 from wizard.tracker.file import integrity
 
 
@@ -35,14 +34,7 @@ class Shelf:
         """
         self._files.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(integrity(content))
-        handle, temporary = tempfile.mkstemp(dir=self._files, prefix=".new-")  # made 0600
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        put(path, content)
 
     def folder(self, name: str) -> Path:
         """Return where a folder of that name belongs; it is not made."""

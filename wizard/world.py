@@ -174,7 +174,7 @@ class Web(Protocol):
         ...
 
     async def old_tls(self, name: str, *, connect_to: str | None = None) -> str | None:
-        """Return the version before TLS 1.2 that a server still agrees to, `` where it refuses, None where unseen."""
+        """Return the version before TLS 1.2 that a server still agrees to; empty where it refuses, None if unseen."""
         ...
 
 

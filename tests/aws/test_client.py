@@ -1,9 +1,9 @@
 """What the client does by itself where a connection breaks within a reply."""
 
 import anyio
-import boto3
 import pytest
 
+from tests.inventory import Account
 from wizard.aws.client import WALK, AwsClient, Keys, Secret, Source
 from wizard.aws.errors import AwsError, Kind
 from wizard.practice.control import Control
@@ -17,13 +17,7 @@ BUCKET, KEY, BODY = "broken-within", "i", b"a whole body"
 @pytest.fixture
 def client(world: WorldFile, control: Control) -> AwsClient:
     keys = Keys(world.access_key_id, Secret(world.secret_access_key))
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=world.aws_endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=world.access_key_id,
-        aws_secret_access_key=world.secret_access_key,
-    )
+    s3 = Account(world).client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=BODY)
     control.clear_calls()

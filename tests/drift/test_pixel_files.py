@@ -7,7 +7,8 @@ import pytest
 
 from tests.drift.proving import PIXEL_PROBES, Drift, prove
 from tests.drift.standing import Behind
-from wizard.resources.objects import CACHING, KEYS
+from wizard.pixel_answers import CACHE_CONTROL
+from wizard.resources.objects import KEYS
 
 REPLACED = ("PutObject", "CreateInvalidation")
 KINDS = {"i": "image/gif", "pxl.png": "image/png", "ice.png": "image/png"}
@@ -15,7 +16,7 @@ KINDS = {"i": "image/gif", "pxl.png": "image/png", "ice.png": "image/png"}
 
 def _put(behind: Behind, key: str, **changes: Any) -> None:
     body = behind.s3.get_object(Bucket=behind.content, Key=key)["Body"].read()
-    wanted = {"Body": body, "ContentType": KINDS[key], "CacheControl": CACHING} | changes
+    wanted = {"Body": body, "ContentType": KINDS[key], "CacheControl": CACHE_CONTROL} | changes
     behind.s3.put_object(Bucket=behind.content, Key=key, **{name: text for name, text in wanted.items() if text})
 
 

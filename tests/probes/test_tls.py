@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.probes.surroundings import DAY, HOST, NOW, OWN, ScriptedWeb, problem, scope
-from wizard.probes.between import covers
+from wizard.certificates import covers
 from wizard.probes.tls import TlsProbe
 from wizard.results import Status
 from wizard.setups import Choices, Made

@@ -76,8 +76,7 @@ class Interview:
 
     def run(self) -> ExitCode:
         """Ask what to do, and do it."""
-        for line in (INTRO, WORDS, ""):
-            self.session.say(line)
+        self._tell(INTRO, WORDS, "")
         while True:
             try:
                 name = self._which()
@@ -185,8 +184,7 @@ class Interview:
         self._sign_in(name)
         plan = self._walk(Job.PLAN, name)
         described = planning.of(self.service.store.load(name), plan)
-        for line in planning.lines(self.session, described):
-            self.session.say(line)
+        self._tell(*planning.lines(self.session, described))
         if described.status is not Status.OK:
             return planning.code(described, strict=False)
         if plan.changes and not self.asker.sure("Make this?", CONSENT):
@@ -202,8 +200,7 @@ class Interview:
         checked = self._walk(Job.CHECK, name)
         LastCheck(self.service.store, name).save(checked.checks)
         lines = ["", *checklist.proof(self.service.store.load(name)), *walking.ending(self.session, checked)]
-        for line in lines:
-            self.session.say(line)
+        self._tell(*lines)
         return of_statuses([*walking.verdicts(made), *walking.verdicts(checked)])
 
     def _walk(self, job: Job, name: str) -> Snapshot:
@@ -249,8 +246,7 @@ class Interview:
                 self._refused(error)
                 label, default = "Try again, keys to type keys, or the name of an AWS profile", "again"
             else:
-                for line in whose(known, None):
-                    self.session.say(line)
+                self._tell(*whose(known, None))
                 label, default = "Use this account? yes, keys to type keys, or the name of another AWS profile", "yes"
             answer = self.asker.ask(label, profile, default=default, why=why)
             if answer == "yes" and default == "yes":

@@ -101,7 +101,7 @@ class Browser:
         )
 
     async def old_tls(self, name: str, *, connect_to: str | None = None) -> str | None:
-        """Return the version before TLS 1.2 that a server still agrees to, `` where it refuses, None where unseen."""
+        """Return the version before TLS 1.2 that a server still agrees to; empty where it refuses, None if unseen."""
         try:
             return await self._at_first(
                 connect_to or name, PORTS["https"], lambda where, _: old_version(where, name, self.limits.connect)

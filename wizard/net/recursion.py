@@ -2,9 +2,8 @@
 
 Two things are told apart here that look alike from outside. A network may let nobody's DNS through but its own: then
 the public resolvers are asked over TLS (RFC 7858) and HTTPS (RFC 8484), which such networks mostly leave alone. And a
-resolver may fail
-because the domain's DNSSEC signatures do not hold: asked once more without checking them (CD, RFC 4035 §3.2.2), it
-answers.
+resolver may fail because the domain's DNSSEC signatures do not hold: asked once more without checking them (CD, RFC
+4035 §3.2.2), it answers.
 """
 
 import ssl

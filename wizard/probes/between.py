@@ -5,6 +5,7 @@ spoil that, so whoever else answers there stands between this computer and the w
 pixel's name looks wrong. Such an answer says nothing about the set-up: it is unknown, never failed.
 """
 
+from wizard.certificates import covers
 from wizard.pixel_answers import by_cloudfront
 from wizard.probes.base import Probe
 from wizard.probes.propagation import LOOK_AGAIN
@@ -13,12 +14,6 @@ from wizard.world import Handshake, Response, WebError
 
 AUTHORITY = "amazon"
 """Part of the issuer's name in every certificate of ACM and in CloudFront's own (Amazon Trust Services)."""
-
-
-def covers(names: tuple[str, ...], host: str) -> bool:
-    """Whether a certificate's names cover a host; a wildcard stands for exactly one label (RFC 9525 §6.3)."""
-    parent = host.partition(".")[2]
-    return host in names or (bool(parent) and f"*.{parent}" in names)
 
 
 def of_amazon(seen: Handshake) -> bool:

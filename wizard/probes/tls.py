@@ -1,7 +1,8 @@
 """The certificate that a browser gets at the pixel's name."""
 
+from wizard.certificates import covers
 from wizard.probes.base import Probe
-from wizard.probes.between import between, covers, inspecting, of_amazon
+from wizard.probes.between import between, inspecting, of_amazon
 from wizard.probes.propagation import maybe_passing, not_made, unreached
 from wizard.probes.published import unpublished
 from wizard.results import Check, Status
@@ -18,7 +19,7 @@ DEFAULT = ".cloudfront.net"
 STRANGE = frozenset({"certificate-of-another", "certificate-untrusted"})
 """Verdicts that this computer's own network may be the reason for."""
 
-NEWEST_OLD = "TLSv1.2 or newer alone"
+ONLY_NEW = "TLSv1.2 or newer alone"
 
 
 class TlsProbe(Probe):
@@ -122,26 +123,15 @@ class TlsProbe(Probe):
         )
 
     def _only_old(self, host: str, version: str) -> Check:
-        return self.report(
-            Status.FAILED,
-            f"{host} speaks {version} and nothing newer: browsers refuse it",
-            "tls-old",
-            observed=version,
-            expected=NEWEST_OLD,
-            host=host,
-            version=version,
-        )
+        summary = f"{host} speaks {version} and nothing newer: browsers refuse it"
+        return self._old(Status.FAILED, "tls-old", summary, host, version)
 
     def _accepts_old(self, host: str, version: str) -> Check:
-        return self.report(
-            Status.WARNING,
-            f"{host} still accepts {version}, which browsers have given up",
-            "tls-old-accepted",
-            observed=version,
-            expected=NEWEST_OLD,
-            host=host,
-            version=version,
-        )
+        summary = f"{host} still accepts {version}, which browsers have given up"
+        return self._old(Status.WARNING, "tls-old-accepted", summary, host, version)
+
+    def _old(self, status: Status, problem: str, summary: str, host: str, version: str) -> Check:
+        return self.report(status, summary, problem, observed=version, expected=ONLY_NEW, host=host, version=version)
 
     def _fine(self, host: str, seen: Handshake, left: float) -> Check:
         return self.ok(

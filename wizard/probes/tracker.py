@@ -1,6 +1,6 @@
 """The tracker from the bucket as a browser gets it: packed, for any origin, kept for a year, and the same bytes."""
 
-from wizard.pixel_answers import NOT_CLOUDFRONT, by_cloudflare, by_cloudfront, refused
+from wizard.pixel_answers import NOT_CLOUDFRONT, by_cloudflare, by_cloudfront, of_cloudflare, refused
 from wizard.probes.base import Probe
 from wizard.probes.between import between
 from wizard.probes.propagation import maybe_passing, not_made, unreached
@@ -75,8 +75,8 @@ def _host(url: str) -> str:
 
 def _not_ours(answer: Response, host: str, url: str) -> list[Fault]:
     """Tell CloudFront's own refusals, and answers of somebody else, before the file itself is judged."""
-    if answer.headers.get("server", "").lower() == "cloudflare" or "cf-ray" in answer.headers:
-        known = by_cloudflare(answer)
+    if by_cloudflare(answer):
+        known = of_cloudflare(answer)
     elif not by_cloudfront(answer):
         known = NOT_CLOUDFRONT
     elif answer.status != _OK and answer.status not in (404, 410):

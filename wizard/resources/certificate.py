@@ -6,6 +6,7 @@ from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import CERTIFICATES, certificate_tags, everything
+from wizard.certificates import covers
 from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource
 from wizard.resources.gone import gone_already, missing
 from wizard.resources.record_kinds import CERTIFICATE
@@ -32,12 +33,6 @@ TYPICAL_ISSUE = 100.0
 
 TYPICAL_RELEASE = 300.0
 """Seconds until CloudFront lets go of a certificate after its distribution was deleted."""
-
-
-def covers(names: list[str], domain: str) -> bool:
-    """Say whether one of a certificate's names covers the domain; a wildcard stands for exactly one label."""
-    parent = domain.partition(".")[2]
-    return any(name.lower() in (domain, f"*.{parent}") for name in names)
 
 
 class SharedCertificate(Shared):

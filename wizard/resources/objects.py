@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from wizard import pixel
+from wizard.pixel_answers import CACHE_CONTROL, METADATA
 from wizard.resources.base import Reading, Resource, StoppedError
 from wizard.resources.invalidation import invalidate
 from wizard.resources.s3 import call_content, stored, unlike
@@ -13,12 +14,6 @@ from wizard.setups import Made
 
 KEYS: Mapping[str, str] = {"i": "pixel-i", "pxl.png": "pixel-pxl", "ice.png": "pixel-ice"}
 """Object key to item id: what today's tracker asks for, the old guide's name, and what old trackers ask for."""
-
-CACHING = "max-age=0, s-maxage=31536000"
-"""The edge keeps the file for a year; a browser asks again each time, so that each view is logged."""
-
-MARK = "snowpixel"
-"""Metadata with the set-up's id: by it a look from outside knows that it is this bucket's pixel that answers."""
 
 BUILT_IN = "builtin"
 """The choice of our own image."""
@@ -83,7 +78,7 @@ class PixelObject(Resource):
     def _wanted(self) -> dict[str, str]:
         image = image_for(self.key, self.scope.made)
         digest = hashlib.md5(image.content, usedforsecurity=False).hexdigest()
-        return {"Content-Type": image.content_type, "Cache-Control": CACHING, "content": digest}
+        return {"Content-Type": image.content_type, "Cache-Control": CACHE_CONTROL, "content": digest}
 
     async def read(self) -> Reading:
         """Compare the file's type, caching and bytes."""
@@ -107,8 +102,8 @@ class PixelObject(Resource):
             Key=self.key,
             Body=image.content,
             ContentType=image.content_type,
-            CacheControl=CACHING,
-            Metadata={MARK: self.scope.ledger.setup.id},
+            CacheControl=CACHE_CONTROL,
+            Metadata={METADATA: self.scope.ledger.setup.id},
         )
         if change.action is Action.UPDATE:
             await invalidate(self.scope, f"/{self.key}", *(("/",) if self.key == "i" else ()))
