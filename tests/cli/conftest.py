@@ -9,12 +9,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
+
+if TYPE_CHECKING:
+    from tests.cli.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -143,6 +146,15 @@ class Started:
     @property
     def text(self) -> str:
         return "".join(self.said)
+
+
+@pytest.fixture
+def terminals() -> Iterator["list[Terminal]"]:
+    """Collects the terminals that a test opens, and closes them."""
+    every: list[Terminal] = []
+    yield every
+    for one in every:
+        one.close()
 
 
 @pytest.fixture

@@ -1,24 +1,16 @@
 """The plain wizard while work goes on: questions when they come up, repair from its menu, JavaScript of one's own."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from tests.cli.conftest import PATIENCE, Cli, Ran
+from tests.cli.terminal import Terminal, opened
 from tests.cli.test_cli_in_practice import client
-from tests.cli.test_cli_plain import Terminal, opened
 from tests.trackers import V4
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-
-
-@pytest.fixture
-def terminals() -> Iterator[list[Terminal]]:
-    every: list[Terminal] = []
-    yield every
-    for one in every:
-        one.close()
 
 
 @pytest.fixture
