@@ -42,10 +42,10 @@ class Account:
 class Behind:
     """Changes things behind the product's back, and tells what is there."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, aws: Account | None = None) -> None:
         self.product = product
         self.control = product.control
-        self.aws = Account(product.world)
+        self.aws = aws or Account(product.world)
         self.green = False
         """Set by a test at its end: everything is as it was set up."""
 

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import anyio
 import pytest
 
+from tests.drift.standing import Account as Somebody
+from tests.drift.standing import Behind
 from tests.inventory import Account, expected
 from tests.matrices.victim import LONGEST, NAME, Victims
 from tests.matrices.watching import Clients, Hasty, Watch, WatchedService
@@ -42,6 +45,15 @@ class Outcome:
     wrong: tuple[str, ...]
 
 
+class Ground(StrEnum):
+    """What a set-up finds in the account."""
+
+    PROVIDER = "nothing"
+    """The domain's DNS is at a provider, where the user adds the records."""
+    ROUTE53 = "the domain's hosted zone"
+    BORROWED = "a certificate to borrow"
+
+
 class Bench:
     """One practice world with one computer on it.
 
@@ -55,11 +67,16 @@ class Bench:
         self.account = Account(world)
         self._world = world
         self._scratch = scratch
+        self._somebody = Somebody(world)
         self._clients = Clients()
         self._victims: Victims | None = None
         self._green = False
-        self._route53 = False
+        self._ground = Ground.PROVIDER
         self._choices: dict[str, Any] = {}
+        self._given: dict[Ground, dict[str, Any]] = {}
+        """Grounds that were prepared and are remembered, to the choices that follow from them."""
+        self._finished: dict[Ground, Path] = {}
+        """Grounds on which a finished set-up is remembered, to a copy of the computer's files then."""
         self.product = self._computer()
 
     @property
@@ -74,6 +91,11 @@ class Bench:
         """The data folder in use."""
         return self.product.service.store.home
 
+    @property
+    def behind(self) -> Behind:
+        """Somebody else at work in the account."""
+        return Behind(self.product, self._somebody)
+
     def close(self) -> None:
         """End what was started."""
         if self._victims:
@@ -86,19 +108,28 @@ class Bench:
         product.service = WatchedService(product, self._clients, Watch())
         return product
 
-    def fresh(self, *, route53: bool = False) -> None:
-        """Start over: an empty account, a new computer."""
-        self.control.reset()
+    def fresh(self, ground: Ground = Ground.PROVIDER) -> None:
+        """Start over: an account with nothing of ours, a new computer."""
         self.control.set_pace(0)
-        if route53:
-            self.control.add_zone_in_route53()
-        self._green, self._route53, self._choices = False, route53, {}
+        if ground in self._given:
+            self.control.recall(ground)
+        else:
+            self.control.reset()
+            self._given[ground] = self._prepare(ground)
+            self.control.remember(ground)
+        self._green, self._ground, self._choices = False, ground, self._given[ground]
         self.product = self._computer()
 
-    def new(self, *, route53: bool = False, **choices: Any) -> None:
+    def _prepare(self, ground: Ground) -> dict[str, Any]:
+        """Have in the account what the ground names, and return the choices that follow from it."""
+        if ground is Ground.ROUTE53:
+            self.control.add_zone_in_route53()
+        return {"certificate": self.behind.certificate(DOMAIN)} if ground is Ground.BORROWED else {}
+
+    def new(self, ground: Ground = Ground.PROVIDER, **choices: Any) -> None:
         """Start over with a set-up saved and nothing made; whoever loses its file will choose the same again."""
-        self.fresh(route53=route53)
-        self._choices = choices
+        self.fresh(ground)
+        self._choices = self._choices | choices
         self.begin()
 
     def begin(self) -> None:
@@ -106,13 +137,22 @@ class Bench:
         if NAME not in self.product.service.store.names():
             self.product.new(NAME, **self._choices)
 
-    def green(self, *, route53: bool = False) -> None:
-        """Have a finished set-up, that of the cell before if it was left whole."""
-        if self._green and self._route53 == route53 and not self._choices:
+    def green(self, ground: Ground = Ground.PROVIDER) -> None:
+        """Have a finished set-up: that of the cell before if it was left whole, else as it was when first finished."""
+        if self._green and self._ground is ground and self._choices == self._given[ground]:
             return
-        self.new(route53=route53)
+        if ground in self._finished:
+            self.fresh(ground)
+            self.control.recall(_finished(ground))
+            copytree(self._finished[ground], self.home, dirs_exist_ok=True)
+            self._green = True
+            return
+        self.new(ground)
         wrong = self.finished(self.run(Job.APPLY))
         assert not wrong, wrong
+        self.control.remember(_finished(ground))
+        self._finished[ground] = Path(mkdtemp(dir=self._scratch))
+        copytree(self.home, self._finished[ground], dirs_exist_ok=True)
 
     # What a cell does.
 
@@ -162,7 +202,8 @@ class Bench:
     def finished(self, last: Snapshot) -> list[str]:
         """Say what keeps this from being one whole set-up: results, checklist, account, file."""
         wrong = [f"{last.job}: {told(check)}" for check in not_ok(last)]
-        wrong += [f"check: {told(check)}" for check in not_ok(self.run(Job.CHECK))]
+        if last.job is not Job.CHECK:
+            wrong += [f"check: {told(check)}" for check in not_ok(self.run(Job.CHECK))]
         setup = self.product.setup(NAME)
         has, wanted = self.account.inventory(), expected(setup)
         wrong += [
@@ -186,14 +227,15 @@ class Bench:
             wrong += [f"remove: {told(check)}" for check in last.checks if check.status not in DONE]
         except UnknownSetupError:
             pass  # the interrupted removal was through
+        stays = {"certificates": [arn]} if (arn := self._choices.get("certificate")) else {}
         left = self.account.inventory()
-        wrong += [f"{kind} left: {names}" for kind, names in left.items() if names]
+        wrong += [f"{kind} left: {names}" for kind, names in left.items() if names != stays.get(kind, [])]
         files = (path for path in (self.home / "setups").glob("*main*") if path.suffix not in (".lock", ".holder"))
         wrong += [f"file left: {path.name}" for path in files]
         return wrong + self._records(0)
 
     def _records(self, number: int) -> list[str]:
-        if self._route53:
+        if self._ground is Ground.ROUTE53:
             return []
         found = [one for one in self.control.records() if one["name"].rstrip(".") == DOMAIN]
         return [f"records of {DOMAIN}: {found}"] if len(found) != number else []
@@ -218,6 +260,11 @@ def set_up(world: WorldFile) -> Iterator[Bench]:
 
 MEMORY = Path("/dev/shm")
 """Linux's file system in memory."""
+
+
+def _finished(ground: Ground) -> str:
+    """Name the remembered world with a finished set-up in it."""
+    return f"{ground}, finished"
 
 
 async def _sign_in(board: Board, login: Callable[[], str]) -> None:

@@ -122,7 +122,6 @@ NOBODY_NOTICES = {
     (Job.REPAIR, "iam", "ListAccountAliases"): "the same",
     (Job.REMOVE, "iam", "ListAccountAliases"): "the same",
     (Job.APPLY, "iam", "SimulatePrincipalPolicy"): "who may not ask beforehand learns it from the calls themselves",
-    (Job.REPAIR, "iam", "SimulatePrincipalPolicy"): "the same",
     (Job.REPAIR, "s3", "ListObjectsV2"): "the proof stands; only the time of the newest log file is not said",
     (Job.APPLY, "route53", "GetHostedZone"): "without a look into Route 53 the user adds the records",
     (Job.APPLY, "route53", "ListHostedZonesByName"): "without a look into Route 53 the user adds the records",

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from tests.matrices.bench import DONE, WITH_LOGS, Bench, Outcome, settle, told
+from tests.matrices.bench import DONE, WITH_LOGS, Bench, Ground, Outcome, settle, told
 from tests.matrices.victim import Moment, Order
 from tests.matrices.watching import Call, Event, Watch
 from tests.product import DOMAIN, not_ok
@@ -23,7 +23,8 @@ def half_gone(bench: Bench) -> None:
     for key in bench.account.files(made.content_bucket or ""):
         s3.delete_object(Bucket=made.content_bucket, Key=key)
     s3.delete_bucket(Bucket=made.content_bucket)
-    edit_distribution(bench, Aliases={"Quantity": 0}, ViewerCertificate={"CloudFrontDefaultCertificate": True})
+    bare = {"Aliases": {"Quantity": 0}, "ViewerCertificate": {"CloudFrontDefaultCertificate": True}}
+    bench.behind.edit(lambda config: config.update(bare))
     logs.delete_delivery(id=made.delivery)
     bench.control.forget_cache()
 
@@ -34,25 +35,11 @@ def distribution_gone(bench: Bench) -> None:
     cloudfront, logs = bench.account.client("cloudfront"), bench.account.client("logs")
     logs.delete_delivery(id=made.delivery)
     logs.delete_delivery_source(name=f"snowpixel-{setup.id}")
-    edit_distribution(bench, Enabled=False)
-    etag = cloudfront.get_distribution(Id=made.distribution)["ETag"]
-    cloudfront.delete_distribution(Id=made.distribution, IfMatch=etag)
+    bench.behind.delete_distribution()
     etag = cloudfront.get_origin_access_control(Id=made.origin_access_control)["ETag"]
     cloudfront.delete_origin_access_control(Id=made.origin_access_control, IfMatch=etag)
     bench.control.remove_record(DOMAIN, "CNAME")
     bench.control.forget_cache()
-
-
-def edit_distribution(bench: Bench, **changes: Any) -> None:
-    """Edit the distribution as somebody in the console would."""
-    cloudfront, identifier = bench.account.client("cloudfront"), bench.product.setup().made.distribution
-    found = cloudfront.get_distribution_config(Id=identifier)
-    config = found["DistributionConfig"] | changes
-    cloudfront.update_distribution(Id=identifier, IfMatch=found["ETag"], DistributionConfig=config)
-
-
-def _green_route53(bench: Bench) -> None:
-    bench.green(route53=True)
 
 
 @dataclass(frozen=True)
@@ -89,6 +76,15 @@ def _in_route53(event: Event) -> bool:
     return event.service == "route53"
 
 
+def _about_the_certificate(event: Event) -> bool:
+    attaching = event.operation in ("CreateDistributionWithTags", "UpdateDistribution")
+    return event.service == "acm" or "certificate" in event.name or attaching
+
+
+def _in_cloudfront(event: Event) -> bool:
+    return event.service == "cloudfront"
+
+
 def _of_the_tracker(event: Event) -> bool:
     return "tracker" in event.name
 
@@ -98,12 +94,14 @@ WITH_TRACKER: dict[str, Any] = {"goals": (Goal.PIXEL, Goal.JS_BUCKET), "tracker"
 
 SCENES = (
     Scene("set-up", Job.APPLY, Bench.fresh),
-    Scene("set-up in Route 53", Job.APPLY, lambda bench: bench.fresh(route53=True), _in_route53),
+    Scene("set-up in Route 53", Job.APPLY, lambda bench: bench.fresh(Ground.ROUTE53), _in_route53),
+    Scene("set-up, certificate borrowed", Job.APPLY, lambda bench: bench.new(Ground.BORROWED), _about_the_certificate),
     Scene("set-up with JavaScript", Job.APPLY, lambda bench: bench.new(**WITH_TRACKER), _of_the_tracker),
     Scene("repair, bucket and alias and delivery gone", Job.REPAIR, _drifted(half_gone)),
     Scene("repair, distribution gone", Job.REPAIR, _drifted(distribution_gone)),
     Scene("removal", Job.REMOVE, Bench.green),
-    Scene("removal in Route 53", Job.REMOVE, _green_route53, _in_route53),
+    Scene("removal in Route 53", Job.REMOVE, lambda bench: bench.green(Ground.ROUTE53), _in_route53),
+    Scene("removal, certificate borrowed", Job.REMOVE, lambda bench: bench.green(Ground.BORROWED), _in_cloudfront),
 )
 
 

@@ -1,11 +1,14 @@
 """The whole road against one world: from nothing to a request that is found again in the log bucket."""
 
 import gzip
+import json
 import time
 from typing import Any
 
+import pytest
+
 from tests.practice.conftest import GIF, HOST, Clients, Road, fetch
-from wizard.practice.control import Control
+from wizard.practice.control import Control, ControlError
 from wizard.practice.worldfile import WorldFile
 
 
@@ -59,3 +62,47 @@ def test_reset_forgets_everything_but_the_keys(road: Road, world: WorldFile, aws
     identity: dict[str, Any] = aws("sts").get_caller_identity()
     assert identity["Account"] == world.account_id
     assert ":user/" in identity["Arn"]
+
+
+def test_a_remembered_world_is_gone_back_to_as_often_as_one_likes(
+    road: Road, world: WorldFile, aws: Clients, control: Control
+) -> None:
+    road.whole()
+    before, records = inventory(aws, road), control.records()
+    control.remember("whole")
+    for _ in range(2):
+        aws("s3").delete_object(Bucket=road.content, Key="i")
+        aws("s3").put_object(Bucket=road.content, Key="other", Body=b"other")
+        aws("s3").delete_bucket_policy(Bucket=road.logs)
+        control.remove_record(HOST, "CNAME")
+        control.forget_cache()
+        control.silence_dns("resolver")
+        control.throttle("s3", "*", 100)
+        control.recall("whole")
+        assert control.calls() == []
+        assert inventory(aws, road) == before
+        assert control.records() == records
+        assert fetch(world, HOST, "/i?e=pv").data == GIF
+        assert any(line["cs-uri-query"] == "e=pv" for line in lines_of(aws, road.logs))
+    control.reset()
+    control.recall("whole")
+    assert inventory(aws, road) == before
+
+
+def test_what_is_not_remembered_cannot_be_gone_back_to(control: Control) -> None:
+    with pytest.raises(ControlError, match="nowhere"):
+        control.recall("nowhere")
+
+
+def inventory(aws: Clients, road: Road) -> dict[str, Any]:
+    """Return what the account lists, without what differs from one reply to the next."""
+    s3, cloudfront, acm, logs = (aws(service) for service in ("s3", "cloudfront", "acm", "logs"))
+    listed = {
+        "files": s3.list_objects_v2(Bucket=road.content)["Contents"],
+        "policy": s3.get_bucket_policy(Bucket=road.logs)["Policy"],
+        "distribution": cloudfront.list_distributions()["DistributionList"]["Items"],
+        "access": cloudfront.list_origin_access_controls()["OriginAccessControlList"]["Items"],
+        "certificates": acm.list_certificates()["CertificateSummaryList"],
+        "deliveries": logs.describe_deliveries()["deliveries"],
+    }
+    return {name: json.loads(json.dumps(value, default=str)) for name, value in listed.items()}

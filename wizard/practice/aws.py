@@ -10,7 +10,8 @@ import contextvars
 import importlib
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from copy import deepcopy
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -29,7 +30,12 @@ SEAMS = {
     "ministack.app": ("SERVICE_HANDLERS", "app", "_reset_all_state"),
     "ministack.core.iam_actions": ("extract_resource_arn", "access_denied_response", "_match_rest_action"),
     "ministack.core.iam_evaluator": ("enforce", "evaluate_resource_policy", "EvalContext", "pin_request_origin"),
-    "ministack.core.responses": ("set_request_account_id", "set_request_region"),
+    "ministack.core.responses": (
+        "set_request_account_id",
+        "set_request_region",
+        "AccountScopedDict",
+        "AccountRegionScopedDict",
+    ),
     "ministack.services.acm": ("_certificates",),
     "ministack.services.cloudwatch_logs": ("resolve_tag_resource",),
     "ministack.services.tagging": ("resource_tags", "_collect_cloudfront"),
@@ -37,6 +43,12 @@ SEAMS = {
     "ministack.services.iam": ("get_state", "load_persisted_state"),
 }
 """Private names of the emulator that this package uses."""
+
+STATEFUL = ("acm", "cloudfront", "cloudwatch_logs", "iam", "route53", "s3")
+"""The emulator's services that hold what snowpixel makes."""
+
+Stores = dict[tuple[str, str], Any]
+"""Service and name of a store to what is in it."""
 
 Handler = Callable[
     [str, str, dict[str, str], bytes, dict[str, list[str]]], Awaitable[tuple[int, dict[str, str], bytes]]
@@ -200,6 +212,23 @@ class Emulator:
         """Empty every service; users and keys go back to those that were kept."""
         ministack._reset_all_state()  # noqa: SLF001 - see SEAMS
         importlib.import_module("ministack.services.iam").load_persisted_state(self._identities)
+
+    def copied(self) -> Stores:
+        """Return a copy of everything that the services hold."""
+        return {name: deepcopy(store._data) for name, store in self._stores()}  # noqa: SLF001 - of all accounts
+
+    def put_back(self, copied: Stores) -> None:
+        """Hold again what `copied` returned; it can be put back any number of times."""
+        for name, store in self._stores():
+            store._data = deepcopy(copied[name])  # noqa: SLF001
+
+    @staticmethod
+    def _stores() -> Iterator[tuple[tuple[str, str], Any]]:
+        kinds = (responses.AccountScopedDict, responses.AccountRegionScopedDict)
+        for service in STATEFUL:
+            for name, store in vars(importlib.import_module(f"ministack.services.{service}")).items():
+                if isinstance(store, kinds):
+                    yield (service, name), store
 
     def assume_account(self) -> None:
         """Make the world's account the one that data-plane code of the emulator looks into, for this task."""

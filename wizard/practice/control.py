@@ -53,6 +53,18 @@ class Control:
         """Go back to a fresh world at once; addresses, keys and the root certificate stay valid."""
         self._do("reset")
 
+    def remember(self, name: str) -> None:
+        """Keep the world as it is now, to go back to it as often as one likes; troubles and calls are not kept."""
+        self._do("remember", name=name)
+
+    def recall(self, name: str) -> None:
+        """Go back to a remembered world at once; addresses, keys, the pace and the root certificate stay.
+
+        Raises:
+            ControlError: nothing is remembered under this name.
+        """
+        self._do("recall", name=name)
+
     def set_pace(self, pace: float) -> None:
         """Change the time scale: real seconds per nominal second of AWS's delays; 0 is immediate."""
         self._do("pace", pace=pace)

@@ -77,6 +77,14 @@ class Desk:
         self.state.emulator.clear()
         self.state.clear()
 
+    async def do_remember(self, name: str) -> None:
+        """Keep the world as it is now."""
+        self.state.remember(name)
+
+    async def do_recall(self, name: str) -> None:
+        """Go back to a remembered world."""
+        self.state.recall(name)
+
     async def do_pace(self, pace: float) -> None:
         """Change the time scale."""
         self.state.timing.pace = pace

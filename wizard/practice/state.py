@@ -2,18 +2,19 @@
 
 import time
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wizard.practice.answers import Resolver
 from wizard.practice.authority import CertificateAuthority
 from wizard.practice.faults import Faults
 from wizard.practice.timing import Timing
 from wizard.practice.view import View
-from wizard.practice.zones import Authority, Internet, Record, Zone
+from wizard.practice.zones import Authority, Contents, Internet, Record, Zone
 
 if TYPE_CHECKING:
-    from wizard.practice.aws import Emulator
+    from wizard.practice.aws import Emulator, Stores
     from wizard.practice.delivery import Hit
     from wizard.practice.edge import Kept
 
@@ -50,6 +51,27 @@ def _internet(view: View) -> Internet:
     return net
 
 
+@dataclass(frozen=True)
+class Memory:
+    """A world at one moment: all that a user or AWS has put into it; troubles and the list of calls are not part of it.
+
+    Attributes:
+        stores: what the services hold.
+        view: what the rules remember of it.
+        plain: attribute of `State` to its value.
+        zones: name of a zone to its name servers and records.
+    """
+
+    stores: "Stores"
+    view: View
+    plain: dict[str, Any]
+    zones: dict[str, Contents]
+
+
+PLAIN = ("hits", "kept", "log_encoding", "bucket_cooldown", "route53_zone", "route53_changes")
+"""Attributes of `State` that a memory holds."""
+
+
 @dataclass
 class State:
     """Everything that the parts of a world share.
@@ -73,6 +95,7 @@ class State:
     route53_zone: str = ""
     route53_changes: dict[str, float] = field(default_factory=dict)
     touched: float = field(default_factory=time.monotonic)
+    memories: dict[str, Memory] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.net = _internet(self.view)
@@ -100,3 +123,24 @@ class State:
             machine.mode, machine.lag = "answer", 0.0
         self.resolver.cache.clear()
         self.resolver.mode = "answer"
+
+    def remember(self, name: str) -> None:
+        """Keep the world as it is now, to go back to it as often as one likes."""
+        plain = {each: deepcopy(getattr(self, each)) for each in PLAIN}
+        zones = {each.name: each.contents() for each in self.net.zones.values()}
+        self.memories[name] = Memory(self.emulator.copied(), deepcopy(self.view), plain, zones)
+
+    def recall(self, name: str) -> None:
+        """Go back to a remembered world.
+
+        Raises:
+            KeyError: nothing is remembered under this name.
+        """
+        memory = self.memories[name]
+        self.clear()
+        self.emulator.put_back(memory.stores)
+        self.view.put_back(memory.view)
+        for each, value in memory.plain.items():
+            setattr(self, each, deepcopy(value))
+        for each, contents in memory.zones.items():
+            self.net.zones[each].put_back(contents)

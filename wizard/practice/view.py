@@ -1,5 +1,6 @@
 """What the rules remember of AWS: certificates, distributions, names claimed elsewhere. Fed by watching replies."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 
@@ -90,6 +91,15 @@ class View:
         self.distributions.clear()
         self.claimed.clear()
         self.deleted_buckets.clear()
+
+    def put_back(self, earlier: "View") -> None:
+        """Remember again what was remembered earlier; this object stays, since others hold it."""
+        self.clear()
+        copied = deepcopy(earlier)
+        self.certificates.update(copied.certificates)
+        self.distributions.update(copied.distributions)
+        self.claimed.update(copied.claimed)
+        self.deleted_buckets.update(copied.deleted_buckets)
 
     def using(self, thing: str) -> list[Distribution]:
         """Return the distributions that refer to a certificate ARN or to the id of an access control or policy."""

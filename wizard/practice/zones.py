@@ -56,6 +56,10 @@ def _same(left: str, right: str) -> bool:
     return left.rstrip(".").lower() == right.rstrip(".").lower()
 
 
+Contents = tuple[dict[str, str], list[Record]]
+"""A zone's name servers and records."""
+
+
 @dataclass
 class Zone:
     """One zone.
@@ -93,6 +97,15 @@ class Zone:
     def clear(self) -> None:
         """Forget every record, the past ones too."""
         self._records.clear()
+
+    def contents(self) -> Contents:
+        """Return a copy of what this zone holds."""
+        return dict(self.servers), list(self._records)
+
+    def put_back(self, contents: Contents) -> None:
+        """Hold again what `contents` returned."""
+        servers, records = contents
+        self.servers, self._records = dict(servers), list(records)
 
     def soa(self) -> Record:
         """Return the start-of-authority record."""
