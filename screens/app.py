@@ -18,6 +18,7 @@ from screens.remove import RemovePage
 from screens.run import RunPage
 from screens.settings import SettingsPage
 from screens.shell import Shell
+from screens.steady import keep_steady
 from wizard.results import Job
 from wizard.service import Service
 
@@ -74,6 +75,7 @@ def run(service: Service, *, open_setup: str | None = None) -> int:
         The exit code: not 0 after a crash.
     """
     app = SnowpixelApp(service, open_setup=open_setup)
+    keep_steady()
     app.run()
     app.preferences.settle()
     code = app.return_code or 0

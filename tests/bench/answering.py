@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from screens.app import SnowpixelApp
 from screens.places import Place
+from screens.steady import keep_steady
 from screens.widgets.stages import StageList
 from tests.bench.figures import Figure
 from tests.bench.road import a_product
@@ -97,6 +98,7 @@ async def _press(app: Timed, key: str) -> float:
 async def _keys(product: Product) -> tuple[list[float], Stalls]:
     """Press keys on the run page while a set-up is built, and return how long each took, and the loop's stalls."""
     app, took, stalls = Timed(product.service), list[float](), Stalls()
+    keep_steady()  # as `screens.app.run` does
     async with app.run_test(size=(80, 24)) as pilot:
         await _begin(app, pilot)
         watching = asyncio.create_task(stalls.watch())
