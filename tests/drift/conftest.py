@@ -1,6 +1,6 @@
 """Set-ups that stand, for tests that change something behind the product's back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,15 +20,6 @@ def bench(running: "WorldFile", tmp_path_factory: pytest.TempPathFactory) -> "Be
 
 
 @pytest.fixture
-def standing(bench: "Bench") -> Iterator[Callable[[str], "Behind"]]:
-    """Give a set-up that is green; a test that fails does not give it back, so the next one gets a fresh one."""
-    given: list[Behind] = []
-
-    def give(kind: str = "domain") -> "Behind":
-        given.append(bench.standing(kind))
-        return given[-1]
-
-    yield give
-    for behind in given:
-        if behind.green:
-            bench.give_back(behind)
+def standing(bench: "Bench") -> Callable[[str], "Behind"]:
+    """Give a set-up that is green, of the kind that is asked for."""
+    return bench.standing

@@ -1,14 +1,15 @@
-"""A set-up that stands, kept between tests for as long as each leaves it green; and the account as others see it."""
+"""A set-up that stands, the same for every test; and the account as others see it."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 
+from tests.finished import Finished
 from tests.product import DOMAIN, Product, not_ok
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
@@ -46,8 +47,6 @@ class Behind:
         self.product = product
         self.control = product.control
         self.aws = aws or Account(product.world)
-        self.green = False
-        """Set by a test at its end: everything is as it was set up."""
 
     @property
     def made(self) -> Made:
@@ -198,47 +197,31 @@ class Behind:
 
 
 class Bench:
-    """Sets a product up when there is none standing, and hands the standing one to test after test."""
+    """Has a finished set-up for test after test, each kind set up once."""
 
     def __init__(self, world: WorldFile, folder: Path) -> None:
         self.control = Control(world)
         self._world = world
         self._folder = folder
-        self._product: Product | None = None
-        self._kind = ""
-        self._made = 0
+        self._finished = Finished(self.control, folder)
+        self._aws = Account(world)
 
     def standing(self, kind: str) -> Behind:
         """Return a green set-up: `domain`, `plain` (without a domain) or `route53`."""
-        product = self._product
-        if product is None or kind != self._kind or not self._still_there(product):
-            product = self._fresh(kind)
-        self._product = None  # until the test gives it back
-        product.clear()
-        self.control.clear_faults()
-        return Behind(product)
-
-    def give_back(self, behind: Behind) -> None:
-        """Take a set-up back that is green again."""
-        self._product = behind.product
-
-    def _still_there(self, product: Product) -> bool:
-        """Whether no other test has sent the world back to its start meanwhile."""
-        behind = Behind(product)
-        try:
-            behind.configuration()
-        except ClientError:
-            return False
-        return True
-
-    def _fresh(self, kind: str) -> Product:
-        self.control.reset()
+        home = Path(mkdtemp(dir=self._folder))
+        product = Product(self._world, self.control, home)
         self.control.set_pace(0)
-        self._made += 1
-        product = Product(self._world, self.control, self._folder / f"home-{self._made}")
+        if kind in self._finished:
+            self._finished.go_back(kind, home)
+        else:
+            self._set_up(product, kind)
+            self._finished.keep(kind, home)
+        product.clear()
+        return Behind(product, self._aws)
+
+    def _set_up(self, product: Product, kind: str) -> None:
+        self.control.reset()
         if kind == "route53":
             self.control.add_zone_in_route53()
         product.new(domain=None if kind == "plain" else DOMAIN)
         assert not_ok(product.apply()) == []
-        self._kind = kind
-        return product

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from tests.drift.standing import Account as Somebody
 from tests.drift.standing import Behind
+from tests.finished import Finished
 from tests.inventory import Account, expected
 from tests.matrices.victim import LONGEST, NAME, Victims
 from tests.matrices.watching import Clients, Hasty, Watch, WatchedService
@@ -75,8 +76,7 @@ class Bench:
         self._choices: dict[str, Any] = {}
         self._given: dict[Ground, dict[str, Any]] = {}
         """Grounds that were prepared and are remembered, to the choices that follow from them."""
-        self._finished: dict[Ground, Path] = {}
-        """Grounds on which a finished set-up is remembered, to a copy of the computer's files then."""
+        self._finished = Finished(self.control, scratch)
         self.product = self._computer()
 
     @property
@@ -112,11 +112,11 @@ class Bench:
         """Start over: an account with nothing of ours, a new computer."""
         self.control.set_pace(0)
         if ground in self._given:
-            self.control.recall(ground)
+            self.control.recall(_empty(ground))
         else:
             self.control.reset()
             self._given[ground] = self._prepare(ground)
-            self.control.remember(ground)
+            self.control.remember(_empty(ground))
         self._green, self._ground, self._choices = False, ground, self._given[ground]
         self.product = self._computer()
 
@@ -143,16 +143,13 @@ class Bench:
             return
         if ground in self._finished:
             self.fresh(ground)
-            self.control.recall(_finished(ground))
-            copytree(self._finished[ground], self.home, dirs_exist_ok=True)
+            self._finished.go_back(ground, self.home)
             self._green = True
             return
         self.new(ground)
         wrong = self.finished(self.run(Job.APPLY))
         assert not wrong, wrong
-        self.control.remember(_finished(ground))
-        self._finished[ground] = Path(mkdtemp(dir=self._scratch))
-        copytree(self.home, self._finished[ground], dirs_exist_ok=True)
+        self._finished.keep(ground, self.home)
 
     # What a cell does.
 
@@ -262,9 +259,9 @@ MEMORY = Path("/dev/shm")
 """Linux's file system in memory."""
 
 
-def _finished(ground: Ground) -> str:
-    """Name the remembered world with a finished set-up in it."""
-    return f"{ground}, finished"
+def _empty(ground: Ground) -> str:
+    """Name the remembered world with nothing of ours in it."""
+    return f"empty, with {ground}"
 
 
 async def _sign_in(board: Board, login: Callable[[], str]) -> None:
