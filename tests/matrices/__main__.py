@@ -50,7 +50,7 @@ def main() -> int:
     arguments = parser.parse_args()
     processes = arguments.processes
     began = time.monotonic()
-    killed, troubled, drifted = play("kills", processes), play("faults", processes), drifts()
+    killed, troubled, drifted = play("kills", processes), play("faults", processes), drifts(processes)
     moments = [*Moment, LOST_ONCE, LOST, FORGOTTEN, REMOVED]
     lines = [
         HEAD,

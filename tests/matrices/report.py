@@ -79,11 +79,11 @@ def play(matrix: str, processes: int) -> list[Played]:
         return [one for played in pool.map(Share.play, shares, chunksize=1) for one in played]
 
 
-def drifts() -> tuple[int, int]:
-    """Run the drift tests; return how many there are and how many ended right."""
+def drifts(processes: int) -> tuple[int, int]:
+    """Run the drift tests on so many processes; return how many there are and how many ended right."""
     with TemporaryDirectory() as folder:
         results = Path(folder, "results.xml")
-        command = [sys.executable, "-m", "pytest", "-q", "tests/drift", f"--junitxml={results}"]
+        command = [sys.executable, "-m", "pytest", "-q", f"-n{processes}", "tests/drift", f"--junitxml={results}"]
         subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
         cases = list(ET.parse(results).getroot().iter("testcase"))
     return len(cases), sum(len(case) == 0 for case in cases)
