@@ -32,6 +32,27 @@ def put(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
+def ours(path: Path, begins: str) -> bool:
+    """Whether nothing is at `path`, or a file of ours from earlier, which `begins` like this: only that is replaced.
+
+    A folder or a file that may not be read is not ours.
+    """
+    first = begins.encode()
+    try:
+        with path.open("rb") as file:
+            return file.read(len(first)) == first
+    except FileNotFoundError:
+        return not path.is_symlink()
+    except OSError:
+        return not path.exists()  # a folder on the way is a file: writing will say so
+
+
+def left_alone(path: Path, what: str) -> str:
+    """Say that a file was not touched, since it is not `what` we write there."""
+    way_out = "Choose another name, or move it away."
+    return f"{path} is there already and does not hold {what}, so it was left alone. {way_out}"
+
+
 def reason(error: OSError, path: Path) -> str:
     """Say in plain words what keeps a file from being read or written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):

@@ -156,10 +156,15 @@ def _installed(name: str) -> str:
         return ""
 
 
+def begins(report: Report) -> str:
+    """Return how the text begins, by which an earlier report on the same set-up is known again."""
+    return f"snowpixel report on the set-up '{report.setup}'"
+
+
 def lines(report: Report) -> Iterator[str]:
     """Yield the report as a text that a person reads before it goes anywhere."""
     names = "are replaced by stand-ins" if report.masked else "are in it; --mask replaces them by stand-ins"
-    yield f"snowpixel report on the set-up '{report.setup}', {report.made_at}"
+    yield f"{begins(report)}, {report.made_at}"
     yield f"No secret is in it. Account ids, names of people, domains and addresses {names}."
     yield from _section("Versions", report.versions)
     yield ""

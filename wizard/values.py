@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wizard.files import put, reason
+from wizard.files import left_alone, ours, put, reason
 from wizard.net.text import legible
 from wizard.results import Copyable, DnsRecord
 from wizard.setups import Setup
@@ -136,11 +136,8 @@ def write(path: Path, setup: Setup, sections: Sequence[Section]) -> None:
     Raises:
         ValuesError: there is a file that is not of this set-up's values, or it cannot be written.
     """
-    if not _may_write(path, setup):
-        raise ValuesError(
-            f"{path} is there already and does not hold the values of {setup.name}, so it was left alone. Choose "
-            "another name, or move it away."
-        )
+    if not ours(path, _first(setup) + "\n"):
+        raise ValuesError(left_alone(path, f"the values of {setup.name}"))
     try:
         put(path, text(setup, sections).encode())
     except OSError as error:
@@ -160,18 +157,6 @@ def keep(home: Path, setup: Setup, sections: Sequence[Section]) -> Path:
         raise ValuesError(f"{path} cannot be written: {reason(error, path)}. Choose another place.") from error
     write(path, setup, sections)
     return path
-
-
-def _may_write(path: Path, setup: Setup) -> bool:
-    """Whether nothing is there, or what this set-up wrote earlier."""
-    first = _first(setup).encode()
-    try:
-        with path.open("rb") as file:
-            return file.read(len(first) + 1) == first + b"\n"
-    except FileNotFoundError:
-        return not path.is_symlink()
-    except OSError:
-        return not path.exists()  # a folder, or one that may not be read; without either, writing says what is wrong
 
 
 def _first(setup: Setup) -> str:

@@ -50,6 +50,11 @@ def test_a_report_can_be_written_to_a_file_of_ones_own(made: Cli, tmp_path: Path
     assert file.stat().st_mode & 0o777 == 0o600
     assert "Read it before" in made("report", "main", "--out", str(file)).out
     assert file.read_text().startswith("snowpixel report on the set-up 'main'")
+    other = tmp_path / "other.txt"
+    other.write_text("mine")
+    refused = made("report", "main", "--out", str(other))
+    assert (refused.code, other.read_text()) == (2, "mine")
+    assert "left alone" in refused.err
     refused = made("report", "main", "--out", str(tmp_path / "nowhere" / "report.txt"))
     assert refused.code == 2
     assert "cannot be written" in refused.err

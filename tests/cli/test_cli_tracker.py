@@ -112,6 +112,20 @@ def test_the_snippet_knows_the_file(served: Cli, tmp_path: Path) -> None:
     assert "Google Tag Manager" in served("snippet", "main", "--variant", "gtm").out
 
 
+def test_a_tag_replaces_an_earlier_one_and_no_other_file(served: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "tag.html"
+    for options in ((), ("--app-id", "shop")):
+        assert served("snippet", "main", "--out", str(file), *options).code == 0
+    assert "shop" in file.read_text()
+    refused = served("snippet", "main", "--variant", "npm", "--out", str(file))
+    assert refused.code == 2
+    assert "left alone" in refused.err
+    assert "shop" in file.read_text()
+    nowhere = served("snippet", "main", "--out", str(tmp_path / "nowhere" / "tag.html"))
+    assert nowhere.code == 2
+    assert "cannot be written" in nowhere.err
+
+
 def test_a_file_with_another_hash_than_demanded_is_not_taken(served: Cli) -> None:
     wrong = integrity(V3.read_bytes())
     assert served("set", "main", "--sha384", wrong).code == 0

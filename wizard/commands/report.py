@@ -11,6 +11,7 @@ from wizard.commands.identity import second_factor
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode
+from wizard.files import left_alone, ours, reason
 
 
 @click.command("report", cls=Command)
@@ -37,9 +38,11 @@ def _write(path: Path, made: reports.Report) -> None:
     """Write the file.
 
     Raises:
-        click.UsageError: it cannot be written.
+        click.UsageError: there is a file that is no report on this set-up, or it cannot be written.
     """
+    if not ours(path, reports.begins(made)):
+        raise click.UsageError(left_alone(path, f"a report on {made.setup}"))
     try:
         reports.write(path, made)
     except OSError as error:
-        raise click.UsageError(f"{path} cannot be written: {error.strerror}. Choose another file.") from error
+        raise click.UsageError(f"{path} cannot be written: {reason(error, path)}. Choose another place.") from error

@@ -15,6 +15,7 @@ from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.commands.surroundings import home_of
 from wizard.exits import ExitCode, of_statuses
+from wizard.files import left_alone, ours, reason
 from wizard.resources.browser_run import BrowserProof
 from wizard.results import Job
 from wizard.scope import BROWSE, BROWSE_LIKE, YES
@@ -58,7 +59,7 @@ def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> E
     made = _built(setup, host, given)
     out: Path | None = given["out"]
     if out:
-        out.write_text(made.tag, encoding="utf-8")
+        _write(out, made.tag)
     data = {"setup": name, "host": host, **msgspec.to_builtins(made), "file": str(out) if out else None}
     session.result(_written(out, made) if out else _shown(made, given["variant"]), "ok", data)
     return ExitCode.WELL
@@ -124,6 +125,20 @@ def _shown(made: Snippet, variant: str) -> Iterator[str]:
     yield from ("", "If your site sends a Content-Security-Policy, it must allow:", *(f"  {one}" for one in made.csp))
     if made.hint:
         yield from ("", made.hint)
+
+
+def _write(path: Path, tag: str) -> None:
+    """Write the tag to a file, which others may read: it may lie where a web server takes it from.
+
+    Raises:
+        click.UsageError: there is a file that is no tag of this kind, or it cannot be written.
+    """
+    if not ours(path, tag.partition("\n")[0]):
+        raise click.UsageError(left_alone(path, "a tag of this kind"))
+    try:
+        path.write_text(tag, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {reason(error, path)}. Choose another place.") from error
 
 
 def _written(out: Path, made: Snippet) -> Iterator[str]:
