@@ -1,5 +1,6 @@
 """Calls the user when work or a wait was long: the terminal's bell, the desktop's notification, as set."""
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -48,4 +49,4 @@ class Caller:
     async def _on_desktop(self, text: str) -> None:
         """Notify by the system's program, else through the terminal."""
         if not await in_thread(desktop.notify, text):
-            self._shell.to_terminal(desktop.through_terminal(text))
+            self._shell.to_terminal(desktop.through_terminal(text, os.environ))

@@ -18,6 +18,7 @@ from screens.identitytext import about_place, place_line, whom
 from screens.page import Page
 from screens.places import Place
 from screens.widgets.field import Field
+from screens.widgets.prose import Prose
 from screens.widgets.top import TopLine
 from screens.words import MUTED, lines, say
 from wizard.aws.client import Keys, Source
@@ -61,7 +62,7 @@ class CredentialsPage(Page):
 
     def parts(self) -> Iterable[Widget]:
         """Return the list of what was found, the form for typed keys, and the answer of AWS."""
-        yield Horizontal(OptionList(id="sources"), VerticalScroll(Static(id="who"), id="answer"), id="account")
+        yield Horizontal(OptionList(id="sources"), VerticalScroll(Prose(id="who"), id="answer"), id="account")
         form = VerticalScroll(*self._form(), id="typed", can_focus=False)
         form.border_title = "An access key"
         form.display = False

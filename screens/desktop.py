@@ -15,6 +15,7 @@ from screens.words import clean
 from wizard.programs import environment
 
 TITLE = "snowpixel"
+ESCAPE = "\x1b"
 TIMEOUT = 3.0
 """Seconds that the system's program may take; it may wait for a desktop that does not answer."""
 
@@ -73,6 +74,15 @@ def notify(text: str) -> bool:
     return done.returncode == 0
 
 
-def through_terminal(text: str) -> str:
-    """Return what asks a terminal to notify. Our name comes first: a digit would mean something else to ConEmu."""
-    return f"\x1b]9;{TITLE}: {clean(text)}\x1b\\"
+def through_terminal(text: str, surrounding: Mapping[str, str]) -> str:
+    """Return what asks a terminal to notify. Our name comes first: a digit would mean something else to ConEmu.
+
+    tmux hands on to the terminal around it what is wrapped like this, if its option `allow-passthrough` is on (tmux's
+    FAQ); it swallows the bare sequence.
+
+    Args:
+        text: what to show.
+        surrounding: the process's environment variables.
+    """
+    asked = f"\x1b]9;{TITLE}: {clean(text)}\x1b\\"
+    return f"\x1bPtmux;{asked.replace(ESCAPE, ESCAPE * 2)}{ESCAPE}\\" if surrounding.get("TMUX") else asked

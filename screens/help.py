@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from textual import on
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from screens.modal import Box
+from screens.widgets.prose import Prose
 from screens.words import MUTED, WORDS, badge, lines, say
 
 MEANINGS = (
@@ -37,9 +38,9 @@ class HelpModal(Box[None]):
 
     def contents(self) -> Iterable[Widget]:
         """List keys and signs."""
-        yield Static(lines(self.purpose, ""))
-        yield Static(lines(say("Keys", "bold"), *(_pair(key, what) for key, what in self.keys)))
-        yield Static(
+        yield Prose(lines(self.purpose, ""))
+        yield Prose(lines(say("Keys", "bold"), *(_pair(key, what) for key, what in self.keys)))
+        yield Prose(
             lines(
                 _pair("tab ↑ ↓", "move"),
                 _pair("enter", "choose"),
@@ -52,7 +53,7 @@ class HelpModal(Box[None]):
             Content.assemble("  ", badge(status).pad_right(14 - len(badge(status))), (meaning, MUTED))
             for status, meaning in zip(WORDS, MEANINGS, strict=True)
         ]
-        yield Static(lines("", say("Signs", "bold"), *signs))
+        yield Prose(lines("", say("Signs", "bold"), *signs))
 
     @on(Button.Pressed)
     def closed(self) -> None:

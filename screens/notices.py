@@ -8,7 +8,7 @@ from screens.browsetext import is_proof
 from wizard.results import Actor, Snapshot, Status
 
 LONG = 10.0
-"""Seconds from which on nobody is expected to have stayed and looked. `assets/settings.toml` says so, too."""
+"""Seconds from which on nobody is expected to have stayed and looked."""
 
 
 def _read() -> Mapping[str, Mapping[str, str]]:

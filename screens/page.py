@@ -6,7 +6,7 @@ from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
+from textual.containers import Center, Container, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Footer, Static
@@ -59,9 +59,10 @@ class Page(Screen[None]):
         """Lay out the frame around the page's own parts."""
         practice = bool(self.shell.service.surroundings.zone)
         yield TopLine(self.heading, self.setup, step=self.step, practice=practice, now=self.shell.now)
-        yield Static(say(self.purpose), id="purpose")
-        yield Container(*self.parts(), id="body")
-        yield ButtonRow(*self.buttons(), id="buttons")
+        with Center(id="middle"), Vertical(id="column"):
+            yield Static(say(self.purpose), id="purpose")
+            yield Container(*self.parts(), id="body")
+            yield ButtonRow(*self.buttons(), id="buttons")
         yield Footer(show_command_palette=False, compact=True)
         yield Static(say(TOO_SMALL), id="too-small")
 

@@ -29,7 +29,9 @@ class SettingsPage(FormPage):
 
     heading = "Settings"
     purpose = "How snowpixel looks, and how it calls you. A change counts at once and at the next start."
-    WHY: ClassVar[Mapping[str, str]] = {name: one.why for name, one in SETTINGS.items() if name not in tuple(Look)}
+    WHY: ClassVar[Mapping[str, str]] = {
+        name: one.why.format(long=f"{notices.LONG:.0f}") for name, one in SETTINGS.items() if name not in tuple(Look)
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "try", "Try the call"),
         Binding("d", "defaults", "Defaults"),

@@ -6,8 +6,14 @@ from textual.content import Content
 from textual.visual import VisualType
 from textual.widgets import Static
 
-LEAD = re.compile(r" *(?:\d+\.? +|[-+~·↻✓✗…○●◐◓◑◒▸!?\N{EN DASH}] +)?")
-"""What stands before a line's own text: its indent, and the number or sign of a list."""
+LEAD = re.compile(
+    r" *(?:\d+\.? +|[-+~·↻✓✗…○●◐◓◑◒▸!?\N{EN DASH}] +)?"  # an indent, the number or sign of a list
+    r"(?:\S(?: ?\S){0,15} {2,}(?=\S))?"  # a label: what more than one space parts from the rest
+)
+"""What stands before a line's own text."""
+
+JOINTS = re.compile(r"(?<=[:/])")
+"""Where a name that is longer than a line may be broken, so that its parts stay whole."""
 
 
 def hang(content: Content, width: int) -> Content:
@@ -22,6 +28,8 @@ def hang(content: Content, width: int) -> Content:
 
 
 def _rows(line: Content, width: int) -> list[Content]:
+    if line.cell_length > width and " " not in line.plain.strip():
+        return _jointed(line, width)
     lead = LEAD.match(line.plain)
     indent = Content(line.plain[: lead.end()]).cell_length if lead else 0
     longest = max((Content(word).cell_length for word in line.plain.split()), default=0)
@@ -29,6 +37,17 @@ def _rows(line: Content, width: int) -> list[Content]:
         return [line]  # hanging would break a name that the whole width may hold
     first, *rest = line[indent:].wrap(width - indent)
     return [line[:indent] + first, *(Content(" " * indent) + row for row in rest)]
+
+
+def _jointed(name: Content, width: int) -> list[Content]:
+    """Break a long name (an ARN, an address) behind a colon or a slash; a part that is still too long is left whole."""
+    rows, begin, end = list[Content](), 0, 0
+    for part in JOINTS.split(name.plain):
+        if end > begin and name[begin : end + len(part)].cell_length > width:
+            rows.append(name[begin:end])
+            begin = end
+        end += len(part)
+    return [*rows, name[begin:end]]
 
 
 class Prose(Static):

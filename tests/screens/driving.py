@@ -9,6 +9,7 @@ from textual.widgets import Input, Static
 
 from screens.app import SnowpixelApp
 from screens.widgets.field import Field
+from screens.widgets.prose import Prose
 
 LIMIT = 30.0
 
@@ -42,8 +43,9 @@ def focused(app: SnowpixelApp) -> str:
 
 
 def shown(app: SnowpixelApp, selector: str) -> str:
-    """Return the text of a Static, wherever on the screen it is."""
-    content = app.screen.query_one(selector, Static).content
+    """Return the text of a Static, wherever on the screen it is, before its lines were broken to hang."""
+    widget = app.screen.query_one(selector, Static)
+    content = widget.told if isinstance(widget, Prose) else widget.content
     return getattr(content, "plain", str(content))
 
 

@@ -171,7 +171,12 @@ def test_a_program_that_fails_or_is_none_leaves_it_to_the_terminal(
 
 
 def test_what_goes_through_the_terminal_cannot_end_early() -> None:
-    assert desktop.through_terminal("a\x07b\x1b\\c") == "\x1b]9;snowpixel: ab\\c\x1b\\"
+    assert desktop.through_terminal("a\x07b\x1b\\c", {}) == "\x1b]9;snowpixel: ab\\c\x1b\\"
+
+
+def test_tmux_is_asked_to_hand_a_notification_on() -> None:
+    asked = desktop.through_terminal("text", {"TMUX": "/tmp/tmux-0/default,1,0"})
+    assert asked == "\x1bPtmux;\x1b\x1b]9;snowpixel: text\x1b\x1b\\\x1b\\"
 
 
 # The wizard in a real terminal.

@@ -409,6 +409,18 @@ def test_a_window_that_is_too_small_says_so_and_recovers(home: Path, size: tuple
     play(ScriptedService(home), scene)
 
 
+@pytest.mark.parametrize(("columns", "left"), [(80, 0), (132, 0), (200, 34)])
+def test_in_a_very_wide_window_a_page_stays_a_column_in_the_middle(home: Path, columns: int, left: int) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await pilot.resize_terminal(columns, 24)
+        await wait_for(pilot, lambda: app.screen.query_one("#top").region.width == columns)
+        for part in ("#purpose", "#body", "#buttons"):
+            region = app.screen.query_one(part).region
+            assert (region.x, region.width) == (left, columns - 2 * left)
+
+    play(ScriptedService(home), scene)
+
+
 def test_without_colour_the_terminals_own_are_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 

@@ -33,6 +33,9 @@ from wizard.tagging import snippet_for
         ("one line", 20, "one line"),
         ("a\n\nb", 20, "a\n\nb"),
         ("  + a-name-of-eighteen", 19, "  + a-name-of-eighteen"),
+        ("  ? not seen   could not be tested", 28, "  ? not seen   could not be\n               tested"),
+        ("arn:aws:iam::123456789012:user/anna", 30, "arn:aws:iam::123456789012:\nuser/anna"),
+        ("a-name-without-a-joint:b", 10, "a-name-without-a-joint:\nb"),
     ],
 )
 def test_lists_hang_and_no_name_is_broken_for_it(text: str, width: int, expected: str) -> None:
