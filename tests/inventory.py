@@ -8,6 +8,9 @@ import boto3
 from wizard.practice.worldfile import WorldFile
 from wizard.setups import Setup
 
+REGION = "us-east-1"
+"""Where CloudFront's own things are, and everything else that no region is named for."""
+
 Inventory = Mapping[str, list[str]]
 """Kind of resource to the names or ids that the account lists."""
 
@@ -20,15 +23,16 @@ class Account:
     """
 
     def __init__(self, world: WorldFile) -> None:
-        self._session = boto3.Session(world.access_key_id, world.secret_access_key, region_name="us-east-1")
+        self._session = boto3.Session(world.access_key_id, world.secret_access_key, region_name=REGION)
         self._endpoint = world.aws_endpoint
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         """Return a boto3 client, made once."""
-        if service not in self._clients:
-            self._clients[service] = self._session.client(service, endpoint_url=self._endpoint)
-        return self._clients[service]
+        if (service, region) not in self._clients:
+            made = self._session.client(service, region_name=region, endpoint_url=self._endpoint)
+            self._clients[service, region] = made
+        return self._clients[service, region]
 
     def inventory(self) -> Inventory:
         """List everything of the kinds that a set-up makes."""

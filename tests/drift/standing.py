@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import boto3
-
 from tests.finished import Finished
+from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
@@ -19,34 +17,13 @@ Config = dict[str, Any]
 Edit = Callable[[Config], object]
 
 
-@dataclass
-class Account:
-    """Somebody else at work in the same AWS account, with plain boto3."""
-
-    world: WorldFile
-    _clients: dict[str, Any] = field(default_factory=dict)
-
-    def __call__(self, service: str, region: str = "us-east-1") -> Any:
-        """Return a client; the practice world's keys may do everything."""
-        return self._clients.setdefault(
-            service + region,
-            boto3.client(
-                service,
-                endpoint_url=self.world.aws_endpoint,
-                region_name=region,
-                aws_access_key_id=self.world.access_key_id,
-                aws_secret_access_key=self.world.secret_access_key,
-            ),
-        )
-
-
 class Behind:
     """Changes things behind the product's back, and tells what is there."""
 
-    def __init__(self, product: Product, aws: Account | None = None) -> None:
+    def __init__(self, product: Product, account: Account | None = None) -> None:
         self.product = product
         self.control = product.control
-        self.aws = aws or Account(product.world)
+        self.aws = (account or Account(product.world)).client
 
     @property
     def made(self) -> Made:
@@ -204,7 +181,7 @@ class Bench:
         self._world = world
         self._folder = folder
         self._finished = Finished(self.control, folder)
-        self._aws = Account(world)
+        self._account = Account(world)
 
     def standing(self, kind: str) -> Behind:
         """Return a green set-up: `domain`, `plain` (without a domain) or `route53`."""
@@ -217,7 +194,7 @@ class Bench:
             self._set_up(product, kind)
             self._finished.keep(kind, home)
         product.clear()
-        return Behind(product, self._aws)
+        return Behind(product, self._account)
 
     def _set_up(self, product: Product, kind: str) -> None:
         self.control.reset()

@@ -12,7 +12,6 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.drift.standing import Account as Somebody
 from tests.drift.standing import Behind
 from tests.finished import Finished
 from tests.inventory import Account, expected
@@ -68,7 +67,6 @@ class Bench:
         self.account = Account(world)
         self._world = world
         self._scratch = scratch
-        self._somebody = Somebody(world)
         self._clients = Clients()
         self._victims: Victims | None = None
         self._green = False
@@ -94,7 +92,7 @@ class Bench:
     @property
     def behind(self) -> Behind:
         """Somebody else at work in the account."""
-        return Behind(self.product, self._somebody)
+        return Behind(self.product, self.account)
 
     def close(self) -> None:
         """End what was started."""
@@ -117,6 +115,10 @@ class Bench:
             self.control.reset()
             self._given[ground] = self._prepare(ground)
             self.control.remember(_empty(ground))
+        self._start(ground)
+
+    def _start(self, ground: Ground) -> None:
+        """Have a new computer on a prepared ground."""
         self._green, self._ground, self._choices = False, ground, self._given[ground]
         self.product = self._computer()
 
@@ -142,7 +144,7 @@ class Bench:
         if self._green and self._ground is ground and self._choices == self._given[ground]:
             return
         if ground in self._finished:
-            self.fresh(ground)
+            self._start(ground)
             self._finished.go_back(ground, self.home)
             self._green = True
             return

@@ -1,6 +1,7 @@
 """The name is moved to another distribution of the account, which serves a right pixel too: its events go elsewhere."""
 
-from tests.drift.standing import Account, Config, Edit
+from tests.drift.standing import Config, Edit
+from tests.inventory import Account
 from tests.problems.scene import words
 from tests.product import DOMAIN, Product, not_ok
 from wizard.results import Job, Status
@@ -41,7 +42,7 @@ def move(product: Product, ours: Setup, other: Setup) -> None:
 
 def edit(product: Product, setup: Setup, change: Edit) -> None:
     """Change a distribution's configuration, as the console would."""
-    cloudfront = Account(product.world)("cloudfront")
+    cloudfront = Account(product.world).client("cloudfront")
     found = cloudfront.get_distribution_config(Id=setup.made.distribution)
     change(found["DistributionConfig"])
     wanted = {"IfMatch": found["ETag"], "DistributionConfig": found["DistributionConfig"]}
