@@ -10,6 +10,7 @@ import contextvars
 import importlib
 import json
 import re
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from copy import deepcopy
 from email.utils import formatdate
@@ -40,7 +41,6 @@ SEAMS = {
     "ministack.services.cloudwatch_logs": ("resolve_tag_resource",),
     "ministack.services.tagging": ("resource_tags", "_collect_cloudfront"),
     "ministack.services.cloudfront": ("handle_viewer_request",),
-    "ministack.services.iam": ("get_state", "load_persisted_state"),
 }
 """Private names of the emulator that this package uses."""
 
@@ -92,7 +92,7 @@ class Emulator:
     def __init__(self, state: State) -> None:
         self.state = state
         self.raw: dict[str, Handler] = dict(ministack.SERVICE_HANDLERS)
-        self._identities: Any = None
+        self._fresh: Stores = {}
         for service, handler in self.raw.items():
             ministack.SERVICE_HANDLERS[service] = self._wrap(service, handler)
 
@@ -206,12 +206,12 @@ class Emulator:
 
     def keep_identities(self) -> None:
         """Remember users and keys as they are now: a reset goes back to them."""
-        self._identities = importlib.import_module("ministack.services.iam").get_state()
+        self._fresh = self.copied()
 
     def clear(self) -> None:
         """Empty every service; users and keys go back to those that were kept."""
         ministack._reset_all_state()  # noqa: SLF001 - see SEAMS
-        importlib.import_module("ministack.services.iam").load_persisted_state(self._identities)
+        self.put_back(self._fresh)
 
     def copied(self) -> Stores:
         """Return a copy of everything that the services hold."""
@@ -220,13 +220,14 @@ class Emulator:
     def put_back(self, copied: Stores) -> None:
         """Hold again what `copied` returned; it can be put back any number of times."""
         for name, store in self._stores():
-            store._data = deepcopy(copied[name])  # noqa: SLF001
+            store._data = deepcopy(copied.get(name, {}))  # noqa: SLF001
 
     @staticmethod
     def _stores() -> Iterator[tuple[tuple[str, str], Any]]:
         kinds = (responses.AccountScopedDict, responses.AccountRegionScopedDict)
         for service in STATEFUL:
-            for name, store in vars(importlib.import_module(f"ministack.services.{service}")).items():
+            loaded = sys.modules.get(f"ministack.services.{service}")  # one that was never asked holds nothing
+            for name, store in vars(loaded).items() if loaded else ():
                 if isinstance(store, kinds):
                     yield (service, name), store
 
