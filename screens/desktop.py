@@ -15,7 +15,6 @@ from screens.words import clean
 from wizard.programs import environment
 
 TITLE = "snowpixel"
-ESCAPE = "\x1b"
 TIMEOUT = 3.0
 """Seconds that the system's program may take; it may wait for a desktop that does not answer."""
 
@@ -85,4 +84,5 @@ def through_terminal(text: str, surrounding: Mapping[str, str]) -> str:
         surrounding: the process's environment variables.
     """
     asked = f"\x1b]9;{TITLE}: {clean(text)}\x1b\\"
-    return f"\x1bPtmux;{asked.replace(ESCAPE, ESCAPE * 2)}{ESCAPE}\\" if surrounding.get("TMUX") else asked
+    within = asked.replace("\x1b", "\x1b\x1b")
+    return f"\x1bPtmux;{within}\x1b\\" if surrounding.get("TMUX") else asked

@@ -53,6 +53,11 @@ def left_alone(path: Path, what: str) -> str:
     return f"{path} is there already and does not hold {what}, so it was left alone. {way_out}"
 
 
+def not_written(error: OSError, path: Path) -> str:
+    """Say that a file of the user's choice could not be written, why, and what to do."""
+    return f"{path} cannot be written: {reason(error, path)}. Choose another place."
+
+
 def reason(error: OSError, path: Path) -> str:
     """Say in plain words what keeps a file from being read or written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wizard.files import left_alone, ours, put, reason
+from wizard.files import left_alone, not_written, ours, put
 from wizard.net.text import legible
 from wizard.results import Copyable, DnsRecord
 from wizard.setups import Setup
@@ -141,7 +141,7 @@ def write(path: Path, setup: Setup, sections: Sequence[Section]) -> None:
     try:
         put(path, text(setup, sections).encode())
     except OSError as error:
-        raise ValuesError(f"{path} cannot be written: {reason(error, path)}. Choose another place.") from error
+        raise ValuesError(not_written(error, path)) from error
 
 
 def keep(home: Path, setup: Setup, sections: Sequence[Section]) -> Path:
@@ -154,7 +154,7 @@ def keep(home: Path, setup: Setup, sections: Sequence[Section]) -> Path:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ValuesError(f"{path} cannot be written: {reason(error, path)}. Choose another place.") from error
+        raise ValuesError(not_written(error, path)) from error
     write(path, setup, sections)
     return path
 

@@ -11,7 +11,7 @@ from wizard.commands.identity import second_factor
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode
-from wizard.files import left_alone, ours, reason
+from wizard.files import left_alone, not_written, ours
 
 
 @click.command("report", cls=Command)
@@ -45,4 +45,4 @@ def _write(path: Path, made: reports.Report) -> None:
     try:
         reports.write(path, made)
     except OSError as error:
-        raise click.UsageError(f"{path} cannot be written: {reason(error, path)}. Choose another place.") from error
+        raise click.UsageError(not_written(error, path)) from error

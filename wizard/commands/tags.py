@@ -15,7 +15,7 @@ from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.commands.surroundings import home_of
 from wizard.exits import ExitCode, of_statuses
-from wizard.files import left_alone, ours, reason
+from wizard.files import left_alone, not_written, ours
 from wizard.resources.browser_run import BrowserProof
 from wizard.results import Job
 from wizard.scope import BROWSE, BROWSE_LIKE, YES
@@ -138,7 +138,7 @@ def _write(path: Path, tag: str) -> None:
     try:
         path.write_text(tag, encoding="utf-8")
     except OSError as error:
-        raise click.UsageError(f"{path} cannot be written: {reason(error, path)}. Choose another place.") from error
+        raise click.UsageError(not_written(error, path)) from error
 
 
 def _written(out: Path, made: Snippet) -> Iterator[str]:
