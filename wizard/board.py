@@ -12,6 +12,7 @@ import anyio
 from msgspec.structs import replace
 
 from wizard import acceptance, evidence
+from wizard.masking import all_masked
 from wizard.results import Acceptance, Change, Check, Item, Job, Snapshot, StageView, Update
 from wizard.world import Clock
 
@@ -48,8 +49,8 @@ class Board:
     # What the walk says.
 
     def change(self, item: str, **fields: Any) -> None:
-        """Set fields of one item and publish."""
-        self._items[item] = replace(self._items[item], **fields)
+        """Set fields of one item, masked, and publish: nothing reaches a front end past this."""
+        self._items[item] = replace(self._items[item], **all_masked(fields))
         self._publish(done=self.snapshot.done)
 
     def note(self, item: str, fact: str, value: str | None) -> None:
@@ -62,7 +63,7 @@ class Board:
 
     def carried_out(self, change: Change) -> None:
         """Note a change of ours that was made."""
-        self._publish(done=(*self.snapshot.done, change))
+        self._publish(done=(*self.snapshot.done, all_masked(change)))
 
     def finish(self) -> None:
         """Say that the walk is over; `updates` ends after this."""

@@ -166,10 +166,11 @@ def _words(session: Session, error: Exception) -> str:
     if expected(error):
         return _explained(error)
     from wizard.credentials.held import masked  # noqa: PLC0415
+    from wizard.tracebacks import place  # noqa: PLC0415
 
     if session.verbose:
         session.note(masked("".join(traceback.format_exception(error)).rstrip()))
-    where = masked(f"{type(error).__name__}: {error}")
+    where = place(error)
     return f"snowpixel itself went wrong ({where}). Everything saved is whole. Run it again with -v to see where."
 
 

@@ -8,10 +8,12 @@ from msgspec.structs import replace
 from wizard.aws.errors import AwsError, Kind
 from wizard.board import Board, at_work
 from wizard.probes.base import Probe
+from wizard.problems import explain
 from wizard.resources.base import Resource, StoppedError
 from wizard.results import Check, Copyable, Phase, Problem, Status
 from wizard.scope import Scope
 from wizard.store import StoreError
+from wizard.tracebacks import place
 
 Node = Resource | Probe
 Step = Callable[[Node], Awaitable[Check]]
@@ -91,7 +93,7 @@ class Walk:
             return Check(node.id, "", Status.FAILED, str(error), problem=error.problem)
         except Exception as error:  # noqa: BLE001 - a crash in one item is a row, not the end of the walk
             self.stopping.add(node.id)
-            where = f"{type(error).__name__}: {error}"
+            where = place(error)  # never its text: it may repeat a reply, a header or a secret
             return Check(
                 node.id,
                 "",
@@ -131,15 +133,21 @@ UNSEEN = {
 
 def refusal(node: Node, error: AwsError) -> Check:
     """Turn AWS's refusal into the item's result."""
-    missing = UNSEEN.get(error.problem.id, "credentials expired")
     return Check(
         node.id,
         "",
         STATUS_BY_KIND[error.kind],
-        f"{node.title}: could not be tested, {missing}"
-        if error.kind is Kind.EXPIRED
-        else f"{node.title}: AWS answered {error.code} to {error.operation}",
+        f"{node.title}: {_in_brief(error)}",
         observed=str(error),
         problem=error.problem,
         copy=(Copyable("Statement to add", statement),) if (statement := error.problem.values.get("statement")) else (),
     )
+
+
+def _in_brief(error: AwsError) -> str:
+    """Say in a few words why a call came to nothing; "AWS answered" only where AWS did."""
+    if error.kind is Kind.EXPIRED:
+        return f"could not be tested, {UNSEEN.get(error.problem.id, 'credentials expired')}"
+    if not error.answered:
+        return explain(error.problem).title
+    return f"AWS answered {error.code} to {error.operation}"

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.aws.impostor import Answer, impostor
 from tests.credentials.conftest import AWS_LOGIN, Computer
 from tests.credentials.conspicuous import found_below, found_in, secret
 from wizard.practice.control import Control
@@ -97,7 +98,7 @@ class Runs:
 @pytest.fixture
 def runs(computer: Computer, running: WorldFile, control: Control) -> Runs:
     control.touch()
-    names = ("typed", "environment", "token", "profile", "config", "sso", "login", "program")
+    names = ("typed", "environment", "token", "profile", "config", "sso", "login", "program", "assumed")
     secrets = {name: secret(name) for name in names} | {"world": running.secret_access_key, "control": running.token}
     for folder in ("tmp", "meddling"):
         (computer.home / folder).mkdir()
@@ -120,6 +121,7 @@ def plant(computer: Computer, secrets: Mapping[str, str]) -> None:
         f"[profile vault]\ncredential_process = {program}\n"
         f"[profile failing]\ncredential_process = {program} fail\n"
         f"[profile ada]\nlogin_session = {AWS_LOGIN}\n"
+        "[profile deploy]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = default\n"
         "[profile corp]\nsso_account_id = 1\nsso_role_name = A\nsso_region = eu-west-1\nsso_start_url = https://c.example\n"
     )
     computer.sso_token("https://c.example", time.time() - 60, accessToken=secrets["sso"])
@@ -243,6 +245,59 @@ def test_what_aws_repeats_of_a_signed_request_is_cut_off(runs: Runs, control: Co
     for command in (("check", "main", "-v", "--json"), ("apply", "main", "--yes"), ("credentials", "--ask")):
         runs(*command)
     control.clear_faults()
+    nothing_on_disk(runs)
+
+
+COMMANDS = (
+    ("credentials", "--ask"), ("credentials", "--ask", "--json"), ("check", "main", "-v"), ("check", "main", "--json"),
+    ("plan", "main", "-vv"), ("events", "main"), ("report", "main"), ("report", "main", "--mask"),
+    ("list", "--account"), ("apply", "main", "--yes", "--wait", "0"),
+)  # fmt: skip
+"""All that asks AWS, and shows what came of it."""
+
+
+def test_a_reply_with_keys_that_is_cut_shows_none(runs: Runs) -> None:
+    """A role is assumed; on the way back the reply with its keys is cut, or answers another question."""
+    runs("new", "main", "--no-domain")
+    keys = (
+        f"<Credentials><AccessKeyId>ASIAASSUMED000000001</AccessKeyId><SecretAccessKey>{runs.secrets['assumed']}"
+        f"</SecretAccessKey><SessionToken>{runs.secrets['assumed']}</SessionToken><Expiration>2099"
+    )
+    elsewhere = runs.computer.home / "elsewhere"
+    elsewhere.mkdir()
+    with impostor() as server:
+        saved = json.loads((runs.world / "world.json").read_text()) | {"aws_endpoint": server.url}
+        (elsewhere / "world.json").write_text(json.dumps(saved))
+        for body in (f"<AssumeRoleResponse><AssumeRoleResult>{keys}", f"<html>{keys}</html>", f"<a>{keys}</a>"):
+            server.answer = Answer(body.encode())
+            for command in COMMANDS:
+                code = runs(*command, "--profile", "deploy", SNOWPIXEL_PRACTICE=str(elsewhere))
+                assert (code == 0) == (command[0] == "report"), command
+                assert b"snowpixel itself went wrong" not in runs.said[-1], command
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("AWS_ACCESS_KEY_ID", "\r"),
+        ("AWS_SECRET_ACCESS_KEY", "\n"),
+        ("AWS_SESSION_TOKEN", "\r"),
+        ("AWS_SESSION_TOKEN", " "),
+    ],
+)
+def test_a_line_end_in_a_variable_is_named_and_shows_nothing(runs: Runs, name: str, end: str) -> None:
+    runs("new", "main", "--no-domain")
+    runs("apply", "main", "--yes", "--wait", "0")
+    given = {
+        "AWS_ACCESS_KEY_ID": "ASIAENVIRONMENT00001",
+        "AWS_SECRET_ACCESS_KEY": runs.secrets["environment"],
+        "AWS_SESSION_TOKEN": runs.secrets["token"],
+    }
+    given[name] += end
+    for command in COMMANDS:
+        assert runs(*command, **given) == (0 if command[0] == "report" else 1), command
+        assert command[0] == "report" or name.encode() in runs.said[-1], command
+        assert b"internet connection" not in runs.said[-1]
     nothing_on_disk(runs)
 
 

@@ -1,16 +1,17 @@
 """One way to call AWS: an operation in, a reply or an `AwsError` out, never blocking the event loop."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from wizard.aws.errors import CODE_NEEDED, NETWORK, AwsError, translate
-from wizard.aws.sessions import CodeNeededError, compare_clock, ends, usable
+from wizard.aws.errors import AwsError
+from wizard.aws.exceptions import translated
+from wizard.aws.replies import strict
+from wizard.aws.sessions import compare_clock, ends, usable
+from wizard.masking import hold
 from wizard.threads import in_thread
 
 if TYPE_CHECKING:
@@ -46,21 +47,15 @@ class Secret:
         value: what must not appear in any log, traceback, screenshot or file.
     """
 
-    __slots__ = ("__weakref__", "_value")
-    _alive: ClassVar["WeakSet[Secret]"] = WeakSet()
+    __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
         self._value = value
-        self._alive.add(self)
+        hold(value)
 
     def reveal(self) -> str:
         """Return the secret itself, for the one call that needs it."""
         return self._value
-
-    @classmethod
-    def alive(cls) -> tuple[str, ...]:
-        """Return all secrets in memory, for the one who masks them."""
-        return tuple(one.reveal() for one in tuple(cls._alive))
 
     def __bool__(self) -> bool:
         return bool(self._value)
@@ -202,11 +197,13 @@ class AwsClient:
         return Keys(shown.access_key, Secret(shown.secret_key), token, expiry.timestamp() if expiry else None)
 
     def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        with translated(f"{service}:{''.join(part.capitalize() for part in operation.split('_'))}"):
+        name = f"{service}:{''.join(part.capitalize() for part in operation.split('_'))}"
+        with translated(name):
             call = getattr(self._client(service), operation)
             reply = _whole(lambda: call(**parameters), self.patience.attempts)
         reply.pop("ResponseMetadata", None)
-        return reply
+        whole: dict[str, Any] = strict(reply, name)
+        return whole
 
     def _client(self, service: str) -> Any:
         with self._making:
@@ -238,13 +235,6 @@ class AwsClient:
         return self._session
 
 
-STILL_EXPIRED = "refreshed credentials are still expired"
-"""How botocore says that a machine's service or a program hands out keys that are over already."""
-
-RUNTIME_REFUSED = "AWS_ERROR_CAL_"
-"""How AWS's runtime library says that it cannot read a key; botocore expects another exception there."""
-
-
 def _whole(call: Callable[[], dict[str, Any]], attempts: int) -> dict[str, Any]:
     """Return a reply with its body; botocore itself tries again only what breaks before the body begins.
 
@@ -264,42 +254,3 @@ def _whole(call: Callable[[], dict[str, Any]], attempts: int) -> dict[str, Any]:
         except (HTTPClientError, IncompleteReadError):
             if attempts < 1:
                 raise
-
-
-@contextmanager
-def translated(name: str) -> Iterator[None]:
-    """Turn whatever botocore raises within into an `AwsError`; a mistake of ours stays what it is.
-
-    Args:
-        name: the operation, `service:Operation`.
-    """
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415 - loads slowly
-
-    try:
-        yield
-    except ClientError as error:
-        detail = error.response.get("Error", {})
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        raise translate(str(detail.get("Code", "")), str(detail.get("Message", "")), name, status) from None
-    except HTTPClientError as error:
-        raise translate(_network_code(error), str(error), name) from None
-    except BotoCoreError as error:
-        raise translate(type(error).__name__, str(error), name) from None
-    except CodeNeededError as error:
-        raise translate(CODE_NEEDED, error.serial, name) from None
-    except RuntimeError as error:
-        raise _runtime(error, name) from None
-
-
-def _runtime(error: RuntimeError, name: str) -> Exception:
-    if STILL_EXPIRED in str(error):
-        return translate("ExpiredToken", "the keys that are handed out here are over already", name)
-    if RUNTIME_REFUSED in str(error):
-        return translate("LoginTokenLoadError", "the key of this sign-in cannot be read", name)
-    return error
-
-
-def _network_code(error: Exception) -> str:
-    """Return the exception's own name, or that of a known base class."""
-    names = [base.__name__ for base in type(error).__mro__]
-    return next((name for name in names if name in NETWORK or name == "SSLError"), "HTTPClientError")

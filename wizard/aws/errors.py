@@ -1,9 +1,11 @@
 """What AWS's refusals mean: error codes and texts into problem ids. The codes come from facts of each service's API."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 
 from wizard.aws.policy import action_of, statement_text
+from wizard.masking import masked
 from wizard.results import Problem
 
 
@@ -28,10 +30,14 @@ class AwsError(Exception):
         kind: what can be done about it.
         operation: `service:Operation` as IAM writes it.
         problem: the recognised problem.
+        answered: whether AWS itself said so; false where it was not reached, or nothing was sent.
     """
 
-    def __init__(self, kind: Kind, code: str, message: str, operation: str, problem: Problem) -> None:
+    def __init__(
+        self, kind: Kind, code: str, message: str, operation: str, problem: Problem, *, answered: bool = True
+    ) -> None:
         super().__init__(message)
+        self.answered = answered
         self.kind = kind
         self.code = code
         self.operation = operation
@@ -93,6 +99,10 @@ OTHER_PARTITION = "OtherPartition"
 """Our own code: the credentials belong to a separate AWS (China, government)."""
 REGION_OFF = "RegionNotEnabled"
 """Our own code: AWS knows the key, only not in this region."""
+UNUSABLE_KEYS = "UnusableKeys"
+"""Our own code: a key's part has a line end, a blank or another character that no key has; the message says which."""
+UNREADABLE = "UnreadableReply"
+"""Our own code: what came back is no reply of AWS's; the message says what it is."""
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"})
 THROTTLED = frozenset(
     {
@@ -118,29 +128,40 @@ NETWORK = frozenset(
         "ResponseStreamingError",
     }
 )
+NOT_SAID_BY_AWS = NETWORK | {UNUSABLE_KEYS, UNREADABLE, "SSLError"}
+"""Codes of what happened on this side of AWS, or on the way to it."""
 LOCATION = frozenset({"IllegalLocationConstraintException", "InvalidLocationConstraint"})
 QUOTA = frozenset({"LimitExceededException", "TooManyDistributions", "TooManyBuckets", "TooManyOriginAccessControls"})
 UNFINISHED_ACCOUNT = frozenset({"OptInRequired", "NotSignedUp", "SubscriptionRequiredException"})
+
+_CODE = re.compile(r"[A-Za-z0-9 .:_-]{0,100}")
+"""The form of AWS's error codes and of Python's class names."""
 
 ACTION = re.compile(r"perform(?:ing)?:? ([a-z0-9-]+:[A-Za-z0-9]+)")
 """The action in an IAM denial: "… is not authorized to perform: s3:CreateBucket on resource …"."""
 
 
-def translate(code: str, message: str, operation: str, http_status: int = 0) -> AwsError:
+def translate(
+    code: str, message: str, operation: str, http_status: int = 0, *, values: Mapping[str, str] | None = None
+) -> AwsError:
     """Turn an error code and text of AWS, or the name of a botocore exception, into an `AwsError`.
 
     Args:
         code: AWS's error code, or a botocore exception's class name.
-        message: its text.
+        message: its text; secrets in it are masked.
         operation: `service:Operation`.
         http_status: the HTTP status, 0 when there was no answer.
+        values: more that the problem's text names.
     """
-    message = _without_secrets(code, message)
+    if not _CODE.fullmatch(code):
+        code, message, http_status = UNREADABLE, "answered with an error that is none of AWS's", 0
+    message = masked(_without_secrets(code, message))
     kind, problem = _recognise(code, message, http_status)
-    values = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
+    named = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
+    values = {**named, **(values or {})}
     if problem == "permission-missing":
         values["statement"] = statement_text(values["action"])
-    return AwsError(kind, code, message, operation, Problem(problem, values))
+    return AwsError(kind, code, message, operation, Problem(problem, values), answered=code not in NOT_SAID_BY_AWS)
 
 
 def _without_secrets(code: str, message: str) -> str:
@@ -185,6 +206,8 @@ _BY_CODE = (
     (frozenset({"MissingDependencyException"}), Kind.DENIED, "login-extra-missing"),
     (frozenset({"LoginInsufficientPermissions"}), Kind.DENIED, "login-forbidden"),
     (UNUSABLE_PROFILE, Kind.DENIED, "profile-incomplete"),
+    (frozenset({UNUSABLE_KEYS}), Kind.DENIED, "keys-unusable"),
+    (frozenset({UNREADABLE}), Kind.UNREACHABLE, "reply-unreadable"),
     (frozenset({"ProxyConnectionError"}), Kind.UNREACHABLE, "proxy-unreachable"),
     (LOCATION | {REGION_OFF}, Kind.DENIED, "region-not-enabled"),
     (frozenset({OTHER_PARTITION}), Kind.DENIED, "wrong-partition"),

@@ -7,7 +7,9 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from wizard.aws.errors import PROGRAM_FAILED, AwsError, translate
+from wizard.aws.errors import AwsError, translate
+from wizard.aws.key_check import check
+from wizard.aws.replies import refuse_unreadable
 
 if TYPE_CHECKING:
     import boto3
@@ -57,16 +59,9 @@ def build(source: "Source", code: str | None = None) -> "boto3.Session":
 
 
 def usable(source: "Source", code: str | None = None) -> "boto3.Session":
-    """Make a session and let it find its credentials. Blocking.
-
-    Raises:
-        AwsError: a program that hands out credentials, or a cache of them, is not as botocore expects.
-    """
+    """Make a session and let it find its credentials. Blocking; whatever botocore raises comes through."""
     session = build(source, code)
-    try:
-        session.get_credentials()
-    except (ValueError, OSError, KeyError, TypeError):  # botocore lets through what it did not expect
-        raise translate(PROGRAM_FAILED, "what it said cannot be understood", "sts:GetCallerIdentity") from None
+    session.get_credentials()
     return session
 
 
@@ -107,7 +102,14 @@ def _core(endpoint: str | None, **settings: Any) -> Any:
     logging.getLogger("botocore").setLevel(logging.ERROR)  # its finer words hold tokens, and show on our screens
     core = Core(session_vars=settings)
     core.register_component("data_loader", _loader())
+    core.register("before-sign", _check_keys)  # clients that botocore makes for itself inherit both
+    core.register("before-parse", refuse_unreadable)
     return core
+
+
+def _check_keys(request_signer: Any, **_: Any) -> None:
+    """Look at the keys of each request before it is signed; a handler of botocore's event."""
+    check(request_signer._credentials)  # noqa: SLF001 - botocore hands its handlers nothing else that knows them
 
 
 def _undisturbed(endpoint: str | None) -> Any:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from wizard.masking import masked
+
 if TYPE_CHECKING:
     from wizard.service import Service
 
@@ -95,14 +97,14 @@ class Session:
 
     def note(self, line: str) -> None:
         """Say something beside the matter: always on stderr."""
-        self._write(line, sys.stderr)
+        self._write(masked(line), sys.stderr)
 
     def result(self, lines: Iterable[str], status: str, data: Any, errors: Iterable[str] = ()) -> None:
         """Say what came of it: the lines, or the one document."""
         if self.json:
             from wizard import envelope  # noqa: PLC0415 - only where it is asked for
 
-            self._write(envelope.document(self.command, status, data, errors), sys.stdout)
+            self._write(envelope.document(self.command, status, data, map(masked, errors)), sys.stdout)
             return
         for line in lines:
             self._write(line, sys.stdout)

@@ -2,11 +2,13 @@
 
 import os
 
+from wizard.aws import key_check
+from wizard.aws.key_check import VARIABLES, problem, variable
 from wizard.credentials.found import Found, Kind, seconds
 from wizard.results import Problem
 
-KEY, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
-TOKENS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+KEY, SECRET = (VARIABLES[part][0] for part in (key_check.ID, key_check.SECRET))
+TOKENS = VARIABLES[key_check.TOKEN]
 
 
 def keys() -> Found | None:
@@ -24,16 +26,13 @@ def keys() -> Found | None:
         account=os.environ.get("AWS_ACCOUNT_ID"),
         expires=seconds(os.environ.get("AWS_CREDENTIAL_EXPIRATION")),
         long_lived=not temporary and identifier.startswith("AKIA"),
-        problem=_problem(identifier, temporary=temporary),
+        problem=_problem(),
     )
 
 
-def _problem(identifier: str, *, temporary: bool) -> Problem | None:
-    if not os.environ.get(SECRET):
-        return Problem("keys-incomplete", {"place": "the environment", "missing": SECRET})
-    if identifier.startswith("ASIA") and not temporary:
-        return Problem("keys-incomplete", {"place": "the environment", "missing": TOKENS[0]})
-    return None
+def _problem() -> Problem | None:
+    parts = {part: next(filter(None, map(os.environ.get, names)), "") for part, names in VARIABLES.items()}
+    return problem(parts, "the environment", variable, variable)
 
 
 def web_identity() -> Found | None:
@@ -46,9 +45,9 @@ def web_identity() -> Found | None:
 
 def profile() -> tuple[str, str] | None:
     """Return the profile that a variable names, and the variable."""
-    for variable in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):  # botocore's order
-        if os.environ.get(variable):
-            return os.environ[variable], variable
+    for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):  # botocore's order
+        if os.environ.get(name):
+            return os.environ[name], name
     return None
 
 

@@ -1,34 +1,21 @@
-"""The secrets that this process can come by, to be masked in whatever it says when it goes wrong itself."""
+"""The secrets in reach of this process, to be masked in what it says when it goes wrong itself."""
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
-from urllib.parse import quote
 
-from wizard.aws.client import Secret
+from wizard import masking
 from wizard.credentials import files
 from wizard.programs import SECRETS
 
-MASK = "…"
-SHORTEST = 8
-"""Characters from which on something is a secret of AWS's, whose shortest have 40: a letter would be everywhere."""
-
 
 def secrets() -> frozenset[str]:
-    """Return every secret in memory, in the environment and in the shared files. Blocking."""
-    return frozenset(value for value in (*Secret.alive(), *_of_environment(), *_of_files()) if len(value) >= SHORTEST)
+    """Return every secret that this process holds, and those in the shared files. Blocking."""
+    return masking.held().union(value for value in _of_files() if len(value) >= masking.SHORTEST)
 
 
 def masked(text: str) -> str:
-    """Return a text without any of them, however an address or a literal writes them. Blocking."""
-    for secret in sorted(secrets(), key=len, reverse=True):
-        for written in (secret, quote(secret, safe=""), quote(secret)):
-            text = text.replace(written, MASK)
-    return text
-
-
-def _of_environment() -> Iterator[str]:
-    yield from (os.environ.get(name, "") for name in SECRETS)
+    """Return a text without any of them. Blocking."""
+    return masking.masked(masking.without(text, secrets()))
 
 
 def _of_files() -> Iterator[str]:

@@ -1,11 +1,13 @@
 """Profiles of the shared files: what each is for, in the order in which botocore tries."""
 
+from wizard.aws import key_check
+from wizard.aws.key_check import ID as KEY
+from wizard.aws.key_check import TOKEN
 from wizard.credentials import login, programs, roles, sso
 from wizard.credentials.files import Profile, Settings, Shared
 from wizard.credentials.found import Facts, Found, Kind
 from wizard.results import Problem
 
-KEY, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
 OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 """How the regions of a separate AWS begin."""
 
@@ -62,17 +64,13 @@ def _partition(name: str, region: object) -> Problem | None:
 
 def _keys(name: str, section: Settings) -> Facts | None:
     """Describe keys that stand in a file as they are."""
-    identifier = section.get(KEY)
-    if not identifier:
+    if KEY not in section:
         return None
-    missing = SECRET if not section.get(SECRET) else ""
     temporary = bool(section.get(TOKEN))
-    if str(identifier).startswith("ASIA") and not temporary:
-        missing = missing or TOKEN
     return Facts(
         Kind.KEYS,
         "keys for some hours" if temporary else "",
         long_lived=not temporary,
         mfa_serial=None,
-        problem=Problem("keys-incomplete", {"place": f"the profile {name}", "missing": missing}) if missing else None,
+        problem=key_check.problem(section, f"the profile {name}", lambda part: f"{part} in the profile {name}"),
     )

@@ -1,0 +1,127 @@
+"""Replies that are none of AWS's, to every call that the product makes: named as what they are, and never repeated."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import anyio
+import pytest
+
+from tests.aws.impostor import Answer, Impostor, impostor
+from tests.aws.synthetic import PLANTED, operations, parameters, reply
+from wizard.aws.client import AwsClient, Keys, Patience, Secret, Source
+from wizard.aws.errors import UNREADABLE, AwsError, Kind
+from wizard.problems import explain
+
+ONCE = Patience(connect=5, read=30, attempts=1)
+
+PAGE = f"<!DOCTYPE html>\n<html><head><title>Sign in to\n the airport</title></head><body>{PLANTED}</body></html>"
+XHTML = f'<?xml version="1.0"?>\n<!-- {PLANTED} --><html xmlns="x"><head><title>Portal</title></head></html>'
+OTHER = f"<ListAllMyBucketsResult><Owner><ID>{PLANTED}</ID></Owner><Buckets/></ListAllMyBucketsResult>"
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+CUTS = 14
+ANY_BODY = ("get_object", "head_object")
+"""A stored file may be a web page, and a reply to HEAD has no body: what is wrong with it shows in its properties."""
+
+
+def broken(whole: bytes) -> Iterator[Answer]:
+    """Yield spoilt forms of a good reply, and other things that answer in AWS's place."""
+    for cut in range(1, CUTS):
+        yield Answer(whole[: len(whole) * cut // CUTS])
+    yield Answer(whole + whole)
+    yield Answer(whole.replace(b">1<", f">{PLANTED}<".encode()).replace(b": 1", f': "{PLANTED}"'.encode()))
+    yield Answer(whole.replace(b"2026-11-27", PLANTED.encode()))
+    yield Answer(whole.replace(b"</", b"<"))
+    yield Answer(whole[::-1])
+    for status in (200, 403, 404, 500, 503):
+        yield Answer(PAGE.encode(), status, HTML)
+        yield Answer(PLANTED.encode(), status)
+        yield Answer(b"", status)
+    yield Answer(XHTML.encode())
+    yield Answer(OTHER.encode())
+    yield Answer(b"", 302, {"Location": f"https://portal.example/?token={PLANTED}"})
+    yield Answer(PAGE.encode(), 302, {"Location": "https://portal.example/", **HTML})
+    for text in ("null", "[]", '"x"', f'[{{"SecretAccessKey": "{PLANTED}"}}]', "{", f'{{"a": "{PLANTED}'):
+        yield Answer(text.encode())
+    yield Answer(b"\xff\xfe\x00" + PLANTED.encode("utf-16-le"))
+    yield Answer(b"<a>" * 20_000 + PLANTED.encode())
+    yield Answer(b"<a>" * 20_000 + b"</a>" * 20_000)
+    yield Answer(b'{"a":' * 20_000 + b"1" + b"}" * 20_000)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Impostor]:
+    with impostor() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(server: Impostor) -> AwsClient:
+    return AwsClient(Source(Keys("AKIAIOSFODNN7EXAMPLE", Secret("x" * 40)), endpoint=server.url), "eu-central-1", ONCE)
+
+
+@pytest.mark.parametrize(("service", "operation"), list(operations()))
+def test_no_reply_is_a_crash_or_repeated(service: str, operation: str, server: Impostor, client: AwsClient) -> None:
+    given = parameters(service, operation)
+
+    async def ask_all() -> None:
+        for answer in broken(reply(service, operation)):
+            server.answer = answer
+            try:
+                await client(service, operation, **given)
+            except AwsError as error:
+                judge(error)
+            else:
+                assert answer.status < 300, "a refusal passed for an answer"
+                page = answer.body.startswith((b"<!", b"<?"))
+                assert not page or operation in ANY_BODY, "a web page passed for an answer"
+
+    anyio.run(ask_all)
+
+
+def judge(error: AwsError) -> None:
+    """Look through all that an error brings to a reader."""
+    told = explain(error.problem)
+    said = " ".join((error.code, str(error), told.title, told.meaning, *told.steps, *error.problem.values.values()))
+    assert "PLANTED" not in said
+    assert len(said) < 4000
+
+
+def test_a_good_reply_still_passes(server: Impostor, client: AwsClient) -> None:
+    """The table above is worth nothing if the whole reply is refused, too."""
+    for service, operation in operations():
+        server.answer = Answer(reply(service, operation))
+        anyio.run(partial(client, service, operation, **parameters(service, operation)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(PAGE.encode(), 200, HTML), 'a web page: "Sign in to the airport"'),
+        (Answer(PAGE.encode(), 403, HTML), 'a web page: "Sign in to the airport"'),
+        (Answer(XHTML.encode()), 'a web page: "Portal"'),
+        (Answer(b"<html></html>"), "a web page"),
+        (Answer(b"", 302, {"Location": "https://portal.example/?t=1"}), "a redirect to portal.example"),
+        (Answer(b"hello"), "something that is not XML"),
+        (Answer(b""), "an empty reply"),
+        (Answer(b"<GetCallerIdentityResponse><Get"), "something that is not XML"),
+        (Answer(b"<a><b></a>"), "something that cannot be read"),
+    ],
+)
+def test_what_came_back_is_named(server: Impostor, client: AwsClient, answer: Answer, words: str) -> None:
+    server.answer = answer
+    with pytest.raises(AwsError) as caught:
+        anyio.run(client, "sts", "get_caller_identity")
+    error = caught.value
+    assert (error.code, error.kind, error.problem.id) == (UNREADABLE, Kind.UNREACHABLE, "reply-unreadable")
+    assert str(error) == f"answered with {words}"
+    assert not error.answered
+
+
+def test_a_field_that_is_missing_is_no_mistake_of_ours(server: Impostor, client: AwsClient) -> None:
+    server.answer = Answer(b"<GetCallerIdentityResponse><GetCallerIdentityResult/></GetCallerIdentityResponse>")
+
+    async def account() -> str:
+        return str((await client("sts", "get_caller_identity"))["Account"])
+
+    with pytest.raises(AwsError, match="a reply without Account"):
+        anyio.run(account)

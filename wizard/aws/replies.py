@@ -1,0 +1,147 @@
+"""Replies that are none of AWS's: recognized before botocore reads them, and named without repeating their bytes.
+
+A captive portal, a company's proxy or a broken connection answers in AWS's place with a web page, a redirect, half a
+document or another service's. botocore's own errors then quote the reply, and a reply of STS holds keys.
+"""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from wizard.aws.errors import SERVER_FAULT, UNREADABLE, AwsError, translate
+from wizard.masking import masked
+
+TITLE_LIMIT = 80
+"""Characters of a web page's title that are shown."""
+
+_PAGE = re.compile(
+    rb"\A\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TITLE = re.compile(rb"<title[^>]*>(.{0,400}?)</title", re.IGNORECASE | re.DOTALL)
+_XML, _JSON = ("rest-xml", "query", "ec2"), ("json", "rest-json")
+REFUSED = 400
+"""HTTP status from which a request is refused."""
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class UnreadableReplyError(Exception):
+    """What came back is no reply of AWS's.
+
+    Its text says what it is, as the end of "… answered with"; it never repeats more of the reply than a page's title.
+    """
+
+
+class Reply(dict[str, Any]):
+    """A reply, or a part of one: a field that it lacks is AWS's fault, not the reader's.
+
+    Args:
+        fields: the fields.
+        operation: what was called, `service:Operation`.
+    """
+
+    __slots__ = ("_operation",)
+
+    def __init__(self, fields: Mapping[str, Any], operation: str) -> None:
+        super().__init__(fields)
+        self._operation = operation
+
+    def __missing__(self, key: str) -> NoReturn:
+        raise unreadable(f"a reply without {key}", self._operation)
+
+
+def strict(reply: Any, operation: str) -> Any:
+    """Return a parsed reply with `Reply` in place of each dictionary.
+
+    Args:
+        reply: as botocore parsed it.
+        operation: what was called, `service:Operation`.
+    """
+    if isinstance(reply, dict):
+        return Reply({key: strict(value, operation) for key, value in reply.items()}, operation)
+    return [strict(one, operation) for one in reply] if isinstance(reply, list) else reply
+
+
+def unreadable(what: str, operation: str) -> AwsError:
+    """Return the error for a reply that is none of AWS's.
+
+    Args:
+        what: what came back, as the end of "answered with".
+        operation: what was called, `service:Operation`.
+    """
+    return translate(UNREADABLE, f"answered with {what}", operation)
+
+
+def refuse_unreadable(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    """Look at a raw reply before botocore parses it; a handler of botocore's `before-parse` event.
+
+    Raises:
+        UnreadableReplyError: it is no reply of AWS's to this operation.
+    """
+    status, body = int(response_dict["status_code"]), response_dict["body"]
+    if not isinstance(body, bytes):
+        return  # a file, which is read later
+    protocol = operation_model.service_model.resolved_protocol
+    if status >= SERVER_FAULT:
+        if not _readable(protocol, body) or _PAGE.match(body):
+            response_dict["body"] = b""  # botocore tries again by the status alone, and has nothing to quote
+        return
+    content = str(response_dict["headers"].get("content-type", "")).lower()
+    readable = _readable(protocol, body)
+    if _PAGE.match(body) or ("text/html" in content and not readable):
+        raise UnreadableReplyError(_page(body))
+    if status in _REDIRECTS and not (readable and body.strip()):
+        raise UnreadableReplyError(_redirect(str(response_dict["headers"].get("location", ""))))
+    if status >= REFUSED:
+        if not readable:
+            raise UnreadableReplyError(f"an error {status} that is none of AWS's")
+    elif status < min(_REDIRECTS):
+        _refuse_broken(operation_model, protocol, body, readable=readable)
+
+
+def _refuse_broken(operation_model: Any, protocol: str, body: bytes, *, readable: bool) -> None:
+    """Refuse what a successful reply to an operation cannot be."""
+    shape = operation_model.output_shape
+    payload = shape.serialization.get("payload") if shape is not None else None
+    if payload and shape.members[payload].type_name in ("blob", "string"):
+        return  # a file, or a text such as a bucket's policy
+    if body.strip():
+        if not readable:
+            raise UnreadableReplyError(f"something that is not {'JSON' if protocol in _JSON else 'XML'}")
+    elif protocol in (*_XML, *_JSON) and (payload or _has_body(shape)):
+        raise UnreadableReplyError("an empty reply")
+
+
+def _has_body(shape: Any) -> bool:
+    """Whether an operation's output has fields that stand in the body."""
+    members = shape.members.values() if shape is not None else ()
+    return any(member.serialization.get("location") is None for member in members)
+
+
+def _readable(protocol: str, body: bytes) -> bool:
+    """Whether a body has the form of the protocol, as far as its ends tell; XML is parsed by botocore anyway."""
+    text = body.strip()
+    if protocol in _JSON:
+        try:
+            return isinstance(json.loads(text or b"{}"), dict)
+        except (ValueError, RecursionError):
+            return False
+    return not text or protocol not in _XML or (text.lstrip(b"\xef\xbb\xbf").startswith(b"<") and text.endswith(b">"))
+
+
+def _page(body: bytes) -> str:
+    found = _TITLE.search(body)
+    title = masked(" ".join(html.unescape(found[1].decode(errors="replace")).split())) if found else ""
+    title = "".join(each for each in title if each.isprintable())
+    return f'a web page: "{title[:TITLE_LIMIT]}"' if title else "a web page"
+
+
+def _redirect(location: str) -> str:
+    try:
+        host = urlsplit(location).hostname
+    except ValueError:
+        host = None
+    return f"a redirect to {host}" if host else "a redirect"
