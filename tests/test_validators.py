@@ -1,12 +1,18 @@
 """What the user may choose: cleaned up, or refused with what, why and what to do."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard import validators
+from wizard.commands.choosing import source
+from wizard.questions import pixel_source
 from wizard.setups import NAME
-from wizard.validators import BLOCKED_WORDS, InvalidChoice
+from wizard.tracker import wishes
+from wizard.tracker.names import served_at
+from wizard.validators import BLOCKED_WORDS, InvalidChoice, public_url
 
 
 @pytest.mark.parametrize(
@@ -211,3 +217,27 @@ def test_nothing_typed_raises_anything_else(text: str) -> None:
             validate(text)
         except InvalidChoice as error:
             str(error).encode()
+
+
+SECRET_ADDRESSES = (
+    "https://PLANTED:PLANTED@b.example/p.gif",
+    "https://PLANTED@b.example/p.gif",
+    "HTTPS://PLANTED:PL:ANTED@b.example/p.gif",
+    "https://b.example/p.gif?X-Amz-Signature=PLANTED0&X-Amz-Credential=PLANTED0",
+    "https://b.example/p.gif?access_token=PLANTED0",
+)
+
+
+@pytest.mark.parametrize("clean", [public_url, pixel_source, source, wishes.source, wishes.page, served_at])
+@pytest.mark.parametrize("url", SECRET_ADDRESSES)
+def test_an_address_with_a_password_is_refused_and_not_repeated(clean: Callable[[str], str], url: str) -> None:
+    with pytest.raises(InvalidChoice, match="holds a user name, a password or a signature") as caught:
+        clean(url)
+    assert "PLANTED" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://b.example/@scope/p.gif", "https://b.example/p.gif?v=1#x", "https://b.example"]
+)
+def test_an_address_without_one_passes(url: str) -> None:
+    assert public_url(f" {url} ") == url

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from wizard.validators import InvalidChoice
+from wizard.validators import InvalidChoice, public_url
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +36,7 @@ def pixel_source(text: str) -> str:
     Raises:
         InvalidChoice: neither `builtin`, nor an https address, nor a file.
     """
-    source = text.strip() or "builtin"
+    source = public_url(text) or "builtin"
     if source == "builtin" or source.startswith("https://") or Path(source).expanduser().is_file():
         return source
     raise InvalidChoice("There is no such file. Give `builtin`, an address that begins with https://, or a file.")

@@ -4,6 +4,7 @@ import re
 from ipaddress import ip_address
 
 from wizard import international
+from wizard.masking import masked
 from wizard.setups import NAME
 
 BLOCKED_WORDS = ("snowplow", "tracking", "track", "analytics", "collect", "pixel", "stats", "metrics", "beacon")
@@ -67,6 +68,21 @@ def host_name(text: str) -> str:
     _refuse_blocked(labels)
     _refuse_apex(labels)
     return name
+
+
+def public_url(text: str) -> str:
+    """Clean an address that is saved, shown and perhaps put into a public tag.
+
+    Raises:
+        InvalidChoice: it holds a password or a signature. The text never repeats it.
+    """
+    url = text.strip()
+    if masked(url) != url:
+        raise InvalidChoice(
+            "This address holds a user name, a password or a signature, and addresses are saved and shown. Download "
+            "the file yourself and give its path, or give an address that needs no password."
+        )
+    return url
 
 
 def shared_ending(name: str) -> bool:

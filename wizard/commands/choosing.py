@@ -60,8 +60,9 @@ def source(text: str) -> str:
 
     Raises:
         wizard.pixel.PixelError: it cannot be the pixel.
+        wizard.validators.InvalidChoice: it is an address with a password in it.
     """
-    text = text.strip()
+    text = validators.public_url(text)
     if text == "builtin" or text.lower().startswith("https://"):
         return text
     if "://" in text:

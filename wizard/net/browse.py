@@ -165,4 +165,6 @@ def _split(url: str) -> SplitResult:
         raise WebError("protocol", "this is not a URL") from error
     if split.scheme not in PORTS or not split.hostname:
         raise WebError("protocol", "only absolute http and https addresses can be fetched")
+    if split.username is not None or split.password is not None:
+        raise WebError("protocol", "this address holds a password, which nothing here needs")
     return split

@@ -5,7 +5,7 @@ import secrets
 from urllib.parse import SplitResult, urlsplit
 
 from wizard.tracker.file import UNKNOWN, TrackerError
-from wizard.validators import BLOCKED_WORDS
+from wizard.validators import BLOCKED_WORDS, public_url
 
 LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 """Without vowels a name never happens to be a word, and without 0, 1 and l it can be read out."""
@@ -34,8 +34,9 @@ def served_at(text: str) -> str:
 
     Raises:
         TrackerError: it cannot be used, or block lists know it.
+        wizard.validators.InvalidChoice: it holds a password.
     """
-    text = text.strip()
+    text = public_url(text)
     if not text.startswith("https://"):
         raise TrackerError("--tracker-url takes an https address: browsers block anything else on https pages.")
     split = _split(text)

@@ -10,6 +10,7 @@ from wizard.threads import in_thread
 from wizard.tracker import npm
 from wizard.tracker.file import LIMIT, Tracker, TrackerError, recognise
 from wizard.tracker.knowledge import knowledge
+from wizard.validators import public_url
 from wizard.world import Response, Web, WebError
 
 REDIRECTS = 5
@@ -52,8 +53,9 @@ def parse(text: str) -> Source:
 
     Raises:
         TrackerError: it is none of these.
+        wizard.validators.InvalidChoice: it is an address with a password in it.
     """
-    text = text.strip()
+    text = public_url(text)
     kind, _, rest = text.partition(":")
     if kind == Kind.NPM:
         return Source(Kind.NPM, knowledge().package, _version(rest))

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from wizard.setups import Choices, Goal
 from wizard.tracker.file import TrackerError, recognise
 from wizard.tracker.sources import Kind, file_at, parse
+from wizard.validators import public_url
 
 NO_PAGES = "none"
 """The word that takes all pages back."""
@@ -54,8 +55,9 @@ def page(text: str) -> str:
 
     Raises:
         TrackerError: it is none.
+        wizard.validators.InvalidChoice: it holds a password.
     """
-    text = text.strip()
+    text = public_url(text)
     try:
         split = urlsplit(text)
     except ValueError:
