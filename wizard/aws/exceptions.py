@@ -30,7 +30,7 @@ NAMES = frozenset(
 """Fields of botocore's exceptions that hold names of files, settings, services and regions, and nothing else."""
 
 ADDRESSES = frozenset({"endpoint", "endpoint_url", "proxy_url"})
-"""Fields that hold a URL, of which only the host is shown."""
+"""Fields that hold a URL, of which only scheme, host and port are shown."""
 
 LEFT_OUT = "(not shown)"
 
@@ -108,15 +108,17 @@ def _field(field: str, value: Any, error: Exception) -> str:
     if field in NAMES:
         return str(value)
     if field in ADDRESSES:
-        return _host(str(value))
+        return _place(str(value))
     return _cause(value if isinstance(value, BaseException) else error) if field == "error" else LEFT_OUT
 
 
-def _host(url: str) -> str:
+def _place(url: str) -> str:
+    """Return a URL without what may be secret in it: userinfo, path and query."""
     try:
-        return urlsplit(url).hostname or LEFT_OUT
+        split = urlsplit(url)
     except ValueError:
         return LEFT_OUT
+    return f"{split.scheme}://{split.netloc.rpartition('@')[2]}" if split.hostname else LEFT_OUT
 
 
 def _cause(error: BaseException) -> str:
