@@ -18,6 +18,9 @@ HEAD = """# Nothing lost: the figures
 Written by `python -m tests.matrices`, which plays every cell on practice AWS: nothing is sampled. A cell has ended
 right when the resumed job leaves exactly one of each resource, counted by listing the account; when all checks are ok;
 when the ids in the state file are those that the account lists; and, for a removal, when nothing is left.
+
+The gate (`.ci/run`) plays every power cut and every drift on each change. It does not play the faults: only
+`make matrices` does, so their figures are as old as the last change of this page.
 """
 
 KILLS = """## Power cuts
