@@ -12,6 +12,7 @@ import anyio
 import pytest
 from playwright.sync_api import BrowserContext
 
+from tests.browser.answered import wait_until_answered
 from tests.browser.collector import ELSEWHERE, HOST, SAME, Answers, Collector, collecting
 from tests.browser.visiting import PATIENCE, Chromium, Visitor
 from tests.tracker.test_webservers import OneName
@@ -197,8 +198,8 @@ def test_pages_of_the_pixels_own_host_need_nothing(collector: Collector, browser
         ))  # fmt: skip
         for _ in range(SENT):
             opened = context.new_page()
-            with opened.expect_event("requestfinished", lambda request: "/i?" in request.url, timeout=PATIENCE * 1000):
-                opened.goto(f"https://{HOST}/page")
+            opened.goto(f"https://{HOST}/page")
+            wait_until_answered(opened, "pv")
             opened.close()
 
     browser.thread.submit(walk, visitor.context).result(PATIENCE)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Route
 
+from tests.browser.answered import wait_until_answered
 from tests.browser.visiting import PATIENCE, Visitor
 from tests.hands import Hands
 from tests.product import DOMAIN, Product
@@ -38,15 +39,11 @@ def page(tag: str, title: str, body: str = "") -> str:
     )
 
 
-def queue_is_empty(context: BrowserContext, url: str) -> None:
-    """Look at a page until the tracker has started, and then nothing waits in its queue."""
+def look_at(context: BrowserContext, url: str) -> None:
+    """Look at a page until both of its events were answered."""
     opened = context.new_page()
     opened.goto(url)
-    opened.wait_for_function(
-        """() => Object.keys(localStorage).some(key => key.startsWith("snowplowOutQueue_")
-                 && localStorage.getItem(key) === "[]")""",
-        timeout=PATIENCE * 1000,
-    )
+    wait_until_answered(opened, "pv", "se")
     opened.close()
 
 
@@ -63,7 +60,7 @@ def test_each_event_of_https_and_http_pages_arrives_once(made: Product, visitor:
 
     def walk(context: BrowserContext) -> None:
         for url in urls:
-            queue_is_empty(context, url)
+            look_at(context, url)
 
     visit(visitor, pages, walk)
     events = arrived(made, "shop")
