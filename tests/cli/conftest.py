@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import forking
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
 
@@ -74,16 +75,14 @@ class Cli:
 
     def __call__(self, *arguments: str, stdin: str = "", **environment: str) -> Ran:
         """Run to the end, without a terminal. No secret may show, whatever is run."""
-        ran = subprocess.run(
+        ran = forking.run(
             self.command(*arguments),
-            input=stdin,
-            capture_output=True,
+            typed=stdin,
             text=True,
             encoding="utf-8",
             cwd=self.folder,
             env=self.environment(**environment),
             timeout=PATIENCE,
-            check=False,
         )
         for secret in self.secrets:
             assert secret not in ran.stdout + ran.stderr
@@ -91,7 +90,7 @@ class Cli:
 
     def start(self, *arguments: str, **environment: str) -> "Started":
         """Start and leave running; both streams come in one."""
-        process = subprocess.Popen(
+        process = forking.start(
             self.command(*arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -3,19 +3,11 @@
 import os
 import pty
 import select
-import subprocess
-import sys
 import termios
 import time
 
+from tests import forking
 from tests.cli.conftest import PATIENCE, Cli
-
-IN_CONTROL = """
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execvp(sys.argv[1], sys.argv[1:])
-"""
-"""Makes the terminal the one that Ctrl-C comes from, and in which hidden input is read; then becomes the program."""
 
 
 class Terminal:
@@ -23,14 +15,14 @@ class Terminal:
 
     def __init__(self, cli: Cli, *arguments: str, **environment: str) -> None:
         self.ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", IN_CONTROL, *cli.command(*arguments)],
+        self.process = forking.start(
+            cli.command(*arguments),
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             cwd=cli.folder,
             env=cli.environment(**environment),
-            start_new_session=True,
+            in_control=True,
         )
         os.close(theirs)
         self.said = ""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import forking
 from tests.cli.conftest import PATIENCE, Cli, Started
 from wizard.practice.control import Control
 from wizard.store import Store
@@ -77,7 +78,7 @@ def test_a_watched_check(cli: Cli, started: list[Started]) -> None:
 def at_terminal(cli: Cli, *arguments: str, **environment: str) -> tuple[subprocess.Popen[bytes], int]:
     """Start with a terminal in front of it."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
+    process = forking.start(
         cli.command(*arguments),
         stdin=theirs,
         stdout=theirs,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import forking
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import ALLOW_ALL, user
 from tests.support import require
@@ -36,14 +37,12 @@ class Shell:
         }
 
     def __call__(self, *arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-        ran = subprocess.run(
+        ran = forking.run(
             [sys.executable, "-m", "wizard", *arguments],
-            input=stdin,
-            capture_output=True,
+            typed=stdin,
             text=True,
             env={**self.environment(), **more},
             timeout=60,
-            check=False,
         )
         assert self.world.secret_access_key not in ran.stdout + ran.stderr
         return ran

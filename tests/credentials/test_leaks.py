@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests import forking
 from tests.aws.impostor import Answer, impostor
 from tests.credentials.conftest import AWS_LOGIN, Computer
 from tests.credentials.conspicuous import found_below, found_in, secret
@@ -64,6 +64,7 @@ class Runs:
     computer: Computer
     world: Path
     secrets: dict[str, str]
+    meddling: Path
     said: list[bytes] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -73,7 +74,7 @@ class Runs:
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "TMPDIR": str(home / "tmp"),
-            "PYTHONPATH": os.pathsep.join([str(home / "meddling"), str(ROOT)]),
+            "PYTHONPATH": os.pathsep.join([str(self.meddling), str(ROOT)]),
             "PYTHONDONTWRITEBYTECODE": "1",
             "SNOWPIXEL_HOME": str(home / "data"),
             "SNOWPIXEL_PRACTICE": str(self.world),
@@ -81,14 +82,13 @@ class Runs:
             **self.environment,
             **more,
         }
-        ran = subprocess.run(
+        ran = forking.run(
             [sys.executable, "-m", "wizard", *arguments],
-            input=stdin.encode(),
-            capture_output=True,
+            typed=stdin.encode(),
             cwd=home,
             env={name: value for name, value in variables.items() if value},
             timeout=60,
-            check=False,
+            fork="CRASH" not in more,
         )
         self.said.append(ran.stdout + ran.stderr)
         assert found_in(self.said[-1], self.secrets) == [], (arguments, more)
@@ -96,15 +96,16 @@ class Runs:
 
 
 @pytest.fixture
-def runs(computer: Computer, running: WorldFile, control: Control) -> Runs:
+def runs(computer: Computer, running: WorldFile, control: Control, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     control.touch()
     names = ("typed", "environment", "token", "profile", "config", "sso", "login", "program", "assumed")
     secrets = {name: secret(name) for name in names} | {"world": running.secret_access_key, "control": running.token}
-    for folder in ("tmp", "meddling"):
-        (computer.home / folder).mkdir()
-    (computer.home / "meddling" / "sitecustomize.py").write_text(MEDDLING)
+    (computer.home / "tmp").mkdir()
+    meddling = tmp_path_factory.getbasetemp() / "meddling"  # the same for all, so that they fork from one template
+    meddling.mkdir(exist_ok=True)
+    (meddling / "sitecustomize.py").write_text(MEDDLING)
     plant(computer, secrets)
-    return Runs(computer, Path(running.ca_file).parent, secrets)
+    return Runs(computer, Path(running.ca_file).parent, secrets, meddling)
 
 
 def plant(computer: Computer, secrets: Mapping[str, str]) -> None:

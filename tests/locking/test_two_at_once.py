@@ -13,6 +13,7 @@ import anyio
 import msgspec
 import pytest
 
+from tests import forking
 from tests.inventory import Account, expected
 from tests.product import DOMAIN, Product, not_ok
 from wizard.exits import ExitCode
@@ -34,7 +35,7 @@ class Snowpixel:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         where = ["--practice", str(self.practice), "--home", str(self.home)]
-        process = subprocess.Popen(
+        process = forking.start(
             [sys.executable, "-m", "wizard", *words, *where],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
