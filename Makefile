@@ -1,17 +1,37 @@
 # Two commands for everybody: `make practice` and `make test`. Both make their own virtual environment in .venv.
+# `make help` lists all.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxschedchunk 2
 
-.PHONY: practice test quality bench matrices docs pictures clean
+.PHONY: help practice test test-quick test-all test-plain quality bench matrices docs pictures clean
 
 practice: $(VENV)/.practice  ## set everything up on this machine, in an emulated AWS
 	@$(BIN)/snowpixel practice
 
-test: $(VENV)/.test  ## run all tests; what needs a program that is missing here is skipped and named at the end
-	@$(BIN)/python -m pytest --numprocesses auto
+test: $(VENV)/.test  ## all tests; what needs a program that is missing here is skipped and named at the end
+	@echo "All tests: usually 10 to 20 minutes on 2 cores; Ctrl-C stops. Quicker: make test-quick"
+	@$(PYTEST)
+
+test-quick: $(VENV)/.test  ## the tests that need no practice world, no process, and no screens: half of them
+	@echo "The quick tests: usually about a minute on 2 cores; Ctrl-C stops."
+	@$(PYTEST) -m quick -q
+
+test-all: $(VENV)/.test  ## what the gate runs: the plain install, all tests, every interruption
+	@echo "The plain install, all tests, every interruption: usually 30 to 60 minutes on 2 cores; Ctrl-C stops."
+	@$(MAKE) --no-print-directory test-plain test
+	@$(PYTEST) -q tests/matrices/test_kills.py
+
+test-plain: $(BIN)/python  ## the tests that need no practice extra, installed without it and with the newest boto3
+	@echo "The plain install and its tests: usually 2 to 4 minutes on 2 cores; Ctrl-C stops."
+	@$(PYTHON) -m venv .venv-plain
+	@.venv-plain/bin/python -m pip install --disable-pip-version-check --upgrade --editable . boto3 \
+	    pytest pytest-timeout pytest-xdist hypothesis trustme
+	@SNOWPIXEL_REQUIRE_ALL= .venv-plain/bin/python -m pytest -m "not practice" --numprocesses auto -q \
+	    tests/aws tests/engine tests/events tests/net tests/probes tests/resources tests/state tests/test_*.py
 
 quality: $(VENV)/.quality  ## lint, format, types, direction of imports
 	$(BIN)/ruff check .
@@ -36,7 +56,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "Could not make a virtual environment. On Debian or Ubuntu: apt install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 
 $(VENV)/.practice: $(BIN)/python pyproject.toml constraints.txt
-	@echo "Installing snowpixel into $(VENV) ..."
+	@echo "Installing snowpixel and what it needs into $(VENV): once, and usually under a minute"
 	@$(PIP_INSTALL) --editable '.[practice]'
 	@touch $@
 
@@ -48,5 +68,8 @@ $(VENV)/.quality: $(VENV)/.test
 	@$(PIP_INSTALL) --editable '.[practice,test,quality]'
 	@touch $@
 
-clean:
+help:  ## what make can do here
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
+
+clean:  ## remove what these commands have installed and left behind
 	rm -rf $(VENV) .venv-plain build dist .pytest_cache .mypy_cache .ruff_cache

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.course import Course
+from tests.kinds import Kinds
 from tests.provoked import Provoked
 from tests.support import REQUIRE_ALL
 from wizard.problems import known
@@ -33,6 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "practice: needs the practice extra")
     config.pluginmanager.register(Provoked(config, known(), ("wizard", "screens")), "provoked")
+    config.pluginmanager.register(Kinds(config), "kinds")
+    config.pluginmanager.register(Course(config), "course")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # Started in the background of a script, the tests ignore Ctrl-C, and so would every program that they start.
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -92,10 +92,10 @@ class Provoked:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say how many problems were provoked, and which were not."""
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+        """Say how many problems were provoked, and which were not; nothing of a run that was interrupted."""
         listed = self._config.getoption("provoked", default=False)
-        if not self.whole and not listed:
+        if exitstatus == pytest.ExitCode.INTERRUPTED or not (self.whole or listed):
             return
         count = f"{len(self.proved)} of {len(self._catalogue)} problems were raised in a test that names them"
         terminalreporter.write_line(count)
