@@ -29,6 +29,7 @@ from wizard.lastcheck import LastCheck, changed
 from wizard.report import gather
 from wizard.results import Check, Copyable, Item, Job, Snapshot, Status
 from wizard.store import StoreError
+from wizard.threads import in_thread
 from wizard.validators import InvalidChoice
 
 WATCH = 60.0
@@ -253,14 +254,16 @@ class ChecklistPage(Page):
             self.app.push_screen(AcceptModal(check), partial(self._save, check))
 
     def _save(self, check: Check, why: str | None) -> None:
+        if why is not None or check.accepted is not None:
+            self.run_worker(self._saving(check, why), group="accept", exit_on_error=False)
+
+    async def _saving(self, check: Check, why: str | None) -> None:
         store = self.shell.service.store
-        if why is None and check.accepted is None:
-            return
         try:
             accepted = (
-                accept(store, self.setup, check, why, self.shell.now())
+                await in_thread(accept, store, self.setup, check, why, self.shell.now())
                 if why
-                else withdraw(store, self.setup, check.id)
+                else await in_thread(withdraw, store, self.setup, check.id)
             )
         except (StoreError, InvalidChoice) as error:
             self.notify(str(error), severity="error", markup=False)

@@ -9,10 +9,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from filelock import FileLock, SoftFileLock, Timeout
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 LOCK, NOTE = ".lock", ".holder"
 """Suffixes of the two files."""
@@ -70,8 +73,10 @@ def hold(path: Path, holder: Holder) -> Iterator[None]:
         lock.release()
 
 
-def _acquired(path: Path) -> FileLock:
-    lock = FileLock(path.with_suffix(LOCK), timeout=0)
+def _acquired(path: Path) -> "FileLock":
+    from filelock import FileLock, SoftFileLock, Timeout  # noqa: PLC0415 - loads asyncio, and many commands lock nothing
+
+    lock = FileLock(path.with_suffix(LOCK), timeout=0, thread_local=False)  # who lets go may be another thread
     try:
         lock.acquire()
     except Timeout:

@@ -1,7 +1,8 @@
 """What of a saved set-up may still be chosen otherwise, and what begins anew then."""
 
+from wizard.ledger import Ledger
 from wizard.setups import Choices, Goal, Setup
-from wizard.store import Ledger, StoreError
+from wizard.store import StoreError
 
 
 def refuse_unchangeable(setup: Setup, wanted: Choices) -> None:

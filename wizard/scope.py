@@ -32,7 +32,7 @@ YES = "yes"
 
 
 class Ledger(Protocol):
-    """The set-up as it is saved. Writing is durable before the method returns."""
+    """The set-up as it is saved. A change is seen at once, and durable once `saved` has returned."""
 
     @property
     def setup(self) -> Setup:
@@ -40,23 +40,31 @@ class Ledger(Protocol):
         ...
 
     def record(self, **made: Any) -> None:
-        """Set fields of `Made` and save, if anything differs."""
+        """Set fields of `Made`, if anything differs."""
         ...
 
     def choose(self, **choices: Any) -> None:
-        """Set fields of `Choices` and save, if anything differs."""
+        """Set fields of `Choices`, if anything differs."""
         ...
 
     def waiting_since(self, item: str, now: float) -> float:
-        """Return when the wait of `item` began, saving `now` if it begins now."""
+        """Return when the wait of `item` began: `now`, if it begins now."""
         ...
 
     def stands(self, item: str, *, now: bool) -> None:
-        """Note that a resource is as wanted now, or that we took it away."""
+        """Note that a resource is as wanted now, or that we took it away. It is saved with whatever comes next."""
         ...
 
     def waited(self, item: str) -> None:
-        """Forget the wait of `item`: it is over."""
+        """Forget the wait of `item`: it is over. It is saved with whatever comes next."""
+        ...
+
+    async def saved(self, *, riding: bool = False) -> None:
+        """Return once what was recorded so far is durable; with `riding`, also what may wait for the next save.
+
+        Raises:
+            wizard.store.StoreError: it cannot be saved.
+        """
         ...
 
 

@@ -1,7 +1,7 @@
 """What every front end can do with set-ups: the product without its screens and without its command line."""
 
-from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from dataclasses import replace as copy
 from pathlib import Path
@@ -19,6 +19,7 @@ from wizard.clock import SystemClock
 from wizard.credentials.desk import Desk, Known
 from wizard.credentials.found import Found as Place
 from wizard.holder import Holder, holder
+from wizard.ledger import Ledger, SavedLedger
 from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
 from wizard.rechoosing import refuse_unchangeable, start_name_anew
@@ -26,9 +27,11 @@ from wizard.results import Job, Status
 from wizard.scope import DELETE_LOGS, UPGRADE, YES, Scope
 from wizard.setups import RECIPE, Choices, Made, Setup
 from wizard.shelf import Shelf
-from wizard.store import Ledger, Store
+from wizard.store import Store
+from wizard.threads import to_the_end
 from wizard.tracker.wishes import refuse_incoherent
 from wizard.world import REAL_NETWORK, Network, World
+from wizard.write_ahead import WriteAhead
 
 
 class Provider(Protocol):
@@ -79,7 +82,7 @@ class Running:
     board: Board
     _hold: AbstractContextManager[Ledger]
     _walk: Callable[[Ledger], Any]
-    _after: Callable[[Ledger], None] = field(default=lambda _ledger: None)
+    _after: Callable[[Ledger], None] | None = None
 
     async def run(self) -> None:
         """Run the walk to its end.
@@ -89,12 +92,25 @@ class Running:
             wizard.store.StoreError: the set-up cannot be saved.
         """
         try:
-            with self._hold as ledger:
+            async with _held(self._hold) as ledger:
                 await self._walk(ledger)
-                self._after(ledger)
+                if self._after:
+                    await to_the_end(self._after, ledger)
         finally:
             if not self.board.snapshot.finished:
                 self.board.finish()
+
+
+@asynccontextmanager
+async def _held(hold: AbstractContextManager[Ledger]) -> AsyncIterator[Ledger]:
+    """Hold a set-up; its files are read and written on other threads, to the end even where the walk is given up."""
+    held: list[Ledger] = []
+    try:
+        await to_the_end(lambda: held.append(hold.__enter__()))
+        yield held[0]
+    finally:
+        if held:
+            await to_the_end(hold.__exit__, None, None, None)
 
 
 class Service:
@@ -245,13 +261,13 @@ class Service:
                 ledger.update(removed=False, recipe=RECIPE if upgrade else ledger.setup.recipe)
             asks = None if looks_only else board
             aws = self.credentials.renewing(world.aws, ledger, world.clock, board=asks, patience=patience)
-            scope = Scope(copy(world, aws=aws), ledger, given, makes=job is Job.APPLY)
+            scope = Scope(copy(world, aws=WriteAhead(aws, ledger)), ledger, given, makes=job is Job.APPLY)
             await jobs.WALKS[job](scope, board, patience, only)
 
         hold: AbstractContextManager[Ledger] = (
             nullcontext(Ledger(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
         )
-        return Running(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else lambda _: None)
+        return Running(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else None)
 
     async def holder(self, host: str) -> Holder:
         """Look up who runs the DNS of a host name (`wizard.holder.holder`)."""
@@ -281,6 +297,8 @@ class Service:
                 return
             if answers.get(DELETE_LOGS) == YES or ledger.setup.made.log_bucket is None:
                 self.credentials.forget_if_possible(ledger.setup)
+                if isinstance(ledger, SavedLedger):
+                    ledger.drop()
                 self.store.delete(ledger.setup.name)
                 return
             kept = ledger.setup.made

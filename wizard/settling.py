@@ -17,6 +17,9 @@ TRIES = 3
 POLL_ANSWERS = 3600.0
 """Seconds between looks at an unanswered decision; an answer ends the wait at once."""
 
+LONG = 5.0
+"""Seconds of a pause before which also what could wait for the next save is saved: that one may be hours away."""
+
 TYPICAL_PROBE = 60.0
 """Seconds that the world usually needs to show what was just set up."""
 
@@ -102,6 +105,7 @@ class Settler:
         board.change(node.id, activity=change.summary, wait=None)
         try:
             await node.carry_out(change)
+            await self.walk.scope.ledger.saved()
         except LookAgainError:
             return True
         except NotYetError as error:
@@ -128,6 +132,7 @@ class Settler:
             await board.pause(clock, POLL_ANSWERS)
         board.change(node.id, decision=None)
         await node.decide(decision, answer)
+        await self.walk.scope.ledger.saved()
         return True
 
     def _answer(self, decision: Decision) -> str | None:
@@ -142,6 +147,7 @@ class Settler:
         pause = change.every * clock.pace
         wait = Wait(change.summary, change.actor, since, change.typical * clock.pace, now + pause)
         board.change(node.id, wait=wait, activity=change.summary)
+        await ledger.saved(riding=pause >= LONG)
         if self._over(now):
             return False
         await board.pause(clock, change.every)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec.structs import asdict, replace
 
 from wizard import locks, migrations
 from wizard.files import put, reason
+from wizard.ledger import Ledger, SavedLedger
 from wizard.setups import NAME, SCHEMA, Choices, Setup, new_id
 
 ROOM = ".room"
@@ -141,8 +141,12 @@ class Store:
             )
         self.save(setup)
 
-    def save(self, setup: Setup) -> None:
+    def save(self, setup: Setup, *, keep: bool = True) -> None:
         """Write a set-up so that a crash at any moment leaves the old or the new file whole.
+
+        Args:
+            setup: what to write.
+            keep: whether the file that is there now becomes the previous copy, if it is good.
 
         Raises:
             StoreError: the disk is full or the folder cannot be written.
@@ -150,9 +154,19 @@ class Store:
         path = self.path(setup.name)
         with self._writes_to(path):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if path.exists() and _usable(before := path.read_bytes()):
-                put(path.with_suffix(PREVIOUS), before)
+            if keep:
+                _keep(path)
             put(path, msgspec.json.format(msgspec.json.encode(setup), indent=2))
+
+    def keep(self, name: str) -> None:
+        """Make the file as it is now the previous copy, if it is good.
+
+        Raises:
+            StoreError: the disk is full or the folder cannot be written.
+        """
+        path = self.path(name)
+        with self._writes_to(path):
+            _keep(path)
 
     @contextmanager
     def _writes_to(self, path: Path) -> Iterator[None]:
@@ -172,10 +186,11 @@ class Store:
         locks.forget(path)
 
     @contextmanager
-    def writing(self, name: str, what: str) -> Iterator["SavedLedger"]:
+    def writing(self, name: str, what: str) -> Iterator[SavedLedger]:
         """Hold a set-up for writing, as `what` (for the message that others get).
 
-        That it can be saved is proved before anything else happens: what is made in AWS must not be forgotten.
+        That it can be saved is proved before anything else happens: what is made in AWS must not be forgotten. At the
+        end everything that was recorded is on the disk. Enter and leave it on any thread.
 
         Raises:
             LockedError: another process holds it.
@@ -188,7 +203,14 @@ class Store:
                 self._hold(stack, path, what)
                 _sweep(path)
                 _prove_room(path)
-            yield SavedLedger(self, self.load(name))
+            ledger = self._ledger(self.load(name))
+            try:
+                yield ledger
+            finally:
+                ledger.close()
+
+    def _ledger(self, setup: Setup) -> SavedLedger:
+        return SavedLedger(self, setup)
 
     def _hold(self, stack: ExitStack, path: Path, what: str) -> None:
         try:
@@ -201,7 +223,7 @@ class Store:
                 "work. Move the folder to a disk of this computer and name it with --home."
             ) from None
 
-    def reading(self, name: str) -> "Ledger":
+    def reading(self, name: str) -> Ledger:
         """Open a set-up for looking only: what a walk records stays in memory.
 
         Raises:
@@ -237,6 +259,11 @@ def _usable(data: bytes) -> bool:
     return True
 
 
+def _keep(path: Path) -> None:
+    if path.exists() and _usable(data := path.read_bytes()):
+        put(path.with_suffix(PREVIOUS), data)
+
+
 def _way_out(path: Path) -> str:
     previous = path.with_suffix(PREVIOUS)
     with suppress(OSError):
@@ -266,65 +293,3 @@ def _prove_room(path: Path) -> None:
             os.fsync(file.fileno())
     finally:
         Path(temporary).unlink(missing_ok=True)
-
-
-class Ledger:
-    """A set-up held in memory; implements `wizard.scope.Ledger`."""
-
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-
-    @property
-    def setup(self) -> Setup:
-        """The newest state."""
-        return self._setup
-
-    def update(self, **fields: Any) -> None:
-        """Set fields of the set-up itself and save, if anything differs."""
-        changed = replace(self._setup, **fields)
-        if changed != self._setup:
-            self._save(changed)
-            self._setup = changed
-
-    def record(self, **made: Any) -> None:
-        """Set fields of `Made` and save, if anything differs."""
-        self.update(made=replace(self._setup.made, **made))
-
-    def choose(self, **choices: Any) -> None:
-        """Set fields of `Choices` and save, if anything differs."""
-        self.update(choices=replace(self._setup.choices, **choices))
-
-    def waiting_since(self, item: str, now: float) -> float:
-        """Return when the wait of `item` began, saving `now` if it begins now."""
-        if item not in self._setup.waits:
-            self.update(waits={**self._setup.waits, item: now})
-        return self._setup.waits[item]
-
-    def stands(self, item: str, *, now: bool) -> None:
-        """Note that a resource is as wanted now, or that we took it away."""
-        stood = set(self._setup.stood)
-        self.update(stood=tuple(sorted(stood | {item} if now else stood - {item})))
-
-    def waited(self, item: str) -> None:
-        """Forget the wait of `item`: it is over."""
-        if item in self._setup.waits:
-            self.update(waits={name: since for name, since in self._setup.waits.items() if name != item})
-
-    def forget_made(self) -> None:
-        """Drop all names and ids except the account: everything was removed."""
-        fresh = asdict(type(self._setup.made)()) | {"account": self._setup.made.account}
-        self.record(**fresh)
-
-    def _save(self, setup: Setup) -> None:
-        """Keep it; in memory there is nothing to do."""
-
-
-class SavedLedger(Ledger):
-    """A ledger whose every change is on the disk before the method returns."""
-
-    def __init__(self, store: Store, setup: Setup) -> None:
-        super().__init__(setup)
-        self._store = store
-
-    def _save(self, setup: Setup) -> None:
-        self._store.save(setup)

@@ -80,7 +80,8 @@ class Walk:
 
     async def _guarded(self, node: Node, step: Step) -> Check:
         try:
-            return await step(node)
+            check = await step(node)
+            await self.scope.ledger.saved()
         except AwsError as error:
             self.stopping.add(node.id)
             return refusal(node, error)
@@ -102,6 +103,8 @@ class Walk:
                 observed=where,
                 problem=Problem("crash", {"error": where}),
             )
+        else:
+            return check
 
     def placed(self, check: Check) -> Check:
         """Give a check the stage of its row."""

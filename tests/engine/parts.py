@@ -8,12 +8,12 @@ import anyio
 from wizard import engine
 from wizard.board import Board
 from wizard.clock import SystemClock
+from wizard.ledger import Ledger
 from wizard.probes.base import Probe
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.results import Action, Actor, Change, Check, Choice, Decision, Job
 from wizard.scope import Scope
 from wizard.setups import Setup
-from wizard.store import Ledger
 from wizard.walk import Node
 from wizard.world import World
 

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,7 +41,8 @@ class Moment(StrEnum):
 
     BEFORE = "before"
     BETWEEN = "between"
-    """After the first and before the second file operation of a save."""
+    """When all is ready for the state file to change: the new one is written beside it, and if this is the end the
+    previous copy is made; before a deletion, that copy is gone."""
     AFTER = "after"
 
 
@@ -55,6 +56,15 @@ class Order(msgspec.Struct, frozen=True):
     moment: Moment
 
 
+FILE_OPERATIONS: Mapping[str, Callable[..., str]] = {
+    "os.rename": lambda _, target, *__: str(target),
+    "os.remove": lambda path, *_: str(path),
+}
+"""What Python's audit calls a change of a folder, to the file that is another one, or none, afterwards."""
+
+STATE_FILE, PREVIOUS_COPY = f"/setups/{NAME}.json", f"/setups/{NAME}.previous"
+
+
 def die() -> None:
     """End this process as a power cut would."""
     os.kill(os.getpid(), signal.SIGKILL)
@@ -66,17 +76,16 @@ class Killer(Watch):
 
     event: str = ""
     moment: Moment = Moment.BEFORE
-    _replacements: int = -1
-    """File replacements seen in the save at which to die; negative outside of it."""
+    _within: bool = False
+    """Whether the change of a file at which to die is going on."""
 
     def __post_init__(self) -> None:
         sys.addaudithook(self._hear)
 
-    def _hear(self, what: str, _: tuple[Any, ...]) -> None:
-        if self._replacements >= 0 and what in ("os.rename", "os.remove"):
-            self._replacements += 1
-            if self._replacements > 1:
-                die()
+    def _hear(self, what: str, about: tuple[Any, ...]) -> None:
+        target = FILE_OPERATIONS.get(what) if self._within else None
+        if target and target(*about).endswith(PREVIOUS_COPY if self.copies_only else STATE_FILE):
+            die()
 
     async def call(self, event: Event, make: Call) -> dict[str, Any]:
         """Make a call, and die before or after it if it is the one."""
@@ -96,7 +105,7 @@ class Killer(Watch):
         if mine and self.moment is Moment.BEFORE:
             die()
         if mine and self.moment is Moment.BETWEEN:
-            self._replacements = 0
+            self._within = True
         yield
         if mine:
             die()

@@ -6,7 +6,7 @@ Names do not carry what is random (ids, account, ARNs), so that a boundary of on
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from pathlib import Path
@@ -16,6 +16,7 @@ from msgspec.structs import asdict
 
 from tests.product import Product
 from wizard.aws.client import WALK, AwsClient, Patience, Source
+from wizard.ledger import SavedLedger
 from wizard.service import Service
 from wizard.setups import Choices, Setup
 from wizard.store import Store
@@ -52,6 +53,8 @@ class Watch:
     """Lets everything pass, and remembers it in order."""
 
     events: list[Event] = field(default_factory=list)
+    copies_only: bool = False
+    """Whether a walk's end has nothing left to save, and only makes the previous copy."""
     _seen: Counter[str] = field(default_factory=Counter)
 
     def noted(self, name: str, service: str = "", operation: str = "", *, writes: bool = True) -> Event:
@@ -112,33 +115,65 @@ def _role(bucket: str) -> str:
     return found.group(1) if found else bucket
 
 
+class WatchedLedger(SavedLedger):
+    """A ledger that names each of its changes that asks for a save, and its end.
+
+    Several may share a save, and what only rides along has none of its own.
+    """
+
+    def __init__(self, store: "WatchedStore", setup: Setup) -> None:
+        super().__init__(store, setup)
+        self.watched = store
+
+    def _change(self, setup: Setup, *, rides: bool) -> None:
+        event = None if rides else self.watched.watch.noted(f"save {changed(self.setup, setup)}")
+        self.watched.unsaved.append((setup, event))
+        super()._change(setup, rides=rides)
+
+    def close(self) -> None:
+        if self._closed:  # the file was deleted
+            super().close()
+            return
+        watch = self.watched.watch
+        watch.copies_only = self._written >= self._changes
+        with watch.saving(watch.noted("save the end")):
+            super().close()
+
+
 class WatchedStore(Store):
     """The store, telling of each change of a file before and after it is made."""
 
     def __init__(self, home: Path, watch: Watch) -> None:
         super().__init__(home)
         self.watch = watch
-        self._last: dict[str, Setup] = {}
+        self.unsaved: list[tuple[Setup, Event | None]] = []
+        """The states that are not on the disk yet, with the events that made them."""
 
-    def load(self, name: str) -> Setup:
-        self._last[name] = super().load(name)
-        return self._last[name]
+    def _ledger(self, setup: Setup) -> WatchedLedger:
+        return WatchedLedger(self, setup)
 
-    def save(self, setup: Setup) -> None:
-        event = self.watch.noted(f"save {changed(self._last.get(setup.name), setup)}")
-        with self.watch.saving(event):
-            super().save(setup)
-        self._last[setup.name] = setup
+    def save(self, setup: Setup, *, keep: bool = True) -> None:
+        events = self._carried_by(setup)
+        if not self.path(setup.name).exists():
+            events.append(self.watch.noted("save new"))
+        with ExitStack() as stack:
+            for event in events:
+                stack.enter_context(self.watch.saving(event))
+            super().save(setup, keep=keep)
+
+    def _carried_by(self, setup: Setup) -> list[Event]:
+        """Take out the changes that a state has in it: its own, and all before."""
+        last = next((at for at, (state, _) in enumerate(self.unsaved, 1) if state is setup), 0)
+        carried, self.unsaved[:last] = self.unsaved[:last], []
+        return [event for _, event in carried if event]
 
     def delete(self, name: str) -> None:
         with self.watch.saving(self.watch.noted("delete the state file")):
             super().delete(name)
 
 
-def changed(before: Setup | None, after: Setup) -> str:
+def changed(before: Setup, after: Setup) -> str:
     """Name what differs between two states of a set-up, without the random values."""
-    if before is None:
-        return "new"
     old, new = asdict(before), asdict(after)
     plain = [name for name in new if name not in ("made", "choices", "stood", "waits") and old[name] != new[name]]
     deep = [

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from wizard.ledger import Ledger
 from wizard.results import Check
 from wizard.scope import Scope
 from wizard.setups import Choices, Made, Setup
-from wizard.store import Ledger
 from wizard.world import Answer, Dns, Handshake, Outcome, Response, WebError, World, Zone
 
 HOST = "px.example.com"

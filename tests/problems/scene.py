@@ -3,6 +3,7 @@
 from tests.probes.surroundings import DAY, NoAws, StandingClock
 from wizard import engine
 from wizard.board import Board
+from wizard.ledger import Ledger
 from wizard.net.browse import Browser, Limits
 from wizard.net.resolve import Resolver
 from wizard.net.wire import Patience
@@ -18,7 +19,6 @@ from wizard.results import Check, Job, Status
 from wizard.scope import Scope
 from wizard.setups import Choices, Made, Setup
 from wizard.stages import Stage
-from wizard.store import Ledger
 from wizard.world import Clock, Network, World
 
 

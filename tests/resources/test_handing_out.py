@@ -12,6 +12,7 @@ import pytest
 from tests.probes.surroundings import NOW, ScriptedDns, answer, scope
 from tests.product import DOMAIN, Product
 from wizard.aws.errors import AwsError, translate
+from wizard.ledger import Ledger
 from wizard.practice.control import Control
 from wizard.resources.base import Reading
 from wizard.resources.handing_out import some_have
@@ -19,7 +20,6 @@ from wizard.resources.route53 import LONGEST, ManagedRecord
 from wizard.results import Action, Actor, Change
 from wizard.scope import Scope
 from wizard.setups import Choices, Made
-from wizard.store import Ledger
 from wizard.world import Aws, Outcome
 
 pytestmark = pytest.mark.anyio

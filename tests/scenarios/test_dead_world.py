@@ -10,11 +10,11 @@ from tests.product import Product
 from wizard import engine, envelope
 from wizard.board import Board
 from wizard.clock import SystemClock
+from wizard.ledger import Ledger
 from wizard.results import Check, Job, Status
 from wizard.scope import Scope
 from wizard.setups import Choices, Made, Setup
 from wizard.stages import stages
-from wizard.store import Ledger
 from wizard.world import World
 
 

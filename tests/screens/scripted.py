@@ -16,6 +16,7 @@ from wizard.credentials.found import Found
 from wizard.engine import board_for
 from wizard.events.decode import Event
 from wizard.holder import Holder
+from wizard.ledger import Ledger
 from wizard.results import (
     Action,
     Actor,
@@ -35,7 +36,6 @@ from wizard.scope import Scope
 from wizard.service import Running, Service, Surroundings
 from wizard.setups import Choices, Setup
 from wizard.stages import Stage, stages
-from wizard.store import Ledger
 
 HOSTILE = "[red]Error[/] [/bucket] [@click=app.quit]x[/] \x1b[31mred \u202eevil"
 

@@ -14,13 +14,13 @@ from tests.trackers import V3, V4
 from wizard import engine
 from wizard.aws.client import AwsClient, Source
 from wizard.clock import SystemClock
+from wizard.ledger import Ledger
 from wizard.net.browse import Browser
 from wizard.results import Check, Job, Snapshot, Status
 from wizard.scope import Scope
 from wizard.setups import Choices, Goal, Setup
 from wizard.shelf import Shelf
 from wizard.stages import stages
-from wizard.store import Ledger
 from wizard.tracker.export import SERVERS as WRITTEN
 from wizard.world import Answer, Network, Outcome, World, Zone
 

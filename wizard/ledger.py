@@ -1,0 +1,164 @@
+"""A set-up as a walk changes it: in memory, or on the disk whenever somebody waits for that."""
+
+import threading
+from typing import Any, Protocol
+
+from msgspec.structs import asdict, replace
+
+from wizard.setups import Setup
+from wizard.threads import in_thread
+
+
+class Keeper(Protocol):
+    """Where a set-up is saved. Both calls block, and raise what keeps them from writing."""
+
+    def save(self, setup: Setup, *, keep: bool = True) -> None:
+        """Write a set-up; with `keep`, the file that is there now becomes the previous copy."""
+        ...
+
+    def keep(self, name: str) -> None:
+        """Make the file as it is now the previous copy."""
+        ...
+
+
+class Ledger:
+    """A set-up held in memory; implements `wizard.scope.Ledger`."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    @property
+    def setup(self) -> Setup:
+        """The newest state."""
+        return self._setup
+
+    def update(self, *, rides: bool = False, **fields: Any) -> None:
+        """Set fields of the set-up itself, if anything differs.
+
+        Args:
+            rides: whether it is enough that this is saved together with whatever comes next.
+            fields: the new values.
+        """
+        changed = replace(self._setup, **fields)
+        if changed != self._setup:
+            self._change(changed, rides=rides)
+
+    def record(self, **made: Any) -> None:
+        """Set fields of `Made`, if anything differs."""
+        self.update(made=replace(self._setup.made, **made))
+
+    def choose(self, **choices: Any) -> None:
+        """Set fields of `Choices`, if anything differs."""
+        self.update(choices=replace(self._setup.choices, **choices))
+
+    def waiting_since(self, item: str, now: float) -> float:
+        """Return when the wait of `item` began: `now`, if it begins now."""
+        if item not in self._setup.waits:
+            self.update(waits={**self._setup.waits, item: now})
+        return self._setup.waits[item]
+
+    def stands(self, item: str, *, now: bool) -> None:
+        """Note that a resource is as wanted now, or that we took it away."""
+        stood = set(self._setup.stood)
+        self.update(rides=True, stood=tuple(sorted(stood | {item} if now else stood - {item})))
+
+    def waited(self, item: str) -> None:
+        """Forget the wait of `item`: it is over."""
+        if item in self._setup.waits:
+            waits = {name: since for name, since in self._setup.waits.items() if name != item}
+            self.update(rides=True, waits=waits)
+
+    def forget_made(self) -> None:
+        """Drop all names and ids except the account: everything was removed."""
+        fresh = asdict(type(self._setup.made)()) | {"account": self._setup.made.account}
+        self.record(**fresh)
+
+    async def saved(self, *, riding: bool = False) -> None:
+        """Return at once: in memory there is nothing to wait for."""
+
+    def _change(self, setup: Setup, *, rides: bool) -> None:
+        del rides
+        self._setup = setup
+
+
+class SavedLedger(Ledger):
+    """A ledger that is on the disk whenever somebody waited for that, and at its end.
+
+    Changes are made on one thread, the event loop's, and written by others. Whoever waits has its change written by a
+    thread of its own; these take turns, each writes the newest state of all, and one whose change another has written
+    in the meantime has nothing left to do. So branches of a walk that save at the same time share one save, and a save
+    that is given up halfway can never put an older state over a newer one.
+
+    The previous copy is made once, at the end: of the last save but one, or where nothing was left to save of the last.
+    """
+
+    def __init__(self, store: Keeper, setup: Setup) -> None:
+        super().__init__(setup)
+        self._store = store
+        self._turn = threading.Lock()
+        self._changes = 0
+        """How many changes were made; the number of the newest."""
+        self._due = 0
+        """The newest change that may not wait for company."""
+        self._written = 0
+        """The newest change that is on the disk."""
+        self._told = False
+        """Whether somebody knows already that it could not be saved."""
+        self._closed = False
+
+    async def saved(self, *, riding: bool = False) -> None:
+        """Return once everything recorded so far is on the disk; the event loop goes on meanwhile.
+
+        Args:
+            riding: also what may wait for the next save.
+
+        Raises:
+            StoreError: it cannot be saved.
+        """
+        wanted = self._changes if riding else self._due
+        if self._written >= wanted:
+            return
+        try:
+            await in_thread(self._write, wanted)
+        except Exception:
+            self._told = True
+            raise
+
+    def close(self) -> None:
+        """Write what is left, and nothing afterwards: whoever was given up may still be on its way to a save.
+
+        Raises:
+            StoreError: it cannot be saved, and nobody was told yet.
+        """
+        with self._turn:
+            if self._closed:
+                return
+            self._closed = True
+            try:
+                if self._written < self._changes:
+                    self._store.save(self._setup)
+                elif self._written:
+                    self._store.keep(self._setup.name)
+            except Exception:
+                if not self._told:
+                    raise
+
+    def drop(self) -> None:
+        """Write nothing any more: the file was deleted on purpose."""
+        with self._turn:
+            self._closed = True
+
+    def _change(self, setup: Setup, *, rides: bool) -> None:
+        self._setup = setup  # before the number: a thread that reads in between writes more than it has to, never less
+        self._changes += 1
+        if not rides:
+            self._due = self._changes
+
+    def _write(self, wanted: int) -> None:
+        """Have the change of that number on the disk; where a save is needed for it, all others go along."""
+        with self._turn:
+            if self._closed or self._written >= wanted:
+                return
+            number, setup = self._changes, self._setup  # in this order, see `_change`
+            self._store.save(setup, keep=False)
+            self._written = number
