@@ -32,6 +32,15 @@ def put(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
+def stamp(path: str | Path) -> str:
+    """Return what changes whenever a file is written anew or another takes its place."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a path that a library names is text
+    except OSError as error:
+        return str(error.errno)
+    return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+
 def ours(path: Path, begins: str) -> bool:
     """Whether nothing is at `path`, or a file of ours from earlier, which `begins` like this: only that is replaced.
 

@@ -3,19 +3,17 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
-from wizard.aws.errors import AwsError
+from wizard.aws.errors import AwsError, Kind
 from wizard.aws.exceptions import translated
+from wizard.aws.pool import SHARED, Held
 from wizard.aws.replies import strict
-from wizard.aws.sessions import compare_clock, ends, usable
+from wizard.aws.sessions import compare_clock, ends
 from wizard.masking import hold
 from wizard.threads import in_thread
-
-if TYPE_CHECKING:
-    import boto3
 
 GLOBAL_REGION = "us-east-1"
 """CloudFront, its certificates and its log deliveries are configured in this region, wherever the buckets are."""
@@ -139,11 +137,10 @@ class AwsClient:
     resolve: Resolve | None = field(default=None, repr=False)
     clock: Callable[[], float] | None = field(default=None, repr=False)
     code: str | None = field(default=None, repr=False)
-    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
-    _session: "boto3.Session | None" = field(default=None, repr=False)
-    _signs: Source = field(default_factory=Source, repr=False)
+    _held: Held | None = field(default=None, repr=False)
+    """What signs, from the first call on."""
     _making: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    """boto3 makes clients for one thread at a time."""
+    """It is looked for by one thread."""
 
     async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """Call `operation` (snake case) of `service` and return the reply without its metadata.
@@ -157,6 +154,8 @@ class AwsClient:
             reply: dict[str, Any] = await in_thread(self._call, service, operation, parameters)
         except AwsError as error:
             self._tell(service, operation, error.code)
+            if self._held and error.kind in (Kind.DENIED, Kind.EXPIRED):
+                SHARED.give_up(self._held)  # other walks look anew for what signs
             raise
         self._tell(service, operation, "ok")
         return reply
@@ -168,17 +167,19 @@ class AwsClient:
     def renew(self) -> None:
         """Forget the session: the next call signs with whatever is signed in then."""
         with self._making:
-            self._clients, self._session = {}, None
+            if self._held:
+                SHARED.give_up(self._held)
+            self._held = None
 
     @property
     def access_key_id(self) -> str | None:
         """The id of the key that signs, once something was signed."""
-        held = self._session.get_credentials() if self._session else None
+        held = self._held.session.get_credentials() if self._held else None
         return str(held.access_key) if held else None
 
     async def ends(self) -> float | None:
         """Return when the keys in hand end; None where that is not known or they are renewed by themselves."""
-        return ends(self._session, self._signs) if self._session else None
+        return ends(self._held.session, self._held.source) if self._held else None
 
     async def temporary(self) -> Keys:
         """Sign in and return the keys of some hours that this brings.
@@ -190,7 +191,7 @@ class AwsClient:
 
     def _temporary(self) -> Keys:
         with translated("sts:AssumeRole"), self._making:
-            held = self._signed_in().get_credentials()
+            held = self._signed_in().session.get_credentials()
             shown = held.get_frozen_credentials()
         expiry = getattr(held, "_expiry_time", None)
         token = Secret(shown.token) if shown.token else None
@@ -207,32 +208,18 @@ class AwsClient:
 
     def _client(self, service: str) -> Any:
         with self._making:
-            if service not in self._clients:
-                self._clients[service] = self._new_client(service)
-            return self._clients[service]
-
-    def _new_client(self, service: str) -> Any:
-        from botocore.config import Config  # noqa: PLC0415 - loads slowly, and only AWS calls need it
-
-        config = Config(
-            connect_timeout=self.patience.connect,
-            read_timeout=self.patience.read,
-            retries={"total_max_attempts": self.patience.attempts, "mode": "standard"},
-            max_pool_connections=32,
-            user_agent_extra="snowpixel",
-        )
+            held = self._signed_in()
         region = self.region if service in IN_CHOSEN_REGION else GLOBAL_REGION
-        return self._signed_in().client(service, region_name=region, endpoint_url=self.source.endpoint, config=config)
+        return held.client(service, region, self.source.endpoint, self.patience)
 
-    def _signed_in(self) -> "boto3.Session":
-        """Return the session, made when it is first needed, once the clock was found to be right."""
-        if self._session is None:
-            signs = self.resolve(self.source) if self.resolve else self.source
-            session = usable(signs, self.code)
+    def _signed_in(self) -> Held:
+        """Return the session, looked for when it is first needed, once the clock was found to be right."""
+        if self._held is None:
+            held = SHARED.get(self.resolve(self.source) if self.resolve else self.source, self.code)
             if self.clock:
-                compare_clock(session, self.region, self.source.endpoint, self.clock)
-            self._session, self._signs = session, signs
-        return self._session
+                compare_clock(held.session, self.region, self.source.endpoint, self.clock)
+            self._held = held
+        return self._held
 
 
 def _whole(call: Callable[[], dict[str, Any]], attempts: int) -> dict[str, Any]:

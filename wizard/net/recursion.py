@@ -139,7 +139,7 @@ class Recursion:
         return said
 
     async def _by(self, way: Way, target: Target, query: dns.message.QueryMessage) -> Said:
-        self._trust = self._trust or verifying(self.network.ca_file)
+        self._trust = self._trust or verifying(self.network.ca_file, "dns")
         if way is Way.TLS:
             return await self._over_tls(target, query, self._trust)
         return await in_thread(

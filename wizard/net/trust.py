@@ -2,18 +2,46 @@
 
 import os
 import ssl
+import threading
 from importlib.resources import as_file, files
 
+from wizard.files import stamp
 
-def verifying(ca_file: str | None = None) -> ssl.SSLContext:
+_made: dict[tuple[str | None, ...], tuple[tuple[tuple[str, str], ...], ssl.SSLContext]] = {}
+"""Contexts of this run of the program, with the state of the files that they were made from."""
+
+_making = threading.Lock()
+
+SETTINGS = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def verifying(ca_file: str | None = None, use: str = "web") -> ssl.SSLContext:
     """Return a context that trusts what the system trusts (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured).
+
+    Reading the system's authorities takes a while, so a context is made once, and anew when what it was made from has
+    changed.
 
     Args:
         ca_file: PEM file of more trust anchors, of a practice world for example.
+        use: who uses it. Libraries set more in a context, such as the protocols to offer: each user has its own.
 
     Raises:
         OSError: the file cannot be read.
     """
+    key = (use, ca_file, *(os.environ.get(name) for name in SETTINGS))
+    with _making:
+        state = _state(ca_file)
+        if key not in _made or _made[key][0] != state:
+            _made[key] = state, _new(ca_file)
+        return _made[key][1]
+
+
+def _state(ca_file: str | None) -> tuple[tuple[str, str], ...]:
+    paths = ssl.get_default_verify_paths()
+    return tuple((path, stamp(path)) for path in (ca_file, paths.cafile, paths.capath) if path)
+
+
+def _new(ca_file: str | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if ca_file:
         context.load_verify_locations(ca_file)
