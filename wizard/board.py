@@ -37,6 +37,7 @@ class Board:
         stages: tuple[StageView, ...],
         accepted: Mapping[str, Acceptance] | None = None,
     ) -> None:
+        self.job = job
         self._stages = stages
         self._accepted = accepted or {}
         self._items: dict[str, Item] = {item.id: item for stage in stages for item in stage.items}
@@ -44,14 +45,29 @@ class Board:
         self._published = anyio.Event()
         self._nudged = anyio.Event()
         self.sequence = 0
-        self.snapshot = Snapshot(job, setup, stages)
+        self._done: tuple[Change, ...] = ()
+        self._finished = False
+        self._drawn: tuple[int, Snapshot] = self.sequence, Snapshot(job, setup, stages)
+        """The newest snapshot that somebody looked at, and its number."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot. Put together when it is read: a walk changes more often than anybody looks."""
+        number, before = self._drawn
+        if number != self.sequence:
+            self._drawn = self.sequence, self._put_together(before)
+        return self._drawn[1]
 
     # What the walk says.
 
     def change(self, item: str, **fields: Any) -> None:
         """Set fields of one item, masked, and publish: nothing reaches a front end past this."""
         self._items[item] = replace(self._items[item], **all_masked(fields))
-        self._publish(done=self.snapshot.done)
+        self._publish()
+
+    def stage_of(self, item: str) -> str:
+        """Return the id of the row that an item is in."""
+        return self._items[item].stage
 
     def note(self, item: str, fact: str, value: str | None) -> None:
         """Set one fact in what an item's verdict rests on, or take it out; without a verdict there is none to set."""
@@ -63,23 +79,27 @@ class Board:
 
     def carried_out(self, change: Change) -> None:
         """Note a change of ours that was made."""
-        self._publish(done=(*self.snapshot.done, all_masked(change)))
+        self._done = (*self._done, all_masked(change))
+        self._publish()
 
     def finish(self) -> None:
         """Say that the walk is over; `updates` ends after this."""
-        self._publish(done=self.snapshot.done, finished=True)
+        self._finished = True
+        self._publish()
 
-    def _publish(self, *, done: tuple[Change, ...], finished: bool = False) -> None:
+    def _publish(self) -> None:
+        self.sequence += 1
+        published, self._published = self._published, anyio.Event()
+        published.set()
+
+    def _put_together(self, before: Snapshot) -> Snapshot:
         weighed = evidence.weigh({name: item.check for name, item in self._items.items() if item.check})
         checks = {name: acceptance.marked(check, self._accepted.get(name)) for name, check in weighed.items()}
         stages = tuple(
             replace(stage, items=tuple(self._weighed(item.id, checks.get(item.id)) for item in stage.items))
             for stage in self._stages
         )
-        self.snapshot = replace(self.snapshot, stages=stages, done=done, finished=finished)
-        self.sequence += 1
-        published, self._published = self._published, anyio.Event()
-        published.set()
+        return replace(before, stages=stages, done=self._done, finished=self._finished)
 
     def _weighed(self, name: str, check: Check | None) -> Item:
         item = self._items[name]

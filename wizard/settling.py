@@ -78,7 +78,7 @@ class Settler:
         if reading.blocked:
             self.walk.stopping.add(node.id)
         else:
-            self.walk.scope.ledger.stands(node.id, now=self.walk.board.snapshot.job is not Job.REMOVE)
+            self.walk.scope.ledger.stands(node.id, now=self.walk.board.job is not Job.REMOVE)
         return verdict(node, reading)
 
     def _so_far(self, node: Resource, reading: Reading) -> Check | None:

@@ -108,8 +108,7 @@ class Walk:
 
     def placed(self, check: Check) -> Check:
         """Give a check the stage of its row."""
-        stage = next(item.stage for item in self.board.snapshot.items if item.id == check.id)
-        return replace(check, stage=stage)
+        return replace(check, stage=self.board.stage_of(check.id))
 
     def skipped(self, node: Node, blocker: str) -> Check:
         """Say that an item was left out, and because of which other one."""

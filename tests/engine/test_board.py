@@ -6,7 +6,7 @@ from tests.engine.parts import Look, Row, scope
 from wizard import engine
 from wizard.board import Board
 from wizard.clock import SystemClock
-from wizard.results import Check, Job, Phase, Status, Update
+from wizard.results import Action, Actor, Change, Check, Job, Phase, Status, Update
 
 
 def board() -> Board:
@@ -81,3 +81,22 @@ def test_a_flattened_name_is_no_fault_once_https_is_proven() -> None:
 
 def statuses(shown: Board) -> list[Status]:
     return [check.status for check in shown.snapshot.checks]
+
+
+def test_a_snapshot_is_put_together_when_somebody_reads_it_and_not_at_each_change() -> None:
+    shown = board()
+    before = shown.snapshot
+    assert shown.snapshot is before
+    shown.change("one", check=Check("one", "credentials", Status.OK, "fine"))
+    for number in range(500):
+        shown.change("two", activity=str(number))
+    assert shown._drawn == (0, before)
+    assert shown.sequence == 501
+    after = shown.snapshot
+    assert after.items[1].activity == "499"
+    assert shown.snapshot is after
+    shown.carried_out(Change("one", Action.CREATE, Actor.US, "made"))
+    shown.finish()
+    assert [one.summary for one in shown.snapshot.done] == ["made"]
+    assert shown.snapshot.finished
+    assert (after.done, after.finished) == ((), False)
