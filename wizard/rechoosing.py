@@ -1,8 +1,34 @@
 """What of a saved set-up may still be chosen otherwise, and what begins anew then."""
 
+from typing import Any
+
+from msgspec.structs import replace
+
 from wizard.ledger import Ledger
 from wizard.setups import Choices, Goal, Setup
-from wizard.store import StoreError
+from wizard.store import Store, StoreError
+from wizard.tracker.wishes import refuse_incoherent
+
+
+def choose(store: Store, name: str, **choices: Any) -> Setup:
+    """Change choices of a saved set-up; the next apply carries them out.
+
+    Another domain starts the certificate, the records and the proof anew; what was made for the earlier one is put
+    right by the same resources.
+
+    Raises:
+        StoreError: no such set-up, or a choice that cannot be changed any more.
+        wizard.store.LockedError: another process works on the set-up.
+    """
+    with store.writing(name, f"snowpixel set {name}") as ledger:
+        before = ledger.setup
+        after = replace(before.choices, **choices)
+        refuse_unchangeable(before, after)
+        refuse_incoherent(after)
+        ledger.choose(**choices)
+        if after.domain != before.choices.domain:
+            start_name_anew(ledger)
+        return ledger.setup
 
 
 def refuse_unchangeable(setup: Setup, wanted: Choices) -> None:

@@ -22,14 +22,13 @@ from wizard.holder import Holder, holder
 from wizard.ledger import Ledger, SavedLedger
 from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
-from wizard.rechoosing import refuse_unchangeable, start_name_anew
+from wizard.rechoosing import choose, refuse_unchangeable
 from wizard.results import Job, Status
 from wizard.scope import DELETE_LOGS, UPGRADE, YES, Scope
 from wizard.setups import RECIPE, Choices, Made, Setup
 from wizard.shelf import Shelf
 from wizard.store import Store
 from wizard.threads import to_the_end
-from wizard.tracker.wishes import refuse_incoherent
 from wizard.world import REAL_NETWORK, Network, World
 from wizard.write_ahead import WriteAhead
 
@@ -138,24 +137,8 @@ class Service:
         )
 
     def choose(self, name: str, **choices: Any) -> Setup:
-        """Change choices of a saved set-up; the next apply carries them out.
-
-        Another domain starts the certificate, the records and the proof anew; what was made for the earlier one is put
-        right by the same resources.
-
-        Raises:
-            wizard.store.StoreError: no such set-up, or a choice that cannot be changed any more.
-            wizard.store.LockedError: another process works on the set-up.
-        """
-        with self.store.writing(name, f"snowpixel set {name}") as ledger:
-            before = ledger.setup
-            after = replace(before.choices, **choices)
-            refuse_unchangeable(before, after)
-            refuse_incoherent(after)
-            ledger.choose(**choices)
-            if after.domain != before.choices.domain:
-                start_name_anew(ledger)
-            return ledger.setup
+        """Change choices of a saved set-up (`wizard.rechoosing.choose`)."""
+        return choose(self.store, name, **choices)
 
     def source(self, choices: Choices) -> Source:
         """Return the credentials to use: those given for this run, else the set-up's profile, else boto3's search."""

@@ -53,6 +53,38 @@ def test_the_help_loads_no_command(alone: Cli) -> None:
     assert not modules & {"textual", "boto3", "anyio", "wizard.commands.walks"}
 
 
+HEAVY = {
+    "textual", "boto3", "botocore", "anyio", "asyncio", "dns", "urllib3", "ssl", "cryptography", "keyring", "duckdb",
+    "wizard.service", "wizard.engine", "wizard.stages", "wizard.adoption", "wizard.practice", "wizard.aws.client",
+}  # fmt: skip
+"""What no command needs that contacts nobody."""
+
+MOST_OF_OURS, MOST = 40, 260
+"""Modules of ours, and in all, that such a command may load; with everything it was 171 and 590."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("new", "other", "--no-domain"),
+        ("set", "main", "--retention", "30"),
+        ("explain",),
+        ("explain", "drift"),
+        ("policy",),
+        ("policy", "main"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_contacts_nobody_loads_little(alone: Cli, arguments: tuple[str, ...]) -> None:
+    alone("new", "main", "--no-domain")
+    modules, code = loaded(alone, *arguments)
+    assert code == 0
+    assert not modules & HEAVY
+    assert len([name for name in modules if name.partition(".")[0] == "wizard"]) <= MOST_OF_OURS
+    assert len(modules) <= MOST
+
+
 def test_the_help_names_every_command(alone: Cli) -> None:
     section = alone("--help").out.partition("Commands:\n")[2]
     assert re.findall(r"^  ([a-z]+) ", section, re.MULTILINE) == list(COMMANDS)

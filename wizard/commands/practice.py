@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from wizard import checklist, envelope
 from wizard.board import Board
 from wizard.commands import walking
+from wizard.commands.home import home_of
 from wizard.commands.options import Group, note_words
 from wizard.commands.session import Session, pass_session, terminal
-from wizard.commands.surroundings import home_of, in_world, running
+from wizard.commands.surroundings import in_world, running
 from wizard.exits import ExitCode, of_statuses
 from wizard.lastcheck import LastCheck
 from wizard.practice import process

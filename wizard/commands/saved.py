@@ -1,27 +1,30 @@
-"""`new`, `set`, `list` and `forget`: what is saved on this computer. None of them contacts anybody."""
+"""`new`, `set`, `list` and `forget`: what is saved on this computer. Only with `--account` and `--adopt` they ask AWS.
+
+What only some of them need is loaded when they run: `list` must be there at once.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from wizard.adoption import Found
-from wizard.commands import choosing, loop, options
-from wizard.commands.identity import drop_keys, forget_keys
+from wizard.commands import choosing, options
+from wizard.commands.home import home_of
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
-from wizard.commands.surroundings import home_of
-from wizard.commands.walking import farewell
 from wizard.exits import ExitCode
 from wizard.international import both
-from wizard.lastcheck import LastCheck
 from wizard.net.text import printable
-from wizard.service import Service, Surroundings
+from wizard.rechoosing import choose
 from wizard.setups import Choices, Goal, Made, Setup
 from wizard.store import Store, StoreError, UnknownSetupError
 from wizard.tracker.wishes import refuse_incoherent
 from wizard.validators import setup_name
+
+if TYPE_CHECKING:
+    from wizard.adoption import Found
+    from wizard.service import Service
 
 
 @click.command("new", cls=Command)
@@ -75,8 +78,11 @@ def _adopt(session: Session, name: str, identifier: str, wanted: dict[str, Any])
     return ExitCode.WELL
 
 
-def in_account(session: Session, service: Service) -> tuple[Found, ...]:
+def in_account(session: Session, service: "Service") -> tuple["Found", ...]:
     """Return the set-ups that the AWS account holds."""
+    from wizard.commands import loop  # noqa: PLC0415 - only here AWS is asked
+    from wizard.commands.walking import farewell  # noqa: PLC0415
+
     chosen = Choices(profile=session.profile)
     return loop.run(lambda: service.found_in_account(chosen), lambda: farewell(session))
 
@@ -90,9 +96,9 @@ def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
     wanted = choosing.changes(session.profile, **given)
     if not wanted:
         raise click.UsageError(f"Nothing to change was given. See: {session.line('set --help')}")
-    service = Service(Surroundings(home=home_of(session)))  # saving contacts nobody, so no world is needed
-    before = service.store.load(name).choices
-    after = service.choose(name, **wanted).choices
+    store = Store(home_of(session))  # saving contacts nobody, so no world is needed
+    before = store.load(name).choices
+    after = choose(store, name, **wanted).choices
     different = _different(before, after)
     lines = [f"{field}: {_word(was)} → {_word(now)}" for field, (was, now) in different.items()]
     following = f"Saved. See what follows: {session.line(f'plan {name}')}, then {session.line(f'apply {name}')}"
@@ -175,6 +181,9 @@ def state_of(setup: Setup) -> str:
 @pass_session
 def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCode:
     """Drop the saved set-up and its kept keys from this computer. AWS is not touched: what was made stays there."""
+    from wizard.commands.identity import drop_keys, forget_keys  # noqa: PLC0415 - the key store is needed here alone
+    from wizard.lastcheck import LastCheck  # noqa: PLC0415
+
     store = Store(home_of(session))
     if keys_only:
         return forget_keys(session, store.home, store.load(name))

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
-import platformdirs
 
 from wizard import validators
 from wizard.aws.client import Call, Keys, Secret, Source
+from wizard.commands.home import home_of
 from wizard.commands.session import Session
 from wizard.credentials import typed
 from wizard.net.text import printable
@@ -20,15 +20,6 @@ from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Surroundings
 from wizard.world import DNS, REAL_NETWORK, Network
-
-
-def home_of(session: Session) -> Path:
-    """Return snowpixel's data folder: as given, that of the practice world, or the platform's."""
-    if session.home:
-        return session.home.expanduser().absolute()
-    if session.practice:
-        return session.practice.expanduser().absolute() / "home"
-    return Path(platformdirs.user_data_dir("snowpixel", appauthor=False))
 
 
 def surroundings(session: Session) -> Surroundings:

@@ -11,9 +11,9 @@ from wizard import values
 from wizard.browserproof.opening import NOTE
 from wizard.commands import options, tagcheck, walking
 from wizard.commands.browsers import Opener
+from wizard.commands.home import home_of
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
-from wizard.commands.surroundings import home_of
 from wizard.exits import ExitCode, of_statuses
 from wizard.files import left_alone, not_written, ours
 from wizard.resources.browser_run import BrowserProof

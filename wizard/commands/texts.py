@@ -7,9 +7,9 @@ import click
 import msgspec
 
 from wizard import problems
+from wizard.commands.home import home_of
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
-from wizard.commands.surroundings import home_of
 from wizard.exits import ExitCode
 from wizard.store import Store
 
