@@ -22,8 +22,10 @@ ORIGIN = "https://example.com"
 TYPICAL_LOG = 900.0
 """Seconds until a log file appears; usually under an hour, for a new distribution up to four (CloudFront guide)."""
 
-RECENT = 86_400.0
-"""Seconds of log folders to list when looking for the newest file."""
+RECENT = (2 * 3600.0, 24 * 3600.0)
+"""Seconds of log folders to list when looking for the newest file: a day only where the last hours have none. A busy
+site has thousands of files a day, and each one that is listed takes time.
+"""
 
 
 class FirstEvent(Resource):
@@ -72,11 +74,15 @@ class FirstEvent(Resource):
 
     async def _newest(self) -> str:
         """Return when the newest log file was written, in words; no traffic is no failure."""
-        try:
-            found = await log_keys(self.scope, self.scope.world.clock.now() - RECENT)
-        except AwsError:
-            return "could not be looked up"
-        return f"at {found[-1].written:%Y-%m-%d %H:%M} UTC" if found else "is over a day old: no traffic since"
+        now = self.scope.world.clock.now()
+        for seconds in RECENT:
+            try:
+                found = await log_keys(self.scope, now - seconds)
+            except AwsError:
+                return "could not be looked up"
+            if found:
+                return f"at {found[-1].written:%Y-%m-%d %H:%M} UTC"
+        return "is over a day old: no traffic since"
 
     async def _search(self, request_id: str, sent_at: float) -> Reading:
         for key in [one.key for one in await log_keys(self.scope, sent_at)]:
