@@ -23,6 +23,9 @@ at_work: ContextVar[str] = ContextVar("at_work", default="")
 class Board:
     """Holds the newest snapshot of one walk.
 
+    Attributes:
+        job: which walk.
+
     Args:
         job: which walk.
         setup: the set-up's name.
