@@ -45,7 +45,7 @@ def _errors(*items: Config) -> Callable[[Behind], None]:
 
 
 def _kept(code: int, seconds: int = 10, **more: Any) -> Config:
-    return {"ErrorCode": code, "ErrorCachingMinTTL": seconds, **more}
+    return {"ErrorCode": code, "ErrorCachingMinTTL": seconds, "ResponsePagePath": "", "ResponseCode": "", **more}
 
 
 PLAIN_HTTP = {"http-redirect": FAILED}

@@ -83,11 +83,16 @@ def _owned(setup: Setup) -> Config:
         },
         "CustomErrorResponses": {
             "Quantity": 2,
-            "Items": [{"ErrorCode": code, "ErrorCachingMinTTL": ERROR_SECONDS} for code in OUR_ERRORS],
+            "Items": [_error(code) for code in OUR_ERRORS],
         },
         "HttpVersion": "http2and3",
         "IsIPV6Enabled": True,
     }
+
+
+def _error(code: int) -> Config:
+    """Return how long a refusal is kept. An update must also name the page and code that it does not have."""
+    return {"ErrorCode": code, "ResponsePagePath": "", "ResponseCode": "", "ErrorCachingMinTTL": ERROR_SECONDS}
 
 
 def _origin(setup: Setup) -> Config:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]  # ships no types
@@ -9,6 +10,7 @@ from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import
 from wizard.practice.calls import Call
 from wizard.practice.errors import Reply, cloudfront_error
 from wizard.practice.rules import certificates
+from wizard.practice.rules.distribution_document import complete, incomplete_errors, left_out
 from wizard.practice.rules.rule import AfterTable, Before, Table
 from wizard.practice.state import State
 from wizard.practice.timing import CERTIFICATE_USABLE, DEPLOYED
@@ -51,13 +53,24 @@ _POLICIES = {
 _IN_PROGRESS = re.compile(rb"(<Id>(E[A-Z0-9]+)</Id>\s*<ARN>[^<]*</ARN>\s*<Status>)[A-Za-z]+(</Status>)")
 
 
-def configuration(call: Call) -> ET.Element | None:
-    """Return the DistributionConfig in a request, with or without tags around it."""
+def _document(call: Call) -> ET.Element | None:
+    """Return the document of a request that has a DistributionConfig in it."""
     try:
         root: ET.Element = fromstring(call.body)
     except ParseError:
         return None
+    return root if _config_in(root) is not None else None
+
+
+def _config_in(root: ET.Element) -> Any:
     return root if root.tag.endswith("}DistributionConfig") else root.find("{*}DistributionConfig")
+
+
+def configuration(call: Call) -> ET.Element | None:
+    """Return the DistributionConfig in a request, with or without tags around it."""
+    root = _document(call)
+    found: ET.Element | None = None if root is None else _config_in(root)
+    return found
 
 
 def _texts(config: ET.Element, tag: str) -> list[str]:
@@ -107,6 +120,31 @@ async def changed_reference(state: State, call: Call) -> Reply | None:
     known, config = state.view.distributions.get(call.id), configuration(call)
     if known and config is not None and _text(config, "CallerReference") != known.caller_reference:
         return cloudfront_error("IllegalUpdate", "The update contains modifications that are not allowed.")
+    return None
+
+
+async def whole_update(_state: State, call: Call) -> Reply | None:
+    """An update names everything, and each custom error response in full; a creation need not (terraform #48288).
+
+    The texts: terraform #48288 and ansible's community.aws #1424 for the error responses, terraform #13627 and #8777
+    for what an ageing client leaves out.
+    """
+    config = configuration(call)
+    if config is None:
+        return None
+    if incomplete_errors(config):
+        message = "The specified list of custom error responses does not exist or is not valid."
+        return cloudfront_error("IllegalUpdate", message)
+    missing = left_out(config)
+    return cloudfront_error("IllegalUpdate", f"{missing} is required for updates.") if missing else None
+
+
+async def filled_in(_state: State, call: Call) -> Reply | None:
+    """CloudFront keeps, and shows from then on, a document with nothing left out (ansible PR 19727)."""
+    root = _document(call)
+    if root is not None:
+        complete(_config_in(root))
+        call.body = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return None
 
 
@@ -249,9 +287,9 @@ async def in_progress(state: State, _call: Call, reply: Reply) -> Reply:
 _CHECKED: tuple[Before, ...] = (consistent, known_policies, certificate_covers, alias_free)
 BEFORE: Table = {
     # The reference first: else the aliases of the first distribution hide that this is a repeated call.
-    ("cloudfront", "CreateDistribution"): (used_reference, *_CHECKED),
-    ("cloudfront", "CreateDistributionWithTags"): (used_reference, *_CHECKED),
-    ("cloudfront", "UpdateDistribution"): (changed_reference, *_CHECKED),
+    ("cloudfront", "CreateDistribution"): (used_reference, *_CHECKED, filled_in),
+    ("cloudfront", "CreateDistributionWithTags"): (used_reference, *_CHECKED, filled_in),
+    ("cloudfront", "UpdateDistribution"): (changed_reference, whole_update, *_CHECKED, filled_in),
     ("cloudfront", "DeleteDistribution"): (still_deploying,),
     ("cloudfront", "DeleteOriginAccessControl"): (
         _refuse_in_use(
