@@ -151,6 +151,7 @@ class Behind:
         """Make the delivery anew with other settings, under our own source and destination."""
         logs = self.aws("logs")
         found = logs.get_delivery(id=self.made.delivery)["delivery"]
+        tags = logs.list_tags_for_resource(resourceArn=found["arn"])["tags"]
         logs.delete_delivery(id=self.made.delivery)
         wanted = {
             "deliverySourceName": found["deliverySourceName"],
@@ -158,7 +159,7 @@ class Behind:
             "recordFields": found["recordFields"],
             "fieldDelimiter": found["fieldDelimiter"],
             "s3DeliveryConfiguration": found["s3DeliveryConfiguration"],
-            "tags": found.get("tags", {}),
+            "tags": tags,
         }
         logs.create_delivery(**(wanted | changes))
 

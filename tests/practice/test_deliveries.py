@@ -23,6 +23,61 @@ def test_a_distribution_has_one_source(road: Road, aws: Clients) -> None:
         logs.put_delivery_source(name="b", resourceArn=made["ARN"], logType="ACCESS_LOGS")
 
 
+def destination(road: Road, prefix: str = "cf", **more: Any) -> dict[str, Any]:
+    where = {"destinationResourceArn": f"arn:aws:s3:::{road.logs}/{prefix}"}
+    put = road.aws("logs").put_delivery_destination
+    made: dict[str, Any] = put(name="px", outputFormat="w3c", deliveryDestinationConfiguration=where, **more)[
+        "deliveryDestination"
+    ]
+    return made
+
+
+TAGS = {"snowpixel:id": "00000000"}
+
+
+@pytest.mark.parametrize("tags", [TAGS, {}], ids=["tags", "an empty list of tags"])
+def test_tags_are_taken_only_for_something_new(road: Road, aws: Clients, tags: dict[str, str]) -> None:
+    made, logs = road.distribution(), aws("logs")
+    source = {"name": "px", "resourceArn": made["ARN"], "logType": "ACCESS_LOGS"}
+    logs.put_delivery_source(**source, tags=TAGS)
+    destination(road, tags=TAGS)
+    with pytest.raises(logs.exceptions.ConflictException, match="Tags can only be provided when a resource is being"):
+        logs.put_delivery_source(**source, tags=tags)
+    with pytest.raises(logs.exceptions.ConflictException, match="Tags can only be provided when a resource is being"):
+        destination(road, "elsewhere", tags=tags)
+    assert destination(road, "elsewhere")["deliveryDestinationConfiguration"]["destinationResourceArn"].endswith(
+        "/elsewhere"
+    )
+
+
+def test_a_source_never_changes_its_distribution(road: Road, aws: Clients) -> None:
+    logs = aws("logs")
+    first, second = road.distribution(), road.distribution(CallerReference="two")
+    logs.put_delivery_source(name="px", resourceArn=first["ARN"], logType="ACCESS_LOGS")
+    with pytest.raises(logs.exceptions.ConflictException, match="with new ResourceId is not allowed"):
+        logs.put_delivery_source(name="px", resourceArn=second["ARN"], logType="ACCESS_LOGS")
+
+
+def test_no_reply_names_tags_but_the_one_that_lists_them(road: Road, aws: Clients) -> None:
+    made, logs = road.distribution(), aws("logs")
+    source = logs.put_delivery_source(name="px", resourceArn=made["ARN"], logType="ACCESS_LOGS", tags=TAGS)
+    target = destination(road, tags=TAGS)
+    delivery = logs.create_delivery(deliverySourceName="px", deliveryDestinationArn=target["arn"], tags=TAGS)
+    shown = [
+        source["deliverySource"],
+        target,
+        delivery["delivery"],
+        logs.get_delivery_source(name="px")["deliverySource"],
+        logs.get_delivery_destination(name="px")["deliveryDestination"],
+        logs.get_delivery(id=delivery["delivery"]["id"])["delivery"],
+        *logs.describe_delivery_sources()["deliverySources"],
+        *logs.describe_delivery_destinations()["deliveryDestinations"],
+        *logs.describe_deliveries()["deliveries"],
+    ]
+    assert [each for each in shown if "tags" in each] == []
+    assert [logs.list_tags_for_resource(resourceArn=each["arn"])["tags"] for each in shown] == [TAGS] * 9
+
+
 def test_another_region_is_refused(road: Road, aws: Clients) -> None:
     made = road.distribution()
     logs = aws("logs", "eu-central-1")

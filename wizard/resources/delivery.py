@@ -55,6 +55,15 @@ SUFFIX = "{yyyy}/{MM}/{dd}/{HH}"
 
 DELIMITER = "\t"
 
+CONFLICT = "ConflictException"
+TAKEN = "already been used in another Delivery Source"
+"""In a conflict: the distribution has a source, of another name (CloudWatch Logs: PutDeliverySource)."""
+THERE_ALREADY = (
+    "Tags can only be provided when a resource is being created",
+    "Update to existing Delivery Source with new ResourceId",
+)
+"""In conflicts: an object of this name exists (terraform #43572; CloudFormation coverage roadmap #2513)."""
+
 
 class OnLogs(Resource):
     """One of the three objects that make a delivery; all are named after the set-up's id."""
@@ -69,6 +78,8 @@ class OnLogs(Resource):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope)
+        self._just_made = False
+        """Made in this walk, and so with its tags."""
         if scope.made.delivery:
             # All three were made once, and what they stand on may be gone: they are looked at all the same.
             self.parent = "identity"
@@ -105,7 +116,7 @@ class OnLogs(Resource):
         found = await self.found()
         if found is None:
             return self.missing()
-        tags = await self._tags(found)
+        tags = self.tags if self._just_made else await self._tags(found)
         wrong = self.differences(found)
         if wrong and self.fixed.intersection(each.property for each in wrong):
             return self._anew(wrong)
@@ -116,9 +127,7 @@ class OnLogs(Resource):
         return self.fine(f"{self.title}: in place", observed=self.more_tags(tags))
 
     async def _tags(self, found: dict[str, Any]) -> dict[str, str]:
-        """Return the tags; a reply that says nothing of them does not prove that there are none."""
-        if "tags" in found:
-            return dict(found["tags"])
+        """Return the tags, which are in no reply that describes the object."""
         try:
             return dict((await self.logs("list_tags_for_resource", resourceArn=found["arn"])).get("tags", {}))
         except AwsError as error:
@@ -143,14 +152,30 @@ class OnLogs(Resource):
         """Create, put right, make anew or delete the object."""
         if change.action is Action.DELETE:
             await self._delete()
-        elif [each.property for each in change.differences] == ["tags"]:
-            found = await self.found() or {}
-            await self.logs("tag_resource", resourceArn=found["arn"], tags=self.tags)
+        elif change.action is Action.UPDATE:
+            await self._put_right({each.property for each in change.differences})
         else:
             if change.action is Action.REPLACE:
                 await self.unhook()
                 await self.drop()
+            await self._make()
+
+    async def _make(self) -> None:
+        try:
+            await self.put(tags=self.tags)
+        except AwsError as error:
+            if error.code != CONFLICT or not any(text in str(error) for text in THERE_ALREADY):
+                raise
+            return  # an earlier reply was lost, or somebody was faster: the next look compares what there is
+        self._just_made = True
+
+    async def _put_right(self, wrong: set[str]) -> None:
+        """Put settings and tags right. The Put calls take tags only for something new (terraform #43572)."""
+        if wrong - {"tags"}:
             await self.put()
+        if "tags" in wrong:
+            found = await self.found() or {}
+            await self.logs("tag_resource", resourceArn=found["arn"], tags=self.tags)
 
     async def _delete(self) -> None:
         await self.logs(self.delete_operation, **(self.key() or {}))
@@ -165,8 +190,8 @@ class OnLogs(Resource):
             ):
                 raise
 
-    async def put(self) -> None:
-        """Create the object or put it right."""
+    async def put(self, **tags: dict[str, str]) -> None:
+        """Create the object, with `tags`, or put it right, without."""
         raise NotImplementedError
 
     async def unhook(self) -> None:
@@ -204,18 +229,14 @@ class DeliverySource(OnLogs):
         arn = next(iter(found.get("resourceArns", [])), "none")
         return () if arn == self._distribution else (Difference("distribution", arn, self._distribution),)
 
-    async def put(self) -> None:
+    async def put(self, **tags: dict[str, str]) -> None:
         """Create the source."""
         try:
             await self.logs(
-                "put_delivery_source",
-                name=self.name,
-                resourceArn=self._distribution,
-                logType="ACCESS_LOGS",
-                tags=self.tags,
+                "put_delivery_source", name=self.name, resourceArn=self._distribution, logType="ACCESS_LOGS", **tags
             )
         except AwsError as error:
-            if error.code != "ConflictException":
+            if error.code != CONFLICT or TAKEN not in str(error):
                 raise
             source = await self._other_source()
             raise StoppedError(
@@ -260,14 +281,14 @@ class DeliveryDestination(OnLogs):
         }
         return tuple(Difference(k, has[k], v) for k, v in self._wanted.items() if has[k] != v)
 
-    async def put(self) -> None:
+    async def put(self, **tags: dict[str, str]) -> None:
         """Create the destination or move it."""
         await self.logs(
             "put_delivery_destination",
             name=self.name,
             outputFormat=self._wanted["format"],
             deliveryDestinationConfiguration={"destinationResourceArn": self._wanted["bucket"]},
-            tags=self.tags,
+            **tags,
         )
 
 
@@ -322,7 +343,7 @@ class Delivery(OnLogs):
     async def unhook(self) -> None:
         """Nothing hangs on a delivery."""
 
-    async def put(self) -> None:
+    async def put(self, **tags: dict[str, str]) -> None:
         """Create the delivery."""
         try:
             reply = await self.logs(
@@ -332,12 +353,12 @@ class Delivery(OnLogs):
                 recordFields=list(FIELDS),
                 fieldDelimiter=DELIMITER,
                 s3DeliveryConfiguration={"suffixPath": SUFFIX, "enableHiveCompatiblePath": False},
-                tags=self.tags,
+                **tags,
             )
             self.scope.ledger.record(delivery=reply["delivery"]["id"])
         except AwsError as error:
             # Of our own source there is one: an earlier reply was lost, and the next look compares it.
-            if error.code != "ConflictException" or await self._of_our_source() is None:
+            if error.code != CONFLICT or await self._of_our_source() is None:
                 raise
 
     async def _of_our_source(self) -> dict[str, Any] | None:
