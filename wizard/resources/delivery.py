@@ -128,12 +128,7 @@ class OnLogs(Resource):
 
     async def _tags(self, found: dict[str, Any]) -> dict[str, str]:
         """Return the tags, which are in no reply that describes the object."""
-        try:
-            return dict((await self.logs("list_tags_for_resource", resourceArn=found["arn"])).get("tags", {}))
-        except AwsError as error:
-            if error.kind is not Kind.DENIED:
-                raise
-            return dict(self.tags)  # not to be seen from here, and no reason to call anything wrong
+        return dict((await self.logs("list_tags_for_resource", resourceArn=found["arn"])).get("tags", {}))
 
     def _anew(self, wrong: tuple[Difference, ...]) -> Reading:
         reading = self.differs(f"{self.title}: not as wanted", *wrong)
