@@ -198,8 +198,19 @@ class ChoicesPage(FormPage):
         elif wrong:
             if not wrong[0].box.has_focus:  # focus comes late, and would take a quick user back
                 wrong[0].box.focus()
-        else:
+        elif self._region_fits():
             self._go_on()
+
+    def _region_fits(self) -> bool:
+        """Whether the buckets can be in the chosen region: one that was saved need not be on the list."""
+        chosen = self.query_one("#region", Select)
+        try:
+            validators.region(str(chosen.value))
+        except InvalidChoice as error:
+            self.notify(str(error), title="Region", severity="error", markup=False, timeout=15)
+            chosen.focus()
+            return False
+        return True
 
     def _go_on(self) -> None:
         self.run_worker(self._save(), group="saving", exclusive=True)

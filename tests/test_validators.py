@@ -162,6 +162,8 @@ def test_regions(name: str) -> None:
         ("us-gov-west-1", "separate AWS"),
         ("us-isob-east-1", "separate AWS"),
         ("eusc-de-east-1", "separate AWS"),
+        ("me-south-1", "reserve bucket names.*nearest.*ap-south-1"),
+        ("ME-Central-1", "reserve bucket names.*nearest.*ap-south-1"),
     ],
 )
 def test_regions_that_are_refused(typed: str, words: str) -> None:

@@ -46,6 +46,9 @@ _SHARED_ENDINGS = frozenset(
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}")
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
+_NEAREST = {"me-central-1": "ap-south-1 (Mumbai)", "me-south-1": "ap-south-1 (Mumbai)"}
+"""Regions without the account's regional namespace (S3 guide: namespaces for general purpose buckets), and the nearest
+region that has it and that every account has switched on."""
 _PROFILE = re.compile(r"[\w.@:/+=,-](?:[\w .@:/+=,-]{0,126}[\w.@:/+=,-])?")
 _ACCESS_KEY = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{12,}")
 _SECRET_KEY = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9/+=]{40}")
@@ -126,7 +129,7 @@ def region(text: str) -> str:
     """Clean the name of an AWS region. Whether it exists only AWS can say.
 
     Raises:
-        InvalidChoice: it does not look like a region, or is one of a separate AWS.
+        InvalidChoice: it does not look like a region, is one of a separate AWS, or cannot have our buckets.
     """
     name = text.strip().lower()
     if _REGION.fullmatch(name[:-1]) and name[-1:].isalpha():
@@ -139,6 +142,11 @@ def region(text: str) -> str:
         raise InvalidChoice(
             f"{name} belongs to a separate AWS (China, government or sovereign cloud), which ordinary accounts and "
             "CloudFront do not reach. Choose an ordinary region such as eu-central-1."
+        )
+    if name in _NEAREST:
+        raise InvalidChoice(
+            f"S3 in {name} cannot reserve bucket names for your account, and snowpixel creates no others, because "
+            f"somebody else could take them. The nearest region that can is {_NEAREST[name]}."
         )
     return name
 

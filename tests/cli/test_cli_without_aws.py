@@ -135,6 +135,7 @@ def test_without_a_terminal_the_commands_are_named(alone: Cli, more: dict[str, s
         (("new", "a", "--domain", "pixel.example.org"), "Ad-block"),
         (("new", "a", "--domain", "e.example.org", "--no-domain"), "contradict"),
         (("new", "a", "--region", "eu-central-1a"), "availability zone"),
+        (("new", "a", "--region", "me-south-1"), "ap-south-1"),
         (("new", "a", "--retention", "0"), "no number of days"),
         (("new", "a", "--viewer", "allow-all"), "allow-all"),
         (("new", "a", "--events", "-1"), "--events"),

@@ -47,7 +47,17 @@ def test_a_regional_name_follows_the_location_constraint(world: WorldFile, aws: 
 def test_a_regional_looking_name_needs_the_namespace(road: Road, aws: Clients) -> None:
     with pytest.raises(ClientError) as caught:
         aws("s3").create_bucket(Bucket=road.content)
-    assert code(caught) == "InvalidBucketName"
+    assert code(caught) == "MissingNamespaceHeader"
+
+
+@pytest.mark.parametrize("region", ["me-central-1", "me-south-1"])
+def test_two_regions_have_no_namespace_for_an_account(world: WorldFile, aws: Clients, region: str) -> None:
+    with pytest.raises(ClientError, match="not available in this Region"):
+        aws("s3", region).create_bucket(
+            Bucket=f"px-{world.account_id}-{region}-an",
+            BucketNamespace="account-regional",
+            CreateBucketConfiguration={"LocationConstraint": region},
+        )
 
 
 def test_another_expected_owner_is_denied(road: Road, aws: Clients) -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual.widgets import Checkbox, Select
+from textual.widgets import Button, Checkbox, Select
 
 from screens.app import SnowpixelApp
 from screens.places import Place
 from tests.screens.driving import Driver, box, focused, on_page, wait_for
 from tests.screens.scripted import ScriptedService
+from wizard.setups import Choices
 
 
 async def at_once(pilot: Driver, *keys: tuple[str, str | None]) -> None:
@@ -65,5 +66,24 @@ def test_the_arrows_move_in_a_list_that_is_open_and_past_it_when_it_is_not(home:
             await wait_for(pilot, lambda: region.expanded)
             await pilot.press("down", "enter")
             await wait_for(pilot, lambda: not region.expanded and region.value != before, "another region is chosen")
+
+    asyncio.run(scene())
+
+
+def test_a_saved_region_that_cannot_have_the_buckets_is_refused_with_the_nearest_one(home: Path) -> None:
+    async def scene() -> None:
+        service = ScriptedService(home)
+        service.store.create("main", Choices(domain="e.example.test", region="me-south-1"))
+        app = SnowpixelApp(service)
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.visit(Place.CHOICES, "main")
+            await on_page(pilot, "ChoicesPage")
+            app.screen.query_one("#go", Button).press()
+            await wait_for(pilot, lambda: any("ap-south-1 (Mumbai)" in one.message for one in app._notifications))
+            await wait_for(pilot, lambda: focused(app) == "region")
+            assert service.store.load("main").choices.region == "me-south-1"
+            app.screen.query_one("#region", Select).value = "ap-south-1"
+            app.screen.query_one("#go", Button).press()
+            await wait_for(pilot, lambda: service.store.load("main").choices.region == "ap-south-1")
 
     asyncio.run(scene())
