@@ -21,7 +21,8 @@ from wizard.events.names import CHECK_APP, KINDS, NAMES, SIZES, TIMES
 
 _COUNTED = frozenset({200, 304})
 _NOT_SERVED = ("redirect", "error", "limitexceeded", "capacityexceeded")
-_LONE_PERCENT = re.compile("%(?!25)")
+_NOT_BY_THE_LOG = re.compile("%(?![01][0-9A-F]|2[02357]|3[CE]|5[B-E]|60|7[B-F]|[89A-F][0-9A-F])", re.IGNORECASE)
+"""An escape that the log cannot have made: of something that it writes as it is, or no escape at all."""
 _SIZE = re.compile(r"(\d+)x(\d+)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LONGEST_SHOWN = 300
@@ -115,13 +116,15 @@ def event_of(line: LogLine, *, full_address: bool = False) -> Event | None:
 
 
 def undo(field: str) -> str:
-    """Take away the log's own escapes, if it added any.
+    r"""Take away the log's own escapes, if it added any.
 
     CloudFront escapes `%` itself, so a query's `%20` is usually logged as `%2520`; at times and in other fields it does
-    not. Only if every percent sign is followed by `25` was the field escaped once more: real queries always hold other
-    escapes too. (Replacing each `%25XX`, as Snowplow's loader did, damages fields that were logged as sent.)
+    not. It also escapes what else it does not write as it is: ASCII 0 to 32, 127 and above, and
+    < > " # { } | \ ^ ~ [ ] ` ' (CloudFront guide: standard log file format). A field with an escape of anything else
+    was logged as it was sent; any other loses one level. (Replacing each `%25XX`, as Snowplow's loader did, damages
+    fields that were logged as sent.)
     """
-    return field if _LONE_PERCENT.search(field) else field.replace("%25", "%")
+    return field if _NOT_BY_THE_LOG.search(field) else field.replace("%25", "%")
 
 
 @lru_cache(maxsize=4096)
