@@ -60,6 +60,16 @@ def test_two_regions_have_no_namespace_for_an_account(world: WorldFile, aws: Cli
         )
 
 
+def test_the_parts_of_a_buckets_configuration_come_in_the_order_of_the_schema(world: WorldFile, aws: Clients) -> None:
+    tags, located = {"Tags": [{"Key": "a", "Value": "b"}]}, {"LocationConstraint": "eu-central-1"}
+    name = f"px-{world.account_id}-eu-central-1-an"
+    create = aws("s3", "eu-central-1").create_bucket
+    with pytest.raises(ClientError) as caught:
+        create(Bucket=name, BucketNamespace="account-regional", CreateBucketConfiguration={**tags, **located})
+    assert code(caught) == "MalformedXML"
+    create(Bucket=name, BucketNamespace="account-regional", CreateBucketConfiguration={**located, **tags})
+
+
 def test_another_expected_owner_is_denied(road: Road, aws: Clients) -> None:
     road.pixel()
     with pytest.raises(ClientError) as caught:

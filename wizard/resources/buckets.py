@@ -106,9 +106,9 @@ class Bucket(Resource):
     async def _create(self) -> None:
         name, region = self.name, self.scope.choices.region
         self.scope.ledger.record(**{f"{self.role}_bucket": name})
-        configuration: dict[str, Any] = {"Tags": _tag_set(self.tags)}
-        if region != US_EAST_1:
-            configuration["LocationConstraint"] = region
+        # The location comes first, as in S3's schema: botocore writes the parts in the order of this dictionary.
+        located = {} if region == US_EAST_1 else {"LocationConstraint": region}
+        configuration: dict[str, Any] = {**located, "Tags": _tag_set(self.tags)}
         try:
             await self.scope.world.aws(
                 "s3",
