@@ -190,8 +190,11 @@ def test_the_control_says_when_nobody_is_there(world: WorldFile) -> None:
 
 def test_the_world_file_is_a_network(world: WorldFile) -> None:
     network = worldfile.network(world)
-    assert network.dial("198.51.100.1", 443) == worldfile.address(world.https)
-    assert network.dial("198.51.100.1", 80) == worldfile.address(world.http)
+    for edge in ("127.0.0.1", "::1"):
+        assert network.dial(edge, 443) == worldfile.address(world.https)
+        assert network.dial(edge, 80) == worldfile.address(world.http)
+    for port in (80, 443):  # not an address of CloudFront's: nobody is there
+        assert network.dial("198.51.100.1", port) == worldfile.NOBODY
     assert network.dial("192.0.2.2", 53) == worldfile.address(world.dns_authorities["192.0.2.2"])
     assert network.dial("198.51.100.1", 53) == worldfile.address(world.dns)
     assert network.ca_file == world.ca_file

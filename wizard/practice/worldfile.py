@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -69,9 +70,26 @@ def address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
+CLOUDFRONT = frozenset({"127.0.0.1", "::1"})
+"""The addresses that the names of the world's distributions have."""
+NOBODY = ("127.0.0.1", 9)
+"""A port of loopback that nothing listens on (discard)."""
+
+
+@dataclass(frozen=True)
+class Internet(Network):
+    """The world in place of the internet: the edge answers at CloudFront's addresses, and nobody at any other."""
+
+    def dial(self, address: str, port: int) -> tuple[str, int]:
+        """Return where to connect."""
+        if port in (80, 443) and address not in CLOUDFRONT:
+            return NOBODY
+        return super().dial(address, port)
+
+
 def network(world: WorldFile) -> Network:
     """Return the dialling rules that put this world in place of the internet."""
-    return Network(
+    return Internet(
         ports={53: address(world.dns), 80: address(world.http), 443: address(world.https)},
         authorities={name: address(text) for name, text in world.dns_authorities.items()},
         resolvers=(("practice", *address(world.dns)),),
