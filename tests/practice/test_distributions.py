@@ -14,8 +14,8 @@ def status_of(aws: Clients, identifier: str) -> str:
 
 
 def test_a_used_caller_reference_is_refused(road: Road, aws: Clients) -> None:
-    road.distribution()
-    with pytest.raises(aws("cloudfront").exceptions.DistributionAlreadyExists):
+    made = road.distribution()
+    with pytest.raises(aws("cloudfront").exceptions.DistributionAlreadyExists, match=rf"Already exists: {made['Id']}$"):
         road.distribution()
 
 

@@ -107,11 +107,13 @@ async def used_reference(state: State, call: Call) -> Reply | None:
     """A caller reference is good for one distribution."""
     config = configuration(call)
     reference = _text(config, "CallerReference") if config is not None else ""
-    if any(each.caller_reference == reference for each in state.view.distributions.values()):
-        message = (
-            "The caller reference that you are using to create a distribution is associated with another distribution."
+    known = next((each for each in state.view.distributions.values() if each.caller_reference == reference), None)
+    if known:
+        message = (  # it names the distribution (aws-sdk-js-v3 #2618, aws-saas-boost #153)
+            "The caller reference that you are using to create a distribution is associated with another distribution. "
+            f"Already exists: {known.id}"
         )
-        return cloudfront_error("DistributionAlreadyExists", f"{message} Already exists: {reference}", 409)
+        return cloudfront_error("DistributionAlreadyExists", message, 409)
     return None
 
 
