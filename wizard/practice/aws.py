@@ -38,7 +38,7 @@ SEAMS = {
         "AccountRegionScopedDict",
     ),
     "ministack.services.acm": ("_certificates",),
-    "ministack.services.cloudwatch_logs": ("resolve_tag_resource",),
+    "ministack.services.cloudwatch_logs": ("resolve_tag_resource", "_deliveries"),
     "ministack.services.tagging": ("resource_tags", "_collect_cloudfront"),
     "ministack.services.cloudfront": ("handle_viewer_request",),
 }

@@ -3,6 +3,7 @@
 import json
 
 from ministack.core import iam_evaluator
+from ministack.services import cloudwatch_logs
 
 from wizard.practice.calls import Call
 from wizard.practice.errors import Reply, json_error
@@ -93,6 +94,27 @@ async def same_resource(state: State, call: Call) -> Reply | None:
     return None
 
 
+async def plain_id(_state: State, _call: Call, reply: Reply) -> Reply:
+    """A delivery's id is of letters and digits (botocore's Logs model: DeliveryId); the emulator's has hyphens."""
+    delivery = json.loads(reply.body or b"{}").get("delivery")
+    if delivery and not delivery["id"].isalnum():
+        store = cloudwatch_logs._deliveries  # noqa: SLF001 - see aws.SEAMS
+        kept, given = store.pop(delivery["id"]), delivery["id"].replace("-", "")[:16]
+        kept["id"], kept["arn"] = given, kept["arn"].replace(delivery["id"], given)
+        store[given] = kept
+        reply.body = json.dumps({"delivery": delivery | {"id": given, "arn": kept["arn"]}}).encode()
+    return reply
+
+
+async def unknown_in_awss_words(_state: State, call: Call, reply: Reply) -> Reply:
+    """Say of a missing object what AWS says (localstack's replies recorded from AWS: test_logs_delivery)."""
+    if reply.status == 400 and b"ResourceNotFoundException" in reply.body:  # noqa: PLR2004 - HTTP Bad Request
+        kind = call.operation.removeprefix("Get").removeprefix("Delete").replace("Delivery", "Delivery ").strip()
+        message = f"Requested {kind} does not exist in this account."
+        return json_error("ResourceNotFoundException", message)
+    return reply
+
+
 async def source_in_use(state: State, call: Call) -> Reply | None:
     """A source goes after its deliveries."""
     deliveries = (await state.emulator.target("logs", "DescribeDeliveries")).get("deliveries", ())
@@ -129,17 +151,21 @@ BEFORE: Table = {
     ("logs", "DeleteDeliveryDestination"): (destination_in_use,),
     ("logs", "CreateDelivery"): (standard_path,),
 }
-AFTER: AfterTable = {
+_KINDS = ("Delivery", "DeliveryDestination", "DeliverySource")
+_MISSING: AfterTable = {("logs", f"Delete{kind}"): (unknown_in_awss_words,) for kind in _KINDS}
+_SHOWN: AfterTable = {
     ("logs", operation): (without_tags,)
     for operation in (
-        "CreateDelivery",
         "DescribeDeliveries",
         "DescribeDeliveryDestinations",
         "DescribeDeliverySources",
-        "GetDelivery",
-        "GetDeliveryDestination",
-        "GetDeliverySource",
         "PutDeliveryDestination",
         "PutDeliverySource",
     )
+}
+AFTER: AfterTable = {
+    **_SHOWN,
+    **_MISSING,
+    ("logs", "CreateDelivery"): (plain_id, without_tags),
+    **{("logs", f"Get{kind}"): (unknown_in_awss_words, without_tags) for kind in _KINDS},
 }
