@@ -1,6 +1,8 @@
 """Log delivery as AWS behaves: one source for a distribution, the policy decides, files where the delivery says."""
 
 import gzip
+import http.client
+import json
 import re
 import time
 from typing import Any
@@ -11,7 +13,7 @@ from botocore.exceptions import ClientError
 from tests.practice.conftest import HOST, Clients, Road, fetch
 from tests.practice.test_road import lines_of
 from wizard.practice.control import Control
-from wizard.practice.worldfile import WorldFile
+from wizard.practice.worldfile import WorldFile, address
 
 
 def test_a_distribution_has_one_source(road: Road, aws: Clients) -> None:
@@ -76,6 +78,38 @@ def test_no_reply_names_tags_but_the_one_that_lists_them(road: Road, aws: Client
     ]
     assert [each for each in shown if "tags" in each] == []
     assert [logs.list_tags_for_resource(resourceArn=each["arn"])["tags"] for each in shown] == [TAGS] * 9
+
+
+def test_the_id_of_a_delivery_is_of_letters_and_digits(road: Road, aws: Clients) -> None:
+    logs = aws("logs")
+    identifier = road.log_delivery(road.distribution(), tags=TAGS)
+    assert re.fullmatch(r"[0-9A-Za-z]{1,64}", identifier)
+    [listed] = logs.describe_deliveries()["deliveries"]
+    found = logs.get_delivery(id=identifier)["delivery"]
+    assert (listed["id"], found["id"], found["arn"].rpartition(":")[2]) == (identifier,) * 3
+    assert logs.list_tags_for_resource(resourceArn=found["arn"])["tags"] == TAGS
+    logs.delete_delivery(id=identifier)
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.get_delivery(id=identifier)
+
+
+@pytest.mark.parametrize("verb", ["get", "delete"])
+@pytest.mark.parametrize(
+    ("kind", "said", "key"),
+    [
+        ("delivery", "Delivery", {"id": "abc"}),
+        ("delivery_source", "Delivery Source", {"name": "abc"}),
+        ("delivery_destination", "Delivery Destination", {"name": "abc"}),
+    ],
+)
+def test_what_is_missing_is_said_in_awss_words(
+    aws: Clients, verb: str, kind: str, said: str, key: dict[str, str]
+) -> None:
+    logs = aws("logs")
+    with pytest.raises(
+        logs.exceptions.ResourceNotFoundException, match=f"Requested {said} does not exist in this acco"
+    ):
+        getattr(logs, f"{verb}_{kind}")(**key)
 
 
 def test_another_region_is_refused(road: Road, aws: Clients) -> None:
@@ -173,11 +207,54 @@ def test_a_wrong_policy_shows_as_an_empty_bucket(
     assert len(keys(aws, road.logs)) == 1
 
 
+EVERYBODY_BUT_ADMINISTRATORS = {"NotPrincipal": {"AWS": "arn:aws:iam::123456789012:user/practice-admin"}}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "written"),
+    [
+        ({"Principal": "*"}, 0),
+        ({"Principal": {"AWS": "*"}}, 0),
+        ({"Principal": {"Service": "delivery.logs.amazonaws.com"}}, 0),
+        (EVERYBODY_BUT_ADMINISTRATORS, 0),
+        ({"NotPrincipal": {"Service": ["delivery.logs.amazonaws.com"]}}, 1),
+        ({"Principal": {"Service": "logging.s3.amazonaws.com"}}, 1),
+        ({"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}, 1),
+        ({"Principal": "*", "Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}}}, 1),
+        ({"Principal": "*", "Condition": {"StringNotEquals": {"aws:SourceAccount": "999999999999"}}}, 0),
+    ],
+)
+def test_a_refusal_in_the_policy_holds_for_the_delivery_service(
+    road: Road, world: WorldFile, aws: Clients, refusal: dict[str, Any], written: int
+) -> None:
+    made = serving(road)
+    road.log_delivery(made)
+    [allowed] = json.loads(aws("s3").get_bucket_policy(Bucket=road.logs)["Policy"])["Statement"]
+    denied = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{road.logs}/*", **refusal}
+    road.allow(road.logs, allowed, denied)
+    fetch(world, made["DomainName"])
+    assert len(keys(aws, road.logs)) == written
+
+
 def test_without_a_delivery_nothing_is_written(road: Road, world: WorldFile, aws: Clients) -> None:
     made = serving(road)
     road.bucket(road.logs)
     fetch(world, made["DomainName"])
     assert keys(aws, road.logs) == []
+
+
+def test_the_log_escapes_what_its_documentation_says(road: Road, world: WorldFile, aws: Clients) -> None:
+    road.whole()
+    host, port = address(world.http)  # over plain http: the line of the redirect tells as much
+    asked = http.client.HTTPConnection(host, port)  # sends what it is given
+    headers = {"Host": HOST, "User-Agent": "a b~'\xe9(c)", "Referer": "https://e.example/%20?[x]^|"}
+    asked.request("GET", "/i?" + "a=~!*()%7B[x]'\"<>{}|\\^`&b=%20", headers=headers)
+    assert asked.getresponse().status == 301
+    asked.close()
+    [line] = lines_of(aws, road.logs)
+    assert line["cs-uri-query"] == "a=%7E!*()%257B%5Bx%5D%27%22%3C%3E%7B%7D%7C%5C%5E%60&b=%2520"
+    assert line["cs(User-Agent)"] == "a%20b%7E%27%E9(c)"
+    assert line["cs(Referer)"] == "https://e.example/%2520?%5Bx%5D%5E%7C"
 
 
 def test_the_encoding_of_the_query_is_a_setting(road: Road, world: WorldFile, aws: Clients, control: Control) -> None:

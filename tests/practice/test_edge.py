@@ -38,6 +38,28 @@ def made(road: Road) -> dict[str, Any]:
     return road.whole()
 
 
+@pytest.mark.parametrize(("length", "served"), [(8192, True), (8193, False), (16_000, False)])
+def test_an_address_above_the_limit_is_neither_answered_nor_logged(
+    road: Road, world: WorldFile, aws: Clients, length: int, served: bool
+) -> None:
+    road.whole()
+    url = f"https://{HOST}/i?e=pv&x="
+    reply = fetch(world, HOST, f"/i?e=pv&x={'a' * (length - len(url))}", Origin="https://shop.example")
+    assert reply.status == (200 if served else 413)
+    assert ("access-control-allow-origin" in reply.headers) == served
+    assert len(lines_of(aws, road.logs)) == served
+
+
+def test_a_request_with_too_long_headers_is_neither_answered_nor_logged(
+    road: Road, world: WorldFile, aws: Clients
+) -> None:
+    road.whole()
+    for length in (15_000, 20_600):
+        part = "a" * (length // 4)
+        assert fetch(world, HOST, X_A=part, X_B=part, X_C=part, X_D=part).status == (200 if length == 15_000 else 413)
+    assert len(lines_of(aws, road.logs)) == 1
+
+
 def test_before_dns_the_alias_can_be_asked_for(made: dict[str, Any], world: WorldFile, control: Control) -> None:
     control.remove_record(HOST, "CNAME")
     assert made["Id"]

@@ -5,6 +5,7 @@ It writes as the real service would: only with the bucket policy's permission. A
 
 import gzip
 import itertools
+import json
 import secrets
 import time
 from dataclasses import dataclass
@@ -38,14 +39,18 @@ class Hit:
     fields: dict[str, str]
 
 
+PLAIN = frozenset(range(33, 127)) - frozenset(b"<>\"#{}|\\^~[]`'")
+"""Bytes that the log writes as they are; a percent sign, too, where the encoding is `single`."""
+
+
 def encoded(text: str, encoding: str) -> str:
-    """Write a query string as the log does: `%` as `%25`, when the encoding is `double`; `-` for nothing."""
-    return (text.replace("%", "%25") if encoding == "double" else text) or "-"
+    r"""Write a field as the log does, which is of bytes (latin-1); `-` for nothing.
 
-
-def header(text: str) -> str:
-    """Write a header as the log does: blanks and what is not ASCII percent-encoded; `-` for nothing."""
-    return quote(text, safe="!#$&'()*+,/:;=?@[]~%-._\"<>\\^`{|}") or "-"
+    Beyond `%` itself it escapes ASCII 0 to 32, 127 and above, and these: < > " # { } | \ ^ ~ [ ] ` ' (CloudFront
+    guide: standard log file format, and KensioSoftware/rainlytics src/log-encoding.ts for `%` in version 2).
+    """
+    written = PLAIN - {ord("%")} if encoding == "double" else PLAIN
+    return "".join(chr(byte) if byte in written else f"%{byte:02X}" for byte in text.encode("latin-1")) or "-"
 
 
 @dataclass(frozen=True)
@@ -126,10 +131,41 @@ async def _permitted(state: State, target: Target, key: str) -> bool:
             "s3:x-amz-acl": "bucket-owner-full-control",
             "aws:sourceaccount": state.account,
             "aws:sourcearn": target.source,
+            "aws:principalisawsservice": "true",
         },
     )
-    decision = iam_evaluator.evaluate_resource_policy(policy.body.decode(), context, service=PRINCIPAL).decision
-    return policy.status == 200 and decision == "Allow"  # noqa: PLR2004 - HTTP OK
+    if policy.status != 200:  # noqa: PLR2004 - HTTP OK
+        return False
+    document = with_refusals(json.loads(policy.body))
+    return bool(iam_evaluator.evaluate_resource_policy(document, context, service=PRINCIPAL).decision == "Allow")
+
+
+def with_refusals(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy with each Deny that reaches the delivery service written as one against it by name.
+
+    A Deny against everybody, or against all but some (`NotPrincipal`), holds for a service, too (IAM guide: AWS JSON
+    policy elements: NotPrincipal); the emulator looks only at statements that name the caller.
+    """
+    statements = policy.get("Statement", [])
+    return {
+        "Statement": [_against_service(each) for each in (statements if isinstance(statements, list) else [statements])]
+    }
+
+
+def _against_service(statement: dict[str, Any]) -> dict[str, Any]:
+    spared = _services(statement.get("NotPrincipal", {}))
+    everybody = statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]}, {"Service": "*"})
+    if statement.get("Effect") != "Deny" or not (
+        everybody or ("NotPrincipal" in statement and PRINCIPAL not in spared)
+    ):
+        return statement
+    kept = {name: value for name, value in statement.items() if name != "NotPrincipal"}
+    return kept | {"Principal": {"Service": PRINCIPAL}}
+
+
+def _services(principal: Any) -> list[str]:
+    named = principal.get("Service", []) if isinstance(principal, dict) else []
+    return [named] if isinstance(named, str) else list(named)
 
 
 async def _region(state: State, bucket: str) -> str:

@@ -14,7 +14,7 @@ from ministack.services import cloudfront
 from wizard.practice.authority import DEFAULT_NAME
 from wizard.practice.aws import query_of
 from wizard.practice.compression import packed
-from wizard.practice.delivery import Hit, encoded, header
+from wizard.practice.delivery import Hit, encoded
 from wizard.practice.state import State
 from wizard.practice.view import Distribution, Revision
 
@@ -22,6 +22,8 @@ POP = "FRA56-P1"
 """The edge location that every request meets."""
 DEFAULT_AGE = 86_400
 """Seconds that an answer without Cache-Control is kept (CachingOptimized's DefaultTTL)."""
+LONGEST_URL, LONGEST_REQUEST = 8192, 20_480
+"""Bytes (CloudFront guide: quotas)."""
 BAD_REQUEST = "Bad request. We can't connect to the server for this app or website at this time."
 _PAGE = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" "http://www.w3.org/TR/html4/loose.dtd">
 <HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD><BODY>
@@ -73,6 +75,14 @@ class Viewer:
     version: str
     client: tuple[str, int]
     id: str
+
+    @property
+    def too_long(self) -> bool:
+        """Whether CloudFront neither serves nor logs it (CloudFront guide: quotas, and the standard logs reference)."""
+        target = len(self.path) + len(self.query) + bool(self.query)
+        url = len(f"{'https' if self.secure else 'http'}://{self.headers.get('host', '')}") + target
+        whole = target + sum(len(name) + len(value) + 4 for name, value in self.headers.items())
+        return url > LONGEST_URL or whole > LONGEST_REQUEST
 
     @property
     def host(self) -> str:
@@ -134,7 +144,10 @@ class Edge:
         now = self.state.timing.now()
         found = self.state.view.serving(viewer.host, now)
         revision = found.live(now) if found else None
-        if found and revision and revision.enabled:
+        if viewer.too_long:
+            answer = Answer(413, {"content-type": "text/html", "connection": "close"}, b"", "Error")
+            self._sign(answer, viewer)
+        elif found and revision and revision.enabled:
             answer = await self._serve(found, revision, viewer)
             self._log(found, viewer, answer, time.monotonic() - started)
         else:
@@ -202,6 +215,7 @@ class Edge:
         date, clock = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now)).split()
         sent = len(answer.body) + sum(len(name) + len(value) + 4 for name, value in answer.headers.items())
         received = len(viewer.path) + len(viewer.query) + sum(len(n) + len(v) + 4 for n, v in viewer.headers.items())
+        encoding = self.state.log_encoding
         fields = {
             "date": date,
             "time": clock,
@@ -210,11 +224,11 @@ class Edge:
             "c-ip": viewer.client[0],
             "cs-method": viewer.method,
             "cs(Host)": found.domain,
-            "cs-uri-stem": viewer.path,
+            "cs-uri-stem": encoded(viewer.path, encoding),
             "sc-status": str(answer.status),
-            "cs(Referer)": header(viewer.headers.get("referer", "")),
-            "cs(User-Agent)": header(viewer.headers.get("user-agent", "")),
-            "cs-uri-query": encoded(viewer.query, self.state.log_encoding),
+            "cs(Referer)": encoded(viewer.headers.get("referer", ""), encoding),
+            "cs(User-Agent)": encoded(viewer.headers.get("user-agent", ""), encoding),
+            "cs-uri-query": encoded(viewer.query, encoding),
             "x-edge-result-type": answer.result,
             "x-edge-request-id": viewer.id,
             "x-host-header": viewer.headers.get("host", "-"),
