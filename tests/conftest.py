@@ -1,13 +1,17 @@
 """A practice world for each test process, back at its start before every test; and the product pointed at it."""
 
+import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import botocore
 import pytest
 
+from tests import modelcheck
 from tests.course import Course
 from tests.kinds import Kinds
 from tests.provoked import Provoked
@@ -37,9 +41,31 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Provoked(config, known(), ("wizard", "screens")), "provoked")
     config.pluginmanager.register(Kinds(config), "kinds")
     config.pluginmanager.register(Course(config), "course")
+    handle, os.environ[modelcheck.FILE] = tempfile.mkstemp(prefix="snowpixel-modelcheck-")
+    os.close(handle)
+    paths = [str(Path(__file__).with_name("everywhere")), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(filter(None, paths)))
+    botocore.register_initializer(modelcheck.watch)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # Started in the background of a script, the tests ignore Ctrl-C, and so would every program that they start.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_unconfigure() -> None:
+    path = os.environ.pop(modelcheck.FILE, "")
+    if path:
+        Path(path).unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def as_the_model_says() -> Iterator[None]:
+    """Fail a test that sent AWS something that the model does not allow."""
+    yield
+    path = Path(os.environ[modelcheck.FILE])
+    if path.stat().st_size:
+        told = path.read_text(encoding="utf-8")
+        path.write_text("", encoding="utf-8")
+        pytest.fail(f"AWS calls that botocore's model does not allow:\n{told}", pytrace=False)
 
 
 LONG = ("tests/matrices/test_faults.py", "tests/matrices/test_kills.py")
