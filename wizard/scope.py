@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import anyio
+
 from wizard.setups import Choices, Made, Setup
 from wizard.world import World
 
@@ -76,6 +78,7 @@ class Scope:
         world: the seams.
         ledger: the saved set-up.
         answers: decision id to the choice the user made.
+        bucket_writes: bucket to what lets its settings be written one after the other; S3 refuses two at once.
         makes: whether the walk is about to make something: then it is worth asking beforehand what will be refused.
     """
 
@@ -83,6 +86,7 @@ class Scope:
     ledger: Ledger
     answers: Mapping[str, str] = field(default_factory=dict)
     makes: bool = False
+    bucket_writes: dict[str, anyio.Lock] = field(default_factory=dict)
 
     @property
     def choices(self) -> Choices:

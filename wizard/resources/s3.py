@@ -3,18 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
+import anyio
+
 from wizard.aws.errors import MISSING, AwsError
 from wizard.results import Difference
 from wizard.scope import Scope
+
+WRITES_OF_SETTINGS = ("put_bucket", "put_public_access_block", "delete_bucket", "delete_public_access_block")
+"""How the operations begin that write a setting of a bucket, or end it."""
 
 
 async def call_s3(scope: Scope, operation: str, bucket: str, **parameters: Any) -> dict[str, Any]:
     """Call S3 on a bucket of ours, refusing one that belongs to another account.
 
+    The settings of one bucket are written one after the other, as S3 wants it.
+
     Raises:
         AwsError: AWS refused.
     """
-    return await scope.world.aws("s3", operation, Bucket=bucket, ExpectedBucketOwner=scope.made.account, **parameters)
+    owned = {"Bucket": bucket, "ExpectedBucketOwner": scope.made.account}
+    if not operation.startswith(WRITES_OF_SETTINGS):
+        return await scope.world.aws("s3", operation, **owned, **parameters)
+    async with scope.bucket_writes.setdefault(bucket, anyio.Lock()):
+        return await scope.world.aws("s3", operation, **owned, **parameters)
 
 
 async def call_content(scope: Scope, operation: str, **parameters: Any) -> dict[str, Any]:
