@@ -6,6 +6,7 @@ Synchronous and small; every method is one request on loopback. Made for `snowpi
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from typing import Any
 
 from wizard.practice.worldfile import WorldFile
@@ -157,14 +158,41 @@ class Control:
         """Give an alias to a distribution of some other account: adding it is CNAMEAlreadyExists from now on."""
         self._do("claim_alias", name=name)
 
-    def settings(self, *, log_encoding: str | None = None, bucket_cooldown: float | None = None) -> None:
+    def hold_bucket_writes(self) -> None:
+        """Keep every write of a bucket's settings under way until `release_bucket_writes`."""
+        self._do("hold_bucket_writes", hold=True)
+
+    def release_bucket_writes(self) -> None:
+        """Let the writes of bucket settings that are held go on, and all later ones."""
+        self._do("hold_bucket_writes", hold=False)
+
+    def held(self) -> int:
+        """Return how many writes of bucket settings are under way."""
+        return int(self._do("held"))
+
+    def settings(
+        self,
+        *,
+        log_encoding: str | None = None,
+        bucket_cooldown: float | None = None,
+        momentary: Mapping[str, int] | None = None,
+        lost_log_seed: str | None = None,
+    ) -> None:
         """Change how the world behaves.
 
         Args:
             log_encoding: how the log writes a query: `double` (`%` as `%25`) or `single`.
             bucket_cooldown: real seconds for which the name of a deleted bucket is refused.
+            momentary: refusals that pass by themselves (`rules.momentary`), and how often each is met for each thing.
+            lost_log_seed: decides which of a distribution's first log lines are lost; empty: none.
         """
-        self._do("settings", log_encoding=log_encoding, bucket_cooldown=bucket_cooldown)
+        self._do(
+            "settings",
+            log_encoding=log_encoding,
+            bucket_cooldown=bucket_cooldown,
+            momentary=None if momentary is None else dict(momentary),
+            lost_log_seed=lost_log_seed,
+        )
 
     # Looking.
 

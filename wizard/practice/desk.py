@@ -13,6 +13,7 @@ from wizard.practice.answers import rdata
 from wizard.practice.faults import Fault
 from wizard.practice.rules.certificates import settle
 from wizard.practice.rules.hosted_zones import name_servers
+from wizard.practice.rules.momentary import KINDS
 from wizard.practice.state import PROVIDER, ROUTE53, ZONE, State
 from wizard.practice.zones import Record, Zone
 
@@ -180,8 +181,30 @@ class Desk:
         """Let a distribution of another account have this alias."""
         self.state.view.claimed.add(name.lower())
 
-    async def do_settings(self, log_encoding: str | None = None, bucket_cooldown: float | None = None) -> None:
+    async def do_hold_bucket_writes(self, hold: bool) -> None:
+        """Keep every write of a bucket's settings under way, or let all of them go on."""
+        if hold:
+            self.state.writes_go_on.clear()
+        else:
+            self.state.writes_go_on.set()
+
+    async def do_held(self) -> int:
+        """Count the writes of bucket settings that are under way."""
+        return self.state.held
+
+    async def do_settings(
+        self,
+        log_encoding: str | None = None,
+        bucket_cooldown: float | None = None,
+        momentary: dict[str, int] | None = None,
+        lost_log_seed: str | None = None,
+    ) -> None:
         """Change how the world behaves; see `state.State`."""
+        unknown = set(momentary or ()) - KINDS
+        if unknown:
+            raise DeskError(f"no such refusal: {', '.join(sorted(unknown))}; there are {', '.join(sorted(KINDS))}")
+        self.state.momentary = self.state.momentary if momentary is None else dict(momentary)
+        self.state.lost_log_seed = self.state.lost_log_seed if lost_log_seed is None else lost_log_seed
         self.state.log_encoding = log_encoding or self.state.log_encoding
         self.state.bucket_cooldown = self.state.bucket_cooldown if bucket_cooldown is None else bucket_cooldown
 

@@ -138,8 +138,12 @@ def _with_real_names(original: Callable[..., Any]) -> Callable[..., Any]:
     return respond
 
 
-def _with_more_services(original: Callable[[str], dict[str, str] | None]) -> Callable[[str], dict[str, str] | None]:
+def _with_more_services(
+    original: Callable[[str], dict[str, str] | None], passing: Callable[[str, str], bool]
+) -> Callable[[str], dict[str, str] | None]:
     def resource_tags(arn: str) -> dict[str, str] | None:
+        if passing("young-tags", arn):
+            return {}
         if ":acm:" in arn:
             return _flat((acm._certificates.get(arn) or {}).get("Tags", ()))  # noqa: SLF001 - see aws.SEAMS
         if ":logs:" in arn:
@@ -156,9 +160,13 @@ def _flat(tags: Any) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in tags}
 
 
-def correct() -> None:
-    """Put the corrections in place."""
+def correct(passing: Callable[[str, str], bool]) -> None:
+    """Put the corrections in place.
+
+    Args:
+        passing: asked with `young-tags` and an ARN, whether its tags are not seen yet.
+    """
     iam_actions.extract_resource_arn = _with_resources(iam_actions.extract_resource_arn)
     iam_actions.access_denied_response = _with_real_names(iam_actions.access_denied_response)
     iam_evaluator.enforce = _with_real_actions(iam_evaluator.enforce)
-    tagging.resource_tags = _with_more_services(tagging.resource_tags)
+    tagging.resource_tags = _with_more_services(tagging.resource_tags, passing)

@@ -67,7 +67,7 @@ class World:
         self.directory = directory
         self.stopping = asyncio.Event()
         self.state = State(timing, ACCOUNT)
-        permissions.correct()
+        permissions.correct(self.state.passing)
         self.emulator = self.state.emulator = aws.Emulator(self.state)
         self.token = secrets.token_urlsafe(24)
         self.desk = Desk(self.state, self.token, self.stopping.set)

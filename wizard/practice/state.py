@@ -1,5 +1,6 @@
 """The state of one practice world, shared by its listeners. Reset replaces what is in it, never the object."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from copy import deepcopy
@@ -68,7 +69,17 @@ class Memory:
     zones: dict[str, Contents]
 
 
-PLAIN = ("hits", "kept", "log_encoding", "bucket_cooldown", "route53_zone", "route53_changes")
+PLAIN = (
+    "hits",
+    "kept",
+    "log_encoding",
+    "bucket_cooldown",
+    "route53_zone",
+    "route53_changes",
+    "momentary",
+    "passed",
+    "lost_log_seed",
+)
 """Attributes of `State` that a memory holds."""
 
 
@@ -79,6 +90,10 @@ class State:
     Attributes:
         log_encoding: `double` (the documented form of CloudFront's logs: `%` is written `%25`) or `single`.
         bucket_cooldown: nominal seconds for which the name of a deleted bucket is refused with OperationAborted.
+        momentary: refusal of `rules.momentary` to how often it is met for each thing; none is met by itself.
+        passed: refusal and thing to how often it was met.
+        lost_log_seed: chance that decides which of a distribution's first log lines are lost; empty: none is.
+        held: writes of bucket settings that are under way.
         route53_zone: id of the hosted zone to which the user's zone is delegated; empty: the provider holds it.
     """
 
@@ -92,6 +107,12 @@ class State:
     authority: CertificateAuthority = field(default_factory=CertificateAuthority)
     log_encoding: str = "double"
     bucket_cooldown: float = 0.0
+    momentary: dict[str, int] = field(default_factory=dict)
+    passed: dict[tuple[str, str], int] = field(default_factory=dict)
+    lost_log_seed: str = ""
+    bucket_writers: dict[str, "asyncio.Task[Any]"] = field(default_factory=dict)
+    writes_go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    held: int = 0
     route53_zone: str = ""
     route53_changes: dict[str, float] = field(default_factory=dict)
     touched: float = field(default_factory=time.monotonic)
@@ -101,6 +122,15 @@ class State:
         self.net = _internet(self.view)
         self.resolver = Resolver(self.net, self.timing)
         self.emulator: Emulator
+        self.writes_go_on.set()
+
+    def passing(self, kind: str, thing: str) -> bool:
+        """Whether a refusal that passes by itself is met now; each meeting counts."""
+        met = self.passed.get((kind, thing), 0)
+        if met >= self.momentary.get(kind, 0):
+            return False
+        self.passed[(kind, thing)] = met + 1
+        return True
 
     def touch(self) -> None:
         """Note a sign of a client."""
@@ -116,6 +146,10 @@ class State:
         self.authority.forget()
         self.log_encoding, self.bucket_cooldown, self.route53_zone = "double", 0.0, ""
         self.route53_changes.clear()
+        self.momentary.clear()
+        self.passed.clear()
+        self.lost_log_seed = ""
+        self.writes_go_on.set()
         fresh = _internet(self.view)
         self.net.zones.clear()
         self.net.zones.update(fresh.zones)

@@ -6,10 +6,19 @@ rule changes the reply. They run after authorization, so a caller without permis
 
 from itertools import chain
 
-from wizard.practice.rules import buckets, certificates, deliveries, distributions, hosted_zones, simulation
+from wizard.practice.rules import (
+    buckets,
+    certificates,
+    deliveries,
+    distributions,
+    hosted_zones,
+    momentary,
+    simulation,
+)
 from wizard.practice.rules.rule import After, Before
 
-_MODULES = (certificates, distributions, buckets, deliveries, hosted_zones, simulation)
+_MODULES = (certificates, distributions, buckets, deliveries, hosted_zones, simulation, momentary)
+"""What passes by itself comes last: what is refused for good is said first."""
 
 
 def before(service: str, operation: str) -> tuple[Before, ...]:

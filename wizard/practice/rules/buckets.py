@@ -1,5 +1,6 @@
 """S3: whose bucket it is, which names are this account's, and names that rest after a delete."""
 
+import asyncio
 import re
 
 from wizard.practice import delivery
@@ -73,14 +74,44 @@ async def regional_name(state: State, call: Call) -> Reply | None:
     return None
 
 
+def aborted() -> Reply:
+    """Say that something else is being done to the bucket."""
+    message = "A conflicting conditional operation is currently in progress against this resource. Please try again."
+    return s3_error("OperationAborted", message, 409)
+
+
+async def one_at_a_time(state: State, call: Call) -> Reply | None:
+    """Two settings of one bucket that are written at the same moment: S3 takes the first and refuses the second.
+
+    Sources: terraform #7628 (policy and Block Public Access), #33552 (policy and versioning), #36873; ansible #66778,
+    #67811; community.aws #1624 (lifecycle). A write lasts some moments, or until a test lets go.
+    """
+    busy = state.bucket_writers.get(call.bucket)
+    if busy is not None and not busy.done():
+        return aborted()
+    me = asyncio.current_task()
+    assert me is not None  # noqa: S101 - a request is always answered in a task
+    state.bucket_writers[call.bucket] = me
+    state.held += 1
+    try:
+        await asyncio.sleep(BUCKET_WRITE)
+        await state.writes_go_on.wait()
+    finally:
+        state.held -= 1
+    return None
+
+
+async def written(state: State, call: Call, reply: Reply) -> Reply:
+    """Let the next write of a setting come."""
+    state.bucket_writers.pop(call.bucket, None)
+    return reply
+
+
 async def resting(state: State, call: Call) -> Reply | None:
     """The name of a deleted bucket cannot be used again for a while (up to an hour was seen)."""
     deleted = state.view.deleted_buckets.get(call.bucket)
     if deleted is not None and state.timing.now() < deleted + state.bucket_cooldown:
-        message = (
-            "A conflicting conditional operation is currently in progress against this resource. Please try again."
-        )
-        return s3_error("OperationAborted", message, 409)
+        return aborted()
     return None
 
 
@@ -91,8 +122,30 @@ async def deleted(state: State, call: Call, reply: Reply) -> Reply:
     return reply
 
 
+SETTING_WRITES = (
+    "DeleteBucketEncryption",
+    "DeleteBucketLifecycle",
+    "DeleteBucketOwnershipControls",
+    "DeleteBucketPolicy",
+    "DeleteBucketTagging",
+    "DeletePublicAccessBlock",
+    "PutBucketEncryption",
+    "PutBucketLifecycleConfiguration",
+    "PutBucketOwnershipControls",
+    "PutBucketPolicy",
+    "PutBucketTagging",
+    "PutBucketVersioning",
+    "PutPublicAccessBlock",
+)
+BUCKET_WRITE = 0.005
+"""Real seconds that S3 is at work on a setting: long enough for calls that are made at the same time to meet."""
+
 BEFORE: Table = {
     ("s3", "*"): (expected_owner, due_logs),
+    **{("s3", operation): (one_at_a_time,) for operation in SETTING_WRITES},
     ("s3", "CreateBucket"): (in_order, region_has_namespaces, regional_name, resting),
 }
-AFTER: AfterTable = {("s3", "DeleteBucket"): (deleted,)}
+AFTER: AfterTable = {
+    ("s3", "DeleteBucket"): (deleted,),
+    **{("s3", operation): (written,) for operation in SETTING_WRITES},
+}
