@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.drift.proving import FAILED, NAME_PROBES, PIXEL_PROBES, SKIPPED, WAITING, Drift, assert_green, prove
 from tests.drift.standing import Behind
@@ -48,6 +51,18 @@ def _kept(code: int, seconds: int = 10, **more: Any) -> Config:
     return {"ErrorCode": code, "ErrorCachingMinTTL": seconds, "ResponsePagePath": "", "ResponseCode": "", **more}
 
 
+def _only_signed(behind: Behind) -> Callable[[Config], None]:
+    """Make a key group, and ask viewers for its signature."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+    text = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    cloudfront, name = behind.aws("cloudfront"), uuid4().hex
+    config = {"CallerReference": name, "Name": name, "EncodedKey": text}
+    made = cloudfront.create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"]
+    group = cloudfront.create_key_group(KeyGroupConfig={"Name": name, "Items": [made]})["KeyGroup"]["Id"]
+    asked = {"Enabled": True, "Quantity": 1, "Items": [group]}
+    return lambda config: config["DefaultCacheBehavior"].update(TrustedKeyGroups=asked)
+
+
 PLAIN_HTTP = {"http-redirect": FAILED}
 SETTINGS: dict[str, tuple[Callable[[Behind], None], tuple[str, ...], Any]] = {
     "default root object gone": (_set(DefaultRootObject=""), ("DefaultRootObject",), {}),
@@ -68,6 +83,7 @@ SETTINGS: dict[str, tuple[Callable[[Behind], None], tuple[str, ...], Any]] = {
     ),
     "caching off": (_behaviour(CachePolicyId=CACHING_DISABLED), ("CachePolicyId",), {}),
     "no CORS": (_behaviour(ResponseHeadersPolicyId=""), ("ResponseHeadersPolicyId",), PIXEL_PROBES),
+    "only signed URLs": (lambda behind: behind.edit(_only_signed(behind)), ("Only signed URLs",), PIXEL_PROBES),
     "no compression": (_behaviour(Compress=False), ("Compress",), {}),
     "errors kept for long": (_errors(_kept(403, 300), _kept(404)), ("403 kept for",), {}),
     "errors not spoken of": (_errors(), ("403 kept for", "404 kept for"), {}),
@@ -91,6 +107,18 @@ SETTINGS: dict[str, tuple[Callable[[Behind], None], tuple[str, ...], Any]] = {
 def test_a_setting_of_the_distribution(name: str, standing: Callable[[str], Behind]) -> None:
     happen, names, also = SETTINGS[name]
     prove(Drift("distribution", happen, ("UpdateDistribution",), names, also), standing("domain"))
+
+
+def test_a_repair_keeps_how_long_somebody_lets_cloudfront_wait_for_the_bucket(
+    standing: Callable[[str], Behind],
+) -> None:
+    def happen(config: Config) -> None:
+        config["Origins"]["Items"][0]["S3OriginConfig"]["OriginReadTimeout"] = 55
+        config["HttpVersion"] = "http2"
+
+    behind = standing("domain")
+    prove(Drift("distribution", lambda b: b.edit(happen), ("UpdateDistribution",), ("HttpVersion",)), behind)
+    assert behind.configuration()["Origins"]["Items"][0]["S3OriginConfig"]["OriginReadTimeout"] == 55
 
 
 def test_several_settings_at_once_are_put_right_by_one_call(standing: Callable[[str], Behind]) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.practice.conftest import HOST, Clients, Road
+from tests.practice.conftest import GIF, HOST, Clients, Road, fetch
 from wizard.practice.control import Control
+from wizard.practice.worldfile import WorldFile
 
 
 def status_of(aws: Clients, identifier: str) -> str:
@@ -58,6 +59,12 @@ def test_an_unknown_cache_policy_is_refused(road: Road, aws: Clients) -> None:
 def test_an_unknown_response_headers_policy_is_refused(road: Road, aws: Clients) -> None:
     with pytest.raises(aws("cloudfront").exceptions.NoSuchResponseHeadersPolicy):
         road.distribution(DefaultCacheBehavior=behaviour(road, ResponseHeadersPolicyId="00000000-0000"))
+
+
+def test_an_unknown_key_group_is_refused(road: Road, aws: Clients) -> None:
+    group = {"Enabled": True, "Quantity": 1, "Items": ["00000000-0000"]}
+    with pytest.raises(aws("cloudfront").exceptions.TrustedKeyGroupDoesNotExist):
+        road.distribution(DefaultCacheBehavior=behaviour(road, TrustedKeyGroups=group))
 
 
 def test_an_unknown_access_control_is_refused(road: Road, aws: Clients) -> None:
@@ -133,6 +140,21 @@ def test_an_alias_of_another_account_is_refused(road: Road, aws: Clients, contro
     control.claim_alias(HOST)
     with pytest.raises(aws("cloudfront").exceptions.CNAMEAlreadyExists, match="associated with a different resource"):
         road.attach(made["Id"], arn)
+
+
+def test_a_wildcard_of_another_account_answers_for_a_name_until_it_is_an_alias_here(
+    road: Road, world: WorldFile, aws: Clients, control: Control
+) -> None:
+    road.pixel()
+    made, arn = road.distribution(), road.certificate("*.example.test")
+    road.read_policy(made)
+    control.claim_alias("*.example.test")
+    assert b"another account" in fetch(world, HOST).data
+    with pytest.raises(aws("cloudfront").exceptions.CNAMEAlreadyExists):
+        road.attach(made["Id"], arn, "*.example.test")
+    road.attach(made["Id"], arn, HOST)
+    assert fetch(world, HOST).data == GIF
+    assert b"another account" in fetch(world, f"other-{HOST}").data
 
 
 @pytest.mark.parametrize("name", [HOST, "*.example.test"])

@@ -155,7 +155,10 @@ class Control:
         self._do("certificate", arn=arn, timed_out=True)
 
     def claim_alias(self, name: str) -> None:
-        """Give an alias to a distribution of some other account: adding it is CNAMEAlreadyExists from now on."""
+        """Give an alias to a distribution of some other account, which answers there: adding it is CNAMEAlreadyExists.
+
+        A wildcard answers for every name below it that is no alias here.
+        """
         self._do("claim_alias", name=name)
 
     def hold_bucket_writes(self) -> None:

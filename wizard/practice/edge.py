@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # ships no types
 from ministack.services import cloudfront
 
 from wizard.practice.authority import DEFAULT_NAME
 from wizard.practice.aws import query_of
 from wizard.practice.compression import packed
 from wizard.practice.delivery import Hit, encoded
+from wizard.practice.rules.distribution_document import wants_signature
 from wizard.practice.state import State
 from wizard.practice.view import Distribution, Revision
 
@@ -23,6 +25,12 @@ POP = "FRA56-P1"
 """The edge location that every request meets."""
 DEFAULT_AGE = 86_400
 """Seconds that an answer without Cache-Control is kept (CachingOptimized's DefaultTTL)."""
+SOMEBODY_ELSES = b"<!DOCTYPE html><title>Another account</title><p>A distribution of another account.</p>"
+UNSIGNED = (
+    '<?xml version="1.0" encoding="UTF-8"?><Error><Code>MissingKey</Code>'
+    "<Message>Missing Key-Pair-Id query parameter or cookie value</Message></Error>"
+)
+"""The refusal of what is not signed (CloudFront guide: troubleshooting private content; many public reports)."""
 FIRST_LINES = 4
 """How many of a distribution's lines may be lost."""
 LONGEST_URL, LONGEST_REQUEST = 8192, 20_480
@@ -133,6 +141,9 @@ class Edge:
     def context_for(self, name: str) -> ssl.SSLContext:
         """Return the TLS context for an SNI name."""
         now = self.state.timing.now()
+        claimed = self.state.view.elsewhere(name, now)
+        if claimed:
+            return self.state.authority.context(f"elsewhere {claimed}", (claimed,))
         found = self.state.view.serving(name, now)
         revision = found.live(now) if found else None
         known = self.state.view.certificates.get(revision.certificate) if revision else None
@@ -150,6 +161,9 @@ class Edge:
         if viewer.too_long:
             answer = Answer(413, {"content-type": "text/html", "connection": "close"}, b"", "Error")
             self._sign(answer, viewer)
+        elif self.state.view.elsewhere(viewer.host, now):
+            answer = Answer(200, {"content-type": "text/html"}, SOMEBODY_ELSES, "Miss")
+            self._sign(answer, viewer)
         elif found and revision and revision.enabled:
             answer = await self._serve(found, revision, viewer)
             self._log(found, viewer, answer, time.monotonic() - started)
@@ -161,6 +175,11 @@ class Edge:
             await _send(send, answer, with_body=viewer.method != "HEAD")
 
     async def _serve(self, found: Distribution, revision: Revision, viewer: Viewer) -> Answer:
+        if viewer.secure and wants_signature(fromstring(revision.config), viewer.path):
+            # None of ours signs, and no key is looked at: whatever comes is refused, as what is not signed is.
+            refused = Answer(403, {"content-type": "text/xml"}, UNSIGNED.encode(), "Error")
+            self._sign(refused, viewer)
+            return refused
         accepted = "gzip" if "gzip" in viewer.headers.get("accept-encoding", "").lower() else ""
         # What is applied to kept answers too, redirect and added headers, is in the key: a change of it shows at once.
         applied = "".join(_APPLIED.findall(revision.config))

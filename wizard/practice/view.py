@@ -113,6 +113,18 @@ class View:
         """Return the distribution with this `d….cloudfront.net` name."""
         return next((each for each in self.distributions.values() if each.domain == host), None)
 
+    def elsewhere(self, host: str, now: float) -> str:
+        """Return the alias by which a distribution of another account serves `host`; empty where none does.
+
+        The most specific alias wins, whichever distribution DNS leads to (CloudFront guide: alternate domain names that
+        overlap, in one account or in several).
+        """
+        live = [revision for each in self.distributions.values() if (revision := each.live(now))]
+        if self.by_domain(host) or any(host in revision.aliases for revision in live):
+            return ""
+        wild = next((alias for alias in self.claimed if alias_matches(alias, host)), "")
+        return host if host in self.claimed else wild
+
     def serving(self, host: str, now: float) -> Distribution | None:
         """Return the distribution that the edge picks for `host`: its own name, or an alias that is deployed."""
         own = self.by_domain(host)

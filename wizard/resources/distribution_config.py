@@ -80,6 +80,8 @@ def _owned(setup: Setup) -> Config:
             "CachePolicyId": CACHING_OPTIMIZED,
             "ResponseHeadersPolicyId": SIMPLE_CORS,
             "Compress": True,
+            "TrustedKeyGroups": {"Enabled": False, "Quantity": 0},
+            "TrustedSigners": {"Enabled": False, "Quantity": 0},
         },
         "CustomErrorResponses": {
             "Quantity": 2,
@@ -133,6 +135,7 @@ def summary(config: Mapping[str, Any]) -> dict[str, str]:
         "CachePolicyId": str(behaviour.get("CachePolicyId", "none")),
         "ResponseHeadersPolicyId": str(behaviour.get("ResponseHeadersPolicyId") or "none"),
         "Compress": "on" if behaviour.get("Compress") else "off",
+        "Only signed URLs": "yes" if _signed(behaviour) else "no",
         "403 kept for": errors.get(403, "not said"),
         "404 kept for": errors.get(404, "not said"),
         "HttpVersion": str(config.get("HttpVersion", "")).lower(),
@@ -140,6 +143,11 @@ def summary(config: Mapping[str, Any]) -> dict[str, str]:
         "Comment": str(config.get("Comment", "")),
         "Cookies in the logs": "yes" if config.get("Logging", {}).get("IncludeCookies") else "no",
     }
+
+
+def _signed(behaviour: Mapping[str, Any]) -> bool:
+    """Whether viewers need a signature, which no tracker has."""
+    return any(behaviour.get(name, {}).get("Enabled") for name in ("TrustedKeyGroups", "TrustedSigners"))
 
 
 def _kept(answer: Mapping[str, Any]) -> str:
@@ -166,7 +174,9 @@ def merged(config: Mapping[str, Any], setup: Setup) -> Config:
     origins = [one for one in _items(config.get("Origins")) if one["Id"] != ORIGIN]
     before: Config = dict(next((one for one in _items(config.get("Origins")) if one["Id"] == ORIGIN), {}))
     before.pop("CustomOriginConfig", None)  # an origin is of one kind
-    owned["Origins"] = _listed([*origins, before | _origin(setup)])
+    ours = _origin(setup)
+    ours["S3OriginConfig"] = before.get("S3OriginConfig", {}) | ours["S3OriginConfig"]  # others may set its time-out
+    owned["Origins"] = _listed([*origins, before | ours])
     owned["DefaultCacheBehavior"] = result.get("DefaultCacheBehavior", {}) | owned["DefaultCacheBehavior"]
     errors = [one for one in _items(config.get("CustomErrorResponses")) if one["ErrorCode"] not in OUR_ERRORS]
     owned["CustomErrorResponses"] = _listed([*errors, *owned["CustomErrorResponses"]["Items"]])

@@ -5,6 +5,7 @@ GetDistribution in ansible PR 19727 and in aws-cli's examples (awscli/examples/c
 """
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -125,6 +126,19 @@ def complete(config: ET.Element) -> None:
         if arn:
             _fill(certificate, {"CloudFrontDefaultCertificate": "false", "Certificate": arn})
             _fill(certificate, {"MinimumProtocolVersion": "TLSv1", "CertificateSource": "acm"})
+
+
+def wants_signature(config: ET.Element, path: str) -> bool:
+    """Whether the behavior for a path serves only signed URLs or cookies (CloudFront guide: private content)."""
+    default, *others = _behaviors(config)
+    fitting = (each for each in others if fnmatchcase(path, _absolute(each.findtext("{*}PathPattern", ""))))
+    chosen = next(fitting, default)
+    asked = ("TrustedKeyGroups", "TrustedSigners")
+    return any(chosen.findtext(f"{{*}}{name}/{{*}}Enabled") == "true" for name in asked)
+
+
+def _absolute(pattern: str) -> str:
+    return pattern if pattern.startswith(("/", "*")) else f"/{pattern}"
 
 
 def incomplete_errors(config: ET.Element) -> bool:

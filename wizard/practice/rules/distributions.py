@@ -43,6 +43,7 @@ _POLICIES = {
         "The specified response headers policy does not exist.",
         404,
     ),
+    "KeyGroup": ("key-group", "TrustedKeyGroupDoesNotExist", "The specified key group does not exist.", 400),
     "OriginAccessControlId": (
         "origin-access-control",
         "InvalidOriginAccessControl",
