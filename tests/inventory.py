@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 
+from wizard.aws.listing import KEY_TYPES
 from wizard.practice.worldfile import WorldFile
 from wizard.setups import Setup
 
@@ -43,7 +44,10 @@ class Account:
             "buckets": sorted(one["Name"] for one in s3.list_buckets()["Buckets"]),
             "distributions": [one["Id"] for one in distributions.get("Items", [])],
             "access": [one["Id"] for one in access.get("Items", [])],
-            "certificates": [one["CertificateArn"] for one in acm.list_certificates()["CertificateSummaryList"]],
+            "certificates": [
+                one["CertificateArn"]
+                for one in acm.list_certificates(Includes={"keyTypes": list(KEY_TYPES)})["CertificateSummaryList"]
+            ],
             "sources": [one["name"] for one in logs.describe_delivery_sources()["deliverySources"]],
             "destinations": [one["name"] for one in logs.describe_delivery_destinations()["deliveryDestinations"]],
             "deliveries": [one["id"] for one in logs.describe_deliveries()["deliveries"]],

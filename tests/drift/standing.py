@@ -121,13 +121,16 @@ class Behind:
 
     # Certificates.
 
-    def certificate(self, *names: str) -> str:
+    def certificate(self, *names: str, algorithm: str = "RSA_2048") -> str:
         """Request a certificate and prove it, so that it is issued."""
         acm = self.aws("acm")
         arn = str(
-            acm.request_certificate(DomainName=names[0], SubjectAlternativeNames=list(names), ValidationMethod="DNS")[
-                "CertificateArn"
-            ]
+            acm.request_certificate(
+                DomainName=names[0],
+                SubjectAlternativeNames=list(names),
+                ValidationMethod="DNS",
+                KeyAlgorithm=algorithm,
+            )["CertificateArn"]
         )
         there = {each["name"] for each in self.control.records()}
         for option in acm.describe_certificate(CertificateArn=arn)["Certificate"]["DomainValidationOptions"]:

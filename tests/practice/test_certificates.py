@@ -16,6 +16,17 @@ def record_of(road: Road, arn: str, which: int = 0) -> dict[str, str]:
     return record
 
 
+@pytest.mark.parametrize("algorithm", ["EC_prime256v1", "RSA_4096"])
+def test_certificates_with_other_keys_are_listed_only_when_asked_for(road: Road, aws: Clients, algorithm: str) -> None:
+    usual, acm = road.request_certificate(HOST), aws("acm")
+    arn = acm.request_certificate(DomainName=HOST, ValidationMethod="DNS", KeyAlgorithm=algorithm)["CertificateArn"]
+    listed = acm.list_certificates()["CertificateSummaryList"]
+    assert [each["CertificateArn"] for each in listed] == [usual]
+    [other] = acm.list_certificates(Includes={"keyTypes": [algorithm]})["CertificateSummaryList"]
+    assert (other["CertificateArn"], other["KeyAlgorithm"]) == (arn, algorithm)
+    assert road.describe(arn)["KeyAlgorithm"] == algorithm
+
+
 def test_it_is_pending_until_its_record_is_in_dns(road: Road) -> None:
     arn = road.request_certificate(HOST)
     pending = road.describe(arn)

@@ -170,16 +170,21 @@ def test_one_that_hangs_again_and_again_is_given_up_after_three_times(product: P
 # Borrowed ones.
 
 
-def _issued(behind: Behind, *names: str) -> str:
-    arn = behind.certificate(*names)
+def _issued(behind: Behind, *names: str, algorithm: str = "RSA_2048") -> str:
+    arn = behind.certificate(*names, algorithm=algorithm)
     status = behind.aws("acm").describe_certificate(CertificateArn=arn)["Certificate"]["Status"]
     assert status == "ISSUED"
     return arn
 
 
-@pytest.mark.parametrize("name", [DOMAIN, f"*.{PARENT}"])
-def test_a_covering_certificate_is_offered_and_borrowed_and_kept(product: Product, behind: Behind, name: str) -> None:
-    arn = _issued(behind, name)
+@pytest.mark.parametrize(
+    ("name", "algorithm"),
+    [(DOMAIN, "RSA_2048"), (f"*.{PARENT}", "RSA_2048"), (DOMAIN, "EC_prime256v1"), (DOMAIN, "RSA_4096")],
+)
+def test_a_covering_certificate_is_offered_and_borrowed_and_kept(
+    product: Product, behind: Behind, name: str, algorithm: str
+) -> None:
+    arn = _issued(behind, name, algorithm=algorithm)
     product.new()
     parked = product.run(Job.APPLY, adds_records=False, patience=0)
     asked = next(each for each in parked.decisions if each.id == DECISION)

@@ -1,6 +1,7 @@
 """Everything of one kind in an account, page by page."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from wizard.world import Aws
@@ -19,6 +20,7 @@ class Listing:
         token: the field that says where the next page begins; missing or empty on the last one.
         parameter: the parameter that takes the token.
         box: the field that holds items and token, where they are not in the reply itself.
+        filters: parameters of every page.
     """
 
     service: str
@@ -27,6 +29,7 @@ class Listing:
     token: str
     parameter: str
     box: str = ""
+    filters: Mapping[str, Any] = field(default_factory=dict)
 
 
 DISTRIBUTIONS = Listing("cloudfront", "list_distributions", "Items", "NextMarker", "Marker", "DistributionList")
@@ -35,7 +38,16 @@ ACCESS_CONTROLS = Listing(
 )
 BUCKETS = Listing("s3", "list_buckets", "Buckets", "ContinuationToken", "ContinuationToken")
 FILES = Listing("s3", "list_objects_v2", "Contents", "NextContinuationToken", "ContinuationToken")
-CERTIFICATES = Listing("acm", "list_certificates", "CertificateSummaryList", "NextToken", "NextToken")
+KEY_TYPES = ("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1")
+"""Keys of certificates that CloudFront takes (CloudFront guide: requirements for SSL/TLS certificates)."""
+CERTIFICATES = Listing(
+    "acm",
+    "list_certificates",
+    "CertificateSummaryList",
+    "NextToken",
+    "NextToken",
+    filters={"Includes": {"keyTypes": list(KEY_TYPES)}},  # else ACM names RSA keys of 1024 and 2048 bits alone
+)
 DELIVERIES = Listing("logs", "describe_deliveries", "deliveries", "nextToken", "nextToken")
 DELIVERY_SOURCES = Listing("logs", "describe_delivery_sources", "deliverySources", "nextToken", "nextToken")
 TAGGED = Listing(
@@ -52,7 +64,7 @@ async def everything(aws: Aws, listing: Listing, **parameters: Any) -> list[One]
     found: list[One] = []
     more: dict[str, str] = {}
     while True:
-        reply = await aws(listing.service, listing.operation, **parameters, **more)
+        reply = await aws(listing.service, listing.operation, **listing.filters, **parameters, **more)
         page = reply[listing.box] if listing.box else reply
         found += page.get(listing.items) or []
         token = page.get(listing.token)

@@ -17,6 +17,7 @@ class Certificate:
     failure: str = ""
     """ACM's FailureReason; not empty means FAILED."""
     timed_out: bool = False
+    algorithm: str = "RSA_2048"
 
     @property
     def region(self) -> str:

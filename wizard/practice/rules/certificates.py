@@ -20,6 +20,7 @@ ISSUERS = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws
 """CAA values that let Amazon issue (ACM user guide, setup-caa)."""
 LONGEST = 64
 """Most octets of DomainName; longer names only as further names (botocore's ACM model)."""
+USUAL_KEYS = ("RSA_1024", "RSA_2048")
 DAYS = 198 * 86_400
 
 
@@ -112,7 +113,9 @@ async def remember(state: State, call: Call, reply: Reply) -> Reply:
         names = _names(call.json)
         failure = "" if all(caa_allows(state, name) for name in names) else "CAA_ERROR"
         token = str(call.json.get("IdempotencyToken", ""))
-        state.view.certificates[arn] = Certificate(arn, names, state.timing.now(), token, failure=failure)
+        algorithm = str(call.json.get("KeyAlgorithm", "RSA_2048"))
+        known = Certificate(arn, names, state.timing.now(), token, failure=failure, algorithm=algorithm)
+        state.view.certificates[arn] = known
     return reply
 
 
@@ -148,6 +151,7 @@ def _overlay(state: State, shown: dict[str, Any], certificate: Certificate) -> d
     word = status(state, certificate)
     users = [each.arn for each in state.view.using(certificate.arn)]
     kept = {key: value for key, value in shown.items() if key not in ("IssuedAt", "NotBefore", "NotAfter")}
+    kept |= {"KeyAlgorithm": certificate.algorithm}
     kept |= {"Status": word, "CreatedAt": certificate.requested_at, "InUseBy": users}
     kept |= {"RenewalEligibility": "ELIGIBLE" if users else "INELIGIBLE"}
     kept |= {"SubjectAlternativeNames": list(certificate.names)}
@@ -170,16 +174,20 @@ async def describe(state: State, _call: Call, reply: Reply) -> Reply:
 
 
 async def widen(_state: State, call: Call) -> Reply | None:
-    """Let the emulator list every certificate; `narrow` filters by the status that holds here."""
+    """Let the emulator list every certificate; `narrow` filters by the status that holds here, and by key.
+
+    Unless it is asked for others, ACM lists those with RSA keys of 1024 and 2048 bits (ACM API: ListCertificates).
+    """
     asked = call.json
     call.headers["x-practice-statuses"] = ",".join(asked.pop("CertificateStatuses", ()))
+    call.headers["x-practice-keys"] = ",".join(asked.pop("Includes", {}).get("keyTypes") or USUAL_KEYS)
     call.body = json.dumps(asked).encode()
     return None
 
 
 async def narrow(state: State, call: Call, reply: Reply) -> Reply:
     """List certificates with the status and names that hold here."""
-    wanted = call.headers.get("x-practice-statuses", "")
+    wanted, keys = call.headers.get("x-practice-statuses", ""), call.headers["x-practice-keys"].split(",")
     rows = []
     for row in json.loads(reply.body or b"{}").get("CertificateSummaryList", ()):
         certificate = state.view.certificates.get(row["CertificateArn"])
@@ -190,10 +198,9 @@ async def narrow(state: State, call: Call, reply: Reply) -> Reply:
             shown |= {"SubjectAlternativeNameSummaries": names, "InUse": bool(shown.pop("InUseBy"))}
             shown |= {
                 "HasAdditionalSubjectAlternativeNames": False,
-                "KeyAlgorithm": "RSA_2048",
                 "Type": "AMAZON_ISSUED",
             }
-        if not wanted or shown["Status"] in wanted.split(","):
+        if shown["KeyAlgorithm"] in keys and (not wanted or shown["Status"] in wanted.split(",")):
             rows.append(shown)
     reply.body = json.dumps({"CertificateSummaryList": rows}).encode()
     return reply
