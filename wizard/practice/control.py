@@ -203,6 +203,10 @@ class Control:
         """Write every access-log file now instead of when it is due; return how many were written."""
         return int(self._do("flush_logs"))
 
+    def age(self, bucket: str, days: int) -> None:
+        """Do what a bucket's lifecycle rules do once everything in it is `days` older."""
+        self._do("age", bucket=bucket, days=days)
+
     def forget_cache(self) -> None:
         """Empty the edge's cache and the resolver's, as if long enough had passed."""
         self._do("forget_cache")

@@ -8,7 +8,7 @@ from typing import Any
 
 import dns.exception
 
-from wizard.practice import delivery
+from wizard.practice import delivery, lifecycle
 from wizard.practice.answers import rdata
 from wizard.practice.faults import Fault
 from wizard.practice.rules.certificates import settle
@@ -132,6 +132,10 @@ class Desk:
     async def do_flush_logs(self) -> int:
         """Write every log file now; says how many."""
         return await delivery.flush(self.state, everything=True)
+
+    async def do_age(self, bucket: str, days: int) -> None:
+        """Do what a bucket's lifecycle rules do once everything in it is older."""
+        await lifecycle.age(self.state, bucket, days)
 
     async def do_forget_cache(self) -> None:
         """Empty the edge's cache and the resolver's."""
