@@ -32,7 +32,7 @@ def test_the_whole_road_without_a_terminal(cli: Cli, world: WorldFile) -> None:
     ran = cli("practice", "--fresh")
     assert ran.code == 0, ran.out + ran.err
     assert "practice adds CNAME e.example.test" in ran.out
-    assert "snowpixel test event: 100 % & é ✓" in ran.out
+    assert "snowpixel test event: 100 % & é ✓ ~" in ran.out
     rows = [line for line in ran.out.splitlines() if line.startswith("✓ ok") and ": " in line]
     assert len(rows) == 9
     assert "practice: 9 rows, 9 ok" in ran.out
@@ -41,7 +41,7 @@ def test_the_whole_road_without_a_terminal(cli: Cli, world: WorldFile) -> None:
     assert again.code == 0
     assert again.document["data"]["done"] == []
     assert again.document["data"]["apply"]["done"] == []
-    assert again.document["data"]["event"]["Title"] == "snowpixel test event: 100 % & é ✓"
+    assert again.document["data"]["event"]["Title"] == "snowpixel test event: 100 % & é ✓ ~"
     for file in cli.folder.rglob("*.*"):
         assert not file.is_file() or world.secret_access_key not in file.read_text(errors="replace")
 

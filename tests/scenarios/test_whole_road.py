@@ -19,7 +19,7 @@ def test_a_fresh_set_up_ends_all_green_with_a_decoded_event(product: Product) ->
     proof = product.setup().made.proof
     assert proof is not None
     assert proof.event["Application"] == "snowpixel-check"
-    assert proof.event["Title"] == "snowpixel test event: 100 % & é ✓"
+    assert proof.event["Title"] == "snowpixel test event: 100 % & é ✓ ~"
     assert proof.log_key.startswith("cf/20")
     assert not_ok(product.check()) == []
 
