@@ -1,11 +1,13 @@
 """Replies that are none of AWS's, to every call that the product makes: named as what they are, and never repeated."""
 
+import os
 from collections.abc import Iterator
 from functools import partial
 
 import anyio
 import pytest
 
+from tests import modelcheck
 from tests.aws.impostor import Answer, Impostor, impostor
 from tests.aws.synthetic import PLANTED, operations, parameters, reply
 from wizard.aws.client import AwsClient, Keys, Patience, Secret, Source
@@ -46,6 +48,12 @@ def broken(whole: bytes) -> Iterator[Answer]:
     yield Answer(b"<a>" * 20_000 + PLANTED.encode())
     yield Answer(b"<a>" * 20_000 + b"</a>" * 20_000)
     yield Answer(b'{"a":' * 20_000 + b"1" + b"}" * 20_000)
+
+
+@pytest.fixture(autouse=True)
+def requests_may_be_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked here is made up, and only the answers matter."""
+    monkeypatch.setenv(modelcheck.FILE, os.devnull)
 
 
 @pytest.fixture(scope="module")
