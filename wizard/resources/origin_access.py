@@ -3,7 +3,7 @@
 from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
-from wizard.aws.listing import ACCESS_CONTROLS, everything
+from wizard.aws.listing import ACCESS_CONTROLS, DISTRIBUTIONS, everything
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.results import Action, Change, Difference
 
@@ -113,11 +113,18 @@ class OriginAccess(Resource):
         try:
             await self._call("delete_origin_access_control", Id=made, IfMatch=found["ETag"])
         except AwsError as error:
-            if error.code != "OriginAccessControlInUse":
-                raise
+            if error.code != "OriginAccessControlInUse" or not await self._used():
+                raise  # CloudFront may still count a distribution that is gone: nobody stands in the way
             raise StoppedError(
                 "Another distribution uses the origin access control", "origin-access-in-use", name=self._config["Name"]
             ) from error
+
+    async def _used(self) -> bool:
+        """Whether a distribution of the account refers to it."""
+        made = self.scope.made.origin_access_control
+        listed = await everything(self.scope.world.aws, DISTRIBUTIONS)
+        origins = (origin for one in listed for origin in one["Origins"].get("Items", []))
+        return any(origin.get("OriginAccessControlId") == made for origin in origins)
 
     async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return await self.scope.world.aws("cloudfront", operation, **parameters)
