@@ -246,7 +246,7 @@ def fetch_plain(world: WorldFile, host: str, path: str = "/i") -> urllib3.BaseHT
         return pool.request("GET", f"http://{world.http}{path}", headers={"Host": host}, redirect=False, retries=False)
 
 
-def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

@@ -271,7 +271,7 @@ def test_with_a_pace_files_come_later_and_flush_brings_them_now(
     started = time.monotonic()
     fetch(world, HOST)
     while not keys(aws, road.logs):
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 60
     assert time.monotonic() - started > 0.6
     control.set_pace(100)
     fetch(world, HOST)

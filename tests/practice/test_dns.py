@@ -119,14 +119,20 @@ def test_a_record_of_another_zone_or_without_sense_is_refused(control: Control) 
 
 
 def test_a_negative_answer_is_remembered_and_authorities_know_better(world: WorldFile, control: Control) -> None:
-    control.set_pace(0.01)  # the SOA's 60 s become 0.6 s
-    started = time.monotonic()
+    control.set_pace(60)  # the SOA's 60 s become an hour
     assert ask(world, TEXT, "TXT").rcode() == dns.rcode.NXDOMAIN
     control.add_record(TEXT, "TXT", '"x"')
     assert texts(ask(world, TEXT, "TXT", NS1)) == ['"x"']
     assert ask(world, TEXT, "TXT").rcode() == dns.rcode.NXDOMAIN
+
+
+def test_a_negative_answer_is_forgotten_in_time(world: WorldFile, control: Control) -> None:
+    control.set_pace(0.01)  # the SOA's 60 s become 0.6 s
+    started = time.monotonic()
+    assert ask(world, TEXT, "TXT").rcode() == dns.rcode.NXDOMAIN
+    control.add_record(TEXT, "TXT", '"x"')
     while not texts(ask(world, TEXT, "TXT")):
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 60
     assert time.monotonic() - started > 0.6
 
 

@@ -79,11 +79,11 @@ def test_a_stalled_call_is_a_read_timeout(world: WorldFile, control: Control) ->
         aws_secret_access_key=world.secret_access_key,
         config=Config(retries={"total_max_attempts": 1}, read_timeout=0.2),
     )
-    control.stall("acm", "ListCertificates", 1.0)
+    control.stall("acm", "ListCertificates", 4.0)
     started = time.monotonic()
     with pytest.raises(ReadTimeoutError):
         client.list_certificates()
-    assert time.monotonic() - started < 0.9
+    assert time.monotonic() - started < 4.0
 
 
 def test_planned_trouble_can_be_called_off(aws: Clients, control: Control) -> None:

@@ -98,9 +98,9 @@ def test_with_a_pace_a_change_is_pending_and_then_served(aws: Clients, control: 
     started = time.monotonic()
     batch = change("t.example.test", "TXT", '"x"')
     made = route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)["ChangeInfo"]
-    assert made["Status"] == "PENDING"
+    assert made["Status"] == "PENDING"  # the answer to the change itself says so, however long it took
     while route53.get_change(Id=made["Id"])["ChangeInfo"]["Status"] != "INSYNC":
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 60
     assert time.monotonic() - started > 0.6
     assert answers(world, "t.example.test", "TXT") == ['"x"']
 
