@@ -10,7 +10,13 @@ from urllib.parse import quote
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wizard.programs import SECRETS
+SECRETS = (
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+)
+"""Variables whose value is a secret (AWS SDKs and tools reference, settings reference)."""
 
 MASK = "…"
 """What stands in place of a secret."""

@@ -6,13 +6,7 @@ for example. Programs that hand out credentials are started by botocore, and get
 
 import os
 
-SECRETS = (
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-)
-"""Variables whose value is a secret (AWS SDKs and tools reference, settings reference)."""
+from wizard.masking import SECRETS
 
 
 def environment() -> dict[str, str]:

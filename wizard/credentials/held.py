@@ -5,7 +5,6 @@ from contextlib import suppress
 
 from wizard import masking
 from wizard.credentials import files
-from wizard.programs import SECRETS
 
 
 def secrets() -> frozenset[str]:
@@ -22,4 +21,4 @@ def _of_files() -> Iterator[str]:
     with suppress(Exception):  # this runs when something is wrong already; what cannot be read cannot be shown either
         for profile in files.read().profiles.values():
             for part in (profile.config, profile.credentials):
-                yield from (str(value) for name, value in part.items() if name.upper() in SECRETS)
+                yield from (str(value) for name, value in part.items() if name.upper() in masking.SECRETS)
