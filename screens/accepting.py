@@ -9,8 +9,8 @@ from textual.widgets import Button, Static
 from screens.modal import Box
 from screens.widgets.field import Field
 from screens.words import MUTED, lines, say
-from wizard.acceptance import reason
-from wizard.results import Check
+from wizard.model.results import Check
+from wizard.storage.accepted_warnings import reason
 
 
 class AcceptModal(Box[str]):

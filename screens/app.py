@@ -19,7 +19,7 @@ from screens.run import RunPage
 from screens.settings import SettingsPage
 from screens.shell import Shell
 from screens.steady import keep_steady
-from wizard.results import Job
+from wizard.model.results import Job
 from wizard.service import Service
 
 PAGES: Mapping[Place, Callable[[str], Page]] = {

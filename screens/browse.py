@@ -16,13 +16,13 @@ from screens.widgets.prose import Prose
 from screens.words import MUTED, lines, say
 from screens.work import Work
 from wizard.browserproof.opening import Opening
+from wizard.model.context import BROWSE, YES
+from wizard.model.results import Copyable, Job, Snapshot
+from wizard.model.setup import Goal, Setup
+from wizard.model.threads import in_thread
 from wizard.resources.browser_run import BrowserProof, address_in
-from wizard.results import Copyable, Job, Snapshot
-from wizard.scope import BROWSE, YES
-from wizard.setups import Goal, Setup
-from wizard.store import StoreError
+from wizard.storage.store import StoreError
 from wizard.tagging import host_of
-from wizard.threads import in_thread
 
 READY = "Making the page ready …"
 

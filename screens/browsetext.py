@@ -6,9 +6,9 @@ from screens.explaining import explained
 from screens.words import GLYPHS, MUTED, STYLES, TO_DO, lines, say
 from wizard.browserproof.opening import NOTE
 from wizard.browserproof.report import SENT
+from wizard.model.results import Actor, Item, Snapshot, Status
+from wizard.model.setup import BrowserRun
 from wizard.resources.browser_run import BrowserProof, address_in
-from wizard.results import Actor, Item, Snapshot, Status
-from wizard.setups import BrowserRun
 
 STEPS = (
     "A page with your tag waits on this computer, and nowhere else",

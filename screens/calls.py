@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from screens import desktop, notices
 from screens.work import Work
-from wizard.threads import in_thread
+from wizard.model.threads import in_thread
 
 if TYPE_CHECKING:
     from screens.shell import Shell

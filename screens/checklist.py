@@ -23,14 +23,14 @@ from screens.widgets.prose import Prose
 from screens.widgets.road import Road
 from screens.words import MUTED, badge, clock, lines, say
 from screens.work import Work
-from wizard.acceptance import accept, remarked, withdraw
 from wizard.checklist import repairable
-from wizard.lastcheck import LastCheck, changed
+from wizard.model.results import Check, Copyable, Item, Job, Snapshot, Status
+from wizard.model.threads import in_thread
+from wizard.model.validators import InvalidChoice
 from wizard.report import gather
-from wizard.results import Check, Copyable, Item, Job, Snapshot, Status
-from wizard.store import StoreError
-from wizard.threads import in_thread
-from wizard.validators import InvalidChoice
+from wizard.storage.accepted_warnings import accept, remarked, withdraw
+from wizard.storage.last_check import LastCheck, changed
+from wizard.storage.store import StoreError
 
 WATCH = 60.0
 """Seconds between looks while watching."""

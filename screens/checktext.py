@@ -5,7 +5,7 @@ from textual.content import Content
 from screens.explaining import explained
 from screens.seeing import seen_by
 from screens.words import MUTED, badge, lines, say, span
-from wizard.results import Check, Item, StageView, Status
+from wizard.model.results import Check, Item, StageView, Status
 
 
 def item_text(item: Item, was: Status | None = None) -> Content:

@@ -21,16 +21,16 @@ from screens.standing import begun
 from screens.widgets.field import Field
 from screens.widgets.tick import Tick
 from screens.words import MUTED, clean, say
-from wizard import validators
-from wizard.costs import estimate_for
 from wizard.holder import Holder
-from wizard.questions import QUESTIONS, events, pixel_source
-from wizard.setups import Choices, Goal, Made, Setup
+from wizard.knowledge.costs import estimate_for
+from wizard.model import validators
+from wizard.model.fields import QUESTIONS, events, pixel_source
+from wizard.model.ports import DnsUnreachableError
+from wizard.model.setup import Choices, Goal, Made, Setup
+from wizard.model.threads import in_thread
+from wizard.model.validators import InvalidChoice
 from wizard.stages import needs_aws
-from wizard.store import StoreError
-from wizard.threads import in_thread
-from wizard.validators import InvalidChoice
-from wizard.world import DnsUnreachableError
+from wizard.storage.store import StoreError
 
 LONGEST_LOOK = 2.0
 """Seconds that going on waits for the DNS to say whose the name is; whoever it is, the DNS page will know later."""

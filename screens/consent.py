@@ -9,7 +9,7 @@ from textual.widgets import Button, Static
 from screens.modal import Box
 from screens.plantext import change_line
 from screens.words import lines, say
-from wizard.results import Change
+from wizard.model.results import Change
 
 
 class ConsentModal(Box[bool]):

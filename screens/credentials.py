@@ -27,9 +27,9 @@ from wizard.credentials import typed as keys
 from wizard.credentials.desk import Known
 from wizard.credentials.found import Found, Kind
 from wizard.credentials.keep import CannotKeepError
-from wizard.setups import Setup
-from wizard.store import StoreError
-from wizard.threads import in_thread
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
+from wizard.storage.store import StoreError
 
 GIVEN, TYPED, FOUND, GUIDE = "given", "typed", "found:", "guide"
 FACTOR = frozenset({"mfa-needed", "mfa-wrong", "denied-explicitly"})

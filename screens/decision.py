@@ -12,7 +12,7 @@ from screens.widgets.field import Field
 from screens.words import MUTED, lines, say
 from wizard.board import Board
 from wizard.credentials.typed import code
-from wizard.results import Choice, Decision
+from wizard.model.results import Choice, Decision
 
 
 class DecisionModal(Box[None]):

@@ -16,11 +16,11 @@ from screens.stagetext import wait_words
 from screens.widgets.prose import Prose
 from screens.widgets.records import CopyRow, RecordCard
 from screens.words import MUTED, STYLES, lines, say
-from wizard import dns_providers
+from wizard.knowledge import dns_providers
+from wizard.model.results import Action, Change, Copyable, Item, Phase, Snapshot, Status
+from wizard.model.threads import in_thread
 from wizard.probes.resolvers import ResolversProbe
-from wizard.results import Action, Change, Copyable, Item, Phase, Snapshot, Status
-from wizard.store import StoreError
-from wizard.threads import in_thread
+from wizard.storage.store import StoreError
 
 
 class DnsPage(Page):

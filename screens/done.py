@@ -16,12 +16,12 @@ from screens.places import Place
 from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
 from screens.words import MUTED, lines, say
-from wizard.results import Copyable
-from wizard.setups import BrowserRun, Proof, Setup
+from wizard.model.results import Copyable
+from wizard.model.setup import BrowserRun, Proof, Setup
+from wizard.model.threads import in_thread
 from wizard.snippet import PLACES, Snippet, Variant, script_element
-from wizard.store import StoreError
+from wizard.storage.store import StoreError
 from wizard.tagging import loaded_by, snippet_for
-from wizard.threads import in_thread
 from wizard.values import ALONE, BODY, CSP, of_snippet
 
 TABS = {"tag": "Tag", "proof": "Proof", "noscript": "No JavaScript", "policy": "CSP", "next": "Next steps"}

@@ -21,8 +21,8 @@ from wizard.arrivals import Arrivals
 from wizard.aws.errors import AwsError
 from wizard.events.decode import Event, as_text
 from wizard.events.tally import HOUR, Tally
-from wizard.results import Copyable
-from wizard.store import StoreError
+from wizard.model.results import Copyable
+from wizard.storage.store import StoreError
 
 HOURS = 24
 KEPT = 200

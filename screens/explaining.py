@@ -3,8 +3,8 @@
 from textual.content import Content
 
 from screens.words import MUTED, lines, say
-from wizard.problems import explain
-from wizard.results import Problem
+from wizard.knowledge.problems import explain
+from wizard.model.results import Problem
 
 
 def explained(problem: Problem) -> Content:

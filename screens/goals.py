@@ -11,12 +11,12 @@ from textual.widgets import Checkbox, Static
 from screens.widgets.field import Field
 from screens.widgets.tick import Tick
 from screens.words import say
-from wizard.questions import QUESTIONS
-from wizard.setups import Choices, Goal
+from wizard.model.fields import QUESTIONS
+from wizard.model.setup import Choices, Goal
+from wizard.model.validators import InvalidChoice
 from wizard.tracker import wishes
 from wizard.tracker.file import TrackerError
 from wizard.tracker.names import served_at
-from wizard.validators import InvalidChoice
 
 LABELS = {
     Goal.PIXEL: "Pixel: takes the events of your pages",

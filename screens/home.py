@@ -18,11 +18,11 @@ from screens.timeline import timeline
 from screens.widgets.prose import Prose
 from screens.words import MUTED, STYLES, badge, clean, lines, say
 from screens.work import Work
-from wizard.results import Job, Status
-from wizard.setups import Setup
+from wizard.model.results import Job, Status
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
 from wizard.stages import needs_aws
-from wizard.store import StoreError
-from wizard.threads import in_thread
+from wizard.storage.store import StoreError
 
 WELCOME = (
     "A pixel that is yours alone: on your own domain, its log in your own bucket. Nobody else reads along.",

@@ -8,11 +8,11 @@ from textual.content import Content
 from screens.explaining import explained
 from screens.signedin import advice, time_left
 from screens.words import MUTED, lines, say, span
-from wizard import problems
 from wizard.aws.identity import Identity
 from wizard.credentials import guide
 from wizard.credentials.desk import Known
 from wizard.credentials.found import Found, Kind
+from wizard.knowledge import problems
 
 
 def place_line(one: Found) -> Content:

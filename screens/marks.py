@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from screens.words import GLYPHS, MUTED, SPINNER, STYLES, TO_DO, WORDS
-from wizard.results import Actor, Item, Phase, StageView, Status
+from wizard.model.results import Actor, Item, Phase, StageView, Status
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from wizard import evidence
-from wizard.results import Item, Snapshot, StageView, Status
+from wizard.model.results import Item, Snapshot, StageView, Status
 
 
 def merged(whole: Snapshot | None, part: Snapshot) -> Snapshot:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from screens.browsetext import is_proof
-from wizard.results import Actor, Snapshot, Status
+from wizard.model.results import Actor, Snapshot, Status
 
 LONG = 10.0
 """Seconds from which on nobody is expected to have stayed and looked."""

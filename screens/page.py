@@ -19,7 +19,7 @@ from screens.widgets.tabs import Tabs
 from screens.widgets.top import TopLine
 from screens.words import say
 from screens.work import Work
-from wizard.results import Snapshot
+from wizard.model.results import Snapshot
 
 FRAME = 0.05
 """Seconds between drawings of a walk: what comes faster is skipped, never the last."""

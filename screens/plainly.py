@@ -10,7 +10,7 @@ from textual.widgets import Button, Static
 
 from screens.modal import Box
 from screens.words import clean, lines, say
-from wizard.results import Copyable
+from wizard.model.results import Copyable
 
 
 def as_text(title: str, values: Sequence[Copyable]) -> str:

@@ -17,11 +17,11 @@ from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
 from screens.words import say
 from screens.work import Work
-from wizard.costs import Estimate, estimate_for
 from wizard.engine import IDENTITY
-from wizard.results import Actor, Job, Snapshot, Status
-from wizard.setups import Setup
-from wizard.store import StoreError
+from wizard.knowledge.costs import Estimate, estimate_for
+from wizard.model.results import Actor, Job, Snapshot, Status
+from wizard.model.setup import Setup
+from wizard.storage.store import StoreError
 
 TABS = (("made", "What is made"), ("cost", "Cost"), ("rights", "Permissions"), ("undo", "Undo"))
 

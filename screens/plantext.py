@@ -6,8 +6,8 @@ from textual.content import Content
 
 from screens.explaining import explained
 from screens.words import ACTION_GLYPHS, ACTOR_WORDS, MUTED, badge, count, lines, say
-from wizard.costs import Estimate
-from wizard.results import Action, Actor, Change, Snapshot, StageView, Status
+from wizard.knowledge.costs import Estimate
+from wizard.model.results import Action, Actor, Change, Snapshot, StageView, Status
 
 STYLES = {
     Action.CREATE: "$text-success",

@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wizard.settings import Settings, SettingsError, load, save
-from wizard.threads import in_thread
+from wizard.model.threads import in_thread
+from wizard.storage.preferences import Settings, SettingsError, load, save
 
 
 class Preferences:

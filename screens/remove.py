@@ -17,12 +17,12 @@ from screens.widgets.field import Field
 from screens.widgets.prose import Prose
 from screens.widgets.tick import Tick
 from screens.words import MUTED, count, lines, say
-from wizard.results import Job
-from wizard.scope import DELETE_LOGS, YES
-from wizard.setups import Goal, Setup
-from wizard.store import StoreError
-from wizard.threads import in_thread
-from wizard.validators import InvalidChoice
+from wizard.model.context import DELETE_LOGS, YES
+from wizard.model.results import Job
+from wizard.model.setup import Goal, Setup
+from wizard.model.threads import in_thread
+from wizard.model.validators import InvalidChoice
+from wizard.storage.store import StoreError
 
 
 class RemovePage(Page):

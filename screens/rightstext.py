@@ -6,7 +6,7 @@ from textual.content import Content
 
 from screens.words import MUTED, clean, lines, say
 from wizard.aws.policy import actions, policy
-from wizard.setups import Setup
+from wizard.model.setup import Setup
 
 SERVICES = {
     "acm": "Certificate Manager",

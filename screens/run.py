@@ -20,8 +20,8 @@ from screens.widgets.road import Road
 from screens.widgets.stages import StageList
 from screens.words import MUTED, badge, clock, count, lines, say
 from screens.work import Work
-from wizard.results import Actor, Job, Snapshot, Status
-from wizard.store import StoreError
+from wizard.model.results import Actor, Job, Snapshot, Status
+from wizard.storage.store import StoreError
 
 HEADINGS = {Job.APPLY: "Building", Job.REPAIR: "Repairing", Job.REMOVE: "Taking down"}
 LEAVE = "You can leave at any time: nothing is lost, and snowpixel goes on where it stopped."

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from screens.words import MUTED, say
-from wizard.results import Check
+from wizard.model.results import Check
 from wizard.sights import Kind, Sight, sights
 
 TITLES = {

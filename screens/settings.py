@@ -15,8 +15,8 @@ from screens.form import FormPage
 from screens.places import Place
 from screens.widgets.tick import Tick
 from screens.words import say
-from wizard.questions import SETTINGS
-from wizard.settings import Look, Settings
+from wizard.model.fields import SETTINGS
+from wizard.storage.preferences import Look, Settings
 
 TICKS = ("motion", "bell", "desktop")
 """The settings that are on or off, by their names in the file."""

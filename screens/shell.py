@@ -29,11 +29,11 @@ from screens.work import WRITES, Work
 from wizard import values
 from wizard.aws.client import Source
 from wizard.credentials.held import masked
-from wizard.results import Copyable, DnsRecord, Job
+from wizard.model.results import Copyable, DnsRecord, Job
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
 from wizard.service import Service
-from wizard.settings import Look
-from wizard.setups import Setup
-from wizard.threads import in_thread
+from wizard.storage.preferences import Look
 
 NO_COLOR_THEME = "ansi-dark"
 BUILT_IN = ("", "Focus Next", "Focus Previous", "Copy selected text")
@@ -129,7 +129,7 @@ class Shell(App[int]):
             only: limit the walk to these stages or items.
 
         Raises:
-            wizard.store.StoreError: there is no such set-up, or its file cannot be used.
+            wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
         """
         running = self.service.start(job, name, answers=answers, source=self.sources.get(name), only=only)
         work = Work(job, name, running, clock=self.ticks)

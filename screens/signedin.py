@@ -3,8 +3,8 @@
 from textual.content import Content
 
 from screens.words import MUTED, clock, say, span
+from wizard.model.results import Snapshot
 from wizard.probes.identity import IDENTITY, SOON
-from wizard.results import Snapshot
 
 
 def end_of(snapshot: Snapshot) -> float | None:

@@ -7,7 +7,7 @@ from textual.content import Content
 from screens.explaining import explained
 from screens.marks import mark_of_item
 from screens.words import GLYPHS, MUTED, clock, lines, say, span
-from wizard.results import Actor, Item, Phase, Snapshot, StageView, Status, Wait
+from wizard.model.results import Actor, Item, Phase, Snapshot, StageView, Status, Wait
 
 SHOWN_PROBLEMS = (Status.FAILED, Status.UNKNOWN, Status.WARNING)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from screens.words import span
-from wizard.results import Status
-from wizard.setups import Goal, Made, Setup
+from wizard.model.results import Status
+from wizard.model.setup import Goal, Made, Setup
 
 
 @dataclass(frozen=True)

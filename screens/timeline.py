@@ -7,7 +7,7 @@ from msgspec import Struct
 from textual.content import Content
 
 from screens.words import MUTED, TO_DO, lines, say, span
-from wizard.setups import Goal, Setup
+from wizard.model.setup import Goal, Setup
 from wizard.stages import needs_aws
 
 HAPPENED = "●"

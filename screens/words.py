@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from wizard.results import Action, Actor, Status
+from wizard.model.results import Action, Actor, Status
 
 GLYPHS: Mapping[Status, str] = {status: status.glyph for status in Status}
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from textual.worker import Worker
 
 from wizard.board import Board
-from wizard.results import Item, Job, Phase
+from wizard.model.results import Item, Job, Phase
 from wizard.service import Running
-from wizard.store import StoreError
+from wizard.storage.store import StoreError
 
 WRITES = frozenset({Job.APPLY, Job.REPAIR, Job.REMOVE})
 """The walks that change something in the world."""

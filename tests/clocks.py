@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from wizard.aws.client import WALK, Patience, Source
 from wizard.clock import SystemClock
+from wizard.model.ports import World
+from wizard.model.setup import Choices
 from wizard.service import Service
-from wizard.setups import Choices
-from wizard.world import World
 
 HOUR = 3600.0
 

@@ -16,7 +16,7 @@ from tests.course import Course
 from tests.kinds import Kinds
 from tests.provoked import Provoked
 from tests.support import REQUIRE_ALL
-from wizard.problems import known
+from wizard.knowledge.problems import known
 
 if TYPE_CHECKING:
     from tests.product import Product

@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 
 from wizard.aws.listing import KEY_TYPES
+from wizard.model.setup import Setup
 from wizard.practice.worldfile import WorldFile
-from wizard.setups import Setup
 
 REGION = "us-east-1"
 """Where CloudFront's own things are, and everything else that no region is named for."""

@@ -8,11 +8,11 @@ import anyio
 
 from wizard.aws.client import Keys, Secret, Source
 from wizard.board import Board
+from wizard.model.results import Change, Check, DnsRecord, Job, Snapshot, Status
+from wizard.model.setup import Choices, Setup
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile, network
-from wizard.results import Change, Check, DnsRecord, Job, Snapshot, Status
 from wizard.service import Running, Service, Surroundings
-from wizard.setups import Choices, Setup
 
 DOMAIN = "e.example.test"
 """The host name that scenarios give to the pixel, in the practice world's zone."""

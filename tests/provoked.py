@@ -1,8 +1,8 @@
 """A pytest plugin: each problem of the catalogue must really be raised by the product, in a test that names it.
 
-The product tells Python's audit hooks of every problem (`wizard.results.RAISED`). Counted is what product code raised
-while a test ran that passed and whose own code, tables or parameters hold the problem's id; what a test constructs
-itself counts for nothing. Once the whole suite has run, the session fails if a problem is left over.
+The product tells Python's audit hooks of every problem (`wizard.model.results.RAISED`). Counted is what product code
+raised while a test ran that passed and whose own code, tables or parameters hold the problem's id; what a test
+constructs itself counts for nothing. Once the whole suite has run, the session fails if a problem is left over.
 """
 
 import inspect
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from wizard.results import RAISED
+from wizard.model.results import RAISED
 
 TEXT = re.compile(r"'([a-z0-9-]+)'")
 """A text that may be an id, in the `repr` of a table or a parameter."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.costs import CostLine, Estimate, estimate, estimate_for
-from wizard.setups import Choices, Goal
+from wizard.knowledge.costs import CostLine, Estimate, estimate, estimate_for
+from wizard.model.setup import Choices, Goal
 
 EVENTS = st.integers(0, 10**10)
 DAYS = st.integers(1, 3650)

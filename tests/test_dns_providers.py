@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.dns_providers import UNKNOWN, form, instructions, providers, recognise
-from wizard.results import DnsRecord
+from wizard.knowledge.dns_providers import UNKNOWN, form, instructions, providers, recognise
+from wizard.model.results import DnsRecord
 
 RECORD = DnsRecord(
     name="e.example.org", type="CNAME", value="d111111abcdef8.cloudfront.net", host="e", purpose="leads to the pixel"

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard import validators
 from wizard.holder import Holder
-from wizard.international import both, readable, unencoded
+from wizard.model import validators
+from wizard.model.idn import both, readable, unencoded
+from wizard.model.results import DnsRecord
+from wizard.model.validators import InvalidChoice
 from wizard.plain import record
-from wizard.results import DnsRecord
-from wizard.validators import InvalidChoice
 
 NAME, READ = "e.xn--mnchen-3ya.example", "e.münchen.example"
 

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 import pytest
 
-from wizard import masking
-from wizard.masking import MASK, all_masked, hold, masked
-from wizard.results import Check, Copyable, Problem, Status
-from wizard.tracebacks import place
+from wizard.model import masking
+from wizard.model.masking import MASK, all_masked, hold, masked
+from wizard.model.results import Check, Copyable, Problem, Status
+from wizard.model.tracebacks import place
 
 HELD = "HELDsecret/with+signs=0123456789abcdef"
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard import pixel
-from wizard.world import Handshake, Response, WebError
+from wizard.model.ports import Handshake, Response, WebError
 
 GIF = bytes.fromhex(
     "474946383961 0100 0100 80 00 00 ffffff 000000 21f904 01 0000 00 00 2c 0000 0000 0100 0100 00 02 02 4401 00 3b"

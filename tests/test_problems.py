@@ -6,8 +6,8 @@ from string import Formatter
 
 import pytest
 
-from wizard.problems import explain, known
-from wizard.results import Problem
+from wizard.knowledge.problems import explain, known
+from wizard.model.results import Problem
 
 ROOT = Path(__file__).parent.parent
 BASE = {"report": 2, "stopped": 1, "Problem": 0, "StoppedError": 1}

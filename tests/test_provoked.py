@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 PRODUCT = """
-from wizard.results import Problem
+from wizard.model.results import Problem
 def broken(name): return Problem(name)
 """
 CONFTEST = """
@@ -31,7 +31,7 @@ def helper(found): assert found.id == "lost-key"
 def test_key(): helper(shop.broken("lost-" + "key"))
 """
 OWN = """
-from wizard.results import Problem
+from wizard.model.results import Problem
 def test_key(): assert Problem("lost-key").id == "lost-key"
 """
 UNNAMED = """

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard import validators
 from wizard.commands.choosing import source
-from wizard.questions import pixel_source
-from wizard.setups import NAME
+from wizard.model import validators
+from wizard.model.fields import pixel_source
+from wizard.model.setup import NAME
+from wizard.model.validators import BLOCKED_WORDS, InvalidChoice, public_url
 from wizard.tracker import wishes
 from wizard.tracker.names import served_at
-from wizard.validators import BLOCKED_WORDS, InvalidChoice, public_url
 
 
 @pytest.mark.parametrize(

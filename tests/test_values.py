@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from wizard import values
-from wizard.results import DnsRecord
-from wizard.setups import Choices, Goal, Made, Setup, TrackerFile
+from wizard.model.results import DnsRecord
+from wizard.model.setup import Choices, Goal, Made, Setup, TrackerFile
 from wizard.snippet import Variant
 from wizard.tagging import snippet_for
 

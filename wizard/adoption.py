@@ -18,12 +18,12 @@ from wizard.aws import listing
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.listing import One, everything
 from wizard.contents import Contents
+from wizard.model.ports import Aws
+from wizard.model.setup import NAME, Choices, Made, Setup, Viewer
 from wizard.resources.base import TAG_ID, TAG_SETUP
 from wizard.resources.certificate import DEAD
 from wizard.resources.distribution_config import aliases
-from wizard.setups import NAME, Choices, Made, Setup, Viewer
-from wizard.store import StoreError
-from wizard.world import Aws
+from wizard.storage.store import StoreError
 
 COMMENT = re.compile(r"snowpixel (?P<name>[a-z0-9-]+) \((?P<id>[0-9a-f]{8})\)")
 """A distribution's comment."""

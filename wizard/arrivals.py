@@ -7,11 +7,11 @@ import anyio
 from wizard.aws.errors import AwsError
 from wizard.events.decode import Event, events
 from wizard.events.logs import LogFile
+from wizard.model.context import Scope
+from wizard.model.setup import Goal, Setup
+from wizard.model.threads import in_thread
 from wizard.resources.log_files import log_file, log_keys
-from wizard.scope import Scope
-from wizard.setups import Goal, Setup
-from wizard.store import StoreError
-from wizard.threads import in_thread
+from wizard.storage.store import StoreError
 
 AT_ONCE = 8
 """Log files fetched at the same time. Each holds seconds to minutes of one place's traffic, so there are many."""
@@ -91,7 +91,7 @@ def refuse_without_logs(setup: Setup) -> None:
     """Make sure that there is somewhere to read from.
 
     Raises:
-        wizard.store.StoreError: there is no log bucket (yet).
+        wizard.storage.store.StoreError: there is no log bucket (yet).
     """
     if setup.made.log_bucket is None:
         why = (

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wizard import plain, problems
-from wizard.net.text import printable
+from wizard import plain
+from wizard.knowledge import problems
+from wizard.model.results import Actor, Change, Check, Job, Snapshot, StageView, Status
+from wizard.model.setup import Setup
+from wizard.model.terminal_text import printable
 from wizard.plain import Ink
-from wizard.results import Actor, Change, Check, Job, Snapshot, StageView, Status
-from wizard.setups import Setup
 
 _NAME = re.compile(r"(snowpixel [a-z]+) NAME\b")
 

@@ -166,7 +166,7 @@ def _words(session: Session, error: Exception) -> str:
     if expected(error):
         return _explained(error)
     from wizard.credentials.held import masked  # noqa: PLC0415
-    from wizard.tracebacks import place  # noqa: PLC0415
+    from wizard.model.tracebacks import place  # noqa: PLC0415
 
     if session.verbose:
         session.note(masked("".join(traceback.format_exception(error)).rstrip()))
@@ -176,9 +176,9 @@ def _words(session: Session, error: Exception) -> str:
 
 def _explained(error: Exception) -> str:
     """Return an error's words; a refusal of AWS's is explained as the checklist would."""
-    from wizard import problems  # noqa: PLC0415
     from wizard.aws.errors import AwsError  # noqa: PLC0415
-    from wizard.net.text import printable  # noqa: PLC0415
+    from wizard.knowledge import problems  # noqa: PLC0415
+    from wizard.model.terminal_text import printable  # noqa: PLC0415
 
     if not isinstance(error, AwsError):
         return str(error)

@@ -6,7 +6,7 @@ import anyio
 
 
 class SystemClock:
-    """Wall-clock time; implements `wizard.world.Clock`.
+    """Wall-clock time; implements `wizard.model.ports.Clock`.
 
     Args:
         pace: what every wait is multiplied by; 1 in the real world.

@@ -7,10 +7,10 @@ from wizard import pixel
 from wizard.aws import listing
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import One, everything
+from wizard.model.ports import Aws
+from wizard.model.setup import Goal, TrackerFile
 from wizard.resources.bucket_settings import RULE
-from wizard.setups import Goal, TrackerFile
 from wizard.tracker.file import TrackerError, integrity, recognise
-from wizard.world import Aws
 
 TRACKER = re.compile(r"[A-Za-z0-9.-]+/[a-z0-9]{10}\.js")
 """Key of a tracker file of ours."""

@@ -5,9 +5,9 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from wizard import problems
-from wizard.problems import Explained
-from wizard.results import Acceptance, Check, Copyable, Problem, Status
+from wizard.knowledge import problems
+from wizard.knowledge.problems import Explained
+from wizard.model.results import Acceptance, Check, Copyable, Problem, Status
 
 
 class CheckRow(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,10 +10,10 @@ import anyio
 
 from wizard.aws.errors import AwsError
 from wizard.board import Board
+from wizard.model.context import Scope
+from wizard.model.results import Acceptance, Action, Actor, Change, Check, Item, Job, Problem, StageView, Status
 from wizard.probes.base import Probe
 from wizard.resources.base import Presence, Reading, Resource
-from wizard.results import Acceptance, Action, Actor, Change, Check, Item, Job, Problem, StageView, Status
-from wizard.scope import Scope
 from wizard.settling import Settler
 from wizard.stages import Stage
 from wizard.verdicts import verdict

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from wizard import documents
-from wizard.results import Change, Check, DnsRecord, Problem, Snapshot
+from wizard.model.results import Change, Check, DnsRecord, Problem, Snapshot
 
 SCHEMA = 1
 """Version of the envelope's shape; grows when a field changes its meaning or goes away."""

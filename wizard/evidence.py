@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from wizard.results import Check, Status
+from wizard.model.results import Check, Status
 
 Checks = Mapping[str, Check]
 Rule = Callable[[Check, Checks], Check]

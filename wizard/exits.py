@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
-from wizard.results import Status
+from wizard.model.results import Status
 
 
 class ExitCode(IntEnum):
@@ -40,7 +40,7 @@ def gravest(codes: Iterable[ExitCode]) -> ExitCode:
 def of_error(error: Exception) -> ExitCode:
     """Return the code for an error that ended a command."""
     from wizard.aws.errors import AwsError, Kind  # noqa: PLC0415 - `--version` and `--help` need none of these
-    from wizard.store import LockedError  # noqa: PLC0415
+    from wizard.storage.store import LockedError  # noqa: PLC0415
 
     if isinstance(error, LockedError):
         return ExitCode.UNFINISHED
@@ -59,9 +59,9 @@ def expected(error: Exception) -> bool:
 
 
 def _of_usage() -> tuple[type[Exception], ...]:
+    from wizard.model.validators import InvalidChoice  # noqa: PLC0415
     from wizard.pixel import PixelError  # noqa: PLC0415
-    from wizard.store import StoreError  # noqa: PLC0415
+    from wizard.storage.store import StoreError  # noqa: PLC0415
     from wizard.tracker.file import TrackerError  # noqa: PLC0415
-    from wizard.validators import InvalidChoice  # noqa: PLC0415
 
     return StoreError, InvalidChoice, PixelError, TrackerError

@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from wizard.dns_providers import recognise
-from wizard.international import readable
-from wizard.world import Dns
+from wizard.knowledge.dns_providers import recognise
+from wizard.model.idn import readable
+from wizard.model.ports import Dns
 
 ROUTE53 = "route53"
 
@@ -55,7 +55,7 @@ async def holder(dns: Dns, host: str) -> Holder:
     """Look up who holds a name; resolvers never hear it, so no negative answer is planted.
 
     Raises:
-        wizard.world.DnsUnreachableError: no DNS server could be asked.
+        wizard.model.ports.DnsUnreachableError: no DNS server could be asked.
     """
     zone = await dns.zone_of(host)
     names = [server.name for server in zone.servers]

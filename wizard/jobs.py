@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from wizard import engine
 from wizard.board import Board
+from wizard.model.context import Scope
+from wizard.model.results import Job, Status
 from wizard.resources.base import Resource
-from wizard.results import Job, Status
-from wizard.scope import Scope
 from wizard.stages import Stage, stages
 from wizard.survey import survey
 

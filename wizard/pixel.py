@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from wizard.world import Web, WebError
+from wizard.model.ports import Web, WebError
 
 SIZE_LIMIT = 1024
 """Bytes; a pixel must be smaller, for it is sent with every event."""

@@ -5,8 +5,8 @@ The pages are CloudFront's own (developer guide, "Troubleshooting error response
 
 from msgspec import Struct
 
+from wizard.model.ports import Response
 from wizard.pixel import PixelError, validate
-from wizard.world import Response
 
 CACHE_CONTROL = "max-age=0, s-maxage=31536000"
 """Kept at the edge, asked again by the browser, so that an identical event on the next page is logged too."""

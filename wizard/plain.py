@@ -15,9 +15,9 @@ from typing import TextIO
 
 import click
 
-from wizard.international import readable
-from wizard.net.text import printable
-from wizard.results import Action, Actor, Decision, DnsRecord, Item, Phase, Snapshot, Status, Wait
+from wizard.model.idn import readable
+from wizard.model.results import Action, Actor, Decision, DnsRecord, Item, Phase, Snapshot, Status, Wait
+from wizard.model.terminal_text import printable
 
 GLYPHS: Mapping[Status, str] = {status: status.glyph for status in Status}
 COLOURS: Mapping[Status, str] = {

@@ -6,7 +6,7 @@ for example. Programs that hand out credentials are started by botocore, and get
 
 import os
 
-from wizard.masking import SECRETS
+from wizard.model.masking import SECRETS
 
 
 def environment() -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from wizard.masking import masked
+from wizard.model.masking import masked
 
 LEFT_OUT = "(left out)"
 

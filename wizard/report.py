@@ -19,11 +19,11 @@ from msgspec import Struct
 
 from wizard import __version__, envelope
 from wizard.aws.client import Call, Secret, Source
-from wizard.net.text import printable
+from wizard.model.results import Job, Snapshot
+from wizard.model.setup import Setup
+from wizard.model.terminal_text import printable
 from wizard.redacting import Mask, everywhere, secrets_out
-from wizard.results import Job, Snapshot
 from wizard.service import Service
-from wizard.setups import Setup
 
 SCHEMA = 1
 """Version of the report's shape."""
@@ -76,7 +76,7 @@ async def gather(service: Service, name: str, *, source: Source | None = None) -
         source: credentials for this check alone.
 
     Raises:
-        wizard.store.StoreError: there is no such set-up, or its file cannot be used.
+        wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
     """
     calls: list[Call] = []
     listening = type(service)(replace(service.surroundings, listen=calls.append))

@@ -19,17 +19,17 @@ from wizard.clock import SystemClock
 from wizard.credentials.desk import Desk, Known
 from wizard.credentials.found import Found as Place
 from wizard.holder import Holder, holder
-from wizard.ledger import Ledger, SavedLedger
+from wizard.model.context import DELETE_LOGS, UPGRADE, YES, Scope
+from wizard.model.ports import REAL_NETWORK, Network, World
+from wizard.model.results import Job, Status
+from wizard.model.setup import RECIPE, Choices, Made, Setup
+from wizard.model.threads import to_the_end
 from wizard.net.browse import Browser
 from wizard.net.resolve import Resolver
-from wizard.rechoosing import choose, refuse_unchangeable
-from wizard.results import Job, Status
-from wizard.scope import DELETE_LOGS, UPGRADE, YES, Scope
-from wizard.setups import RECIPE, Choices, Made, Setup
-from wizard.shelf import Shelf
-from wizard.store import Store
-from wizard.threads import to_the_end
-from wizard.world import REAL_NETWORK, Network, World
+from wizard.storage.allowed_changes import choose, refuse_unchangeable
+from wizard.storage.blobs import Shelf
+from wizard.storage.setup_state import Ledger, SavedLedger
+from wizard.storage.store import Store
 from wizard.write_ahead import WriteAhead
 
 
@@ -87,8 +87,8 @@ class Running:
         """Run the walk to its end.
 
         Raises:
-            wizard.store.LockedError: another process works on the set-up.
-            wizard.store.StoreError: the set-up cannot be saved.
+            wizard.storage.store.LockedError: another process works on the set-up.
+            wizard.storage.store.StoreError: the set-up cannot be saved.
         """
         try:
             async with _held(self._hold) as ledger:
@@ -137,7 +137,7 @@ class Service:
         )
 
     def choose(self, name: str, **choices: Any) -> Setup:
-        """Change choices of a saved set-up (`wizard.rechoosing.choose`)."""
+        """Change choices of a saved set-up (`wizard.storage.allowed_changes.choose`)."""
         return choose(self.store, name, **choices)
 
     def source(self, choices: Choices) -> Source:
@@ -171,7 +171,7 @@ class Service:
             choices: answers to `found.unknown`, and anything the user wants otherwise from now on.
 
         Raises:
-            wizard.store.StoreError: it is saved here already, or the name is taken by another set-up.
+            wizard.storage.store.StoreError: it is saved here already, or the name is taken by another set-up.
         """
         setup = rebuild(found, name, **choices)
         refuse_adopted(found, setup.name, self.saved_as(found), self.store.names())
@@ -228,7 +228,7 @@ class Service:
             only: limit the walk to these stages or items; the account is always looked at where AWS is asked.
 
         Raises:
-            wizard.store.StoreError: there is no such set-up, or its file cannot be used.
+            wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
         """
         given = dict(answers or {})
         setup = self.store.load(name)
@@ -264,7 +264,8 @@ class Service:
         Events before `since` (seconds since the epoch) are left out, and the last part of visitors' IP addresses.
 
         Raises:
-            wizard.store.StoreError: there is no such set-up, its file cannot be used, or it has no log bucket (yet).
+            wizard.storage.store.StoreError: there is no such set-up, its file cannot be used, or it has no log bucket
+            (yet).
         """
         setup = self.store.load(name)
         refuse_without_logs(setup)

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from wizard.aws.errors import AwsError
+from wizard.model.results import Action, Actor, Change, Check, Decision, Job, Status, Wait
 from wizard.probes.base import Probe
 from wizard.resources.base import LookAgainError, NotYetError, Reading, Resource
 from wizard.resources.gone import gone_already
-from wizard.results import Action, Actor, Change, Check, Decision, Job, Status, Wait
 from wizard.verdicts import unfinished, verdict
 from wizard.walk import Node, Walk
 

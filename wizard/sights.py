@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from wizard.net.text import brief
-from wizard.results import Check
-from wizard.world import Answer, Outcome
+from wizard.model.ports import Answer, Outcome
+from wizard.model.results import Check
+from wizard.model.terminal_text import brief
 
 PREFIX = "sees."
 """Evidence that begins so names a kind and a server; its value is what that one says."""

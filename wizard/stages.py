@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from wizard.model.context import Scope
+from wizard.model.setup import RECIPE, Choices, Goal, Made
 from wizard.probes.caa import CaaProbe
 from wizard.probes.identity import IdentityProbe
 from wizard.probes.name_servers import NameServersProbe
@@ -37,8 +39,6 @@ from wizard.resources.records import ManualRecord
 from wizard.resources.route53 import ManagedRecord, find_hosted_zone
 from wizard.resources.tracker import WANTS, EarlierTrackers, TrackerObject, TrackerSource, in_bucket
 from wizard.resources.tracker_server import TrackerFolder, TrackerOnServer
-from wizard.scope import Scope
-from wizard.setups import RECIPE, Choices, Goal, Made
 from wizard.walk import Node
 
 

@@ -1,9 +1,9 @@
 """What has to be known before the stages can be laid out: who runs the DNS of the user's domain."""
 
 from wizard.aws.errors import AwsError
+from wizard.model.context import Scope
+from wizard.model.ports import DnsUnreachableError
 from wizard.resources.route53 import find_hosted_zone
-from wizard.scope import Scope
-from wizard.world import DnsUnreachableError
 
 
 async def survey(scope: Scope) -> None:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from wizard.setups import Goal, Setup, TrackerFile
+from wizard.model.setup import Goal, Setup, TrackerFile
 from wizard.snippet import DEFAULTS, Loaded, Options, Snippet, Variant, snippet
 from wizard.tracker.file import major
 

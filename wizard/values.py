@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wizard.files import left_alone, not_written, ours, put
-from wizard.net.text import legible
-from wizard.results import Copyable, DnsRecord
-from wizard.setups import Setup
+from wizard.model.results import Copyable, DnsRecord
+from wizard.model.setup import Setup
+from wizard.model.terminal_text import legible
 from wizard.snippet import Snippet, Variant, script_element
+from wizard.storage.atomic_files import left_alone, not_written, ours, put
 from wizard.tagging import host_of, loaded_by, snippet_for
 
 TAGS = {

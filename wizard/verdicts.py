@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
+from wizard.model.results import Actor, Check, Problem, Status
 from wizard.resources.base import Presence, Reading, Resource
-from wizard.results import Actor, Check, Problem, Status
 
 
 def verdict(node: Resource, reading: Reading) -> Check:

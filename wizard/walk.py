@@ -7,13 +7,13 @@ from msgspec.structs import replace
 
 from wizard.aws.errors import AwsError, Kind
 from wizard.board import Board, at_work
+from wizard.knowledge.problems import explain
+from wizard.model.context import Scope
+from wizard.model.results import Check, Copyable, Phase, Problem, Status
+from wizard.model.tracebacks import place
 from wizard.probes.base import Probe
-from wizard.problems import explain
 from wizard.resources.base import Resource, StoppedError
-from wizard.results import Check, Copyable, Phase, Problem, Status
-from wizard.scope import Scope
-from wizard.store import StoreError
-from wizard.tracebacks import place
+from wizard.storage.store import StoreError
 
 Node = Resource | Probe
 Step = Callable[[Node], Awaitable[Check]]

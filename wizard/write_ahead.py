@@ -3,14 +3,14 @@
 from typing import Any
 
 from wizard.credentials.renewing import Renewing
-from wizard.scope import Ledger
+from wizard.model.context import Ledger
 
 LOOKS = ("get_", "list_", "head_", "describe_", "simulate_")
 """How the names of operations begin that change nothing."""
 
 
 class WriteAhead:
-    """Calls AWS; implements `wizard.world.Aws`.
+    """Calls AWS; implements `wizard.model.ports.Aws`.
 
     An id that AWS is given is saved before the call, so that a walk that dies in between finds again what it made. A
     resource only records it; that the call waits for the disk is seen to here, for every call.
@@ -30,7 +30,7 @@ class WriteAhead:
 
         Raises:
             wizard.aws.errors.AwsError: AWS refused, or nobody signed in again.
-            wizard.store.StoreError: it cannot be saved, so AWS was not called.
+            wizard.storage.store.StoreError: it cannot be saved, so AWS was not called.
         """
         if not operation.startswith(LOOKS):
             await self._ledger.saved()

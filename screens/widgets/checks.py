@@ -6,7 +6,7 @@ from textual.widgets.option_list import Option
 
 from screens.marks import mark_for, mark_of, mark_of_item
 from screens.words import say
-from wizard.results import Check, Item, Phase, Snapshot, StageView, Status
+from wizard.model.results import Check, Item, Phase, Snapshot, StageView, Status
 
 QUIET = (Status.OK, Status.SKIPPED)
 """Verdicts that need nobody's attention; their items stay folded."""

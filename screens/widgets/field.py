@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from screens.words import say
-from wizard.validators import InvalidChoice
+from wizard.model.validators import InvalidChoice
 
 Cleaner = Callable[[str], str]
 """Returns the cleaned answer, or raises InvalidChoice."""

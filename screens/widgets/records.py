@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from screens.words import MUTED, clean, say
-from wizard.international import readable
-from wizard.results import Action, Copyable, DnsRecord
+from wizard.model.idn import readable
+from wizard.model.results import Action, Copyable, DnsRecord
 
 
 class CopyRow(Static, can_focus=True):

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from screens.marks import Mark, mark_of
 from screens.words import MUTED
-from wizard.results import StageView, Status
+from wizard.model.results import StageView, Status
 
 
 class Road(Widget):

@@ -7,7 +7,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from screens.marks import Mark, mark_of
-from wizard.results import Snapshot, StageView
+from wizard.model.results import Snapshot, StageView
 
 WORD = 9
 """Columns for the word at the end of a row."""

@@ -16,8 +16,8 @@ import urllib3
 from tests.product import Product, verdicts
 from wizard.aws.client import Source
 from wizard.exits import ExitCode, of_statuses
-from wizard.problems import explain
-from wizard.results import Job, Snapshot, Status
+from wizard.knowledge.problems import explain
+from wizard.model.results import Job, Snapshot, Status
 
 ELSEWHERE = "999988887777"
 ANSWER = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>

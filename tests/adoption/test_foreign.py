@@ -6,8 +6,8 @@ import pytest
 
 from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok, verdicts
-from wizard.problems import explain
-from wizard.results import Check, Job, Snapshot, Status
+from wizard.knowledge.problems import explain
+from wizard.model.results import Check, Job, Snapshot, Status
 
 
 @pytest.fixture

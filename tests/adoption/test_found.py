@@ -11,10 +11,10 @@ from tests.product import DOMAIN, Product, not_ok
 from tests.trackers import V3, V4
 from wizard.adoption import Found, rebuild
 from wizard.aws.errors import AwsError
+from wizard.model.results import Job
+from wizard.model.setup import Goal, Setup, Viewer
 from wizard.pixel import builtin
-from wizard.results import Job
-from wizard.setups import Goal, Setup, Viewer
-from wizard.store import StoreError
+from wizard.storage.store import StoreError
 
 OWN_PIXEL = builtin().content.replace(b"\xff\xff\xff\x00\x00\x00", b"\xff\x00\x00\x00\x00\x00")
 """A usable 1x1 GIF that is not the built-in one."""

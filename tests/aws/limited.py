@@ -10,9 +10,9 @@ import boto3
 
 from tests.product import Product
 from wizard.aws.client import Keys, Secret
+from wizard.model.results import Check, Job, Snapshot
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Check, Job, Snapshot
 
 MISSING = "permission-missing"
 

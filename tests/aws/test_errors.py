@@ -3,7 +3,7 @@
 import pytest
 
 from wizard.aws.errors import Kind, translate
-from wizard.problems import explain
+from wizard.knowledge.problems import explain
 
 
 @pytest.mark.parametrize(

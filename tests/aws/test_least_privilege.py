@@ -16,11 +16,11 @@ from tests.aws.limited import Story, admin, client_of, refusals, user_with, with
 from tests.product import DOMAIN, Product, not_ok
 from wizard.aws.errors import AwsError
 from wizard.aws.policy import actions, policy, statement_text
+from wizard.knowledge.problems import explain
+from wizard.model.results import Job, Status
+from wizard.model.setup import Choices, Setup
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.problems import explain
-from wizard.results import Job, Status
-from wizard.setups import Choices, Setup
 
 SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=Choices(domain=DOMAIN))
 """A set-up as it is before its first step, when its policy is printed."""

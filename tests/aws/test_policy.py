@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.support import REQUIRE_ALL
 from wizard.aws.policy import MOST, action_of, actions, compact, policy, statement_for, statement_text
-from wizard.problems import explain
-from wizard.results import Problem
-from wizard.setups import Choices, Made, Setup
+from wizard.knowledge.problems import explain
+from wizard.model.results import Problem
+from wizard.model.setup import Choices, Made, Setup
 
 ACCOUNT = "123456789012"
 READS = ("Describe", "Get", "List")

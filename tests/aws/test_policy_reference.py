@@ -8,7 +8,7 @@ import pytest
 from policy_sentry.querying.actions import get_action_data
 
 from wizard.aws.policy import policy
-from wizard.setups import Choices, Goal, Made, Setup
+from wizard.model.setup import Choices, Goal, Made, Setup
 
 SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=Choices(domain="e.example.org"))
 MADE = Made(account="123456789012", hosted_zone="Z0123456789ABC", content_bucket="own", log_bucket="own-logs")

@@ -13,12 +13,12 @@ from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity, who_am_i
 from wizard.aws.policy import actions, policy
 from wizard.aws.preflight import missing, principal_of
-from wizard.ledger import Ledger
+from wizard.model.context import Scope
+from wizard.model.results import Problem, Status
+from wizard.model.setup import Choices, Setup
 from wizard.practice.worldfile import WorldFile
 from wizard.probes.permissions import PermissionsProbe
-from wizard.results import Problem, Status
-from wizard.scope import Scope
-from wizard.setups import Choices, Setup
+from wizard.storage.setup_state import Ledger
 
 ACCOUNT = "123456789012"
 USER = Identity(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/anna")

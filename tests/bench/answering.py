@@ -24,9 +24,9 @@ from tests.bench.terminal import Started
 from tests.product import Product
 from tests.screens.driving import focused, on_page, wait_for
 from tests.screens.test_whole_road import walk_to_the_end
+from wizard.model.results import Job
 from wizard.practice import process
 from wizard.practice.control import Control
-from wizard.results import Job
 from wizard.service import Service
 
 SLOW = 2.0

@@ -12,7 +12,7 @@ from tests.bench.figures import Figure
 from tests.bench.road import a_product
 from tests.product import Product
 from wizard.commands.check import Wish, look_at_all
-from wizard.results import Job, Status
+from wizard.model.results import Job, Status
 
 MANY = (1, 10, 100)
 RUNS = 3

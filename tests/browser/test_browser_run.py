@@ -12,10 +12,10 @@ from tests.browser.visiting import Visitor, browse, found_in, problem_in
 from tests.hands import Hands
 from tests.product import DOMAIN, Product, not_ok
 from tests.trackers import V3, V4, tag_build
-from wizard.results import Status
-from wizard.scope import BROWSE_LIKE
+from wizard.model.context import BROWSE_LIKE
+from wizard.model.results import Status
+from wizard.model.setup import Goal
 from wizard.service import Service
-from wizard.setups import Goal
 from wizard.snippet import Loaded, csp, tag
 
 

@@ -24,13 +24,13 @@ from wizard.browserproof.page import Subject
 from wizard.browserproof.report import SENT, Report
 from wizard.browserproof.server import PageServer
 from wizard.browserproof.verdict import OK, Outside, Verdict, judge
+from wizard.model.ports import Answer, Network, Outcome, Response
+from wizard.model.setup import Choices, Setup
 from wizard.net.browse import Browser
 from wizard.pagecheck.judge import judge as judge_page
 from wizard.pagecheck.page import Page, read
 from wizard.pagecheck.tags import tags
-from wizard.setups import Choices, Setup
 from wizard.snippet import Loaded, tag
-from wizard.world import Answer, Network, Outcome, Response
 
 SETUP = Setup(name="main", id="0123abcd", created=0.0, choices=Choices(domain=HOST))
 OURS, ANY, NONE = Answers("*"), Answers(SAME, credentials=True), Answers()

@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, Route, sync
 
 from tests.product import Product
 from wizard.board import Board
+from wizard.model.context import BROWSE, YES
+from wizard.model.results import Check, Job, Snapshot
+from wizard.model.setup import Goal
+from wizard.model.threads import in_thread
 from wizard.resources.browser_run import address_in
-from wizard.results import Check, Job, Snapshot
-from wizard.scope import BROWSE, YES
-from wizard.setups import Goal
-from wizard.threads import in_thread
 
 BOTH = (Goal.PIXEL, Goal.JS_BUCKET)
 PATIENCE = 60.0

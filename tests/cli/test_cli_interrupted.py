@@ -12,7 +12,7 @@ import pytest
 from tests import forking
 from tests.cli.conftest import PATIENCE, Cli, Started
 from wizard.practice.control import Control
-from wizard.store import Store
+from wizard.storage.store import Store
 
 HUNG = 600.0
 """Seconds that AWS would take to answer; a run that gave the call up by itself would not say it was interrupted."""

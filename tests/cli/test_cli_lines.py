@@ -6,8 +6,7 @@ import pytest
 
 from wizard import checklist
 from wizard.exits import ExitCode, gravest, of_statuses
-from wizard.plain import Ink, Narrator, span
-from wizard.results import (
+from wizard.model.results import (
     Action,
     Actor,
     Change,
@@ -22,6 +21,7 @@ from wizard.results import (
     Status,
     Wait,
 )
+from wizard.plain import Ink, Narrator, span
 
 RECORD = DnsRecord("e.example.org", "CNAME", "d1.cloudfront.net", "e", "Leads to the pixel")
 ADD = Change("pixel-record", Action.CREATE, Actor.USER, "Add the record", record=RECORD)

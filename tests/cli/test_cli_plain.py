@@ -2,7 +2,7 @@
 
 from tests.cli.conftest import Cli
 from tests.cli.terminal import Terminal, opened
-from wizard.questions import QUESTIONS
+from wizard.model.fields import QUESTIONS
 
 ESCAPE = "\x1b"
 

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import ROOT, Cli
 from wizard.cli import COMMANDS
 from wizard.exits import ExitCode
-from wizard.store import Store
+from wizard.storage.store import Store
 
 README = ROOT / "README.md"
 

@@ -10,7 +10,7 @@ import keyring
 from wizard.aws.client import Keys, Secret
 from wizard.aws.errors import AwsError
 from wizard.credentials import keep
-from wizard.setups import Setup
+from wizard.model.setup import Setup
 
 SECRET = "k3pt" + "S" * 36
 SETUP = Setup(name="main", id="0a1b2c3d", created=0.0)

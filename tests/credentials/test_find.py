@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.credentials.conftest import AWS_LOGIN, Computer
 from wizard.credentials.find import find
 from wizard.credentials.found import Kind
-from wizard.problems import explain
+from wizard.knowledge.problems import explain
 
 HOUR = 3600.0
 KEYS = "aws_access_key_id = AKIAPROFILE000000001\naws_secret_access_key = " + "s" * 40 + "\n"

@@ -17,7 +17,7 @@ from tests.support import require
 from wizard.aws.client import Keys, Secret
 from wizard.aws.errors import AwsError, Kind
 from wizard.credentials import keep
-from wizard.problems import explain
+from wizard.knowledge.problems import explain
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = Keys("AKIAKEPT000000000001", Secret(SECRET))

@@ -19,8 +19,8 @@ from tests.support import REQUIRE_ALL
 from wizard.aws.client import LOOK, AwsClient, Source
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity, who_am_i
+from wizard.knowledge.problems import explain
 from wizard.practice.worldfile import WorldFile
-from wizard.problems import explain
 
 ROOT = Path(__file__).resolve().parents[2]
 ADA = f"[profile ada]\nlogin_session = {AWS_LOGIN}\n"

@@ -14,8 +14,8 @@ from wizard.aws.client import LOOK, AwsClient, Source
 from wizard.aws.errors import AwsError, Kind
 from wizard.credentials import found
 from wizard.credentials.renewing import AGAIN
+from wizard.model.results import Job, Status
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Job, Status
 from wizard.service import Service
 
 ENDS_SOON, OVER = 120.0, -60.0

@@ -19,10 +19,10 @@ from wizard.aws.sessions import CodeNeededError, build
 from wizard.board import Board
 from wizard.credentials.renewing import AGAIN, STOP
 from wizard.exits import ExitCode, of_statuses
+from wizard.knowledge.problems import explain
+from wizard.model.results import Decision, Job, Snapshot, Status
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.problems import explain
-from wizard.results import Decision, Job, Snapshot, Status
 from wizard.service import Service
 
 Answer = Callable[[Decision], str]

@@ -13,9 +13,9 @@ from wizard.aws.errors import AwsError
 from wizard.aws.identity import Identity, who_am_i
 from wizard.credentials.desk import Desk
 from wizard.credentials.risks import ADMINISTRATOR, risks
+from wizard.model.ports import Aws
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.world import Aws
 
 
 def warned(aws: Aws, who: Identity | None = None, *, long_lived: bool = False) -> list[str]:

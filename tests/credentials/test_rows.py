@@ -19,10 +19,10 @@ from wizard.aws.client import LOOK, AwsClient, Keys, Secret, Source
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import who_am_i
 from wizard.credentials.signing import second_factor
+from wizard.knowledge.problems import explain
+from wizard.model.results import Job, Status
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.problems import explain
-from wizard.results import Job, Status
 
 SESSION = "[sso-session corp]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n"
 CORP = f"{SESSION}[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n"

@@ -16,8 +16,8 @@ from wizard.aws.client import LOOK, WALK, AwsClient, Keys, Secret, Source
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import who_am_i
 from wizard.aws.pool import MOST, Pool, mark
+from wizard.model.results import Job
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Job
 
 CONFIG = "[profile ada]\nregion = eu-west-1\n"
 CREDENTIALS = "[ada]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = not-a-secret\n"

@@ -15,10 +15,10 @@ from tests.credentials.identities import admin
 from tests.credentials.test_renew import expire, with_profile
 from tests.product import Product
 from tests.screens.driving import Driver, shown, text_of, wait_for
+from wizard.knowledge.problems import explain
+from wizard.model.results import Job, Status
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.problems import explain
-from wizard.results import Job, Status
 from wizard.service import Service
 
 HOUR, MINUTE = 3600.0, 60.0

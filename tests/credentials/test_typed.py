@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from wizard.aws.client import Keys
 from wizard.credentials import typed
-from wizard.validators import InvalidChoice
+from wizard.model.validators import InvalidChoice
 
 ID, SECRET, TOKEN = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "IQoJb3JpZ2luX2VjEXAMPLE+/=="
 

@@ -11,7 +11,7 @@ from tests.credentials.conftest import Computer, stamp
 from wizard.aws.client import AwsClient, Keys, Patience, Secret, Source
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.key_check import ID, SECRET, TOKEN, fault
-from wizard.problems import explain
+from wizard.knowledge.problems import explain
 
 ID_VALUE = "ASIAIOSFODNN7EXAMPLE"
 GOOD = {ID: ID_VALUE, SECRET: "PLANTEDsecret/0123456789+abcdefghijklmnop", TOKEN: "PLANTEDtoken=="}

@@ -11,10 +11,10 @@ from screens.app import SnowpixelApp
 from screens.places import Place
 from wizard.aws.client import Keys, Secret, Source
 from wizard.credentials import keep
+from wizard.model.setup import Choices
 from wizard.practice import worldfile
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service, Surroundings
-from wizard.setups import Choices
 
 
 class AtAccount(SnowpixelApp):

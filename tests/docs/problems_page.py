@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from wizard.problems import explain
-from wizard.results import Problem
+from wizard.knowledge.problems import explain
+from wizard.model.results import Problem
 
 CHAPTERS = {
     "A": "The account and its credentials",

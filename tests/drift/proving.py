@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.drift.standing import Behind
 from tests.product import not_ok, verdicts
-from wizard.results import Job, Snapshot, Status
+from wizard.model.results import Job, Snapshot, Status
 
 FAILED, SKIPPED, WAITING = Status.FAILED, Status.SKIPPED, Status.WAITING
 

@@ -9,9 +9,9 @@ from typing import Any
 from tests.finished import Finished
 from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok
+from wizard.model.setup import Made
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.setups import Made
 
 Config = dict[str, Any]
 Edit = Callable[[Config], object]

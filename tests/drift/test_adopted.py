@@ -4,7 +4,7 @@ import anyio
 
 from tests.drift.standing import Behind
 from tests.product import DOMAIN, Product, not_ok
-from wizard.results import Job, Status
+from wizard.model.results import Job, Status
 
 
 def test_what_a_repair_finds_in_order_is_drift_when_it_changes_later(product: Product) -> None:

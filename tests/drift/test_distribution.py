@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.drift.proving import FAILED, NAME_PROBES, PIXEL_PROBES, SKIPPED, WAITING, Drift, assert_green, prove
 from tests.drift.standing import Behind
 from tests.product import DOMAIN, not_ok
+from wizard.model.results import Job
 from wizard.resources.distribution_config import CACHING_OPTIMIZED
-from wizard.results import Job
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]

@@ -9,8 +9,8 @@ import pytest
 from tests.drift.proving import assert_green
 from tests.drift.standing import Behind
 from tests.product import not_ok
-from wizard.results import Job, Snapshot, Status
-from wizard.scope import DISTRIBUTION_EDITED
+from wizard.model.context import DISTRIBUTION_EDITED
+from wizard.model.results import Job, Snapshot, Status
 
 
 class Meanwhile:

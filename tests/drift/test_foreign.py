@@ -8,7 +8,7 @@ import pytest
 
 from tests.drift.standing import Behind
 from tests.product import not_ok
-from wizard.results import Job, Status
+from wizard.model.results import Job, Status
 
 Config = dict[str, Any]
 

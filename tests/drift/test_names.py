@@ -8,7 +8,7 @@ import pytest
 from tests.drift.proving import FAILED, SKIPPED, Drift, assert_green, prove
 from tests.drift.standing import Behind
 from tests.product import DOMAIN, not_ok, verdicts
-from wizard.results import Job
+from wizard.model.results import Job
 
 LOST = {"dns-resolvers": SKIPPED, "tls": SKIPPED, "pixel-https": SKIPPED, "http-redirect": SKIPPED}
 """Nobody finds the name: the world's memory may still hold it, so these wait."""

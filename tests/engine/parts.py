@@ -8,14 +8,14 @@ import anyio
 from wizard import engine
 from wizard.board import Board
 from wizard.clock import SystemClock
-from wizard.ledger import Ledger
+from wizard.model.context import Scope
+from wizard.model.ports import World
+from wizard.model.results import Action, Actor, Change, Check, Choice, Decision, Job
+from wizard.model.setup import Setup
 from wizard.probes.base import Probe
 from wizard.resources.base import Presence, Reading, Resource
-from wizard.results import Action, Actor, Change, Check, Choice, Decision, Job
-from wizard.scope import Scope
-from wizard.setups import Setup
+from wizard.storage.setup_state import Ledger
 from wizard.walk import Node
-from wizard.world import World
 
 
 class Nowhere:

@@ -6,7 +6,7 @@ from tests.engine.parts import Look, Row, scope
 from wizard import engine
 from wizard.board import Board
 from wizard.clock import SystemClock
-from wizard.results import Action, Actor, Change, Check, Job, Phase, Status, Update
+from wizard.model.results import Action, Actor, Change, Check, Job, Phase, Status, Update
 
 
 def board() -> Board:

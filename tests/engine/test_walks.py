@@ -5,7 +5,7 @@ import pytest
 
 from tests.engine.parts import Asking, Look, Stubborn, Thing, Things, scope, walk
 from wizard.board import Board
-from wizard.results import Action, Actor, Check, Job, Phase, Status
+from wizard.model.results import Action, Actor, Check, Job, Phase, Status
 
 
 @pytest.fixture

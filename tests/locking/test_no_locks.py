@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import require
-from wizard.setups import Choices
-from wizard.store import Store, StoreError
+from wizard.model.setup import Choices
+from wizard.storage.store import Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIM = """
@@ -19,7 +19,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from wizard.exits import of_error
-from wizard.store import Store, StoreError
+from wizard.storage.store import Store, StoreError
 try:
     with Store(Path(sys.argv[1])).writing("main", "test"):
         print("held")

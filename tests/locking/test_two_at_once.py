@@ -17,9 +17,9 @@ from tests import forking
 from tests.inventory import Account, expected
 from tests.product import DOMAIN, Product, not_ok
 from wizard.exits import ExitCode
-from wizard.locks import NOTE, Holder, holder_of
-from wizard.results import Job, Status
-from wizard.store import LockedError
+from wizard.model.results import Job, Status
+from wizard.storage.locks import NOTE, Holder, holder_of
+from wizard.storage.store import LockedError
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0

@@ -21,12 +21,12 @@ from tests.product import DOMAIN, Product, not_ok
 from wizard.aws.client import Patience
 from wizard.board import Board
 from wizard.credentials.renewing import RENEW, STOP
+from wizard.model.context import DELETE_LOGS, YES
+from wizard.model.results import Check, Job, Snapshot, Status
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.resources.objects import KEYS
-from wizard.results import Check, Job, Snapshot, Status
-from wizard.scope import DELETE_LOGS, YES
-from wizard.store import UnknownSetupError
+from wizard.storage.store import UnknownSetupError
 
 WITH_LOGS = {DELETE_LOGS: YES}
 """The answer with which a removal takes the logs too."""

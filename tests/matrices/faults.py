@@ -10,8 +10,8 @@ from tests.matrices.kills import SCENES, Scene, half_gone
 from tests.matrices.watching import Call, Event, Watch
 from wizard.aws.client import WALK, Patience
 from wizard.credentials.renewing import AGAIN, STOP
+from wizard.model.results import Check, Job, Snapshot, Status
 from wizard.practice.control import Control
-from wizard.results import Check, Job, Snapshot, Status
 
 Plant = Callable[[Control, str, str], None]
 """Makes trouble for a service's operation from now on."""

@@ -11,9 +11,9 @@ from tests.matrices.watching import Call, Event, Watch
 from tests.product import DOMAIN, not_ok
 from tests.trackers import V4
 from wizard.aws.errors import AwsError, translate
+from wizard.model.results import Job
+from wizard.model.setup import Goal
 from wizard.practice.control import Control
-from wizard.results import Job
-from wizard.setups import Goal
 
 
 def half_gone(bench: Bench) -> None:

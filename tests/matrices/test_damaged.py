@@ -11,8 +11,8 @@ from tests.matrices.kills import SCENES, Scene, boundaries
 from tests.matrices.victim import NAME, Moment, Order
 from tests.matrices.watching import Event
 from wizard.exits import ExitCode, of_error
-from wizard.results import Job
-from wizard.store import StoreError
+from wizard.model.results import Job
+from wizard.storage.store import StoreError
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",

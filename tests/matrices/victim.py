@@ -21,11 +21,11 @@ import msgspec
 from tests.matrices.watching import Call, Clients, Event, Watch, WatchedService
 from tests.product import Product
 from wizard.aws.client import WALK, Keys, Secret, Source
+from wizard.model.results import Job
+from wizard.model.setup import Choices
 from wizard.practice import worldfile
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Job
-from wizard.setups import Choices
 
 SERVICES = ("s3", "acm", "cloudfront", "logs", "sts", "route53")
 

@@ -16,11 +16,11 @@ from msgspec.structs import asdict
 
 from tests.product import Product
 from wizard.aws.client import WALK, AwsClient, Patience, Source
-from wizard.ledger import SavedLedger
+from wizard.model.ports import Aws, World
+from wizard.model.setup import Choices, Setup
 from wizard.service import Service
-from wizard.setups import Choices, Setup
-from wizard.store import Store
-from wizard.world import Aws, World
+from wizard.storage.setup_state import SavedLedger
+from wizard.storage.store import Store
 
 LOOKING = ("get_", "list_", "head_", "describe_", "simulate_")
 """How the names of operations begin that change nothing."""
@@ -82,7 +82,7 @@ Hasty = tuple[tuple[str, str], Patience]
 
 
 class WatchedAws:
-    """AWS as the walk sees it; implements `wizard.world.Aws`.
+    """AWS as the walk sees it; implements `wizard.model.ports.Aws`.
 
     Args:
         inner: makes the calls.

@@ -20,7 +20,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from wizard.world import Network
+from wizard.model.ports import Network
 
 Records = dict[tuple[str, str], list[str]]
 Respond = Callable[[dns.message.Message], dns.message.Message | bytes | None]

@@ -11,9 +11,9 @@ import pytest
 import trustme
 
 from tests.net.servers import Site, http_server
+from wizard.model.ports import Answer, Network, Outcome, WebError, Zone
 from wizard.net.browse import Browser, Limits
 from wizard.net.fetching import proxy_for
-from wizard.world import Answer, Network, Outcome, WebError, Zone
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ def anyio_backend() -> str:
 
 
 class Names:
-    """A `Dns` that knows addresses by heart; implements `wizard.world.Dns`."""
+    """A `Dns` that knows addresses by heart; implements `wizard.model.ports.Dns`."""
 
     def __init__(self, **names: str) -> None:
         self.names = names

@@ -19,8 +19,12 @@ from hypothesis import strategies as st
 from tests.net.servers import Net, Zone, dns_server, example, on_loopback, rrset
 from tests.probes.surroundings import HOST, OWN, ScriptedDns, answer, problem, scope
 from tests.problems.scene import look, red, scope_of, words
+from wizard.model.ports import Answer, NameServer, Outcome
+from wizard.model.ports import Zone as Delegated
+from wizard.model.results import Status
+from wizard.model.setup import Made
+from wizard.model.terminal_text import MOST, brief, printable
 from wizard.net.resolve import Resolver
-from wizard.net.text import MOST, brief, printable
 from wizard.net.wire import Patience, Said, ask, understand
 from wizard.net.zones import ADDRESSES, SERVERS
 from wizard.probes.caa import allows
@@ -28,10 +32,6 @@ from wizard.probes.name_servers import Look, NameServersProbe, family_of, serial
 from wizard.probes.resolvers import ResolversProbe, is_private
 from wizard.resources.record_state import Evidence, diagnose, letters_apart, same, stray_names
 from wizard.resources.records import ManualRecord
-from wizard.results import Status
-from wizard.setups import Made
-from wizard.world import Answer, NameServer, Outcome
-from wizard.world import Zone as Delegated
 
 
 @pytest.fixture

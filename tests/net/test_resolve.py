@@ -7,10 +7,10 @@ import dns.rcode
 import pytest
 
 from tests.net.servers import Machine, Net, Zone, dns_server, example, fill, on_loopback, rrset
+from wizard.model.ports import DnsUnreachableError, Network, Outcome
+from wizard.model.terminal_text import printable
 from wizard.net.resolve import THIS_COMPUTER, Resolver
-from wizard.net.text import printable
 from wizard.net.wire import Patience, ask
-from wizard.world import DnsUnreachableError, Network, Outcome
 
 pytestmark = pytest.mark.anyio
 

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.browserproof.policy import allowing, allows, allows_inline, of_site, parsed
+from wizard.knowledge.problems import explain
+from wizard.model.ports import Response
+from wizard.model.results import Check, Status
+from wizard.model.setup import Choices, Goal, Made, Setup, TrackerFile
 from wizard.pagecheck.judge import judge
 from wizard.pagecheck.page import Page, read
 from wizard.pagecheck.tags import tags
-from wizard.problems import explain
-from wizard.results import Check, Status
-from wizard.setups import Choices, Goal, Made, Setup, TrackerFile
 from wizard.snippet import Options, Variant, csp, hash_of, inline_hash, snippet
 from wizard.tagging import loaded_by
-from wizard.world import Response
 
 HOST = "e.example.org"
 URL = "https://www.example.org/start"

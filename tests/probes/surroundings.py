@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wizard.ledger import Ledger
-from wizard.results import Check
-from wizard.scope import Scope
-from wizard.setups import Choices, Made, Setup
-from wizard.world import Answer, Dns, Handshake, Outcome, Response, WebError, World, Zone
+from wizard.model.context import Scope
+from wizard.model.ports import Answer, Dns, Handshake, Outcome, Response, WebError, World, Zone
+from wizard.model.results import Check
+from wizard.model.setup import Choices, Made, Setup
+from wizard.storage.setup_state import Ledger
 
 HOST = "px.example.com"
 OWN = "d1.cloudfront.net"
@@ -27,7 +27,7 @@ GOOD = {
 
 
 class StandingClock:
-    """Implements `wizard.world.Clock`."""
+    """Implements `wizard.model.ports.Clock`."""
 
     pace = 0.0
 
@@ -39,7 +39,7 @@ class StandingClock:
 
 
 class NoAws:
-    """Implements `wizard.world.Aws` where it must not be needed."""
+    """Implements `wizard.model.ports.Aws` where it must not be needed."""
 
     region = "eu-central-1"
 
@@ -48,7 +48,7 @@ class NoAws:
 
 
 class ScriptedDns:
-    """Implements `wizard.world.Dns`: what resolvers answer, whatever is asked; the authorities have the record."""
+    """Implements `wizard.model.ports.Dns`: what resolvers answer, whatever is asked; the authorities have the record."""
 
     def __init__(self, *answers: Answer, authorities: tuple[Answer, ...] | None = None) -> None:
         self.answers = answers
@@ -72,7 +72,7 @@ class ScriptedDns:
 
 
 class ScriptedWeb:
-    """Implements `wizard.world.Web`: an answer, or the error to raise, for each host."""
+    """Implements `wizard.model.ports.Web`: an answer, or the error to raise, for each host."""
 
     def __init__(self, answer: Response | Handshake | WebError | None = None) -> None:
         self.answer = answer

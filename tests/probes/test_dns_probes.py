@@ -6,15 +6,15 @@ import pytest
 
 from tests.net.servers import Net, example, on_loopback
 from tests.probes.surroundings import HOST, NOW, OWN, ScriptedDns, answer, problem, scope
+from wizard.model.ports import Answer, Outcome
+from wizard.model.results import Check, Status
+from wizard.model.setup import Choices, Made
 from wizard.net.resolve import THIS_COMPUTER, Resolver
 from wizard.net.wire import Patience
 from wizard.probes.caa import CaaProbe, allows
 from wizard.probes.propagation import until
 from wizard.probes.resolvers import OWN as OWN_RESOLVER
 from wizard.probes.resolvers import ResolversProbe
-from wizard.results import Check, Status
-from wizard.setups import Choices, Made
-from wizard.world import Answer, Outcome
 
 pytestmark = pytest.mark.anyio
 

@@ -14,10 +14,10 @@ from tests.probes.surroundings import (
     response,
     scope,
 )
+from wizard.model.ports import Outcome, Response, WebError
+from wizard.model.results import Status
+from wizard.model.setup import Choices, Made, Viewer
 from wizard.probes.pixel import HttpRedirectProbe, PixelDirectProbe, PixelHttpsProbe
-from wizard.results import Status
-from wizard.setups import Choices, Made, Viewer
-from wizard.world import Outcome, Response, WebError
 
 pytestmark = pytest.mark.anyio
 

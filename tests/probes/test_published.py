@@ -13,15 +13,15 @@ import trustme
 from tests.net.servers import Net, Zone, _stream, dns_over_https, example, http_server, on_loopback
 from tests.probes.surroundings import HOST, OWN
 from tests.problems.scene import look, raised, red, scope_of
+from wizard.model.ports import Network, Outcome
+from wizard.model.results import Status
+from wizard.model.setup import Made
+from wizard.model.threads import in_thread
 from wizard.net.over_https import ask_over_https
 from wizard.net.recursion import PUBLIC
 from wizard.net.resolve import Resolver
 from wizard.net.trust import verifying
 from wizard.net.wire import Patience
-from wizard.results import Status
-from wizard.setups import Made
-from wizard.threads import in_thread
-from wizard.world import Network, Outcome
 
 pytestmark = pytest.mark.anyio
 

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from tests.probes.surroundings import DAY, HOST, NOW, OWN, ScriptedWeb, problem, scope
 from wizard.certificates import covers
+from wizard.model.ports import Handshake, WebError
+from wizard.model.results import Status
+from wizard.model.setup import Choices, Made
 from wizard.probes.tls import TlsProbe
-from wizard.results import Status
-from wizard.setups import Choices, Made
-from wizard.world import Handshake, WebError
 
 pytestmark = pytest.mark.anyio
 

@@ -3,7 +3,11 @@
 from tests.probes.surroundings import DAY, NoAws, StandingClock
 from wizard import engine
 from wizard.board import Board
-from wizard.ledger import Ledger
+from wizard.knowledge.problems import explain
+from wizard.model.context import Scope
+from wizard.model.ports import Clock, Network, World
+from wizard.model.results import Check, Job, Status
+from wizard.model.setup import Choices, Made, Setup
 from wizard.net.browse import Browser, Limits
 from wizard.net.resolve import Resolver
 from wizard.net.wire import Patience
@@ -13,13 +17,9 @@ from wizard.probes.pixel import HttpRedirectProbe, PixelHttpsProbe
 from wizard.probes.resolvers import ResolversProbe
 from wizard.probes.tls import TlsProbe
 from wizard.probes.tracker import TrackerHttpsProbe
-from wizard.problems import explain
 from wizard.resources.records import ManualRecord
-from wizard.results import Check, Job, Status
-from wizard.scope import Scope
-from wizard.setups import Choices, Made, Setup
 from wizard.stages import Stage
-from wizard.world import Clock, Network, World
+from wizard.storage.setup_state import Ledger
 
 
 def scope_of(

@@ -8,9 +8,9 @@ from tests.clocks import HOUR, MovedService
 from tests.drift.standing import Behind
 from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok, verdicts
-from wizard import problems
+from wizard.knowledge import problems
+from wizard.model.results import Check, Job, Snapshot, Status
 from wizard.resources.certificate import DECISION, MOST_REPLACED
-from wizard.results import Check, Job, Snapshot, Status
 
 PARENT = DOMAIN.partition(".")[2]
 LOGS_TOO = {"delete-logs": "yes"}

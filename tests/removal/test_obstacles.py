@@ -9,9 +9,9 @@ from tests.clocks import HOUR, MovedService
 from tests.drift.standing import Behind
 from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok, verdicts
-from wizard import problems
-from wizard.results import Check, Job, Snapshot, Status
-from wizard.scope import DOMAIN_LOST
+from wizard.knowledge import problems
+from wizard.model.context import DOMAIN_LOST
+from wizard.model.results import Check, Job, Snapshot, Status
 
 LOGS_TOO = {"delete-logs": "yes"}
 PLAN = "You can't delete this distribution while it's subscribed to a pricing plan."

@@ -7,7 +7,7 @@ import pytest
 from tests.drift.standing import Behind
 from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok, verdicts
-from wizard.results import Actor, Job, Snapshot, Status, Wait
+from wizard.model.results import Actor, Job, Snapshot, Status, Wait
 
 LOGS_TOO = {"delete-logs": "yes"}
 ORDER = (

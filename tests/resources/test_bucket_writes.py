@@ -5,8 +5,8 @@ import threading
 from tests.inventory import Account
 from tests.practice.conftest import until
 from tests.product import Product, not_ok
+from wizard.model.results import Job, Snapshot
 from wizard.practice.control import Control
-from wizard.results import Job, Snapshot
 
 MADE = ("cloudfront", "CreateDistributionWithTags", True)
 """What the walk comes to although the buckets' settings are still being written."""

@@ -4,8 +4,8 @@ import pytest
 
 from tests.inventory import Account
 from tests.product import Product, not_ok
+from wizard.model.results import Job
 from wizard.practice.control import Control
-from wizard.results import Job
 
 
 @pytest.mark.parametrize("operation", ["PutDeliverySource", "PutDeliveryDestination"])

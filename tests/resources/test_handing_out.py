@@ -12,15 +12,15 @@ import pytest
 from tests.probes.surroundings import NOW, ScriptedDns, answer, scope
 from tests.product import DOMAIN, Product
 from wizard.aws.errors import AwsError, translate
-from wizard.ledger import Ledger
+from wizard.model.context import Scope
+from wizard.model.ports import Aws, Outcome
+from wizard.model.results import Action, Actor, Change
+from wizard.model.setup import Choices, Made
 from wizard.practice.control import Control
 from wizard.resources.base import Reading
 from wizard.resources.handing_out import some_have
 from wizard.resources.route53 import LONGEST, ManagedRecord
-from wizard.results import Action, Actor, Change
-from wizard.scope import Scope
-from wizard.setups import Choices, Made
-from wizard.world import Aws, Outcome
+from wizard.storage.setup_state import Ledger
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +36,7 @@ def anyio_backend() -> str:
 
 
 class Deaf:
-    """AWS whose replies to changes are lost once they were carried out; implements `wizard.world.Aws`."""
+    """AWS whose replies to changes are lost once they were carried out; implements `wizard.model.ports.Aws`."""
 
     def __init__(self, inner: Aws) -> None:
         self.inner = inner

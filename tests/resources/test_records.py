@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from tests.net.servers import Net, Zone, example, on_loopback
 from tests.probes.surroundings import HOST, NOW, OWN, ScriptedWeb, response, scope
+from wizard.model.context import DOMAIN_LOST, Scope
+from wizard.model.ports import Answer, Outcome, WebError
+from wizard.model.results import Action, Actor, Status
+from wizard.model.setup import Choices, Made
 from wizard.net.resolve import Resolver
 from wizard.net.wire import Patience
 from wizard.resources.base import Presence, Reading
 from wizard.resources.record_state import Evidence, State, diagnose, stray_names
 from wizard.resources.records import ManualRecord
-from wizard.results import Action, Actor, Status
-from wizard.scope import DOMAIN_LOST, Scope
-from wizard.setups import Choices, Made
-from wizard.world import Answer, Outcome, WebError
 
 pytestmark = pytest.mark.anyio
 

@@ -7,13 +7,13 @@ import pytest
 from tests.net.servers import example, on_loopback
 from tests.probes.surroundings import HOST, OWN, ScriptedDns, scope
 from wizard.aws.errors import AwsError, translate
+from wizard.model.context import Scope
+from wizard.model.ports import Answer, Dns, Outcome
+from wizard.model.results import Actor, Status
+from wizard.model.setup import Made
 from wizard.net.resolve import Resolver
 from wizard.resources.base import Presence
 from wizard.resources.route53 import ManagedRecord, find_hosted_zone
-from wizard.results import Actor, Status
-from wizard.scope import Scope
-from wizard.setups import Made
-from wizard.world import Answer, Dns, Outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +27,7 @@ def anyio_backend() -> str:
 
 
 class Route53:
-    """Implements `wizard.world.Aws` for Route 53: one zone, and changes that are in sync when told so."""
+    """Implements `wizard.model.ports.Aws` for Route 53: one zone, and changes that are in sync when told so."""
 
     region = "eu-central-1"
 

@@ -13,11 +13,11 @@ import pytest
 from tests.inventory import Account
 from tests.product import Product, not_ok
 from wizard.aws.client import WALK, Patience, Source
+from wizard.model.ports import Aws, World
+from wizard.model.results import Job
+from wizard.model.setup import Choices
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Job
 from wizard.service import Service
-from wizard.setups import Choices
-from wizard.world import Aws, World
 
 POLLS = frozenset({("acm", "describe_certificate"), ("cloudfront", "get_distribution"), ("s3", "list_objects_v2")})
 """Operations that waits repeat: how often is the world's doing."""

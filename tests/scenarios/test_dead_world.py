@@ -10,12 +10,12 @@ from tests.product import Product
 from wizard import engine, envelope
 from wizard.board import Board
 from wizard.clock import SystemClock
-from wizard.ledger import Ledger
-from wizard.results import Check, Job, Status
-from wizard.scope import Scope
-from wizard.setups import Choices, Made, Setup
+from wizard.model.context import Scope
+from wizard.model.ports import World
+from wizard.model.results import Check, Job, Status
+from wizard.model.setup import Choices, Made, Setup
 from wizard.stages import stages
-from wizard.world import World
+from wizard.storage.setup_state import Ledger
 
 
 class Hole:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.product import DOMAIN, Product, not_ok, verdicts
-from wizard.results import Status
+from wizard.model.results import Status
 
 
 @pytest.mark.parametrize(

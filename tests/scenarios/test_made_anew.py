@@ -1,7 +1,7 @@
 """What had to be made anew under another name: all that leads to it follows."""
 
 from tests.product import DOMAIN, Product, not_ok, verdicts
-from wizard.results import Job, Status
+from wizard.model.results import Job, Status
 
 
 def test_the_alias_waits_for_a_record_that_leads_to_another_distribution(product: Product) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from tests.product import Product, verdicts
 from wizard.aws.client import Source
+from wizard.model.results import Job, Status
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Job, Status
 from wizard.service import Service
 
 OUTSIDE = {"pixel-direct", "pixel-record", "dns-resolvers", "tls", "pixel-https", "http-redirect", "caa"}

@@ -6,8 +6,8 @@ import pytest
 
 from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok, verdicts
-from wizard.results import Actor, Job, Status
-from wizard.setups import SCHEMA
+from wizard.model.results import Actor, Job, Status
+from wizard.model.setup import SCHEMA
 
 CONTENT_KEYS = {"i", "pxl.png", "ice.png"}
 

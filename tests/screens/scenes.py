@@ -17,8 +17,8 @@ from tests.screens.driving import Driver, box, focused, on_page, page, shown, te
 from tests.screens.scripted import Script, ScriptedService, a_setup
 from wizard.board import Board
 from wizard.events.decode import Event
-from wizard.results import Check, Job, Status
-from wizard.setups import Made, Proof, Setup
+from wizard.model.results import Check, Job, Status
+from wizard.model.setup import Made, Proof, Setup
 
 NOW = 1_800_000_000.0
 """15 January 2027, 08:00 UTC: the time on this computer in every scene."""

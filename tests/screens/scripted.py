@@ -16,8 +16,8 @@ from wizard.credentials.found import Found
 from wizard.engine import board_for
 from wizard.events.decode import Event
 from wizard.holder import Holder
-from wizard.ledger import Ledger
-from wizard.results import (
+from wizard.model.context import Scope
+from wizard.model.results import (
     Action,
     Actor,
     Change,
@@ -32,10 +32,10 @@ from wizard.results import (
     Status,
     Wait,
 )
-from wizard.scope import Scope
+from wizard.model.setup import Choices, Setup
 from wizard.service import Running, Service, Surroundings
-from wizard.setups import Choices, Setup
 from wizard.stages import Stage, stages
+from wizard.storage.setup_state import Ledger
 
 HOSTILE = "[red]Error[/] [/bucket] [@click=app.quit]x[/] \x1b[31mred \u202eevil"
 

@@ -16,8 +16,8 @@ from tests.screens.scripted import ScriptedService, a_setup
 from tests.support import require
 from tests.trackers import V4
 from wizard.browserproof.opening import has_screen
-from wizard.results import Job
-from wizard.setups import Goal, TrackerFile
+from wizard.model.results import Job
+from wizard.model.setup import Goal, TrackerFile
 
 SIZE = (80, 24)
 OWN = "https://www.example.test/assets/hk3v9x.js"

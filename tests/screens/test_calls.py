@@ -18,20 +18,8 @@ from screens import desktop
 from screens.desktop import Way
 from screens.notices import Watch, ended
 from tests.screens import scripted
-from wizard.results import (
-    Action,
-    Actor,
-    Change,
-    Check,
-    Item,
-    Job,
-    Phase,
-    Snapshot,
-    StageView,
-    Status,
-    Wait,
-)
-from wizard.settings import Settings, save
+from wizard.model.results import Action, Actor, Change, Check, Item, Job, Phase, Snapshot, StageView, Status, Wait
+from wizard.storage.preferences import Settings, save
 
 PATIENCE = 120.0
 """Seconds that a terminal may take on a busy computer."""
@@ -186,7 +174,7 @@ import sys
 from pathlib import Path
 from screens.app import SnowpixelApp
 from tests.screens.scripted import ScriptedService, a_setup
-from wizard.results import Job
+from wizard.model.results import Job
 
 async def work(pilot):
     app = pilot.app

@@ -12,7 +12,7 @@ from tests.screens.driving import Driver, box, focused, on_page, shown, text_of,
 from tests.screens.scripted import ScriptedService, a_setup
 from tests.screens.test_pages import play
 from wizard.board import Board
-from wizard.results import Check, Item, Job, Phase, Problem, Snapshot, StageView, Status
+from wizard.model.results import Check, Item, Job, Phase, Problem, Snapshot, StageView, Status
 
 
 class Worlds:

@@ -14,7 +14,7 @@ from tests.screens.driving import Driver, focused, on_page, page, shown, text_of
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.events.names import CHECK_APP
 from wizard.events.send import check_event
-from wizard.results import Status
+from wizard.model.results import Status
 
 HOSTILE = "https://shop.example/[red]x[/]\x1b[2J"
 

@@ -11,7 +11,7 @@ from screens.app import SnowpixelApp
 from screens.places import Place
 from tests.screens.driving import Driver, box, focused, on_page, wait_for
 from tests.screens.scripted import ScriptedService
-from wizard.setups import Choices
+from wizard.model.setup import Choices
 
 
 async def at_once(pilot: Driver, *keys: tuple[str, str | None]) -> None:

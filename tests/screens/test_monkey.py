@@ -11,7 +11,7 @@ from screens.places import Place
 from tests.screens import scripted
 from tests.screens.driving import Driver, page, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
-from wizard.results import Job
+from wizard.model.results import Job
 
 PRESSES = 40
 KEYS = (

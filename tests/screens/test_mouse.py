@@ -9,7 +9,7 @@ from screens.app import SnowpixelApp
 from tests.screens import scripted
 from tests.screens.driving import Driver, on_page, wait_for
 from tests.screens.scripted import ScriptedService
-from wizard.results import Job
+from wizard.model.results import Job
 
 
 async def click(pilot: Driver, button: str) -> None:

@@ -16,7 +16,7 @@ from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity
 from wizard.credentials.found import Found
-from wizard.results import Job, Problem
+from wizard.model.results import Job, Problem
 from wizard.service import Service
 
 Scene = Callable[[SnowpixelApp, Driver], Awaitable[None]]

@@ -7,16 +7,16 @@ from screens.seeing import seen_by
 from tests.net.servers import Zone, example, on_loopback
 from tests.probes.surroundings import HOST, OWN, ScriptedDns, ScriptedWeb, answer, scope
 from tests.product import Product
+from wizard.model.ports import Outcome, WebError
+from wizard.model.results import Check, Status
+from wizard.model.setup import Made
 from wizard.net.resolve import Resolver
 from wizard.net.wire import Patience
 from wizard.probes.resolvers import OWN as OWN_RESOLVER
 from wizard.probes.resolvers import ResolversProbe
 from wizard.resources.records import ManualRecord
-from wizard.results import Check, Status
-from wizard.setups import Made
 from wizard.sights import Kind, Sight, sights
 from wizard.verdicts import verdict
-from wizard.world import Outcome, WebError
 
 
 def lines_of(check: Check) -> list[str]:

@@ -17,8 +17,8 @@ from screens.themes import DARK
 from screens.widgets.field import Box
 from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService
-from wizard.questions import SETTINGS
-from wizard.settings import FILE, Look, Settings, load, save
+from wizard.model.fields import SETTINGS
+from wizard.storage.preferences import FILE, Look, Settings, load, save
 
 Scene = Callable[[SnowpixelApp, Driver], Awaitable[None]]
 

@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from screens.app import run
 from tests.screens.scripted import ScriptedService, stays_waiting, planned
-from wizard.results import Job
+from wizard.model.results import Job
 sys.exit(run(ScriptedService(Path({home!r}), scripts={{Job.APPLY: stays_waiting, Job.PLAN: planned}})))
 """
 

@@ -10,7 +10,7 @@ from screens.themes import DARK
 from screens.timeline import moments, timeline
 from tests.screens.driving import focused, shown, wait_for
 from tests.screens.scenes import MADE, NOW, PROVEN, SCENES, fixed_surroundings
-from wizard.setups import BrowserRun, Choices, Goal, Made, Setup
+from wizard.model.setup import BrowserRun, Choices, Goal, Made, Setup
 
 
 def setup(made: Made = Made(), *, removed: bool = False, **choices: object) -> Setup:  # noqa: B008

@@ -6,7 +6,7 @@ from screens.app import SnowpixelApp
 from tests.product import Product
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.watching import CountingKeys
-from wizard.results import Job, Status
+from wizard.model.results import Job, Status
 
 SIZE = (80, 24)
 

@@ -8,10 +8,10 @@ from screens import copying
 from screens.standing import standing
 from screens.words import GLYPHS, STYLES, WORDS, clean, clock, count, span
 from wizard.credentials import typed as keys
-from wizard.questions import events, pixel_source
-from wizard.results import Status
-from wizard.setups import Choices, Made, Proof, Setup
-from wizard.validators import InvalidChoice
+from wizard.model.fields import events, pixel_source
+from wizard.model.results import Status
+from wizard.model.setup import Choices, Made, Proof, Setup
+from wizard.model.validators import InvalidChoice
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYPLANTEDKEY"
 

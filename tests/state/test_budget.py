@@ -14,10 +14,10 @@ from tests.state.disk import PLACE, flushes, unsafe, watched
 from tests.trackers import V4
 from wizard.aws.client import WALK, Patience, Source
 from wizard.board import Board
-from wizard.results import Job
+from wizard.model.ports import Aws, World
+from wizard.model.results import Job
+from wizard.model.setup import Choices, Goal, Made
 from wizard.service import Service
-from wizard.setups import Choices, Goal, Made
-from wizard.world import Aws, World
 
 WITH_JS: dict[str, Any] = {"goals": (Goal.PIXEL, Goal.JS_BUCKET), "tracker": str(V4)}
 

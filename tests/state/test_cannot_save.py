@@ -14,9 +14,9 @@ import pytest
 from tests.inventory import Account, expected
 from tests.product import Product, not_ok
 from tests.support import require
-from wizard.results import Job
-from wizard.setups import Choices
-from wizard.store import RESERVE, Store, StoreError
+from wizard.model.results import Job
+from wizard.model.setup import Choices
+from wizard.storage.store import RESERVE, Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
@@ -31,8 +31,8 @@ from tests.product import Product
 from wizard.exits import of_error, of_statuses
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Job
-from wizard.store import StoreError
+from wizard.model.results import Job
+from wizard.storage.store import StoreError
 
 world = msgspec.json.decode(sys.stdin.read(), type=WorldFile)
 home, room, at, job = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Job(sys.argv[4])

@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from tests.engine.parts import Nowhere, Thing, Things, walk
 from wizard.clock import SystemClock
-from wizard.ledger import Ledger, SavedLedger
-from wizard.results import Actor, Job
-from wizard.scope import Scope
-from wizard.setups import Choices, Setup
-from wizard.store import Store, StoreError
-from wizard.threads import in_thread, to_the_end
-from wizard.world import World
+from wizard.model.context import Scope
+from wizard.model.ports import World
+from wizard.model.results import Actor, Job
+from wizard.model.setup import Choices, Setup
+from wizard.model.threads import in_thread, to_the_end
+from wizard.storage.setup_state import Ledger, SavedLedger
+from wizard.storage.store import Store, StoreError
 from wizard.write_ahead import WriteAhead
 
 LONG = 30.0

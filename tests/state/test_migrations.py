@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from wizard.migrations import STEPS, NewerError, UnknownVersionError, upgrade
-from wizard.setups import SCHEMA, Setup
-from wizard.store import Store, StoreError
+from wizard.model.setup import SCHEMA, Setup
+from wizard.storage.migrations import STEPS, NewerError, UnknownVersionError, upgrade
+from wizard.storage.store import Store, StoreError
 
 FILES = sorted(Path(__file__).parent.joinpath("files").glob("v*.json"))
 """One complete file of each version there ever was. They are kept for good."""
@@ -47,7 +47,7 @@ def test_a_file_of_that_version_loads_and_is_saved_as_todays(tmp_path: Path, pat
 
 
 def test_the_newest_file_holds_every_field() -> None:
-    """Fails when a field was added or renamed: see wizard/migrations.py for what to do then."""
+    """Fails when a field was added or renamed: see wizard/storage/migrations.py for what to do then."""
     saved = whole()
     today = msgspec.to_builtins(msgspec.convert(upgrade(saved), Setup))
     assert {key: set(saved[key]) for key in ("choices", "made")} == {

@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.product import Product, not_ok
-from wizard.setups import Choices, Setup
-from wizard.store import Store, StoreError, UnknownSetupError
+from wizard.model.setup import Choices, Setup
+from wizard.storage.store import Store, StoreError, UnknownSetupError
 
 
 @pytest.fixture

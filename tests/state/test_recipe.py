@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from tests.product import Product, not_ok
-from wizard.results import Job, Status
-from wizard.scope import UPGRADE, YES
-from wizard.setups import RECIPE
+from wizard.model.context import UPGRADE, YES
+from wizard.model.results import Job, Status
+from wizard.model.setup import RECIPE
 
 
 def earlier(product: Product) -> None:

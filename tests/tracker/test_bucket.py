@@ -9,9 +9,9 @@ import pytest
 from tests.hands import Hands
 from tests.product import DOMAIN, Product, not_ok, verdicts
 from tests.trackers import V3, V4
-from wizard.results import Action, Check, Job, Snapshot, Status
-from wizard.setups import Goal, OldTrackers
-from wizard.store import StoreError
+from wizard.model.results import Action, Check, Job, Snapshot, Status
+from wizard.model.setup import Goal, OldTrackers
+from wizard.storage.store import StoreError
 from wizard.tracker.file import integrity
 
 LOOKS = 27

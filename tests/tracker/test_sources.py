@@ -20,16 +20,16 @@ from hypothesis import strategies as st
 
 from tests.support import require
 from tests.trackers import V3, V4, tag_build
-from wizard.setups import Choices
-from wizard.shelf import Shelf
+from wizard.model.ports import Handshake, Response, WebError
+from wizard.model.setup import Choices
+from wizard.model.validators import BLOCKED_WORDS
+from wizard.storage.blobs import Shelf
 from wizard.tracker import npm
 from wizard.tracker.file import LIMIT, Flavour, TrackerError, digest, integrity, recognise
 from wizard.tracker.knowledge import knowledge
 from wizard.tracker.names import LETTERS, new_key, served_at
 from wizard.tracker.sources import Kind, fetch, parse
 from wizard.tracker.unpack import member
-from wizard.validators import BLOCKED_WORDS
-from wizard.world import Handshake, Response, WebError
 
 V2_BANNER = b"/*!\n * Snowplow - The world's most powerful web analytics platform\n * @version 2.16.3\n */\n"
 
@@ -294,7 +294,7 @@ def test_without_an_npm_client_another_way_is_named(monkeypatch: pytest.MonkeyPa
 
 @dataclass
 class Nowhere:
-    """A `Web` that answers from a list; implements `wizard.world.Web`."""
+    """A `Web` that answers from a list; implements `wizard.model.ports.Web`."""
 
     answers: Mapping[str, Response | WebError]
 

@@ -14,22 +14,22 @@ from tests.trackers import V3, V4
 from wizard import engine
 from wizard.aws.client import AwsClient, Source
 from wizard.clock import SystemClock
-from wizard.ledger import Ledger
+from wizard.model.context import Scope
+from wizard.model.ports import Answer, Network, Outcome, World, Zone
+from wizard.model.results import Check, Job, Snapshot, Status
+from wizard.model.setup import Choices, Goal, Setup
 from wizard.net.browse import Browser
-from wizard.results import Check, Job, Snapshot, Status
-from wizard.scope import Scope
-from wizard.setups import Choices, Goal, Setup
-from wizard.shelf import Shelf
 from wizard.stages import stages
+from wizard.storage.blobs import Shelf
+from wizard.storage.setup_state import Ledger
 from wizard.tracker.export import SERVERS as WRITTEN
-from wizard.world import Answer, Network, Outcome, World, Zone
 
 PATH = "/assets/hk3v9x.js"
 URL = f"https://{HOST}{PATH}"
 
 
 class OneName:
-    """A `Dns` that knows the site alone; implements `wizard.world.Dns`."""
+    """A `Dns` that knows the site alone; implements `wizard.model.ports.Dns`."""
 
     async def zone_of(self, name: str) -> Zone:
         raise NotImplementedError

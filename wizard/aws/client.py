@@ -12,8 +12,8 @@ from wizard.aws.exceptions import translated
 from wizard.aws.pool import SHARED, Held
 from wizard.aws.replies import strict
 from wizard.aws.sessions import compare_clock, ends
-from wizard.masking import hold
-from wizard.threads import in_thread
+from wizard.model.masking import hold
+from wizard.model.threads import in_thread
 
 GLOBAL_REGION = "us-east-1"
 """CloudFront, its certificates and its log deliveries are configured in this region, wherever the buckets are."""
@@ -116,7 +116,7 @@ Resolve = Callable[[Source], Source]
 
 @dataclass
 class AwsClient:
-    """Calls AWS; implements `wizard.world.Aws`.
+    """Calls AWS; implements `wizard.model.ports.Aws`.
 
     Attributes:
         source: the credentials.

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from wizard.aws.policy import action_of, statement_text
-from wizard.masking import masked
-from wizard.results import Problem
+from wizard.model.masking import masked
+from wizard.model.results import Problem
 
 
 class Kind(StrEnum):

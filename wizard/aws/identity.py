@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from wizard.aws.errors import DENIED, OTHER_PARTITION, REGION_OFF, WRONG_KEYS, AwsError, translate
-from wizard.world import Aws
+from wizard.model.ports import Aws
 
 
 @runtime_checkable

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wizard.masking import hold
-from wizard.results import Problem
+from wizard.model.masking import hold
+from wizard.model.results import Problem
 
 ID, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
 """The three parts, as the shared AWS files name them."""

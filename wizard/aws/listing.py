@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wizard.world import Aws
+from wizard.model.ports import Aws
 
 One = dict[str, Any]
 

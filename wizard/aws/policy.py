@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from wizard.setups import Setup
+from wizard.model.setup import Setup
 
 VERSION = "2012-10-17"
 """The policy language's version (IAM reference, IAM JSON policy elements: Version)."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wizard.aws.sessions import usable
-from wizard.files import stamp
+from wizard.storage.atomic_files import stamp
 
 if TYPE_CHECKING:
     import boto3

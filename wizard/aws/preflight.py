@@ -15,7 +15,7 @@ import anyio
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity
 from wizard.aws.policy import ANY, Statement, actions
-from wizard.world import Aws
+from wizard.model.ports import Aws
 
 SESSION = re.compile(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.+")
 """A role's session as STS names it (IAM guide: IAM identifiers)."""

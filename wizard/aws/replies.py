@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from wizard.aws.errors import SERVER_FAULT, UNREADABLE, AwsError, translate
-from wizard.masking import masked
+from wizard.model.masking import masked
 
 TITLE_LIMIT = 80
 """Characters of a web page's title that are shown."""

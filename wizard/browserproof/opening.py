@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wizard.browserproof import chromium
-from wizard.setups import Setup
+from wizard.model.ports import Network
+from wizard.model.setup import Setup
 from wizard.tagging import host_of
-from wizard.world import Network
 
 GRACE = 5.0
 """Seconds that a throw-away browser gets to end by itself."""

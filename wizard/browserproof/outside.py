@@ -1,9 +1,9 @@
 """The pixel as snowpixel itself sees it while a browser cannot: tells a fault of the set-up from one of the browser."""
 
 from wizard.browserproof.verdict import OK
+from wizard.model.ports import Web, WebError
 from wizard.pixel_answers import fault_in
 from wizard.tracker.served import ASKING
-from wizard.world import Web, WebError
 
 _UNREACHED = {"resolve": "browser-address", "tls": "browser-certificate"}
 """Kind of a `WebError` to what it means for the pixel."""

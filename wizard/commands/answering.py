@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from wizard.board import Board
 from wizard.commands.asking import NoAnswerError
-from wizard.results import Decision, Update
-from wizard.threads import in_thread
+from wizard.model.results import Decision, Update
+from wizard.model.threads import in_thread
 
 
 class Answering:

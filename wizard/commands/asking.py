@@ -8,9 +8,9 @@ from typing import TypeVar
 import click
 
 from wizard.commands.session import Session
+from wizard.model.validators import InvalidChoice
 from wizard.pixel import PixelError
 from wizard.tracker.file import TrackerError
-from wizard.validators import InvalidChoice
 
 T = TypeVar("T")
 

@@ -6,11 +6,11 @@ from typing import Self
 from wizard.board import Board
 from wizard.browserproof.opening import Opening
 from wizard.commands.session import Session
+from wizard.model.results import Update
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
 from wizard.resources.browser_run import address_in
-from wizard.results import Update
 from wizard.service import Service
-from wizard.setups import Setup
-from wizard.threads import in_thread
 
 
 class Opener:

@@ -11,20 +11,21 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from wizard import acceptance, checklist, documents
+from wizard import checklist, documents
 from wizard.commands import loop, options, walking
 from wizard.commands.identity import keep_typed, second_factor
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.documents import CheckData, SetupRow
 from wizard.exits import ExitCode, gravest, of_error, of_statuses
-from wizard.lastcheck import LastCheck, changed
+from wizard.model.context import PROVE, YES
+from wizard.model.results import Check, Job, Snapshot, Status, worst
 from wizard.plain import Ink
-from wizard.results import Check, Job, Snapshot, Status, worst
-from wizard.scope import PROVE, YES
 from wizard.service import Service
 from wizard.stages import known
-from wizard.store import StoreError
+from wizard.storage import accepted_warnings
+from wizard.storage.last_check import LastCheck, changed
+from wizard.storage.store import StoreError
 
 SHORTEST = 1.0
 """Seconds between looks that `--watch` allows: AWS counts calls."""
@@ -143,7 +144,7 @@ def _word(
         raise click.UsageError("Give --accept ID with --reason TEXT, or --withdraw ID alone.")
     if len(names) != 1 or watched:
         raise click.UsageError("--accept and --withdraw are for one set-up: name it, and leave --watch out.")
-    return Word(accept or withdraw or "", acceptance.reason(reason) if reason is not None else None)
+    return Word(accept or withdraw or "", accepted_warnings.reason(reason) if reason is not None else None)
 
 
 def _minded(service: Service, found: Found, word: Word) -> Found:
@@ -151,19 +152,19 @@ def _minded(service: Service, found: Found, word: Word) -> Found:
 
     Raises:
         click.UsageError: there is no such item.
-        wizard.validators.InvalidChoice: it is no warning.
+        wizard.model.validators.InvalidChoice: it is no warning.
     """
     if found.snapshot is None:
         return found
     seen = {one.id: one for one in found.snapshot.checks}
     if word.reason is None:
-        accepted = acceptance.withdraw(service.store, found.name, word.item)
+        accepted = accepted_warnings.withdraw(service.store, found.name, word.item)
     elif word.item in seen:
-        accepted = acceptance.accept(service.store, found.name, seen[word.item], word.reason, time.time())
+        accepted = accepted_warnings.accept(service.store, found.name, seen[word.item], word.reason, time.time())
     else:
         warned = ", ".join(one.id for one in seen.values() if one.status is Status.WARNING) or "none"
         raise click.UsageError(f"No check has the id '{word.item}'. Warnings just now: {warned}.")
-    return replace(found, snapshot=acceptance.remarked(found.snapshot, accepted))
+    return replace(found, snapshot=accepted_warnings.remarked(found.snapshot, accepted))
 
 
 def _keep(session: Session, service: Service, found: Sequence[Found]) -> None:

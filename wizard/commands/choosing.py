@@ -7,12 +7,13 @@ from typing import Any
 import click
 import msgspec
 
-from wizard import pixel, validators
-from wizard.setups import Choices, OldTrackers, Viewer
+from wizard import pixel
+from wizard.model import validators
+from wizard.model.setup import Choices, OldTrackers, Viewer
+from wizard.model.validators import InvalidChoice
 from wizard.tracker import wishes
 from wizard.tracker.file import digest
 from wizard.tracker.names import served_at
-from wizard.validators import InvalidChoice
 
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}")
 _VIEWERS = {"redirect": Viewer.REDIRECT, "https-only": Viewer.HTTPS_ONLY}
@@ -28,7 +29,7 @@ def changes(profile: str | None, *, no_domain: bool, **given: Any) -> dict[str, 
 
     Raises:
         click.UsageError: two flags contradict each other.
-        wizard.validators.InvalidChoice: a value cannot be used.
+        wizard.model.validators.InvalidChoice: a value cannot be used.
         wizard.pixel.PixelError: the image cannot be the pixel.
         wizard.tracker.file.TrackerError: a choice for the tracker cannot be used.
     """
@@ -60,7 +61,7 @@ def source(text: str) -> str:
 
     Raises:
         wizard.pixel.PixelError: it cannot be the pixel.
-        wizard.validators.InvalidChoice: it is an address with a password in it.
+        wizard.model.validators.InvalidChoice: it is an address with a password in it.
     """
     text = validators.public_url(text)
     if text == "builtin" or text.lower().startswith("https://"):

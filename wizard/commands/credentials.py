@@ -8,7 +8,6 @@ from typing import Any
 import click
 import msgspec
 
-from wizard import problems
 from wizard.aws.errors import AwsError
 from wizard.commands import loop
 from wizard.commands.options import Command
@@ -18,10 +17,11 @@ from wizard.credentials.desk import Known
 from wizard.credentials.find import in_use
 from wizard.credentials.found import Found
 from wizard.exits import ExitCode, of_error
-from wizard.net.text import printable
+from wizard.knowledge import problems
+from wizard.model.setup import Choices, Setup
+from wizard.model.terminal_text import printable
 from wizard.plain import fitting
 from wizard.service import Service
-from wizard.setups import Choices, Setup
 
 
 @click.command("credentials", cls=Command)

@@ -11,10 +11,10 @@ from wizard.credentials import keep
 from wizard.credentials.find import in_use
 from wizard.credentials.keep import CannotKeepError
 from wizard.exits import ExitCode
-from wizard.results import Snapshot, Status
+from wizard.model.results import Snapshot, Status
+from wizard.model.setup import Setup
 from wizard.service import Service
-from wizard.setups import Setup
-from wizard.store import Store, StoreError
+from wizard.storage.store import Store, StoreError
 
 
 def second_factor(session: Session, service: Service, name: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import click
 
-from wizard import checklist, problems
+from wizard import checklist
 from wizard.aws.client import Source
 from wizard.aws.errors import AwsError
 from wizard.commands import loop, planning, walking
@@ -17,13 +17,14 @@ from wizard.commands.saved import state_of
 from wizard.commands.session import Session
 from wizard.credentials import typed
 from wizard.exits import ExitCode, of_statuses
-from wizard.lastcheck import LastCheck
-from wizard.net.text import printable
-from wizard.results import Decision, Job, Snapshot, Status
+from wizard.knowledge import problems
+from wizard.model.results import Decision, Job, Snapshot, Status
+from wizard.model.terminal_text import printable
+from wizard.model.validators import InvalidChoice, profile
 from wizard.service import Service
 from wizard.stages import needs_aws
-from wizard.store import StoreError
-from wizard.validators import InvalidChoice, profile
+from wizard.storage.last_check import LastCheck
+from wizard.storage.store import StoreError
 
 NEW = "new"
 INTRO = "snowpixel, in plain lines: your own Snowplow pixel, in your own AWS account."

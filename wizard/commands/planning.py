@@ -9,11 +9,11 @@ from msgspec import Struct
 from wizard import checklist, envelope, plain
 from wizard.aws.policy import policy
 from wizard.commands.session import Session
-from wizard.costs import Estimate, estimate_for
 from wizard.exits import ExitCode, of_statuses
-from wizard.net.text import printable
-from wizard.results import Actor, Change, Snapshot, Status
-from wizard.setups import Setup
+from wizard.knowledge.costs import Estimate, estimate_for
+from wizard.model.results import Actor, Change, Snapshot, Status
+from wizard.model.setup import Setup
+from wizard.model.terminal_text import printable
 from wizard.stages import needs_aws
 
 _NO_VERDICT = frozenset({Status.OK, Status.WAITING, Status.SKIPPED})

@@ -17,16 +17,16 @@ from wizard.commands.options import Group, note_words
 from wizard.commands.session import Session, pass_session, terminal
 from wizard.commands.surroundings import in_world, running
 from wizard.exits import ExitCode, of_statuses
-from wizard.lastcheck import LastCheck
+from wizard.model.results import Action, Actor, Change, Job, Update
+from wizard.model.setup import Choices, Made
+from wizard.model.threads import in_thread
 from wizard.practice import process
 from wizard.practice.control import Control, ControlError
 from wizard.practice.timing import DEFAULT_PACE
 from wizard.practice.worldfile import WorldFile
-from wizard.results import Action, Actor, Change, Job, Update
 from wizard.service import Service
-from wizard.setups import Choices, Made
-from wizard.store import StoreError
-from wizard.threads import in_thread
+from wizard.storage.last_check import LastCheck
+from wizard.storage.store import StoreError
 
 NAME = "practice"
 """The set-up that the plain practice makes."""

@@ -6,19 +6,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wizard import validators
 from wizard.commands import choosing, loop, walking
 from wizard.commands.asking import Asker, BackError
 from wizard.commands.session import Session
-from wizard.net.text import printable
-from wizard.questions import QUESTIONS, events
+from wizard.model import validators
+from wizard.model.fields import QUESTIONS, events
+from wizard.model.ports import DnsUnreachableError
+from wizard.model.setup import Choices, Goal, Made, Setup
+from wizard.model.terminal_text import printable
+from wizard.model.validators import InvalidChoice
 from wizard.service import Service
-from wizard.setups import Choices, Goal, Made, Setup
-from wizard.store import StoreError
+from wizard.storage.store import StoreError
 from wizard.tracker.file import TrackerError
 from wizard.tracker.wishes import refuse_incoherent
-from wizard.validators import InvalidChoice
-from wizard.world import DnsUnreachableError
 
 NO_DOMAIN = "none"
 JS = frozenset({Goal.JS_BUCKET, Goal.JS_SERVER})

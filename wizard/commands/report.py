@@ -11,7 +11,7 @@ from wizard.commands.identity import second_factor
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode
-from wizard.files import left_alone, not_written, ours
+from wizard.storage.atomic_files import left_alone, not_written, ours
 
 
 @click.command("report", cls=Command)

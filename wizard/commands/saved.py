@@ -14,13 +14,13 @@ from wizard.commands.home import home_of
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode
-from wizard.international import both
-from wizard.net.text import printable
-from wizard.rechoosing import choose
-from wizard.setups import Choices, Goal, Made, Setup
-from wizard.store import Store, StoreError, UnknownSetupError
+from wizard.model.idn import both
+from wizard.model.setup import Choices, Goal, Made, Setup
+from wizard.model.terminal_text import printable
+from wizard.model.validators import setup_name
+from wizard.storage.allowed_changes import choose
+from wizard.storage.store import Store, StoreError, UnknownSetupError
 from wizard.tracker.wishes import refuse_incoherent
-from wizard.validators import setup_name
 
 if TYPE_CHECKING:
     from wizard.adoption import Found
@@ -182,7 +182,7 @@ def state_of(setup: Setup) -> str:
 def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCode:
     """Drop the saved set-up and its kept keys from this computer. AWS is not touched: what was made stays there."""
     from wizard.commands.identity import drop_keys, forget_keys  # noqa: PLC0415 - the key store is needed here alone
-    from wizard.lastcheck import LastCheck  # noqa: PLC0415
+    from wizard.storage.last_check import LastCheck  # noqa: PLC0415
 
     store = Store(home_of(session))
     if keys_only:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from wizard.masking import masked
+from wizard.model.masking import masked
 
 if TYPE_CHECKING:
     from wizard.service import Service

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import click
 
-from wizard import validators
 from wizard.aws.client import Call, Keys, Secret, Source
 from wizard.commands.home import home_of
 from wizard.commands.session import Session
 from wizard.credentials import typed
-from wizard.net.text import printable
+from wizard.model import validators
+from wizard.model.ports import DNS, REAL_NETWORK, Network
+from wizard.model.terminal_text import printable
 from wizard.practice import process, worldfile
 from wizard.practice.control import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Surroundings
-from wizard.world import DNS, REAL_NETWORK, Network
 
 
 def surroundings(session: Session) -> Surroundings:
@@ -27,7 +27,7 @@ def surroundings(session: Session) -> Surroundings:
 
     Raises:
         click.UsageError: no practice world runs in the folder, or an option does not make sense.
-        wizard.validators.InvalidChoice: what was given as a profile cannot be one.
+        wizard.model.validators.InvalidChoice: what was given as a profile cannot be one.
     """
     if session.practice:
         return in_world(session, running(session.practice), home_of(session))

@@ -7,12 +7,12 @@ from wizard.commands import loop
 from wizard.commands.session import Session
 from wizard.commands.walking import farewell
 from wizard.exits import ExitCode, of_statuses
+from wizard.model.ports import Web, WebError
+from wizard.model.results import Check, Item, Phase, Problem, StageView, Status, worst
+from wizard.model.setup import Setup
 from wizard.pagecheck.judge import STAGE, judge
 from wizard.pagecheck.page import LIMIT, read
 from wizard.plain import Ink
-from wizard.results import Check, Item, Phase, Problem, StageView, Status, worst
-from wizard.setups import Setup
-from wizard.world import Web, WebError
 
 REDIRECTS = 5
 

@@ -15,14 +15,14 @@ from wizard.commands.home import home_of
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode, of_statuses
-from wizard.files import left_alone, not_written, ours
+from wizard.model.context import BROWSE, BROWSE_LIKE, YES
+from wizard.model.results import Job
+from wizard.model.setup import BrowserRun, Goal, Setup
 from wizard.resources.browser_run import BrowserProof
-from wizard.results import Job
-from wizard.scope import BROWSE, BROWSE_LIKE, YES
-from wizard.setups import BrowserRun, Goal, Setup
 from wizard.snippet import PLACES, Loaded, Options, Snippet, Variant, script_element
 from wizard.snippet import snippet as build
-from wizard.store import Store
+from wizard.storage.atomic_files import left_alone, not_written, ours
+from wizard.storage.store import Store
 from wizard.tagging import host_of, loaded_by, pixel_host_of
 from wizard.tracker.file import digest
 from wizard.tracker.wishes import page as cleaned_page

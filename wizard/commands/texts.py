@@ -6,12 +6,12 @@ from typing import Any
 import click
 import msgspec
 
-from wizard import problems
 from wizard.commands.home import home_of
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode
-from wizard.store import Store
+from wizard.knowledge import problems
+from wizard.storage.store import Store
 
 
 @click.command("policy", cls=Command)

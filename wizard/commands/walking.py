@@ -12,10 +12,10 @@ from wizard.commands import loop
 from wizard.commands.answering import Answering
 from wizard.commands.identity import keep_typed, second_factor
 from wizard.commands.session import Session
+from wizard.model.results import Actor, Job, Phase, Snapshot, Status, Update
 from wizard.plain import Ink, Narrator
-from wizard.results import Actor, Job, Phase, Snapshot, Status, Update
 from wizard.service import Running, Service
-from wizard.store import StoreError
+from wizard.storage.store import StoreError
 
 STUCK = 0.5
 """Seconds for which nothing but unanswered questions must be left before a walk is ended unfinished."""
@@ -50,7 +50,7 @@ def run(
 
     Raises:
         wizard.commands.asking.BackError, wizard.commands.asking.LeaveError: the user's word at a question.
-        wizard.store.StoreError: the set-up cannot be used, or another process works on it.
+        wizard.storage.store.StoreError: the set-up cannot be used, or another process works on it.
         KeyboardInterrupt: the user wants out.
     """
     quiet = job in (Job.PLAN, Job.CHECK)

@@ -7,10 +7,10 @@ from wizard.commands.choosing import certificate as cleaned
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.exits import ExitCode, of_statuses
-from wizard.lastcheck import LastCheck
-from wizard.results import Job, Snapshot, Status
-from wizard.scope import DELETE_LOGS, DISTRIBUTION_EDITED, DOMAIN_LOST, UPGRADE, YES
+from wizard.model.context import DELETE_LOGS, DISTRIBUTION_EDITED, DOMAIN_LOST, UPGRADE, YES
+from wizard.model.results import Job, Snapshot, Status
 from wizard.service import Service
+from wizard.storage.last_check import LastCheck
 
 CERTIFICATE = "certificate"
 """Id of the decision that `--certificate` answers."""

@@ -16,11 +16,11 @@ from wizard.credentials.find import find, in_use
 from wizard.credentials.found import Found, Kind
 from wizard.credentials.renewing import Renewing
 from wizard.credentials.signing import SignIns
-from wizard.results import Problem
-from wizard.scope import Ledger
-from wizard.setups import Setup
-from wizard.threads import in_thread
-from wizard.world import Aws, Clock
+from wizard.model.context import Ledger
+from wizard.model.ports import Aws, Clock
+from wizard.model.results import Problem
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
 
 LONG_LIVED = "AKIA"
 """How the ids of keys without an end begin (IAM guide, unique identifiers)."""

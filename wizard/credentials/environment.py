@@ -5,7 +5,7 @@ import os
 from wizard.aws import key_check
 from wizard.aws.key_check import VARIABLES, problem, variable
 from wizard.credentials.found import Found, Kind, seconds
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 KEY, SECRET = (VARIABLES[part][0] for part in (key_check.ID, key_check.SECRET))
 TOKENS = VARIABLES[key_check.TOKEN]

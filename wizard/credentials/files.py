@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from wizard.credentials.found import shown
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 Settings = Mapping[str, Any]
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from wizard.credentials import environment, files, machines, profiles
 from wizard.credentials.found import Found, Kind
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 USUAL = "default"
 """The profile that boto3 uses when none is named."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 
 class Kind(StrEnum):

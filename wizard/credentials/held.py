@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from wizard import masking
 from wizard.credentials import files
+from wizard.model import masking
 
 
 def secrets() -> frozenset[str]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from wizard.aws.client import Keys, Secret
 from wizard.aws.errors import AwsError, Kind
-from wizard.results import Problem
-from wizard.setups import Setup
+from wizard.model.results import Problem
+from wizard.model.setup import Setup
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

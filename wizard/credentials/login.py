@@ -10,7 +10,7 @@ from typing import Any
 from wizard.credentials.files import Profile
 from wizard.credentials.found import Facts, Kind
 from wizard.credentials.sso import cached
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 NEEDED = ("refreshToken", "dpopKey", "clientId")
 NEEDED_OF_TOKEN = ("accessKeyId", "secretAccessKey", "sessionToken", "accountId", "expiresAt")

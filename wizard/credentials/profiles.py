@@ -6,7 +6,7 @@ from wizard.aws.key_check import TOKEN
 from wizard.credentials import login, programs, roles, sso
 from wizard.credentials.files import Profile, Settings, Shared
 from wizard.credentials.found import Facts, Found, Kind
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 """How the regions of a separate AWS begin."""

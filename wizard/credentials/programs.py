@@ -5,7 +5,7 @@ import shutil
 
 from wizard.credentials.files import Profile
 from wizard.credentials.found import Facts, Kind
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 
 def facts(profile: Profile) -> Facts | None:

@@ -9,9 +9,9 @@ from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, Kind
 from wizard.board import Board, at_work
 from wizard.credentials.signing import second_factor
-from wizard.results import Choice, Decision
-from wizard.validators import InvalidChoice
-from wizard.world import Aws, Clock
+from wizard.model.ports import Aws, Clock
+from wizard.model.results import Choice, Decision
+from wizard.model.validators import InvalidChoice
 
 AGAIN, STOP = "again", "stop"
 RENEW, CODE = "renew-login", "mfa-code"
@@ -23,7 +23,7 @@ POLL = 3600.0
 
 
 class Renewing:
-    """Calls AWS; implements `wizard.world.Aws`. All calls belong to the event loop that runs the walk.
+    """Calls AWS; implements `wizard.model.ports.Aws`. All calls belong to the event loop that runs the walk.
 
     Args:
         client: how AWS is called.

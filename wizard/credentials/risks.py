@@ -4,8 +4,8 @@ import re
 
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import Identity
-from wizard.results import Problem
-from wizard.world import Aws
+from wizard.model.ports import Aws
+from wizard.model.results import Problem
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 _SSO_ADMINISTRATOR = re.compile(r":assumed-role/AWSReservedSSO_AdministratorAccess_")

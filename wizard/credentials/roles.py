@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wizard.credentials.files import Profile, Shared
 from wizard.credentials.found import Facts, Kind
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 CREDENTIAL_SOURCES = ("Environment", "Ec2InstanceMetadata", "EcsContainer")
 Describe = Callable[[Profile, Shared, frozenset[str]], Facts | None]

@@ -14,9 +14,9 @@ from wizard.aws.errors import CODE_NEEDED, AwsError, translate
 from wizard.credentials import find, keep
 from wizard.credentials.found import Kind
 from wizard.credentials.typed import code as cleaned
-from wizard.setups import Setup
-from wizard.threads import in_thread
-from wizard.world import Aws
+from wizard.model.ports import Aws
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
 
 _USER = re.compile(r":user/(?:.*/)?([^/]+)$")
 
@@ -78,7 +78,7 @@ class SignIns:
             digits: the six digits.
 
         Raises:
-            wizard.validators.InvalidChoice: these are no six digits.
+            wizard.model.validators.InvalidChoice: these are no six digits.
             AwsError: AWS does not take them, or there is no second factor.
         """
         code = cleaned(digits)

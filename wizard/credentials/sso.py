@@ -9,7 +9,7 @@ from typing import Any
 
 from wizard.credentials.files import Profile, Settings, Shared
 from wizard.credentials.found import Facts, Kind, seconds
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 NEEDED = ("sso_account_id", "sso_role_name", "sso_region", "sso_start_url")
 

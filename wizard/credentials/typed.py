@@ -3,7 +3,7 @@
 import re
 
 from wizard.aws.client import Keys, Secret
-from wizard.validators import InvalidChoice
+from wizard.model.validators import InvalidChoice
 
 _ID = re.compile(r"[A-Z0-9]{16,128}")
 _SECRET = re.compile(r"[A-Za-z0-9/+=]{40}")

@@ -9,12 +9,12 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
 
+from wizard.model.ports import Dns, Handshake, Network, Response, WebError
+from wizard.model.threads import in_thread
 from wizard.net.fetching import PORTS, Request, get, get_by_proxy, proxy_for
 from wizard.net.handshakes import Caller, shake
 from wizard.net.oldtls import old_version
 from wizard.net.trust import verifying
-from wizard.threads import in_thread
-from wizard.world import Dns, Handshake, Network, Response, WebError
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Limits:
 
 
 class Browser:
-    """Implements `wizard.world.Web`.
+    """Implements `wizard.model.ports.Web`.
 
     Names are looked up at the resolvers of `dns`; each address is dialled through `network.dial`.
 

@@ -9,8 +9,8 @@ from urllib.parse import SplitResult
 
 import urllib3
 
-from wizard.net.text import printable
-from wizard.world import Response, WebError
+from wizard.model.ports import Response, WebError
+from wizard.model.terminal_text import printable
 
 PORTS = {"http": 80, "https": 443}
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from wizard.net.text import printable
+from wizard.model.ports import Handshake, WebError
+from wizard.model.terminal_text import printable
 from wizard.net.trust import unverified
-from wizard.world import Handshake, WebError
 
 
 @dataclass(frozen=True)

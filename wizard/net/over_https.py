@@ -13,9 +13,9 @@ import dns.exception
 import dns.message
 import urllib3
 
+from wizard.model.ports import Outcome, WebError
 from wizard.net.fetching import Request, get
 from wizard.net.wire import Said, understand
-from wizard.world import Outcome, WebError
 
 TYPE = "application/dns-message"
 

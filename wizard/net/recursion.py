@@ -20,11 +20,11 @@ import dns.flags
 import dns.message
 import dns.resolver
 
+from wizard.model.ports import Network, Outcome
+from wizard.model.threads import in_thread
 from wizard.net.over_https import ask_over_https
 from wizard.net.trust import verifying
 from wizard.net.wire import Patience, Said, first_seen, question, send, understand
-from wizard.threads import in_thread
-from wizard.world import Network, Outcome
 
 T = TypeVar("T")
 R = TypeVar("R")

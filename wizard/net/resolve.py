@@ -5,10 +5,10 @@ import time
 
 from msgspec.structs import replace
 
+from wizard.model.ports import Answer, NameServer, Network, Outcome, Zone
 from wizard.net.recursion import BLOCKED, DNS, THIS_COMPUTER, Recursion, Target, together
 from wizard.net.wire import Patience, Said, ask, first_seen
 from wizard.net.zones import ZoneFinder
-from wizard.world import Answer, NameServer, Network, Outcome, Zone
 
 __all__ = ["THIS_COMPUTER", "Resolver", "has_ipv6"]
 
@@ -18,7 +18,7 @@ SILENCE = 10.0
 
 
 class Resolver:
-    """Asks authorities and resolvers; implements `wizard.world.Dns`.
+    """Asks authorities and resolvers; implements `wizard.model.ports.Dns`.
 
     Zones once found are remembered for a minute (see `forget`); answers never are.
 

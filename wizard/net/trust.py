@@ -5,7 +5,7 @@ import ssl
 import threading
 from importlib.resources import as_file, files
 
-from wizard.files import stamp
+from wizard.storage.atomic_files import stamp
 
 _made: dict[tuple[str | None, ...], tuple[tuple[tuple[str, str], ...], ssl.SSLContext]] = {}
 """Contexts of this run of the program, with the state of the files that they were made from."""

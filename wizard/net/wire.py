@@ -17,8 +17,8 @@ import dns.rdtypes.nsbase
 import dns.rrset
 import dns.ttl
 
-from wizard.net.text import printable
-from wizard.world import Outcome
+from wizard.model.ports import Outcome
+from wizard.model.terminal_text import printable
 
 T = TypeVar("T")
 

@@ -15,8 +15,8 @@ import anyio
 import dns.message
 import dns.rdatatype
 
+from wizard.model.ports import DnsUnreachableError, NameServer, NoResolverError, Outcome, Zone
 from wizard.net.wire import Said, first_seen, plain, presented
-from wizard.world import DnsUnreachableError, NameServer, NoResolverError, Outcome, Zone
 
 KEEP = 60.0
 """Seconds that a zone's delegation is believed without asking again."""

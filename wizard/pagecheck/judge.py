@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from wizard.browserproof.policy import allows, allows_inline
+from wizard.model.results import Check, Problem, Status
+from wizard.model.setup import Setup, TrackerFile
 from wizard.pagecheck.consent import consent_tool
 from wizard.pagecheck.page import Page
 from wizard.pagecheck.tags import Tag, addresses, tags
-from wizard.results import Check, Problem, Status
-from wizard.setups import Setup, TrackerFile
 from wizard.snippet import Loaded, collector, hash_of
 from wizard.tagging import host_of, loaded_by
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from msgspec import Struct
 
 from wizard.browserproof.policy import split
-from wizard.world import Response
+from wizard.model.ports import Response
 
 LIMIT = 4 * 1024 * 1024
 """Bytes of a page that are read; pages of that size exist, larger ones are no pages."""

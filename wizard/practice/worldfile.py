@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from wizard.world import Network
+from wizard.model.ports import Network
 
 NAME = "world.json"
 

@@ -3,8 +3,8 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from wizard.results import Check, Problem, Status
-from wizard.scope import Scope
+from wizard.model.context import Scope
+from wizard.model.results import Check, Problem, Status
 
 
 class Probe(ABC):

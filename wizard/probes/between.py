@@ -6,11 +6,11 @@ pixel's name looks wrong. Such an answer says nothing about the set-up: it is un
 """
 
 from wizard.certificates import covers
+from wizard.model.ports import Handshake, Response, WebError
+from wizard.model.results import Check, Status
 from wizard.pixel_answers import by_cloudfront
 from wizard.probes.base import Probe
 from wizard.probes.propagation import LOOK_AGAIN
-from wizard.results import Check, Status
-from wizard.world import Handshake, Response, WebError
 
 AUTHORITY = "amazon"
 """Part of the issuer's name in every certificate of ACM and in CloudFront's own (Amazon Trust Services)."""

@@ -4,10 +4,10 @@ Where the name's CNAME leads to the distribution, all its addresses are CloudFro
 flattened name, an address record beside the CNAME) an address of the other family is asked as well.
 """
 
+from wizard.model.ports import WebError
+from wizard.model.results import Check, Status
 from wizard.pixel_answers import fault_in
 from wizard.probes.base import Probe
-from wizard.results import Check, Status
-from wizard.world import WebError
 
 FAMILIES = {"A": "IPv4", "AAAA": "IPv6"}
 

@@ -1,9 +1,9 @@
 """Who signs our calls, and whether it is the account that the set-up lives in."""
 
 from wizard.aws.identity import Identity, who_am_i
+from wizard.model.context import Scope
+from wizard.model.results import Check, Status
 from wizard.probes.base import Probe
-from wizard.results import Check, Status
-from wizard.scope import Scope
 
 IDENTITY = "identity"
 SOON = 900.0

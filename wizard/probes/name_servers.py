@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 import anyio
 from msgspec import Struct
 
-from wizard.net.text import brief
+from wizard.model.ports import Answer, DnsUnreachableError, NameServer, Outcome, Zone
+from wizard.model.results import Check, Status
+from wizard.model.terminal_text import brief
 from wizard.probes.base import Probe
-from wizard.results import Check, Status
-from wizard.world import Answer, DnsUnreachableError, NameServer, Outcome, Zone
 
 DEAD = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
 

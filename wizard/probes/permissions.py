@@ -9,11 +9,11 @@ from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity
 from wizard.aws.policy import Document, policy, statement_text
 from wizard.aws.preflight import missing
-from wizard.dns_providers import recognise
+from wizard.knowledge.dns_providers import recognise
+from wizard.model.context import Scope
+from wizard.model.ports import DnsUnreachableError
+from wizard.model.results import Check, Copyable, Status
 from wizard.probes.base import Probe
-from wizard.results import Check, Copyable, Status
-from wizard.scope import Scope
-from wizard.world import DnsUnreachableError
 
 ROUTE53 = "route53"
 """Id of Route 53 in `assets/dns-providers.toml`."""

@@ -5,6 +5,9 @@ No request carries an event's `e=`, so nothing that is looked at here is ever co
 
 from msgspec.structs import replace
 
+from wizard.model.ports import Response, WebError
+from wizard.model.results import Check, Problem, Status
+from wizard.model.setup import Viewer
 from wizard.pixel_answers import (
     BANNED,
     CACHE_CONTROL,
@@ -22,9 +25,6 @@ from wizard.probes.between import between
 from wizard.probes.families import other_family
 from wizard.probes.propagation import catching_up, maybe_passing, not_made, unreached
 from wizard.probes.published import unpublished
-from wizard.results import Check, Problem, Status
-from wizard.setups import Viewer
-from wizard.world import Response, WebError
 
 ORIGIN = {"Origin": "https://example.com"}
 """As a page on another site would send it: without it the CORS header is not there to be looked at."""

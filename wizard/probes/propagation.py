@@ -4,10 +4,10 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from wizard.model.context import Scope
+from wizard.model.ports import WebError
+from wizard.model.results import Check, Status
 from wizard.probes.base import Probe
-from wizard.results import Check, Status
-from wizard.scope import Scope
-from wizard.world import WebError
 
 WINDOW = 900.0
 """Seconds that CloudFront's edges may disagree after an alias or certificate was attached (2 to 15 minutes: facts)."""

@@ -6,10 +6,10 @@ behind it then waits for a record that is already there. Fetching an address ask
 
 from msgspec.structs import replace
 
+from wizard.model.ports import Answer, DnsUnreachableError, NoResolverError
+from wizard.model.results import Check, Status
 from wizard.probes.base import Probe
 from wizard.probes.propagation import LOOK_AGAIN
-from wizard.results import Check, Status
-from wizard.world import Answer, DnsUnreachableError, NoResolverError
 
 RECORD = "pixel-record"
 """The item that says how it stands with the record; needed by every probe that comes here."""

@@ -1,8 +1,8 @@
 """Whether the set-up was made with today's settings, or with those of an earlier snowpixel."""
 
+from wizard.model.results import Check, Status
+from wizard.model.setup import RECIPE
 from wizard.probes.base import Probe
-from wizard.results import Check, Status
-from wizard.setups import RECIPE
 
 
 class RecipeProbe(Probe):

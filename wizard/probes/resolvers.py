@@ -6,13 +6,13 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from wizard import sights
-from wizard.international import both
-from wizard.net.text import brief
+from wizard.model.idn import both
+from wizard.model.ports import Answer, Outcome
+from wizard.model.results import Check, Status
+from wizard.model.terminal_text import brief
 from wizard.probes.base import Probe
 from wizard.probes.propagation import not_made, until, waiting_time
 from wizard.probes.published import unpublished
-from wizard.results import Check, Status
-from wizard.world import Answer, Outcome
 
 OWN = "this computer's resolver"
 """Label of the system's resolver, as `wizard.net.resolve` gives it."""

@@ -1,12 +1,12 @@
 """The certificate that a browser gets at the pixel's name."""
 
 from wizard.certificates import covers
+from wizard.model.ports import Handshake, WebError
+from wizard.model.results import Check, Status
 from wizard.probes.base import Probe
 from wizard.probes.between import between, inspecting, of_amazon
 from wizard.probes.propagation import maybe_passing, not_made, unreached
 from wizard.probes.published import unpublished
-from wizard.results import Check, Status
-from wizard.world import Handshake, WebError
 
 DAY = 86_400.0
 

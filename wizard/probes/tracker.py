@@ -1,13 +1,13 @@
 """The tracker from the bucket as a browser gets it: packed, for any origin, kept for a year, and the same bytes."""
 
+from wizard.model.ports import Response, WebError
+from wizard.model.results import Check, Copyable, Problem, Status
 from wizard.pixel_answers import NOT_CLOUDFRONT, by_cloudflare, by_cloudfront, of_cloudflare, refused
 from wizard.probes.base import Probe
 from wizard.probes.between import between
 from wizard.probes.propagation import maybe_passing, not_made, unreached
 from wizard.probes.published import unpublished
-from wizard.results import Check, Copyable, Problem, Status
 from wizard.tracker.served import ANSWER_LIMIT, ASKING, Fault, faults, undecodable
-from wizard.world import Response, WebError
 
 _OK = 200
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from wizard.aws.errors import AwsError
+from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources import distribution_config as configuration
 from wizard.resources.base import NotYetError, Presence, Reading, StoppedError
 from wizard.resources.distribution import OnDistribution
 from wizard.resources.earlier import holder_of
 from wizard.resources.hosted_zones import release
 from wizard.resources.records import TYPICAL
-from wizard.results import Action, Actor, Change, Difference
 
 ANOTHERS_RECORD = "DNS record that points to another CloudFront distribution"
 """Part of CNAMEAlreadyExists's text where not another distribution's alias, but the name's own record is in the way."""

@@ -8,8 +8,8 @@ from typing import ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wizard.results import Action, Actor, Change, Copyable, Decision, Difference, Problem, Status
-from wizard.scope import Scope
+from wizard.model.context import Scope
+from wizard.model.results import Action, Actor, Change, Copyable, Decision, Difference, Problem, Status
 
 TAG_SETUP = "snowpixel:setup"
 """Tag that carries the set-up's name."""

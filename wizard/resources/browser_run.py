@@ -13,21 +13,21 @@ from wizard.browserproof.report import Report
 from wizard.browserproof.server import PageServer
 from wizard.browserproof.verdict import OK, Outside, Verdict, judge
 from wizard.events.decode import Event, as_text, event_of
+from wizard.model.context import BROWSE, BROWSE_LIKE, YES, Scope
+from wizard.model.ports import WebError
+from wizard.model.results import EVENT, Action, Actor, Change, Copyable, Problem, Snapshot, Status
+from wizard.model.setup import BrowserRun, TrackerFile
+from wizard.model.threads import in_thread
 from wizard.pagecheck.page import LIMIT, read
 from wizard.pagecheck.tags import tags
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.resources.first_event import TYPICAL_LOG
 from wizard.resources.log_files import log_file, log_keys
 from wizard.resources.tracker import fetched
-from wizard.results import EVENT, Action, Actor, Change, Copyable, Problem, Snapshot, Status
-from wizard.scope import BROWSE, BROWSE_LIKE, YES, Scope
-from wizard.setups import BrowserRun, TrackerFile
 from wizard.snippet import Loaded
 from wizard.tagging import host_of, loaded_by
-from wizard.threads import in_thread
 from wizard.tracker.file import integrity, major
 from wizard.tracker.served import ANSWER_LIMIT, ASKING, faults
-from wizard.world import WebError
 
 PATIENCE = 0.5
 """Seconds that one look waits for the browser: a look that returns at once would only be taken again."""

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from wizard.aws.errors import AwsError
+from wizard.model.context import Scope
+from wizard.model.results import Change, Difference
 from wizard.resources.base import Reading, Resource
 from wizard.resources.buckets import Role, bucket_of
 from wizard.resources.s3 import call_s3
-from wizard.results import Change, Difference
-from wizard.scope import Scope
 
 Statement = dict[str, Any]
 

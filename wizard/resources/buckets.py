@@ -4,12 +4,12 @@ from enum import StrEnum
 from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
+from wizard.model.context import DELETE_LOGS, YES, Scope
+from wizard.model.results import Action, Actor, Change
+from wizard.model.setup import Made
 from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource, StoppedError
 from wizard.resources.objects import KEYS
 from wizard.resources.s3 import call_s3
-from wizard.results import Action, Actor, Change
-from wizard.scope import DELETE_LOGS, YES, Scope
-from wizard.setups import Made
 
 US_EAST_1 = "us-east-1"
 """The region that must not be named as a location constraint (CreateBucket in the S3 API reference)."""

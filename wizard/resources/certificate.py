@@ -7,12 +7,12 @@ from typing import Any
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import CERTIFICATES, certificate_tags, everything
 from wizard.certificates import covers
+from wizard.model.context import Scope
+from wizard.model.results import Action, Actor, Change, Choice, Decision, Difference
 from wizard.resources.base import TAG_ID, NotYetError, Presence, Reading, Resource
 from wizard.resources.gone import gone_already, missing
 from wizard.resources.record_kinds import CERTIFICATE
 from wizard.resources.shared import Shared
-from wizard.results import Action, Actor, Change, Choice, Decision, Difference
-from wizard.scope import Scope
 
 ASK, NEW = "ask", "new"
 """Values of the certificate choice beside an ARN: ask when one is found, or always request a new one."""

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from wizard.aws.client import GLOBAL_REGION
 from wizard.aws.errors import MISSING, AwsError, Kind
 from wizard.aws.listing import DELIVERIES, DELIVERY_SOURCES, everything
+from wizard.model.context import Scope
+from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.base import Reading, Resource, StoppedError
 from wizard.resources.bucket_policy import LOG_PREFIX
 from wizard.resources.gone import gone_already, missing
-from wizard.results import Action, Actor, Change, Difference
-from wizard.scope import Scope
 
 FIELDS = (
     "date",

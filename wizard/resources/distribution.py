@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from wizard.aws.errors import AwsError
+from wizard.model.context import Scope
+from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources import distribution_config as configuration
 from wizard.resources.base import Presence, Reading
 from wizard.resources.on_distribution import OnDistribution, find_lost, shared_distribution
 from wizard.resources.shared import Shared
-from wizard.results import Action, Actor, Change, Difference
-from wizard.scope import Scope
 
 __all__ = ["Distribution", "OnDistribution", "Serving", "shared_distribution"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from wizard.results import Difference
-from wizard.setups import Setup
+from wizard.model.results import Difference
+from wizard.model.setup import Setup
 
 Config = dict[str, Any]
 

@@ -6,10 +6,10 @@ was lost, or that a colleague made, is named here, with the way to continue it.
 
 from wizard.aws import listing
 from wizard.aws.listing import One, everything
+from wizard.model.ports import Aws
+from wizard.model.results import Problem, Status
 from wizard.resources.base import TAG_ID, TAG_SETUP, Presence, Reading, Resource
 from wizard.resources.distribution_config import aliases
-from wizard.results import Problem, Status
-from wizard.world import Aws
 
 MARK = "snowpixel "
 """Beginning of the comment on every distribution of ours."""

@@ -7,12 +7,12 @@ from wizard import __version__
 from wizard.aws.errors import AwsError
 from wizard.events.decode import as_text, event_of, find_request
 from wizard.events.send import check_event
+from wizard.model.context import PROVE, YES, Scope
+from wizard.model.ports import WebError
+from wizard.model.results import EVENT, Action, Actor, Change, Copyable, Status
+from wizard.model.setup import Proof
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.resources.log_files import log_file, log_keys
-from wizard.results import EVENT, Action, Actor, Change, Copyable, Status
-from wizard.scope import PROVE, YES, Scope
-from wizard.setups import Proof
-from wizard.world import WebError
 
 PAGE_URL = "https://example.com/snowpixel-check"
 """The page that the test event is said to come from; `example.com` belongs to nobody (RFC 2606)."""

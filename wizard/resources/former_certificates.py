@@ -1,8 +1,8 @@
 """Certificates that were replaced: deleted as soon as CloudFront has let go of them."""
 
+from wizard.model.results import Action, Actor, Change
 from wizard.resources.base import NotYetError, Presence, Reading, Resource
 from wizard.resources.certificate import TYPICAL_RELEASE, delete_former
-from wizard.results import Action, Actor, Change
 
 
 class FormerCertificates(Resource):

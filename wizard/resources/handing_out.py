@@ -7,9 +7,9 @@ more (the program was started anew) looks at the name servers themselves instead
 
 from collections.abc import Iterable
 
+from wizard.model.ports import Answer, Dns, DnsUnreachableError
 from wizard.resources.hosted_zones import RecordSet, plain
 from wizard.resources.record_state import same
-from wizard.world import Answer, Dns, DnsUnreachableError
 
 TYPES = ("CNAME", "A", "AAAA")
 """The types that records of ours have."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from wizard.aws.errors import AwsError
+from wizard.model.ports import Aws, Dns
 from wizard.resources.record_kinds import CERTIFICATE
 from wizard.resources.record_state import same
-from wizard.world import Aws, Dns
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 """Hosted zone id that every alias to CloudFront names (Route 53 API reference, AliasTarget)."""
@@ -27,7 +27,7 @@ async def find_hosted_zone(aws: Aws, dns: Dns, domain: str) -> str | None:
 
     Raises:
         wizard.aws.errors.AwsError: the zones cannot be listed.
-        wizard.world.DnsUnreachableError: the live delegation cannot be found.
+        wizard.model.ports.DnsUnreachableError: the live delegation cannot be found.
     """
     live = await dns.zone_of(domain)
     servers = {server.name for server in live.servers}

@@ -2,7 +2,7 @@
 
 import secrets
 
-from wizard.scope import Scope
+from wizard.model.context import Scope
 
 
 async def invalidate(scope: Scope, *paths: str) -> None:

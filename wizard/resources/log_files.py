@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from wizard.events.logs import LogFile
+from wizard.model.context import Scope
 from wizard.resources.bucket_policy import LOG_PREFIX
 from wizard.resources.s3 import call_s3
-from wizard.scope import Scope
 
 
 class LogKey(Struct, frozen=True):

@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Mapping
 
 from wizard import pixel
+from wizard.model.context import Scope
+from wizard.model.results import Action, Change
+from wizard.model.setup import Made
 from wizard.pixel_answers import CACHE_CONTROL, METADATA
 from wizard.resources.base import Reading, Resource, StoppedError
 from wizard.resources.invalidation import invalidate
 from wizard.resources.s3 import call_content, stored, unlike
-from wizard.results import Action, Change
-from wizard.scope import Scope
-from wizard.setups import Made
 
 KEYS: Mapping[str, str] = {"i": "pixel-i", "pxl.png": "pixel-pxl", "ice.png": "pixel-ice"}
 """Object key to item id: what today's tracker asks for, the old guide's name, and what old trackers ask for."""

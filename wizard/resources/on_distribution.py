@@ -6,12 +6,12 @@ from typing import Any
 
 from wizard.aws import listing
 from wizard.aws.errors import MISSING, AwsError
+from wizard.model.context import DISTRIBUTION_EDITED, Scope
+from wizard.model.results import Action, Actor, Change, Choice, Decision, Difference
+from wizard.model.setup import Setup
 from wizard.resources import distribution_config as configuration
 from wizard.resources.base import LookAgainError, NotYetError, Presence, Reading, Resource
 from wizard.resources.shared import Shared
-from wizard.results import Action, Actor, Change, Choice, Decision, Difference
-from wizard.scope import DISTRIBUTION_EDITED, Scope
-from wizard.setups import Setup
 
 CHANGED_MEANWHILE = frozenset({"PreconditionFailed", "InvalidIfMatchVersion"})
 """Codes for: somebody else edited the distribution since we read it."""

@@ -4,8 +4,8 @@ from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import ACCESS_CONTROLS, DISTRIBUTIONS, everything
+from wizard.model.results import Action, Change, Difference
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
-from wizard.results import Action, Change, Difference
 
 
 class OriginAccess(Resource):

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import anyio
 
+from wizard.model.ports import Answer, DnsUnreachableError, WebError, World, Zone
+from wizard.model.validators import shared_ending
 from wizard.resources.record_state import Evidence, State, diagnose, stray_names
-from wizard.validators import shared_ending
-from wizard.world import Answer, DnsUnreachableError, WebError, World, Zone
 
 SIBLING = "snowpixel-asks-for-wildcards"
 """A label that nobody uses: whatever answers there is a wildcard."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from wizard.scope import Scope
+from wizard.model.context import Scope
 
 CERTIFICATE: Final = "certificate-record"
 PIXEL: Final = "pixel-record"

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from wizard.international import unencoded
-from wizard.net.text import brief
-from wizard.world import Answer
+from wizard.model.idn import unencoded
+from wizard.model.ports import Answer
+from wizard.model.terminal_text import brief
 
 
 class State(StrEnum):

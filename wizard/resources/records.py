@@ -8,14 +8,14 @@ from typing import Final
 from msgspec.structs import replace
 
 from wizard import sights
-from wizard.net.text import brief
+from wizard.model.context import DOMAIN_LOST, YES, Scope
+from wizard.model.ports import Answer, DnsUnreachableError, Zone
+from wizard.model.results import Action, Actor, Change, Choice, Copyable, Decision, DnsRecord, Problem, Status
+from wizard.model.terminal_text import brief
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
 from wizard.resources.record_state import APEXES, Evidence, Finding, State, diagnose, has, letters_apart
-from wizard.results import Action, Actor, Change, Choice, Copyable, Decision, DnsRecord, Problem, Status
-from wizard.scope import DOMAIN_LOST, YES, Scope
-from wizard.world import Answer, DnsUnreachableError, Zone
 
 TYPICAL: Final = 300.0
 """Seconds that a person usually needs for a record."""

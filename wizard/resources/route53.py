@@ -6,6 +6,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from wizard.aws.errors import AwsError
+from wizard.model.context import Scope
+from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources import handing_out
 from wizard.resources.base import Presence, Reading, Resource
 from wizard.resources.hosted_zones import (
@@ -18,8 +20,6 @@ from wizard.resources.hosted_zones import (
     wanted_sets,
 )
 from wizard.resources.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
-from wizard.results import Action, Actor, Change, Difference
-from wizard.scope import Scope
 
 __all__ = ["ManagedRecord", "find_hosted_zone"]
 

@@ -6,8 +6,8 @@ from typing import Any
 import anyio
 
 from wizard.aws.errors import MISSING, AwsError
-from wizard.results import Difference
-from wizard.scope import Scope
+from wizard.model.context import Scope
+from wizard.model.results import Difference
 
 WRITES_OF_SETTINGS = ("put_bucket", "put_public_access_block", "delete_bucket", "delete_public_access_block")
 """How the operations begin that write a setting of a bucket, or end it."""

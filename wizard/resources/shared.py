@@ -5,7 +5,7 @@ from typing import Any
 
 import anyio
 
-from wizard.world import Clock
+from wizard.model.ports import Clock
 
 FRESH = 5.0
 """Seconds that a reply may serve the other resources on the same object."""

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from wizard.model.context import Scope
+from wizard.model.results import Action, Actor, Change, Copyable, Difference
+from wizard.model.setup import Choices, Goal, Made, OldTrackers, TrackerFile
+from wizard.model.threads import in_thread
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.resources.invalidation import invalidate
 from wizard.resources.s3 import call_content, stored, unlike
 from wizard.resources.tracker_use import used_by
-from wizard.results import Action, Actor, Change, Copyable, Difference
-from wizard.scope import Scope
-from wizard.setups import Choices, Goal, Made, OldTrackers, TrackerFile
-from wizard.threads import in_thread
 from wizard.tracker.file import Tracker, TrackerError
 from wizard.tracker.names import new_key
 from wizard.tracker.served import CACHE_CONTROL, CONTENT_TYPE

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
+from wizard.model.context import Scope
+from wizard.model.ports import WebError
+from wizard.model.results import Action, Actor, Change, Copyable, Difference, Problem, Status
+from wizard.model.setup import TrackerFile
+from wizard.model.threads import in_thread
 from wizard.resources.base import Presence, Reading, Resource, StoppedError
 from wizard.resources.tracker import content_of
-from wizard.results import Action, Actor, Change, Copyable, Difference, Problem, Status
-from wizard.scope import Scope
-from wizard.setups import TrackerFile
-from wizard.threads import in_thread
 from wizard.tracker.export import contents, different, write
 from wizard.tracker.served import ANSWER_LIMIT, ASKING, Fault, faults, needs_cors, undecodable
-from wizard.world import WebError
 
 TYPICAL = 600.0
 """Seconds that a person usually needs to put two files onto a web server."""

@@ -1,11 +1,11 @@
 """Does anybody still load a tracker file? Told by the user's own pages and by the newest access logs."""
 
 from wizard.aws.errors import AwsError
+from wizard.model.context import Scope
+from wizard.model.ports import WebError
+from wizard.model.setup import TrackerFile
 from wizard.net.fetching import AGENT
 from wizard.resources.log_files import LogKey, log_file, log_keys
-from wizard.scope import Scope
-from wizard.setups import TrackerFile
-from wizard.world import WebError
 
 DAY = 86_400.0
 """Seconds of logs that are looked through: browsers that have the file do not ask again, new visitors do."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from wizard.setups import TrackerFile
+from wizard.model.setup import TrackerFile
 from wizard.tracker.served import CACHE_CONTROL
 
 SERVERS = ("nginx.conf", "apache.conf", "Caddyfile", "web.config")

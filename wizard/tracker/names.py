@@ -4,8 +4,8 @@ import re
 import secrets
 from urllib.parse import SplitResult, urlsplit
 
+from wizard.model.validators import BLOCKED_WORDS, public_url
 from wizard.tracker.file import UNKNOWN, TrackerError
-from wizard.validators import BLOCKED_WORDS, public_url
 
 LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 """Without vowels a name never happens to be a word, and without 0, 1 and l it can be read out."""
@@ -34,7 +34,7 @@ def served_at(text: str) -> str:
 
     Raises:
         TrackerError: it cannot be used, or block lists know it.
-        wizard.validators.InvalidChoice: it holds a password.
+        wizard.model.validators.InvalidChoice: it holds a password.
     """
     text = public_url(text)
     if not text.startswith("https://"):

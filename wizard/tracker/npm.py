@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from wizard.net.text import printable
+from wizard.model.terminal_text import printable
 from wizard.programs import environment
 from wizard.tracker.file import TrackerError
 from wizard.tracker.knowledge import knowledge

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from wizard.setups import TrackerFile
+from wizard.model.ports import Response
+from wizard.model.setup import TrackerFile
 from wizard.tracker.file import TrackerError, integrity, recognise
-from wizard.world import Response
 
 CONTENT_TYPE = "text/javascript"
 """The type of JavaScript since RFC 9239; the older ones are the same to every browser."""

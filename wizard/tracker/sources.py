@@ -6,12 +6,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from wizard.threads import in_thread
+from wizard.model.ports import Response, Web, WebError
+from wizard.model.threads import in_thread
+from wizard.model.validators import public_url
 from wizard.tracker import npm
 from wizard.tracker.file import LIMIT, Tracker, TrackerError, recognise
 from wizard.tracker.knowledge import knowledge
-from wizard.validators import public_url
-from wizard.world import Response, Web, WebError
 
 REDIRECTS = 5
 """Release files are handed out by another host, after one redirect."""
@@ -53,7 +53,7 @@ def parse(text: str) -> Source:
 
     Raises:
         TrackerError: it is none of these.
-        wizard.validators.InvalidChoice: it is an address with a password in it.
+        wizard.model.validators.InvalidChoice: it is an address with a password in it.
     """
     text = public_url(text)
     kind, _, rest = text.partition(":")

@@ -2,10 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from wizard.setups import Choices, Goal
+from wizard.model.setup import Choices, Goal
+from wizard.model.validators import public_url
 from wizard.tracker.file import TrackerError, recognise
 from wizard.tracker.sources import Kind, file_at, parse
-from wizard.validators import public_url
 
 NO_PAGES = "none"
 """The word that takes all pages back."""
@@ -55,7 +55,7 @@ def page(text: str) -> str:
 
     Raises:
         TrackerError: it is none.
-        wizard.validators.InvalidChoice: it holds a password.
+        wizard.model.validators.InvalidChoice: it holds a password.
     """
     text = public_url(text)
     try:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pytest
 
 from tests.product import Product
+from wizard.knowledge.problems import explain
+from wizard.model.results import Check, Status
 from wizard.practice.control import Control
-from wizard.problems import explain
-from wizard.results import Check, Status
 
 WHO = "User: arn:aws:iam::123456789012:user/alex is not authorized to perform"
 

@@ -29,12 +29,12 @@ from tests.problems.dns.servers import (
     internet,
 )
 from tests.problems.scene import look, raised, red, scope_of, words
+from wizard.model.ports import Network
+from wizard.model.results import Status
+from wizard.model.setup import Made
+from wizard.model.validators import host_name
 from wizard.net.resolve import THIS_COMPUTER
 from wizard.probes.propagation import until
-from wizard.results import Status
-from wizard.setups import Made
-from wizard.validators import host_name
-from wizard.world import Network
 
 pytestmark = pytest.mark.anyio
 

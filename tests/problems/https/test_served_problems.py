@@ -12,8 +12,8 @@ from tests.net.servers import Site
 from tests.probes.surroundings import GIF, HOST, OWN
 from tests.problems.https.street import GONE, HTML, MADE, Place, answering, looking
 from tests.problems.scene import raised, red, words
-from wizard.results import Status
-from wizard.setups import Made
+from wizard.model.results import Status
+from wizard.model.setup import Made
 
 pytestmark = pytest.mark.anyio
 

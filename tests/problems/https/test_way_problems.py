@@ -11,8 +11,8 @@ from tests.net.servers import Site
 from tests.probes.surroundings import HOST, OWN
 from tests.problems.https.street import EDGE, EDGE_6, GONE, MADE, Place, answering, looking, moved
 from tests.problems.scene import raised, red, words
-from wizard.results import Check, Status
-from wizard.setups import TrackerFile
+from wizard.model.results import Check, Status
+from wizard.model.setup import TrackerFile
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from tests.drift.standing import Behind
 from tests.problems.scene import red, words
 from tests.product import Product
-from wizard.results import Status
+from wizard.model.results import Status
 from wizard.service import Service
 
 

@@ -4,8 +4,8 @@ from tests.drift.standing import Config, Edit
 from tests.inventory import Account
 from tests.problems.scene import words
 from tests.product import DOMAIN, Product, not_ok
-from wizard.results import Job, Status
-from wizard.setups import Setup
+from wizard.model.results import Job, Status
+from wizard.model.setup import Setup
 
 
 def test_a_pixel_that_another_distribution_serves_at_the_name_is_named(product: Product) -> None:

@@ -10,10 +10,10 @@ from tests.hands import Hands
 from tests.problems.scene import red, words
 from tests.product import DOMAIN, Product
 from wizard.browserproof import server
-from wizard.results import Check, Job, Snapshot, Status
-from wizard.scope import BROWSE, PROVE, YES
+from wizard.model.context import BROWSE, PROVE, YES
+from wizard.model.results import Check, Job, Snapshot, Status
+from wizard.model.setup import Goal
 from wizard.service import Service
-from wizard.setups import Goal
 
 
 def found(snapshot: Snapshot, item: str, problem: str, *says: str, status: Status = Status.FAILED) -> Check:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from wizard.results import Acceptance
+from wizard.model.results import Acceptance
 
 SCHEMA = 3
 """Version of the saved file's shape."""

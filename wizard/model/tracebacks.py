@@ -3,7 +3,7 @@
 import traceback
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 """The folder that `wizard` and `screens` are installed in."""
 
 _OURS = ("wizard", "screens")

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from wizard.setups import Choices, Goal
+from wizard.model.setup import Choices, Goal
 
 _GB = 1024**3
 _DAYS_MONTH = Decimal(30)

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import anyio
 
-from wizard.setups import Choices, Made, Setup
-from wizard.world import World
+from wizard.model.ports import World
+from wizard.model.setup import Choices, Made, Setup
 
 DELETE_LOGS = "delete-logs"
 """Id of the answer `yes` that makes a removal take the logs too."""
@@ -65,7 +65,7 @@ class Ledger(Protocol):
         """Return once what was recorded so far is durable; with `riding`, also what may wait for the next save.
 
         Raises:
-            wizard.store.StoreError: it cannot be saved.
+            wizard.storage.store.StoreError: it cannot be saved.
         """
         ...
 

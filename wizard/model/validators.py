@@ -3,9 +3,9 @@
 import re
 from ipaddress import ip_address
 
-from wizard import international
-from wizard.masking import masked
-from wizard.setups import NAME
+from wizard.model import idn
+from wizard.model.masking import masked
+from wizard.model.setup import NAME
 
 BLOCKED_WORDS = ("snowplow", "tracking", "track", "analytics", "collect", "pixel", "stats", "metrics", "beacon")
 """Words by which ad-block lists know measuring hosts (EasyPrivacy; Snowplow's own advice on first-party tracking)."""
@@ -221,7 +221,7 @@ def _refuse_address(name: str) -> None:
 def _ascii(name: str) -> str:
     """Return the name in ASCII, international labels in their `xn--` form."""
     try:
-        encoded = name if name.isascii() else international.to_ascii(name).lower()
+        encoded = name if name.isascii() else idn.to_ascii(name).lower()
         for label in encoded.split("."):
             _refuse_unreadable(label)
     except UnicodeError as error:
@@ -240,10 +240,7 @@ def _refuse_unreadable(label: str) -> None:
     """
     if not label or len(label) > LONGEST_LABEL:
         raise UnicodeError("empty or too long")
-    if (
-        label.startswith(international.PREFIX)
-        and label.removeprefix(international.PREFIX).encode().decode("punycode").isascii()
-    ):
+    if label.startswith(idn.PREFIX) and label.removeprefix(idn.PREFIX).encode().decode("punycode").isascii():
         raise UnicodeError("it stands for no international letters")
 
 

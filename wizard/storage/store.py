@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from wizard import locks, migrations
-from wizard.files import put, reason
-from wizard.ledger import Ledger, SavedLedger
-from wizard.setups import NAME, SCHEMA, Choices, Setup, new_id
+from wizard.model.setup import NAME, SCHEMA, Choices, Setup, new_id
+from wizard.storage import locks, migrations
+from wizard.storage.atomic_files import put, reason
+from wizard.storage.setup_state import Ledger, SavedLedger
 
 ROOM = ".room"
 """Suffix of the file that proves that there is room."""

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 from msgspec.structs import asdict, replace
 
-from wizard.setups import Setup
-from wizard.threads import in_thread
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
 
 
 class Keeper(Protocol):
@@ -22,7 +22,7 @@ class Keeper(Protocol):
 
 
 class Ledger:
-    """A set-up held in memory; implements `wizard.scope.Ledger`."""
+    """A set-up held in memory; implements `wizard.model.context.Ledger`."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup

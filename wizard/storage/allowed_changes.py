@@ -4,9 +4,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wizard.ledger import Ledger
-from wizard.setups import Choices, Goal, Setup
-from wizard.store import Store, StoreError
+from wizard.model.setup import Choices, Goal, Setup
+from wizard.storage.setup_state import Ledger
+from wizard.storage.store import Store, StoreError
 from wizard.tracker.wishes import refuse_incoherent
 
 
@@ -18,7 +18,7 @@ def choose(store: Store, name: str, **choices: Any) -> Setup:
 
     Raises:
         StoreError: no such set-up, or a choice that cannot be changed any more.
-        wizard.store.LockedError: another process works on the set-up.
+        wizard.storage.store.LockedError: another process works on the set-up.
     """
     with store.writing(name, f"snowpixel set {name}") as ledger:
         before = ledger.setup

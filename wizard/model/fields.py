@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from wizard.validators import InvalidChoice, public_url
+from wizard.model.validators import InvalidChoice, public_url
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from wizard.files import put
-from wizard.results import Check, Status
-from wizard.store import Store
+from wizard.model.results import Check, Status
+from wizard.storage.atomic_files import put
+from wizard.storage.store import Store
 
 
 class Seen(Struct, frozen=True):

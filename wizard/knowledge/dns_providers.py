@@ -12,7 +12,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from wizard.results import Copyable, DnsRecord
+from wizard.model.results import Copyable, DnsRecord
 
 
 class Provider(Struct, frozen=True, forbid_unknown_fields=True):

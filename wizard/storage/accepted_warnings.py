@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from wizard.net.text import printable
-from wizard.results import Acceptance, Check, Item, Snapshot, Status
-from wizard.store import Store
-from wizard.validators import InvalidChoice
+from wizard.model.results import Acceptance, Check, Item, Snapshot, Status
+from wizard.model.terminal_text import printable
+from wizard.model.validators import InvalidChoice
+from wizard.storage.store import Store
 
 LONGEST = 200
 """Characters of a reason."""
@@ -67,7 +67,7 @@ def accept(store: Store, name: str, check: Check, why: str, now: float) -> Accep
 
     Raises:
         InvalidChoice: it is no warning, or the reason cannot be one.
-        wizard.store.StoreError: the set-up cannot be saved, or another process works on it.
+        wizard.storage.store.StoreError: the set-up cannot be saved, or another process works on it.
     """
     if check.status is not Status.WARNING:
         raise InvalidChoice(f"'{check.id}' is {check.status}. Only a warning can be accepted as it is.")
@@ -83,7 +83,7 @@ def withdraw(store: Store, name: str, item: str) -> Accepted:
 
     Raises:
         InvalidChoice: nothing was accepted there.
-        wizard.store.StoreError: the set-up cannot be saved, or another process works on it.
+        wizard.storage.store.StoreError: the set-up cannot be saved, or another process works on it.
     """
     with store.writing(name, f"snowpixel check {name} --withdraw {item}") as ledger:
         left = {key: value for key, value in ledger.setup.accepted.items() if key != item}

@@ -1,6 +1,6 @@
 """Brings the saved file of an earlier snowpixel to today's shape, one version at a time.
 
-Every change of the file's shape, an added field too, raises `wizard.setups.SCHEMA` and adds
+Every change of the file's shape, an added field too, raises `wizard.model.setup.SCHEMA` and adds
 
 - one pure function here, from the plain data of the version before to that of the next, and
 - the file of the version before as `tests/state/files/vN.json`: all of these must load for good.
@@ -12,7 +12,7 @@ first rule, or by hand with a slip of the pen; saving would lose it silently.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wizard.setups import SCHEMA
+from wizard.model.setup import SCHEMA
 
 Data = dict[str, Any]
 Step = Callable[[Data], Data]

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from wizard.results import Problem
+from wizard.model.results import Problem
 
 
 class Explained(Struct, frozen=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from wizard.files import put, reason
+from wizard.storage.atomic_files import put, reason
 
 FILE = "settings.json"
 SCHEMA = 1

@@ -4,12 +4,12 @@ import base64
 from contextlib import suppress
 from pathlib import Path
 
-from wizard.files import put
+from wizard.storage.atomic_files import put
 from wizard.tracker.file import integrity
 
 
 class Shelf:
-    """Implements `wizard.world.Shelf` in snowpixel's data folder.
+    """Implements `wizard.model.ports.Shelf` in snowpixel's data folder.
 
     Args:
         home: that folder.

@@ -1,0 +1,1 @@
+"""What snowpixel knows and reads from `assets/`: problems, DNS providers, and prices."""
