@@ -15,14 +15,14 @@ from screens.page import Page
 from screens.widgets.prose import Prose
 from screens.words import MUTED, lines, say
 from screens.work import Work
-from wizard.browserproof.opening import Opening
 from wizard.model.context import BROWSE, YES
 from wizard.model.results import Copyable, Job, Snapshot
 from wizard.model.setup import Goal, Setup
 from wizard.model.threads import in_thread
-from wizard.resources.browser_run import BrowserProof, address_in
+from wizard.resources.proof.browser_run import BrowserProof, address_in
+from wizard.snowplow.browserproof.browser_opening import Opening
+from wizard.snowplow.setup_snippet import host_of
 from wizard.storage.store import StoreError
-from wizard.tagging import host_of
 
 READY = "Making the page ready …"
 

@@ -4,11 +4,11 @@ from textual.content import Content
 
 from screens.explaining import explained
 from screens.words import GLYPHS, MUTED, STYLES, TO_DO, lines, say
-from wizard.browserproof.opening import NOTE
-from wizard.browserproof.report import SENT
 from wizard.model.results import Actor, Item, Snapshot, Status
 from wizard.model.setup import BrowserRun
-from wizard.resources.browser_run import BrowserProof, address_in
+from wizard.resources.proof.browser_run import BrowserProof, address_in
+from wizard.snowplow.browserproof.browser_opening import NOTE
+from wizard.snowplow.browserproof.page_report import SENT
 
 STEPS = (
     "A page with your tag waits on this computer, and nowhere else",

@@ -21,7 +21,6 @@ from screens.standing import begun
 from screens.widgets.field import Field
 from screens.widgets.tick import Tick
 from screens.words import MUTED, clean, say
-from wizard.holder import Holder
 from wizard.knowledge.costs import estimate_for
 from wizard.model import validators
 from wizard.model.fields import QUESTIONS, events, pixel_source
@@ -29,6 +28,7 @@ from wizard.model.ports import DnsUnreachableError
 from wizard.model.setup import Choices, Goal, Made, Setup
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
+from wizard.net.dns_operator import Holder
 from wizard.stages import needs_aws
 from wizard.storage.store import StoreError
 

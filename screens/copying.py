@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 
-from wizard.programs import environment
+from wizard.net.subprocess_env import environment
 
 TIMEOUT = 2.0
 """Seconds that a clipboard tool may take; some wait for a display that does not answer."""

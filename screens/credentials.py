@@ -23,10 +23,10 @@ from screens.widgets.top import TopLine
 from screens.words import MUTED, lines, say
 from wizard.aws.client import Keys, Source
 from wizard.aws.errors import AwsError
-from wizard.credentials import typed as keys
-from wizard.credentials.desk import Known
-from wizard.credentials.found import Found, Kind
-from wizard.credentials.keep import CannotKeepError
+from wizard.credentials import key_entry as keys
+from wizard.credentials.keyring_store import CannotKeepError
+from wizard.credentials.manager import Known
+from wizard.credentials.source import Found, Kind
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
 from wizard.storage.store import StoreError

@@ -10,8 +10,8 @@ from textual.widgets.option_list import Option
 from screens.modal import Box
 from screens.widgets.field import Field
 from screens.words import MUTED, lines, say
-from wizard.board import Board
-from wizard.credentials.typed import code
+from wizard.credentials.key_entry import code
+from wizard.engine.progress import Board
 from wizard.model.results import Choice, Decision
 
 

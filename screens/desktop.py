@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from screens.words import clean
-from wizard.programs import environment
+from wizard.net.subprocess_env import environment
 
 TITLE = "snowpixel"
 TIMEOUT = 3.0

@@ -19,9 +19,9 @@ from screens.words import MUTED, lines, say
 from wizard.model.results import Copyable
 from wizard.model.setup import BrowserRun, Proof, Setup
 from wizard.model.threads import in_thread
-from wizard.snippet import PLACES, Snippet, Variant, script_element
+from wizard.snowplow.setup_snippet import loaded_by, snippet_for
+from wizard.snowplow.snippet_builder import PLACES, Snippet, Variant, script_element
 from wizard.storage.store import StoreError
-from wizard.tagging import loaded_by, snippet_for
 from wizard.values import ALONE, BODY, CSP, of_snippet
 
 TABS = {"tag": "Tag", "proof": "Proof", "noscript": "No JavaScript", "policy": "CSP", "next": "Next steps"}

@@ -17,11 +17,11 @@ from screens.explaining import explained
 from screens.page import Page
 from screens.widgets.prose import Prose
 from screens.words import MUTED, clean, lines, say
-from wizard.arrivals import Arrivals
 from wizard.aws.errors import AwsError
-from wizard.events.decode import Event, as_text
-from wizard.events.tally import HOUR, Tally
 from wizard.model.results import Copyable
+from wizard.snowplow.events.decode import Event, as_text
+from wizard.snowplow.events.reader import Arrivals
+from wizard.snowplow.events.summary import HOUR, Tally
 from wizard.storage.store import StoreError
 
 HOURS = 24

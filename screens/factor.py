@@ -14,7 +14,7 @@ from screens.modal import Box
 from screens.widgets.field import Field
 from screens.widgets.prose import Prose
 from screens.words import say
-from wizard.credentials import typed
+from wizard.credentials import key_entry
 
 
 class GuideBox(Box[None]):
@@ -45,7 +45,7 @@ class CodeBox(Box[str]):
     def contents(self) -> Iterable[Widget]:
         """Return the question and the box for the digits."""
         yield Static(say("Type the six digits that your phone or device shows now. They are used once and not kept."))
-        yield Field("Six digits", "", placeholder="123456", cleaner=typed.code, name="code")
+        yield Field("Six digits", "", placeholder="123456", cleaner=key_entry.code, name="code")
 
     def buttons(self) -> Iterable[Button]:
         """Return the way on and the way out."""

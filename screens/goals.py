@@ -14,9 +14,9 @@ from screens.words import say
 from wizard.model.fields import QUESTIONS
 from wizard.model.setup import Choices, Goal
 from wizard.model.validators import InvalidChoice
-from wizard.tracker import wishes
-from wizard.tracker.file import TrackerError
-from wizard.tracker.names import served_at
+from wizard.snowplow.tracker import wishes
+from wizard.snowplow.tracker.file_names import served_at
+from wizard.snowplow.tracker.tracker_file import TrackerError
 
 LABELS = {
     Goal.PIXEL: "Pixel: takes the events of your pages",

@@ -10,8 +10,8 @@ from screens.signedin import advice, time_left
 from screens.words import MUTED, lines, say, span
 from wizard.aws.identity import Identity
 from wizard.credentials import guide
-from wizard.credentials.desk import Known
-from wizard.credentials.found import Found, Kind
+from wizard.credentials.manager import Known
+from wizard.credentials.source import Found, Kind
 from wizard.knowledge import problems
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from wizard import evidence
+from wizard.engine import evidence
 from wizard.model.results import Item, Snapshot, StageView, Status
 
 

@@ -17,7 +17,7 @@ from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
 from screens.words import say
 from screens.work import Work
-from wizard.engine import IDENTITY
+from wizard.engine.walks import IDENTITY
 from wizard.knowledge.costs import Estimate, estimate_for
 from wizard.model.results import Actor, Job, Snapshot, Status
 from wizard.model.setup import Setup

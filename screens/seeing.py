@@ -6,7 +6,7 @@ from textual.content import Content
 
 from screens.words import MUTED, say
 from wizard.model.results import Check
-from wizard.sights import Kind, Sight, sights
+from wizard.net.dns_views import Kind, Sight, sights
 
 TITLES = {
     Kind.AUTHORITY: "Your domain's name servers",

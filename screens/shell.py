@@ -28,7 +28,7 @@ from screens.themes import DARK, LIGHT
 from screens.work import WRITES, Work
 from wizard import values
 from wizard.aws.client import Source
-from wizard.credentials.held import masked
+from wizard.credentials.secret_masking import masked
 from wizard.model.results import Copyable, DnsRecord, Job
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread

@@ -4,7 +4,7 @@ from textual.content import Content
 
 from screens.words import MUTED, clock, say, span
 from wizard.model.results import Snapshot
-from wizard.probes.identity import IDENTITY, SOON
+from wizard.probes.caller_identity import IDENTITY, SOON
 
 
 def end_of(snapshot: Snapshot) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from textual.worker import Worker
 
-from wizard.board import Board
+from wizard.engine.progress import Board
 from wizard.model.results import Item, Job, Phase
 from wizard.service import Running
 from wizard.storage.store import StoreError

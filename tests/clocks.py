@@ -4,9 +4,9 @@ import time
 from dataclasses import replace
 
 from wizard.aws.client import WALK, Patience, Source
-from wizard.clock import SystemClock
 from wizard.model.ports import World
 from wizard.model.setup import Choices
+from wizard.net.clock import SystemClock
 from wizard.service import Service
 
 HOUR = 3600.0

@@ -20,7 +20,7 @@ from wizard.knowledge.problems import known
 
 if TYPE_CHECKING:
     from tests.product import Product
-    from wizard.practice.control import Control
+    from wizard.practice.control_client import Control
     from wizard.practice.worldfile import WorldFile
 
 INSTALLED = find_spec("ministack") is not None
@@ -96,7 +96,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator["WorldFile"]:
 
 @pytest.fixture
 def control(running: "WorldFile") -> "Control":
-    from wizard.practice.control import Control  # noqa: PLC0415
+    from wizard.practice.control_client import Control  # noqa: PLC0415
 
     control = Control(running)
     control.reset()

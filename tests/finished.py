@@ -6,7 +6,7 @@ Setting one up takes most of a second, going back to it a fortieth of that; and 
 from pathlib import Path
 from shutil import copytree
 
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 
 class Finished:

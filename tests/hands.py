@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 
 from tests.product import DOMAIN, Product
-from wizard.events.decode import Event, event_of, events
-from wizard.events.logs import LogFile
+from wizard.snowplow.events.decode import Event, event_of, events
+from wizard.snowplow.events.log_files import LogFile
 
 
 class Hands:

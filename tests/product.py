@@ -7,10 +7,10 @@ from typing import Any
 import anyio
 
 from wizard.aws.client import Keys, Secret, Source
-from wizard.board import Board
+from wizard.engine.progress import Board
 from wizard.model.results import Change, Check, DnsRecord, Job, Snapshot, Status
 from wizard.model.setup import Choices, Setup
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile, network
 from wizard.service import Running, Service, Surroundings
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard import pixel
 from wizard.model.ports import Handshake, Response, WebError
+from wizard.snowplow import pixel_image
 
 GIF = bytes.fromhex(
     "474946383961 0100 0100 80 00 00 ffffff 000000 21f904 01 0000 00 00 2c 0000 0000 0100 0100 00 02 02 4401 00 3b"
@@ -59,18 +59,18 @@ class FakeWeb:
 
 
 def fetch(source: str, web: FakeWeb | None = None) -> bytes:
-    return asyncio.run(pixel.fetch(web or FakeWeb(error=WebError("connect", "not asked")), source))
+    return asyncio.run(pixel_image.fetch(web or FakeWeb(error=WebError("connect", "not asked")), source))
 
 
 def test_our_gif_is_what_it_should_be_to_the_byte() -> None:
-    assert pixel.builtin() == pixel.PixelImage("image/gif", GIF)
+    assert pixel_image.builtin() == pixel_image.PixelImage("image/gif", GIF)
     assert len(GIF) == 43
 
 
 def test_our_images_are_valid() -> None:
-    for image in (pixel.builtin(), pixel.builtin_png()):
-        assert pixel.validate(image.content) == image
-    assert pixel.builtin_png().content_type == "image/png"
+    for image in (pixel_image.builtin(), pixel_image.builtin_png()):
+        assert pixel_image.validate(image.content) == image
+    assert pixel_image.builtin_png().content_type == "image/png"
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_our_images_are_valid() -> None:
     ],
 )
 def test_all_kinds_of_png(depth: int, colours: int, row: bytes, extra: bytes) -> None:
-    assert pixel.validate(png(depth=depth, colours=colours, row=row, extra=extra)).content_type == "image/png"
+    assert pixel_image.validate(png(depth=depth, colours=colours, row=row, extra=extra)).content_type == "image/png"
 
 
 def test_a_local_colour_table_and_gif87a() -> None:
     local = GIF[:10] + b"\0\0\0" + GIF[19:36] + b"\x80" + GIF[13:19] + GIF[37:]
-    assert pixel.validate(local).content_type == "image/gif"
-    assert pixel.validate(b"GIF87a" + GIF[6:]).content_type == "image/gif"
+    assert pixel_image.validate(local).content_type == "image/gif"
+    assert pixel_image.validate(b"GIF87a" + GIF[6:]).content_type == "image/gif"
 
 
 @pytest.mark.parametrize(
@@ -135,45 +135,45 @@ def test_a_local_colour_table_and_gif87a() -> None:
     ],
 )
 def test_what_is_refused_and_why(data: bytes, words: str) -> None:
-    with pytest.raises(pixel.PixelError, match=words) as caught:
-        pixel.validate(data)
+    with pytest.raises(pixel_image.PixelError, match=words) as caught:
+        pixel_image.validate(data)
     assert str(caught.value).endswith((".", "43."))
 
 
 def test_a_png_that_unpacks_to_much_is_refused() -> None:
     data = png(row=b"\0" * 200_000)
-    assert len(data) < pixel.SIZE_LIMIT
-    with pytest.raises(pixel.PixelError, match="not that of one pixel"):
-        pixel.validate(data)
+    assert len(data) < pixel_image.SIZE_LIMIT
+    with pytest.raises(pixel_image.PixelError, match="not that of one pixel"):
+        pixel_image.validate(data)
 
 
 def test_a_damaged_picture() -> None:
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 6, 0, 0, 0))
-    with pytest.raises(pixel.PixelError, match="cannot be decompressed"):
-        pixel.validate(PNG_START + header + chunk(b"IDAT", b"no zlib") + chunk(b"IEND", b""))
+    with pytest.raises(pixel_image.PixelError, match="cannot be decompressed"):
+        pixel_image.validate(PNG_START + header + chunk(b"IDAT", b"no zlib") + chunk(b"IEND", b""))
 
 
 @given(st.binary(max_size=1100), st.sampled_from([b"", b"GIF89a", GIF[:13], GIF[:28], PNG_START]))
 def test_noise_is_refused_and_never_crashes(noise: bytes, start: bytes) -> None:
     try:
-        image = pixel.validate(start + noise)
-    except pixel.PixelError:
+        image = pixel_image.validate(start + noise)
+    except pixel_image.PixelError:
         return
     assert image.content == start + noise
 
 
 @given(st.integers(0, 42), st.integers(0, 255))
 def test_a_changed_byte_never_crashes(position: int, byte: int) -> None:
-    with contextlib.suppress(pixel.PixelError):
-        pixel.validate(GIF[:position] + bytes([byte]) + GIF[position + 1 :])
+    with contextlib.suppress(pixel_image.PixelError):
+        pixel_image.validate(GIF[:position] + bytes([byte]) + GIF[position + 1 :])
 
 
 @given(st.integers(0, 67))
 def test_every_shorter_file_is_refused(length: int) -> None:
-    for whole in (GIF, pixel.builtin_png().content):
+    for whole in (GIF, pixel_image.builtin_png().content):
         if length < len(whole):
-            with pytest.raises(pixel.PixelError):
-                pixel.validate(whole[:length])
+            with pytest.raises(pixel_image.PixelError):
+                pixel_image.validate(whole[:length])
 
 
 def test_fetch_builtin() -> None:
@@ -199,17 +199,17 @@ def test_fetch_from_an_address() -> None:
     ],
 )
 def test_sources_that_are_refused(source: str, words: str) -> None:
-    with pytest.raises(pixel.PixelError, match=words):
+    with pytest.raises(pixel_image.PixelError, match=words):
         fetch(source)
 
 
 def test_fetch_reports_the_status() -> None:
-    with pytest.raises(pixel.PixelError, match="HTTP status 404"):
+    with pytest.raises(pixel_image.PixelError, match="HTTP status 404"):
         fetch("https://example.org/p.gif", FakeWeb(status=404))
 
 
 def test_fetch_reports_why_nothing_came() -> None:
-    with pytest.raises(pixel.PixelError, match=r"too long.*1,024"):
+    with pytest.raises(pixel_image.PixelError, match=r"too long.*1,024"):
         fetch("https://example.org/p.gif", FakeWeb(error=WebError("protocol", "too long")))
 
 

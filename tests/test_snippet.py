@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.snippet import (
+from wizard.snowplow.snippet_builder import (
     TRACKER_PLACEHOLDER,
     Loaded,
     Options,

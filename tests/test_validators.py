@@ -11,8 +11,8 @@ from wizard.model import validators
 from wizard.model.fields import pixel_source
 from wizard.model.setup import NAME
 from wizard.model.validators import BLOCKED_WORDS, InvalidChoice, public_url
-from wizard.tracker import wishes
-from wizard.tracker.names import served_at
+from wizard.snowplow.tracker import wishes
+from wizard.snowplow.tracker.file_names import served_at
 
 
 @pytest.mark.parametrize(

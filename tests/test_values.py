@@ -7,8 +7,8 @@ import pytest
 from wizard import values
 from wizard.model.results import DnsRecord
 from wizard.model.setup import Choices, Goal, Made, Setup, TrackerFile
-from wizard.snippet import Variant
-from wizard.tagging import snippet_for
+from wizard.snowplow.setup_snippet import snippet_for
+from wizard.snowplow.snippet_builder import Variant
 
 MADE = Made(
     account="123456789012",

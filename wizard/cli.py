@@ -165,7 +165,7 @@ def _words(session: Session, error: Exception) -> str:
 
     if expected(error):
         return _explained(error)
-    from wizard.credentials.held import masked  # noqa: PLC0415
+    from wizard.credentials.secret_masking import masked  # noqa: PLC0415
     from wizard.model.tracebacks import place  # noqa: PLC0415
 
     if session.verbose:

@@ -52,7 +52,7 @@ def of_error(error: Exception) -> ExitCode:
 def expected(error: Exception) -> bool:
     """Whether the error's own words are meant for the user; anything else is a mistake of ours."""
     from wizard.aws.errors import AwsError  # noqa: PLC0415
-    from wizard.practice.control import ControlError  # noqa: PLC0415
+    from wizard.practice.control_client import ControlError  # noqa: PLC0415
     from wizard.practice.process import PracticeError  # noqa: PLC0415
 
     return isinstance(error, (*_of_usage(), AwsError, ControlError, PracticeError))
@@ -60,8 +60,8 @@ def expected(error: Exception) -> bool:
 
 def _of_usage() -> tuple[type[Exception], ...]:
     from wizard.model.validators import InvalidChoice  # noqa: PLC0415
-    from wizard.pixel import PixelError  # noqa: PLC0415
+    from wizard.snowplow.pixel_image import PixelError  # noqa: PLC0415
+    from wizard.snowplow.tracker.tracker_file import TrackerError  # noqa: PLC0415
     from wizard.storage.store import StoreError  # noqa: PLC0415
-    from wizard.tracker.file import TrackerError  # noqa: PLC0415
 
     return StoreError, InvalidChoice, PixelError, TrackerError

@@ -9,28 +9,28 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from wizard import engine, jobs
-from wizard.adoption import Found, rebuild, refuse_adopted, search
-from wizard.arrivals import Arrivals, refuse_without_logs
+from wizard.adoption.adopt import Found, rebuild, refuse_adopted, search
 from wizard.aws.client import LOOK, WALK, AwsClient, Listener, Observer, Patience, Source
 from wizard.aws.identity import Identity
-from wizard.board import Board
-from wizard.clock import SystemClock
-from wizard.credentials.desk import Desk, Known
-from wizard.credentials.found import Found as Place
-from wizard.holder import Holder, holder
+from wizard.credentials.manager import Desk, Known
+from wizard.credentials.source import Found as Place
+from wizard.engine import jobs, walks
+from wizard.engine.progress import Board
+from wizard.engine.write_ahead import WriteAhead
 from wizard.model.context import DELETE_LOGS, UPGRADE, YES, Scope
 from wizard.model.ports import REAL_NETWORK, Network, World
 from wizard.model.results import Job, Status
 from wizard.model.setup import RECIPE, Choices, Made, Setup
 from wizard.model.threads import to_the_end
-from wizard.net.browse import Browser
-from wizard.net.resolve import Resolver
+from wizard.net.clock import SystemClock
+from wizard.net.dns_client import Resolver
+from wizard.net.dns_operator import Holder, holder
+from wizard.net.web_client import Browser
+from wizard.snowplow.events.reader import Arrivals, refuse_without_logs
 from wizard.storage.allowed_changes import choose, refuse_unchangeable
 from wizard.storage.blobs import Shelf
 from wizard.storage.setup_state import Ledger, SavedLedger
 from wizard.storage.store import Store
-from wizard.write_ahead import WriteAhead
 
 
 class Provider(Protocol):
@@ -237,7 +237,7 @@ class Service:
         looks_only = job in (Job.PLAN, Job.CHECK)
         world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
         self.credentials.prepare(world.aws, setup)
-        board = engine.board_for(job, jobs.rows(Scope(world, Ledger(setup), given), only), name, setup.accepted)
+        board = walks.board_for(job, jobs.rows(Scope(world, Ledger(setup), given), only), name, setup.accepted)
 
         async def walk(ledger: Ledger) -> None:
             if job is Job.APPLY:
@@ -253,7 +253,7 @@ class Service:
         return Running(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else None)
 
     async def holder(self, host: str) -> Holder:
-        """Look up who runs the DNS of a host name (`wizard.holder.holder`)."""
+        """Look up who runs the DNS of a host name (`wizard.net.dns_operator.holder`)."""
         return await holder(Resolver(self.surroundings.network), host)
 
     def arrivals(

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from wizard.engine.walk import Node
 from wizard.model.context import Scope
 from wizard.model.setup import RECIPE, Choices, Goal, Made
 from wizard.probes.caa import CaaProbe
-from wizard.probes.identity import IdentityProbe
+from wizard.probes.caller_identity import IdentityProbe
 from wizard.probes.name_servers import NameServersProbe
 from wizard.probes.permissions import PermissionsProbe
 from wizard.probes.pixel import HttpRedirectProbe, PixelDirectProbe, PixelHttpsProbe
@@ -20,26 +21,25 @@ from wizard.probes.recipe import RecipeProbe
 from wizard.probes.resolvers import ResolversProbe
 from wizard.probes.tls import TlsProbe
 from wizard.probes.tracker import TrackerHttpsProbe
-from wizard.resources.alias import Alias
-from wizard.resources.base import Resource
-from wizard.resources.browser_run import BrowserProof
-from wizard.resources.browser_run import wanted as browser_wanted
-from wizard.resources.bucket_policy import BucketPolicy
-from wizard.resources.bucket_settings import COMMON, LIFECYCLE, LOG_LIFECYCLE, BucketSetting
-from wizard.resources.buckets import Bucket, Role
-from wizard.resources.certificate import Certificate, CertificateIssued, shared_certificate
-from wizard.resources.delivery import Delivery, DeliveryDestination, DeliverySource
-from wizard.resources.distribution import Distribution, Serving, shared_distribution
-from wizard.resources.earlier import Earlier
-from wizard.resources.first_event import FirstEvent
-from wizard.resources.former_certificates import FormerCertificates
-from wizard.resources.objects import KEYS, PixelImage, PixelObject
-from wizard.resources.origin_access import OriginAccess
-from wizard.resources.records import ManualRecord
-from wizard.resources.route53 import ManagedRecord, find_hosted_zone
-from wizard.resources.tracker import WANTS, EarlierTrackers, TrackerObject, TrackerSource, in_bucket
-from wizard.resources.tracker_server import TrackerFolder, TrackerOnServer
-from wizard.walk import Node
+from wizard.resources.buckets.bucket_policy import BucketPolicy
+from wizard.resources.buckets.bucket_settings import COMMON, LIFECYCLE, LOG_LIFECYCLE, BucketSetting
+from wizard.resources.buckets.buckets import Bucket, Role
+from wizard.resources.buckets.pixel_objects import KEYS, PixelImage, PixelObject
+from wizard.resources.certificate.certificate import Certificate, CertificateIssued, shared_certificate
+from wizard.resources.certificate.former_certificates import FormerCertificates
+from wizard.resources.distribution.alias import Alias
+from wizard.resources.distribution.distribution import Distribution, Serving, shared_distribution
+from wizard.resources.distribution.origin_access import OriginAccess
+from wizard.resources.distribution.other_setups import Earlier
+from wizard.resources.dns.managed_record import ManagedRecord, find_hosted_zone
+from wizard.resources.dns.manual_record import ManualRecord
+from wizard.resources.logs.log_delivery import Delivery, DeliveryDestination, DeliverySource
+from wizard.resources.proof.browser_run import BrowserProof
+from wizard.resources.proof.browser_run import wanted as browser_wanted
+from wizard.resources.proof.first_event import FirstEvent
+from wizard.resources.resource import Resource
+from wizard.resources.tracker.tracker_in_bucket import WANTS, EarlierTrackers, TrackerObject, TrackerSource, in_bucket
+from wizard.resources.tracker.tracker_on_server import TrackerFolder, TrackerOnServer
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 from wizard.model.results import Copyable, DnsRecord
 from wizard.model.setup import Setup
 from wizard.model.terminal_text import legible
-from wizard.snippet import Snippet, Variant, script_element
+from wizard.snowplow.setup_snippet import host_of, loaded_by, snippet_for
+from wizard.snowplow.snippet_builder import Snippet, Variant, script_element
 from wizard.storage.atomic_files import left_alone, not_written, ours, put
-from wizard.tagging import host_of, loaded_by, snippet_for
 
 TAGS = {
     Variant.PAGE: "Tag for the <head>",

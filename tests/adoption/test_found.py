@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from tests.inventory import Account, expected
 from tests.product import DOMAIN, Product, not_ok
 from tests.trackers import V3, V4
-from wizard.adoption import Found, rebuild
+from wizard.adoption.adopt import Found, rebuild
 from wizard.aws.errors import AwsError
 from wizard.model.results import Job
 from wizard.model.setup import Goal, Setup, Viewer
-from wizard.pixel import builtin
+from wizard.snowplow.pixel_image import builtin
 from wizard.storage.store import StoreError
 
 OWN_PIXEL = builtin().content.replace(b"\xff\xff\xff\x00\x00\x00", b"\xff\x00\x00\x00\x00\x00")

@@ -11,7 +11,7 @@ import boto3
 from tests.product import Product
 from wizard.aws.client import Keys, Secret
 from wizard.model.results import Check, Job, Snapshot
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 MISSING = "permission-missing"

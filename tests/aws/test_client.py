@@ -6,7 +6,7 @@ import pytest
 from tests.inventory import Account
 from wizard.aws.client import WALK, AwsClient, Keys, Secret, Source
 from wizard.aws.errors import AwsError, Kind
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 pytestmark = pytest.mark.practice

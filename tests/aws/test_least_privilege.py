@@ -19,7 +19,7 @@ from wizard.aws.policy import actions, policy, statement_text
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Status
 from wizard.model.setup import Choices, Setup
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=Choices(domain=DOMAIN))

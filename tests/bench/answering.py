@@ -26,7 +26,7 @@ from tests.screens.driving import focused, on_page, wait_for
 from tests.screens.test_whole_road import walk_to_the_end
 from wizard.model.results import Job
 from wizard.practice import process
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.service import Service
 
 SLOW = 2.0

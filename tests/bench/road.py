@@ -13,7 +13,7 @@ from tests.bench.figures import Figure
 from tests.product import Product, not_ok
 from wizard.model.results import Job
 from wizard.practice import process
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 POLLS = frozenset({("acm", "describe_certificate"), ("cloudfront", "get_distribution"), ("s3", "list_objects_v2")})
 """Operations that waits repeat; one of each is a look, the others are polls."""

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
-from wizard.pixel import builtin
-from wizard.pixel_answers import CACHE_CONTROL
+from wizard.snowplow.pixel_image import builtin
+from wizard.snowplow.pixel_response import CACHE_CONTROL
 
 HOST = "collect.site.test"
 ELSEWHERE = "moved.site.test"

@@ -8,8 +8,8 @@ from tests.browser.visiting import BOTH, Chromium, Visitor, host_and_port
 from tests.product import DOMAIN, Product, not_ok
 from tests.support import require
 from tests.trackers import V4
-from wizard.browserproof.chromium import flags
 from wizard.practice.worldfile import WorldFile
+from wizard.snowplow.browserproof.chromium import flags
 
 
 @pytest.fixture

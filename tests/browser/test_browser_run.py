@@ -16,7 +16,7 @@ from wizard.model.context import BROWSE_LIKE
 from wizard.model.results import Status
 from wizard.model.setup import Goal
 from wizard.service import Service
-from wizard.snippet import Loaded, csp, tag
+from wizard.snowplow.snippet_builder import Loaded, csp, tag
 
 
 def test_three_events_of_a_real_browser_are_read_back_decoded(made: Product, visitor: Visitor) -> None:

@@ -17,20 +17,20 @@ from tests.browser.collector import ELSEWHERE, HOST, SAME, Answers, Collector, c
 from tests.browser.visiting import PATIENCE, Chromium, Visitor
 from tests.tracker.test_webservers import OneName
 from tests.trackers import V3, V4
-from wizard.browserproof.chromium import flags
-from wizard.browserproof.like import as_on_page
-from wizard.browserproof.outside import pixel_seen
-from wizard.browserproof.page import Subject
-from wizard.browserproof.report import SENT, Report
-from wizard.browserproof.server import PageServer
-from wizard.browserproof.verdict import OK, Outside, Verdict, judge
 from wizard.model.ports import Answer, Network, Outcome, Response
 from wizard.model.setup import Choices, Setup
-from wizard.net.browse import Browser
-from wizard.pagecheck.judge import judge as judge_page
-from wizard.pagecheck.page import Page, read
-from wizard.pagecheck.tags import tags
-from wizard.snippet import Loaded, tag
+from wizard.net.web_client import Browser
+from wizard.snowplow.browserproof.chromium import flags
+from wizard.snowplow.browserproof.page_report import SENT, Report
+from wizard.snowplow.browserproof.page_settings import as_on_page
+from wizard.snowplow.browserproof.pixel_request import pixel_seen
+from wizard.snowplow.browserproof.proof_page import Subject
+from wizard.snowplow.browserproof.proof_server import PageServer
+from wizard.snowplow.browserproof.verdict import OK, Outside, Verdict, judge
+from wizard.snowplow.pagecheck.html import Page, read
+from wizard.snowplow.pagecheck.inline_trackers import tags
+from wizard.snowplow.pagecheck.judge import judge as judge_page
+from wizard.snowplow.snippet_builder import Loaded, tag
 
 SETUP = Setup(name="main", id="0123abcd", created=0.0, choices=Choices(domain=HOST))
 OURS, ANY, NONE = Answers("*"), Answers(SAME, credentials=True), Answers()

@@ -8,9 +8,9 @@ from tests.browser.answered import wait_until_answered
 from tests.browser.visiting import PATIENCE, Visitor
 from tests.hands import Hands
 from tests.product import DOMAIN, Product
-from wizard.events.decode import Event
-from wizard.snippet import Options, Variant
-from wizard.tagging import snippet_for
+from wizard.snowplow.events.decode import Event
+from wizard.snowplow.setup_snippet import snippet_for
+from wizard.snowplow.snippet_builder import Options, Variant
 
 SITE = "shop.example.test"
 

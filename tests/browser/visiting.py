@@ -9,12 +9,12 @@ import anyio
 from playwright.sync_api import Browser, BrowserContext, Playwright, Route, sync_playwright
 
 from tests.product import Product
-from wizard.board import Board
+from wizard.engine.progress import Board
 from wizard.model.context import BROWSE, YES
 from wizard.model.results import Check, Job, Snapshot
 from wizard.model.setup import Goal
 from wizard.model.threads import in_thread
-from wizard.resources.browser_run import address_in
+from wizard.resources.proof.browser_run import address_in
 
 BOTH = (Goal.PIXEL, Goal.JS_BUCKET)
 PATIENCE = 60.0

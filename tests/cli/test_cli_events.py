@@ -11,11 +11,11 @@ import pytest
 
 from tests.cli.conftest import PATIENCE, Cli
 from tests.trackers import V4
-from wizard.events.names import CHECK_APP
-from wizard.events.send import check_event
-from wizard.net.browse import Browser
-from wizard.net.resolve import Resolver
+from wizard.net.dns_client import Resolver
+from wizard.net.web_client import Browser
 from wizard.practice.worldfile import WorldFile, network
+from wizard.snowplow.events.field_names import CHECK_APP
+from wizard.snowplow.events.send import check_event
 
 
 def visit(cli: Cli, world: WorldFile, page: str, event_id: str = "") -> None:

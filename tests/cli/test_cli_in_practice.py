@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 from tests.cli.test_cli_without_aws import loaded
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 CHECK_FIELDS = {

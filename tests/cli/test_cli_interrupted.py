@@ -11,7 +11,7 @@ import pytest
 
 from tests import forking
 from tests.cli.conftest import PATIENCE, Cli, Started
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.storage.store import Store
 
 HUNG = 600.0

@@ -9,7 +9,7 @@ from tests.cli.conftest import PATIENCE, Cli, Ran
 from tests.cli.terminal import Terminal, opened
 from tests.cli.test_cli_in_practice import client
 from tests.trackers import V4
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from wizard.credentials.find import find
-from wizard.credentials.found import Found
+from wizard.credentials.discovery import find
+from wizard.credentials.source import Found
 
 AWS_LOGIN = "arn:aws:iam::210987654321:user/ada"
 

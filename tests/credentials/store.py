@@ -9,7 +9,7 @@ import keyring
 
 from wizard.aws.client import Keys, Secret
 from wizard.aws.errors import AwsError
-from wizard.credentials import keep
+from wizard.credentials import keyring_store
 from wizard.model.setup import Setup
 
 SECRET = "k3pt" + "S" * 36
@@ -19,13 +19,13 @@ SETUP = Setup(name="main", id="0a1b2c3d", created=0.0)
 def tell(home: Path) -> dict[str, Any]:
     said: dict[str, Any] = {"backend": type(keyring.get_keyring()).__module__}
     try:
-        said["where"] = keep.keep(home, SETUP, Keys("AKIAKEPT000000000001", Secret(SECRET)))
-        read = keep.kept(home, SETUP)
+        said["where"] = keyring_store.keep(home, SETUP, Keys("AKIAKEPT000000000001", Secret(SECRET)))
+        read = keyring_store.kept(home, SETUP)
         said["same"] = read is not None and read.secret_access_key.reveal() == SECRET
-        said["trial"] = keyring.get_password(keep.SERVICE, "main-0a1b2c3d-trial")
-        said["forgot"] = keep.forget(home, SETUP)
-        said["left"] = keyring.get_password(keep.SERVICE, "main-0a1b2c3d")
-    except keep.CannotKeepError as error:
+        said["trial"] = keyring.get_password(keyring_store.SERVICE, "main-0a1b2c3d-trial")
+        said["forgot"] = keyring_store.forget(home, SETUP)
+        said["left"] = keyring.get_password(keyring_store.SERVICE, "main-0a1b2c3d")
+    except keyring_store.CannotKeepError as error:
         said["cannot"] = str(error)
     except AwsError as error:
         said["unreadable"] = error.problem.id

@@ -13,7 +13,7 @@ from tests import forking
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import ALLOW_ALL, user
 from tests.support import require
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 ROOT = Path(__file__).resolve().parents[2]

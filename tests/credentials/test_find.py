@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.credentials.conftest import AWS_LOGIN, Computer
-from wizard.credentials.find import find
-from wizard.credentials.found import Kind
+from wizard.credentials.discovery import find
+from wizard.credentials.source import Kind
 from wizard.knowledge.problems import explain
 
 HOUR = 3600.0

@@ -16,7 +16,7 @@ from tests.credentials.store import SECRET, SETUP
 from tests.support import require
 from wizard.aws.client import Keys, Secret
 from wizard.aws.errors import AwsError, Kind
-from wizard.credentials import keep
+from wizard.credentials import keyring_store
 from wizard.knowledge.problems import explain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,8 +64,8 @@ def test_a_locked_secret_service_ends_in_a_sentence(home: Path) -> None:
     require("gnome-keyring-daemon")
     said = run(home, require("dbus-run-session"), "--")
     assert "locked" in str(said["cannot"])
-    assert keep.THIS_RUN in str(said["cannot"])
-    assert not keep.is_kept(home, SETUP)
+    assert keyring_store.THIS_RUN in str(said["cannot"])
+    assert not keyring_store.is_kept(home, SETUP)
 
 
 def test_without_any_store_it_is_said(home: Path) -> None:
@@ -76,7 +76,7 @@ def test_without_any_store_it_is_said(home: Path) -> None:
 @pytest.mark.parametrize("override", ["no.Such", "", "keyring", "keyring.backends.null.Nothing"])
 def test_an_override_that_does_not_exist_is_said(home: Path, override: str) -> None:
     ran = subprocess.run(
-        [sys.executable, "-c", "from wizard.credentials import keep; print(keep.place())"],
+        [sys.executable, "-c", "from wizard.credentials import keyring_store; print(keyring_store.place())"],
         env={"PATH": "/usr/bin:/bin", "HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHON_KEYRING_BACKEND": override},
         capture_output=True,
         text=True,
@@ -185,37 +185,37 @@ FAILING = {
 def test_a_store_that_fails_ends_in_a_sentence_and_leaves_nothing(home: Path, name: str) -> None:
     backend, words = FAILING[name]
     keyring.set_keyring(backend)
-    with pytest.raises(keep.CannotKeepError) as caught:
-        keep.keep(home, SETUP, KEYS)
+    with pytest.raises(keyring_store.CannotKeepError) as caught:
+        keyring_store.keep(home, SETUP, KEYS)
     assert words in str(caught.value)
-    assert str(caught.value).endswith(keep.THIS_RUN)
+    assert str(caught.value).endswith(keyring_store.THIS_RUN)
     assert SECRET not in f"{caught.value!r} {caught.value.__cause__!r}"
-    assert not keep.is_kept(home, SETUP)
+    assert not keyring_store.is_kept(home, SETUP)
     assert getattr(backend, "items", {}) == {}
-    assert keep.kept(home, SETUP) is None
+    assert keyring_store.kept(home, SETUP) is None
 
 
 @pytest.mark.parametrize("backend", [Memory(), Windows()])
 @pytest.mark.usefixtures("store")
 def test_a_store_that_works_has_one_item_and_no_more_after_forget(home: Path, backend: Memory) -> None:
     keyring.set_keyring(backend)
-    keep.keep(home, SETUP, KEYS)
+    keyring_store.keep(home, SETUP, KEYS)
     assert list(backend.items) == [("snowpixel", "main-0a1b2c3d")]
     (note,) = (home / "kept").iterdir()
     assert note.read_bytes() == b""
     assert note.stat().st_mode & 0o077 == 0
-    read = keep.kept(home, SETUP)
+    read = keyring_store.kept(home, SETUP)
     assert read
     assert (read.access_key_id, read.secret_access_key.reveal()) == ("AKIAKEPT000000000001", SECRET)
-    assert keep.forget(home, SETUP)
+    assert keyring_store.forget(home, SETUP)
     assert backend.items == {}
-    assert not keep.forget(home, SETUP)
+    assert not keyring_store.forget(home, SETUP)
 
 
 @pytest.mark.usefixtures("store")
 def test_the_longest_keys_fit_into_windows(home: Path) -> None:
     keyring.set_keyring(Windows())
-    keep.keep(home, SETUP, Keys("A" * 128, Secret("S" * 40)))
+    keyring_store.keep(home, SETUP, Keys("A" * 128, Secret("S" * 40)))
 
 
 @pytest.mark.usefixtures("store")
@@ -223,15 +223,15 @@ def test_a_chain_uses_the_store_that_works(home: Path) -> None:
     chain = Chained()  # type: ignore[no-untyped-call]
     chain.backends = (Memory(),)
     keyring.set_keyring(chain)
-    assert keep.keep(home, SETUP, KEYS).startswith("the key stores of this computer")
+    assert keyring_store.keep(home, SETUP, KEYS).startswith("the key stores of this computer")
 
 
 @pytest.mark.usefixtures("store")
 def test_session_tokens_are_never_kept(home: Path) -> None:
     backend = Memory()
     keyring.set_keyring(backend)
-    with pytest.raises(keep.CannotKeepError, match="within hours"):
-        keep.keep(home, SETUP, Keys("ASIA1", Secret("s" * 40), Secret("t")))
+    with pytest.raises(keyring_store.CannotKeepError, match="within hours"):
+        keyring_store.keep(home, SETUP, Keys("ASIA1", Secret("s" * 40), Secret("t")))
     assert backend.items == {}
 
 
@@ -240,7 +240,7 @@ def test_session_tokens_are_never_kept(home: Path) -> None:
 def test_kept_keys_that_cannot_be_read_are_unseen_and_not_wrong(home: Path, wrong: str) -> None:
     backend = Memory()
     keyring.set_keyring(backend)
-    keep.keep(home, SETUP, KEYS)
+    keyring_store.keep(home, SETUP, KEYS)
     if wrong == "gone":
         backend.items.clear()
     elif wrong == "edited":
@@ -248,7 +248,7 @@ def test_kept_keys_that_cannot_be_read_are_unseen_and_not_wrong(home: Path, wron
     else:
         keyring.set_keyring(Refusing(KeyringLocked))
     with pytest.raises(AwsError) as caught:
-        keep.kept(home, SETUP)
+        keyring_store.kept(home, SETUP)
     assert (caught.value.kind, caught.value.problem.id) == (Kind.EXPIRED, "kept-keys-unreadable")
     assert "--keys-only" in " ".join(explain(caught.value.problem).steps)
 
@@ -256,12 +256,12 @@ def test_kept_keys_that_cannot_be_read_are_unseen_and_not_wrong(home: Path, wron
 @pytest.mark.usefixtures("store")
 def test_forgetting_in_a_locked_store_says_that_they_may_still_be_there(home: Path) -> None:
     keyring.set_keyring(Memory())
-    keep.keep(home, SETUP, KEYS)
+    keyring_store.keep(home, SETUP, KEYS)
     keyring.set_keyring(Refusing(KeyringLocked))
-    with pytest.raises(keep.CannotKeepError):
-        keep.forget(home, SETUP)
-    assert keep.is_kept(home, SETUP)
+    with pytest.raises(keyring_store.CannotKeepError):
+        keyring_store.forget(home, SETUP)
+    assert keyring_store.is_kept(home, SETUP)
 
 
 def test_every_error_of_keyring_has_words() -> None:
-    assert "refused (KeyringError)" in keep._why(KeyringError("x"), "the store")
+    assert "refused (KeyringError)" in keyring_store._why(KeyringError("x"), "the store")

@@ -15,7 +15,7 @@ from tests import forking
 from tests.aws.impostor import Answer, impostor
 from tests.credentials.conftest import AWS_LOGIN, Computer
 from tests.credentials.conspicuous import found_below, found_in, secret
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,8 +52,8 @@ CRASHES = (
     "botocore.crt.auth:CrtSigV4Auth:add_auth",
     "boto3.session:Session:client",
     "wizard.aws.sessions::explicit",
-    "wizard.walk:Walk:run",
-    "wizard.credentials.signing:SignIns:source",
+    "wizard.engine.walk:Walk:run",
+    "wizard.credentials.sign_in:SignIns:source",
 )
 
 
@@ -218,7 +218,7 @@ def test_an_error_that_repeats_a_secret_is_masked(runs: Runs, place: str, tmp_pa
         arguments, stdin = (*arguments, "--keys-stdin"), f"AKIATYPED00000000001\n{runs.secrets['typed']}\n"
     elif place == "environment":
         more = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT00001", "AWS_SECRET_ACCESS_KEY": runs.secrets["environment"]}
-    assert runs(*arguments, stdin=stdin, CRASH="wizard.walk:Walk:run", CRASH_WORDS=str(words), **more) == 1
+    assert runs(*arguments, stdin=stdin, CRASH="wizard.engine.walk:Walk:run", CRASH_WORDS=str(words), **more) == 1
     assert "boom … … boom" in runs.said[-1].decode()
     assert b"Traceback" in runs.said[-1]
     nothing_on_disk(runs)

@@ -12,8 +12,8 @@ from tests.credentials.test_renew import run
 from tests.product import Product, verdicts
 from wizard.aws.client import LOOK, AwsClient, Source
 from wizard.aws.errors import AwsError, Kind
-from wizard.credentials import found
-from wizard.credentials.renewing import AGAIN
+from wizard.credentials import source
+from wizard.engine.renewal import AGAIN
 from wizard.model.results import Job, Status
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service
@@ -41,9 +41,9 @@ def container(computer: Computer, metadata: Metadata) -> None:
 
 
 @pytest.fixture(params=[instance, container], ids=["instance", "container"])
-def machine(request: pytest.FixtureRequest, computer: Computer, metadata: Metadata) -> found.Kind:
+def machine(request: pytest.FixtureRequest, computer: Computer, metadata: Metadata) -> source.Kind:
     request.param(computer, metadata)
-    return found.Kind.MACHINE if request.param is instance else found.Kind.CONTAINER
+    return source.Kind.MACHINE if request.param is instance else source.Kind.CONTAINER
 
 
 def client(world: WorldFile) -> AwsClient:
@@ -57,7 +57,7 @@ def refusal(world: WorldFile) -> AwsError:
 
 
 def test_it_is_found_and_used(
-    computer: Computer, product: Product, world: WorldFile, metadata: Metadata, machine: found.Kind
+    computer: Computer, product: Product, world: WorldFile, metadata: Metadata, machine: source.Kind
 ) -> None:
     assert computer.find()[machine].wins
     assert metadata.handed == []  # finding contacts nobody
@@ -106,10 +106,10 @@ def test_an_apply_on_an_instance_goes_on_with_fresh_keys(
 
 
 def test_a_service_that_hands_out_only_keys_that_are_over_is_a_sign_in_that_is_over(
-    product: Product, world: WorldFile, metadata: Metadata, machine: found.Kind
+    product: Product, world: WorldFile, metadata: Metadata, machine: source.Kind
 ) -> None:
     metadata.lasts = OVER
-    if machine is found.Kind.CONTAINER:  # an instance's keys are used on: AWS says itself when it takes them no more
+    if machine is source.Kind.CONTAINER:  # an instance's keys are used on: AWS says itself when it takes them no more
         assert refusal(world).kind is Kind.EXPIRED
     service = Service(replace(product.service.surroundings, source=Source(endpoint=world.aws_endpoint)))
     product.new(domain=None)
@@ -129,14 +129,14 @@ def test_an_instance_without_a_role_has_no_credentials(
 
 @pytest.mark.parametrize("how", ["gone", "silent"])
 def test_a_service_that_is_gone_or_silent_is_explained(
-    world: WorldFile, metadata: Metadata, machine: found.Kind, how: str
+    world: WorldFile, metadata: Metadata, machine: source.Kind, how: str
 ) -> None:
     if how == "gone":
         metadata.close()
     else:
         metadata.answers.clear()
     error = refusal(world)
-    wanted = "no-credentials" if machine is found.Kind.MACHINE else "program-failed"
+    wanted = "no-credentials" if machine is source.Kind.MACHINE else "program-failed"
     assert error.problem.id == wanted
     assert AUTHORIZATION not in f"{error!r} {error.problem!r}"
 

@@ -14,11 +14,11 @@ from tests.credentials.conftest import Computer
 from tests.credentials.conspicuous import found_below, found_in, secret
 from tests.credentials.processes import family, shown_by
 from wizard.aws.client import Keys, Secret
-from wizard.browserproof import chromium
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.tracker import npm
-from wizard.tracker.file import TrackerError
+from wizard.snowplow.browserproof import chromium
+from wizard.snowplow.tracker import npm
+from wizard.snowplow.tracker.tracker_file import TrackerError
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 60.0

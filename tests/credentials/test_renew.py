@@ -16,12 +16,12 @@ from tests.product import Product, verdicts
 from wizard.aws.client import Source
 from wizard.aws.errors import AwsError
 from wizard.aws.sessions import CodeNeededError, build
-from wizard.board import Board
-from wizard.credentials.renewing import AGAIN, STOP
+from wizard.engine.progress import Board
+from wizard.engine.renewal import AGAIN, STOP
 from wizard.exits import ExitCode, of_statuses
 from wizard.knowledge.problems import explain
 from wizard.model.results import Decision, Job, Snapshot, Status
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service
 

@@ -11,10 +11,10 @@ from tests.credentials.identities import admin, client, of_world, role, user
 from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import Identity, who_am_i
-from wizard.credentials.desk import Desk
+from wizard.credentials.manager import Desk
 from wizard.credentials.risks import ADMINISTRATOR, risks
 from wizard.model.ports import Aws
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 

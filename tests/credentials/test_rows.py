@@ -18,10 +18,10 @@ from tests.product import Product
 from wizard.aws.client import LOOK, AwsClient, Keys, Secret, Source
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import who_am_i
-from wizard.credentials.signing import second_factor
+from wizard.credentials.sign_in import second_factor
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Status
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 SESSION = "[sso-session corp]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n"

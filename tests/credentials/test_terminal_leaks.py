@@ -16,7 +16,7 @@ from tests.credentials.test_keep import UNLOCKED
 from tests.credentials.test_leaks import MEDDLING
 from tests.screens.test_terminal import Terminal
 from tests.support import require
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,9 +127,9 @@ def from_key_store(stage: Stage, planted: str) -> Terminal:
 
 
 PLACES: dict[str, tuple[Callable[[Stage, str], Terminal], str]] = {
-    "typed": (typed, "wizard.credentials.desk:Desk:known"),
-    "environment": (from_environment, "wizard.credentials.desk:Desk:known"),
-    "profile": (from_profile, "wizard.credentials.desk:Desk:known"),
+    "typed": (typed, "wizard.credentials.manager:Desk:known"),
+    "environment": (from_environment, "wizard.credentials.manager:Desk:known"),
+    "profile": (from_profile, "wizard.credentials.manager:Desk:known"),
     "key store": (from_key_store, "wizard.aws.sessions::explicit"),
 }
 

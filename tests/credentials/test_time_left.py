@@ -17,7 +17,7 @@ from tests.product import Product
 from tests.screens.driving import Driver, shown, text_of, wait_for
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Status
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service
 

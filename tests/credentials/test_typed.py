@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.aws.client import Keys
-from wizard.credentials import typed
+from wizard.credentials import key_entry
 from wizard.model.validators import InvalidChoice
 
 ID, SECRET, TOKEN = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "IQoJb3JpZ2luX2VjEXAMPLE+/=="
@@ -31,7 +31,7 @@ def shown(keys: Keys) -> tuple[str, str, str]:
     ],
 )
 def test_two_parts_in_any_form(text: str) -> None:
-    assert shown(typed.from_lines(text)) == (ID, SECRET, "")
+    assert shown(key_entry.from_lines(text)) == (ID, SECRET, "")
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_two_parts_in_any_form(text: str) -> None:
     ],
 )
 def test_three_parts(text: str) -> None:
-    assert shown(typed.from_lines(text)) == ("ASIAIOSFODNN7EXAMPLE", SECRET, TOKEN)
+    assert shown(key_entry.from_lines(text)) == ("ASIAIOSFODNN7EXAMPLE", SECRET, TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_three_parts(text: str) -> None:
 )
 def test_what_is_no_pair_of_keys_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(InvalidChoice) as refused:
-        typed.from_lines(text)
+        key_entry.from_lines(text)
     assert not [line for line in text.split() if len(line) > 4 and line in str(refused.value)]
 
 
 @given(st.text(min_size=12))
 def test_no_text_does_harm_and_none_is_repeated(text: str) -> None:
-    for judge in (typed.from_lines, typed.key_id, typed.secret, typed.code):
+    for judge in (key_entry.from_lines, key_entry.key_id, key_entry.secret, key_entry.code):
         said = ""
         try:
             judge(text)
@@ -82,16 +82,16 @@ blanks = st.text(st.sampled_from(" \t\r\n\u200b\ufeff'\"`"), max_size=4)
 
 @given(blanks, blanks)
 def test_blanks_and_quotes_around_never_matter(before: str, after: str) -> None:
-    assert typed.secret(before + SECRET + after) == SECRET
-    assert typed.key_id(before + ID + after) == ID
+    assert key_entry.secret(before + SECRET + after) == SECRET
+    assert key_entry.key_id(before + ID + after) == ID
 
 
 @pytest.mark.parametrize(("text", "digits"), [("123456", "123456"), (" 123 456\n", "123456")])
 def test_six_digits(text: str, digits: str) -> None:
-    assert typed.code(text) == digits
+    assert key_entry.code(text) == digits
 
 
 @pytest.mark.parametrize("text", ["", "12345", "1234567", "12345a", "\uff11\uff12\uff13\uff14\uff15\uff16"])
 def test_what_are_no_six_digits(text: str) -> None:
     with pytest.raises(InvalidChoice):
-        typed.code(text)
+        key_entry.code(text)

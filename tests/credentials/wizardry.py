@@ -1,7 +1,7 @@
 """Run as a program in a terminal: the wizard at its account page, before a practice account and a user's own files.
 
-`python wizardry.py HOME WORLD` opens the set-up `main`; with `keep` behind it, keys are first kept for it, in the
-operating system's own key store.
+`python wizardry.py HOME WORLD` opens the set-up `main`; with `keyring_store` behind it, keys are first kept for it, in
+the operating system's own key store.
 """
 
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 from screens.app import SnowpixelApp
 from screens.places import Place
 from wizard.aws.client import Keys, Secret, Source
-from wizard.credentials import keep
+from wizard.credentials import keyring_store
 from wizard.model.setup import Choices
 from wizard.practice import worldfile
 from wizard.practice.worldfile import WorldFile
@@ -39,7 +39,7 @@ if __name__ == "__main__":
     product = service(here, there)
     if "keep" in sys.argv[3:]:
         keys = Keys(there.access_key_id, Secret(there.secret_access_key))
-        keep.keep(here, product.store.load("main"), keys)
+        keyring_store.keep(here, product.store.load("main"), keys)
     app = AtAccount(product)
     app.run()
     sys.exit(app.return_code or 0)

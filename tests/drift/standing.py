@@ -10,7 +10,7 @@ from tests.finished import Finished
 from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok
 from wizard.model.setup import Made
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 Config = dict[str, Any]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.drift.proving import PIXEL_PROBES, SKIPPED, Drift, prove
 from tests.drift.standing import Behind
-from wizard.resources.bucket_settings import SWITCHES
+from wizard.resources.buckets.bucket_settings import SWITCHES
 
 ROLES = ("content", "log")
 SETTINGS = ("public-access", "ownership", "encryption", "lifecycle", "policy")

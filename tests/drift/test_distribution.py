@@ -12,7 +12,7 @@ from tests.drift.proving import FAILED, NAME_PROBES, PIXEL_PROBES, SKIPPED, WAIT
 from tests.drift.standing import Behind
 from tests.product import DOMAIN, not_ok
 from wizard.model.results import Job
-from wizard.resources.distribution_config import CACHING_OPTIMIZED
+from wizard.resources.distribution.distribution_config import CACHING_OPTIMIZED
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.drift.proving import FAILED, Drift, prove
 from tests.drift.standing import Behind
-from wizard.resources.delivery import FIELDS
+from wizard.resources.logs.log_delivery import FIELDS
 
 REDELIVERED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "fewer fields": ({"recordFields": list(FIELDS[:12])}, ("fields",)),

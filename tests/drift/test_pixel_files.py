@@ -7,8 +7,8 @@ import pytest
 
 from tests.drift.proving import PIXEL_PROBES, Drift, prove
 from tests.drift.standing import Behind
-from wizard.pixel_answers import CACHE_CONTROL
-from wizard.resources.objects import KEYS
+from wizard.resources.buckets.pixel_objects import KEYS
+from wizard.snowplow.pixel_response import CACHE_CONTROL
 
 REPLACED = ("PutObject", "CreateInvalidation")
 KINDS = {"i": "image/gif", "pxl.png": "image/png", "ice.png": "image/png"}

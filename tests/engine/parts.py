@@ -5,17 +5,17 @@ from typing import Any
 
 import anyio
 
-from wizard import engine
-from wizard.board import Board
-from wizard.clock import SystemClock
+from wizard.engine import walks
+from wizard.engine.progress import Board
+from wizard.engine.walk import Node
 from wizard.model.context import Scope
 from wizard.model.ports import World
 from wizard.model.results import Action, Actor, Change, Check, Choice, Decision, Job
 from wizard.model.setup import Setup
-from wizard.probes.base import Probe
-from wizard.resources.base import Presence, Reading, Resource
+from wizard.net.clock import SystemClock
+from wizard.probes.probe import Probe
+from wizard.resources.resource import Presence, Reading, Resource
 from wizard.storage.setup_state import Ledger
-from wizard.walk import Node
 
 
 class Nowhere:
@@ -127,13 +127,13 @@ class Row:
 def walk(job: Job, around: Scope, *nodes: Node, **options: Any) -> Board:
     """Run a walk over one stage and return its board."""
     rows: Any = (Row(*nodes),)
-    board = engine.board_for(job, rows, "test")
+    board = walks.board_for(job, rows, "test")
     front = options.pop("front", None)
     run = {
-        Job.PLAN: engine.plan,
-        Job.CHECK: engine.check,
-        Job.APPLY: engine.apply,
-        Job.REMOVE: engine.remove,
+        Job.PLAN: walks.plan,
+        Job.CHECK: walks.check,
+        Job.APPLY: walks.apply,
+        Job.REMOVE: walks.remove,
     }[job]
 
     async def both() -> None:

@@ -3,17 +3,17 @@
 import anyio
 
 from tests.engine.parts import Look, Row, scope
-from wizard import engine
-from wizard.board import Board
-from wizard.clock import SystemClock
+from wizard.engine import walks
+from wizard.engine.progress import Board
 from wizard.model.results import Action, Actor, Change, Check, Job, Phase, Status, Update
+from wizard.net.clock import SystemClock
 
 
 def board() -> Board:
     around = scope()
     row = Row(Look(around, "one", lambda probe: probe.ok("fine")), Look(around, "two", lambda probe: probe.ok("fine")))
     rows: object = (row,)
-    return engine.board_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
+    return walks.board_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
 
 
 def test_who_joins_late_sees_everything() -> None:
@@ -71,7 +71,7 @@ def test_a_flattened_name_is_no_fault_once_https_is_proven() -> None:
     around = scope()
     names = ("pixel-record", "pixel-https")
     rows: object = (Row(*(Look(around, name, lambda probe: probe.ok("")) for name in names)),)
-    shown = engine.board_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
+    shown = walks.board_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
     bare = Check("pixel-record", "dns", Status.WARNING, "no CNAME", evidence={"flattened": "yes"})
     shown.change("pixel-record", check=bare)
     assert statuses(shown) == [Status.WARNING]

@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from tests.engine.parts import Asking, Look, Stubborn, Thing, Things, scope, walk
-from wizard.board import Board
+from wizard.engine.progress import Board
 from wizard.model.results import Action, Actor, Check, Job, Phase, Status
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.events.decode import as_text, event_of, events, find_request, harmless, shortened, undo
-from wizard.events.logs import LogLine
-from wizard.events.names import CHECK_APP
-from wizard.events.send import TITLE, check_event
+from wizard.snowplow.events.decode import as_text, event_of, events, find_request, harmless, shortened, undo
+from wizard.snowplow.events.field_names import CHECK_APP
+from wizard.snowplow.events.log_files import LogLine
+from wizard.snowplow.events.send import TITLE, check_event
 
 EVENT_ID = "7c2b5e0a-4a58-4a4a-9d0e-8f6f2f6b3c11"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.events.logs import LONGEST_LINE, MOST_BROKEN, LogFile
+from wizard.snowplow.events.log_files import LONGEST_LINE, MOST_BROKEN, LogFile
 
 COLUMNS = [
     "date",

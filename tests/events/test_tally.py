@@ -2,9 +2,9 @@
 
 import pytest
 
-from wizard.events.decode import Event
-from wizard.events.names import CHECK_APP
-from wizard.events.tally import HOUR, MOST_PAGES, OTHER, Tally, sparkline
+from wizard.snowplow.events.decode import Event
+from wizard.snowplow.events.field_names import CHECK_APP
+from wizard.snowplow.events.summary import HOUR, MOST_PAGES, OTHER, Tally, sparkline
 
 NOW = 1_795_428_000.0
 

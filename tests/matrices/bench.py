@@ -19,13 +19,13 @@ from tests.matrices.victim import LONGEST, NAME, Victims
 from tests.matrices.watching import Clients, Hasty, Watch, WatchedService
 from tests.product import DOMAIN, Product, not_ok
 from wizard.aws.client import Patience
-from wizard.board import Board
-from wizard.credentials.renewing import RENEW, STOP
+from wizard.engine.progress import Board
+from wizard.engine.renewal import RENEW, STOP
 from wizard.model.context import DELETE_LOGS, YES
 from wizard.model.results import Check, Job, Snapshot, Status
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.resources.objects import KEYS
+from wizard.resources.buckets.pixel_objects import KEYS
 from wizard.storage.store import UnknownSetupError
 
 WITH_LOGS = {DELETE_LOGS: YES}

@@ -9,9 +9,9 @@ from tests.matrices.bench import DONE, Bench, Outcome, settle, told
 from tests.matrices.kills import SCENES, Scene, half_gone
 from tests.matrices.watching import Call, Event, Watch
 from wizard.aws.client import WALK, Patience
-from wizard.credentials.renewing import AGAIN, STOP
+from wizard.engine.renewal import AGAIN, STOP
 from wizard.model.results import Check, Job, Snapshot, Status
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 Plant = Callable[[Control, str, str], None]
 """Makes trouble for a service's operation from now on."""

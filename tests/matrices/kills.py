@@ -13,7 +13,7 @@ from tests.trackers import V4
 from wizard.aws.errors import AwsError, translate
 from wizard.model.results import Job
 from wizard.model.setup import Goal
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 
 def half_gone(bench: Bench) -> None:

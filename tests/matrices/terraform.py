@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from tests.inventory import Account
 from wizard.practice import process
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 ROAD = Path(__file__).with_name("road.tf")

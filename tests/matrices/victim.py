@@ -24,7 +24,7 @@ from wizard.aws.client import WALK, Keys, Secret, Source
 from wizard.model.results import Job
 from wizard.model.setup import Choices
 from wizard.practice import worldfile
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 SERVICES = ("s3", "acm", "cloudfront", "logs", "sts", "route53")

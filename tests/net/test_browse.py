@@ -12,8 +12,8 @@ import trustme
 
 from tests.net.servers import Site, http_server
 from wizard.model.ports import Answer, Network, Outcome, WebError, Zone
-from wizard.net.browse import Browser, Limits
-from wizard.net.fetching import proxy_for
+from wizard.net.http_get import proxy_for
+from wizard.net.web_client import Browser, Limits
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from tests.product import Product
-from wizard.holder import Holder
+from wizard.net.dns_operator import Holder
 
 
 def look(product: Product, host: str) -> Holder:

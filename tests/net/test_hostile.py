@@ -24,14 +24,14 @@ from wizard.model.ports import Zone as Delegated
 from wizard.model.results import Status
 from wizard.model.setup import Made
 from wizard.model.terminal_text import MOST, brief, printable
-from wizard.net.resolve import Resolver
-from wizard.net.wire import Patience, Said, ask, understand
-from wizard.net.zones import ADDRESSES, SERVERS
+from wizard.net.dns_client import Resolver
+from wizard.net.dns_query import Patience, Said, ask, understand
+from wizard.net.dns_zones import ADDRESSES, SERVERS
 from wizard.probes.caa import allows
 from wizard.probes.name_servers import Look, NameServersProbe, family_of, serial
 from wizard.probes.resolvers import ResolversProbe, is_private
-from wizard.resources.record_state import Evidence, diagnose, letters_apart, same, stray_names
-from wizard.resources.records import ManualRecord
+from wizard.resources.dns.manual_record import ManualRecord
+from wizard.resources.dns.record_state import Evidence, diagnose, letters_apart, same, stray_names
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from tests.net.servers import Machine, Net, Zone, dns_server, example, fill, on_loopback, rrset
 from wizard.model.ports import DnsUnreachableError, Network, Outcome
 from wizard.model.terminal_text import printable
-from wizard.net.resolve import THIS_COMPUTER, Resolver
-from wizard.net.wire import Patience, ask
+from wizard.net.dns_client import THIS_COMPUTER, Resolver
+from wizard.net.dns_query import Patience, ask
 
 pytestmark = pytest.mark.anyio
 

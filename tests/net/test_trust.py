@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from wizard.net.trust import verifying
+from wizard.net.tls_trust import verifying
 
 
 def authority(path: Path) -> Path:

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.browserproof.policy import allowing, allows, allows_inline, of_site, parsed
 from wizard.knowledge.problems import explain
 from wizard.model.ports import Response
 from wizard.model.results import Check, Status
 from wizard.model.setup import Choices, Goal, Made, Setup, TrackerFile
-from wizard.pagecheck.judge import judge
-from wizard.pagecheck.page import Page, read
-from wizard.pagecheck.tags import tags
-from wizard.snippet import Options, Variant, csp, hash_of, inline_hash, snippet
-from wizard.tagging import loaded_by
+from wizard.snowplow.csp import allowing, allows, allows_inline, of_site, parsed
+from wizard.snowplow.pagecheck.html import Page, read
+from wizard.snowplow.pagecheck.inline_trackers import tags
+from wizard.snowplow.pagecheck.judge import judge
+from wizard.snowplow.setup_snippet import loaded_by
+from wizard.snowplow.snippet_builder import Options, Variant, csp, hash_of, inline_hash, snippet
 
 HOST = "e.example.org"
 URL = "https://www.example.org/start"

@@ -10,7 +10,7 @@ from tests.pictures.snapshots import renew
 from tests.product import Product, not_ok
 from tests.screens.driving import text_of, wait_for
 from wizard.practice import process
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "pictures"
 SIZE = (96, 32)

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.practice.conftest import HOST, Clients, Road
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 
 def record_of(road: Road, arn: str, which: int = 0) -> dict[str, str]:

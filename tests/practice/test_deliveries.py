@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.practice.conftest import HOST, Clients, Road, fetch
 from tests.practice.test_road import lines_of
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile, address
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.practice.conftest import GIF, HOST, Clients, Road, fetch
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.practice.conftest import HOST, Road
 from tests.support import require
-from wizard.practice.control import Control, ControlError
+from wizard.practice.control_client import Control, ControlError
 from wizard.practice.worldfile import WorldFile, address
 
 NS1, NS2, REGISTRY = "192.0.2.1", "192.0.2.2", "192.0.2.3"

@@ -14,7 +14,7 @@ from cryptography import x509
 from tests.practice.conftest import GIF, HOST, Clients, Road, fetch, fetch_plain, until
 from tests.practice.test_road import lines_of
 from tests.support import require
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile, address
 
 

@@ -9,7 +9,7 @@ import dns.rdatatype
 import pytest
 
 from tests.practice.conftest import HOST, Clients, Road, fetch
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile, address
 
 ALIAS_ZONE = "Z2FDTNDATAQYW2"

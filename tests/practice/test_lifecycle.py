@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.practice.conftest import Clients, Road
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 DAYS_90: dict[str, Any] = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": "cf/"}, "Expiration": {"Days": 90}}
 OLDER = {**DAYS_90, "NoncurrentVersionExpiration": {"NoncurrentDays": 7}}

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from tests.practice.conftest import Clients, Road, fetch, until
 from tests.practice.test_permissions import client_with
-from wizard.practice.control import Control, ControlError
+from wizard.practice.control_client import Control, ControlError
 from wizard.practice.worldfile import WorldFile
 
 BUSY = "Requested resource is currently being updated. Please try again later."

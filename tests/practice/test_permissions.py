@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.practice.conftest import CACHING_OPTIMIZED, Clients, Road, make_client
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 Grant = tuple[str, str] | tuple[str, str, dict[str, Any]]

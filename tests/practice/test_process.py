@@ -16,7 +16,7 @@ import pytest
 from tests.practice.conftest import Road, file_of, until
 from tests.support import require
 from wizard.practice import process, worldfile
-from wizard.practice.control import Control, ControlError
+from wizard.practice.control_client import Control, ControlError
 from wizard.practice.worldfile import WorldFile
 
 SOURCE = str(Path(process.__file__).resolve().parents[2])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.practice.conftest import GIF, HOST, Clients, Road, fetch
-from wizard.practice.control import Control, ControlError
+from wizard.practice.control_client import Control, ControlError
 from wizard.practice.worldfile import WorldFile
 
 

@@ -23,7 +23,7 @@ def test_every_private_name_that_is_used_exists() -> None:
 
 
 def test_a_client_of_a_world_does_not_load_the_emulator() -> None:
-    script = "import sys; from wizard.practice import control, process, worldfile; "
+    script = "import sys; from wizard.practice import control_client, process, worldfile; "
     assert (
         run(script + "print([m for m in ('ministack', 'hypercorn', 'boto3', 'trustme') if m in sys.modules])") == "[]"
     )

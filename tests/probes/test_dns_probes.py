@@ -9,10 +9,10 @@ from tests.probes.surroundings import HOST, NOW, OWN, ScriptedDns, answer, probl
 from wizard.model.ports import Answer, Outcome
 from wizard.model.results import Check, Status
 from wizard.model.setup import Choices, Made
-from wizard.net.resolve import THIS_COMPUTER, Resolver
-from wizard.net.wire import Patience
+from wizard.net.dns_client import THIS_COMPUTER, Resolver
+from wizard.net.dns_query import Patience
 from wizard.probes.caa import CaaProbe, allows
-from wizard.probes.propagation import until
+from wizard.probes.eventual_consistency import until
 from wizard.probes.resolvers import OWN as OWN_RESOLVER
 from wizard.probes.resolvers import ResolversProbe
 

@@ -17,11 +17,11 @@ from wizard.model.ports import Network, Outcome
 from wizard.model.results import Status
 from wizard.model.setup import Made
 from wizard.model.threads import in_thread
-from wizard.net.over_https import ask_over_https
-from wizard.net.recursion import PUBLIC
-from wizard.net.resolve import Resolver
-from wizard.net.trust import verifying
-from wizard.net.wire import Patience
+from wizard.net.dns_client import Resolver
+from wizard.net.dns_over_https import ask_over_https
+from wizard.net.dns_query import Patience
+from wizard.net.dns_resolvers import PUBLIC
+from wizard.net.tls_trust import verifying
 
 pytestmark = pytest.mark.anyio
 

@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from tests.probes.surroundings import DAY, HOST, NOW, OWN, ScriptedWeb, problem, scope
-from wizard.certificates import covers
 from wizard.model.ports import Handshake, WebError
 from wizard.model.results import Status
 from wizard.model.setup import Choices, Made
+from wizard.net.certificate_names import covers
 from wizard.probes.tls import TlsProbe
 
 pytestmark = pytest.mark.anyio

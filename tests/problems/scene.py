@@ -1,23 +1,23 @@
 """One whole look from outside at a set-up, without AWS: the rows that a user would see, weighed against each other."""
 
 from tests.probes.surroundings import DAY, NoAws, StandingClock
-from wizard import engine
-from wizard.board import Board
+from wizard.engine import walks
+from wizard.engine.progress import Board
 from wizard.knowledge.problems import explain
 from wizard.model.context import Scope
 from wizard.model.ports import Clock, Network, World
 from wizard.model.results import Check, Job, Status
 from wizard.model.setup import Choices, Made, Setup
-from wizard.net.browse import Browser, Limits
-from wizard.net.resolve import Resolver
-from wizard.net.wire import Patience
+from wizard.net.dns_client import Resolver
+from wizard.net.dns_query import Patience
+from wizard.net.web_client import Browser, Limits
 from wizard.probes.caa import CaaProbe
 from wizard.probes.name_servers import NameServersProbe
 from wizard.probes.pixel import HttpRedirectProbe, PixelHttpsProbe
 from wizard.probes.resolvers import ResolversProbe
 from wizard.probes.tls import TlsProbe
 from wizard.probes.tracker import TrackerHttpsProbe
-from wizard.resources.records import ManualRecord
+from wizard.resources.dns.manual_record import ManualRecord
 from wizard.stages import Stage
 from wizard.storage.setup_state import Ledger
 
@@ -51,11 +51,11 @@ def rows(scope: Scope) -> tuple[Stage, ...]:
     )
 
 
-async def look(scope: Scope, *, limit: float = engine.LIMIT) -> dict[str, Check]:
+async def look(scope: Scope, *, limit: float = walks.LIMIT) -> dict[str, Check]:
     """Run a check and return its results by item; a busy machine may need more than the product's own limit."""
     stages = rows(scope)
-    board: Board = engine.board_for(Job.CHECK, stages, "main")
-    await engine.check(stages, scope, board, limit=limit, whole=max(limit, engine.WHOLE))
+    board: Board = walks.board_for(Job.CHECK, stages, "main")
+    await walks.check(stages, scope, board, limit=limit, whole=max(limit, walks.WHOLE))
     return {check.id: check for check in board.snapshot.checks}
 
 

@@ -10,7 +10,7 @@ from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok, verdicts
 from wizard.knowledge import problems
 from wizard.model.results import Check, Job, Snapshot, Status
-from wizard.resources.certificate import DECISION, MOST_REPLACED
+from wizard.resources.certificate.certificate import DECISION, MOST_REPLACED
 
 PARENT = DOMAIN.partition(".")[2]
 LOGS_TOO = {"delete-logs": "yes"}

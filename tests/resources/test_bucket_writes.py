@@ -6,7 +6,7 @@ from tests.inventory import Account
 from tests.practice.conftest import until
 from tests.product import Product, not_ok
 from wizard.model.results import Job, Snapshot
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 MADE = ("cloudfront", "CreateDistributionWithTags", True)
 """What the walk comes to although the buckets' settings are still being written."""

@@ -5,7 +5,7 @@ import pytest
 from tests.inventory import Account
 from tests.product import Product, not_ok
 from wizard.model.results import Job
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 
 @pytest.mark.parametrize("operation", ["PutDeliverySource", "PutDeliveryDestination"])

@@ -16,10 +16,10 @@ from wizard.model.context import Scope
 from wizard.model.ports import Aws, Outcome
 from wizard.model.results import Action, Actor, Change
 from wizard.model.setup import Choices, Made
-from wizard.practice.control import Control
-from wizard.resources.base import Reading
-from wizard.resources.handing_out import some_have
-from wizard.resources.route53 import LONGEST, ManagedRecord
+from wizard.practice.control_client import Control
+from wizard.resources.dns.managed_record import LONGEST, ManagedRecord
+from wizard.resources.dns.route53_synced import some_have
+from wizard.resources.resource import Reading
 from wizard.storage.setup_state import Ledger
 
 pytestmark = pytest.mark.anyio

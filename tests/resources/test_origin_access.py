@@ -2,7 +2,7 @@
 
 from tests.product import Product, not_ok
 from wizard.model.results import Job
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 
 def test_nobody_is_blamed_for_an_access_control_that_is_held_for_a_moment(product: Product, control: Control) -> None:

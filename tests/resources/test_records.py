@@ -12,11 +12,11 @@ from wizard.model.context import DOMAIN_LOST, Scope
 from wizard.model.ports import Answer, Outcome, WebError
 from wizard.model.results import Action, Actor, Status
 from wizard.model.setup import Choices, Made
-from wizard.net.resolve import Resolver
-from wizard.net.wire import Patience
-from wizard.resources.base import Presence, Reading
-from wizard.resources.record_state import Evidence, State, diagnose, stray_names
-from wizard.resources.records import ManualRecord
+from wizard.net.dns_client import Resolver
+from wizard.net.dns_query import Patience
+from wizard.resources.dns.manual_record import ManualRecord
+from wizard.resources.dns.record_state import Evidence, State, diagnose, stray_names
+from wizard.resources.resource import Presence, Reading
 
 pytestmark = pytest.mark.anyio
 

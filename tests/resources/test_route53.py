@@ -11,9 +11,9 @@ from wizard.model.context import Scope
 from wizard.model.ports import Answer, Dns, Outcome
 from wizard.model.results import Actor, Status
 from wizard.model.setup import Made
-from wizard.net.resolve import Resolver
-from wizard.resources.base import Presence
-from wizard.resources.route53 import ManagedRecord, find_hosted_zone
+from wizard.net.dns_client import Resolver
+from wizard.resources.dns.managed_record import ManagedRecord, find_hosted_zone
+from wizard.resources.resource import Presence
 
 pytestmark = pytest.mark.anyio
 

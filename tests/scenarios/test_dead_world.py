@@ -7,13 +7,14 @@ import anyio
 from tests.engine.parts import Look, Row
 from tests.engine.parts import scope as empty_scope
 from tests.product import Product
-from wizard import engine, envelope
-from wizard.board import Board
-from wizard.clock import SystemClock
+from wizard import envelope
+from wizard.engine import walks
+from wizard.engine.progress import Board
 from wizard.model.context import Scope
 from wizard.model.ports import World
 from wizard.model.results import Check, Job, Status
 from wizard.model.setup import Choices, Made, Setup
+from wizard.net.clock import SystemClock
 from wizard.stages import stages
 from wizard.storage.setup_state import Ledger
 
@@ -49,13 +50,13 @@ def dead() -> Board:
     hole: Any = Hole()
     scope = Scope(World(hole, hole, hole, SystemClock(0.0)), Ledger(setup))
     rows = stages(scope)
-    board = engine.board_for(Job.CHECK, rows, "main")
+    board = walks.board_for(Job.CHECK, rows, "main")
 
     async def look() -> None:
-        await engine.check(rows, scope, board, limit=2.0, whole=3.0)
+        await walks.check(rows, scope, board, limit=2.0, whole=3.0)
 
     anyio.run(look)
-    assert [item.id for item in board.snapshot.items] == [node.id for node in engine.nodes_of(rows)]
+    assert [item.id for item in board.snapshot.items] == [node.id for node in walks.nodes_of(rows)]
     return board
 
 
@@ -86,10 +87,10 @@ def test_items_that_wait_for_each_other_share_the_time_of_the_whole() -> None:
     for node, before in zip(nodes[1:], names, strict=False):
         node.parent = before
     rows: Any = (Row(*nodes),)
-    board = engine.board_for(Job.CHECK, rows, "main")
+    board = walks.board_for(Job.CHECK, rows, "main")
 
     async def look() -> None:
-        await engine.check(rows, around, board, limit=10.0, whole=0.5)
+        await walks.check(rows, around, board, limit=10.0, whole=0.5)
 
     anyio.run(look)  # one after the other they would take ten seconds
     found = [check.status for check in board.snapshot.checks]
@@ -100,8 +101,8 @@ def test_items_that_wait_for_each_other_share_the_time_of_the_whole() -> None:
 
 
 def test_no_item_may_outlive_the_whole_and_the_whole_ends_in_time() -> None:
-    assert engine.LIMIT <= 10.0
-    assert engine.LIMIT <= engine.WHOLE < 15.0
+    assert walks.LIMIT <= 10.0
+    assert walks.LIMIT <= walks.WHOLE < 15.0
 
 
 def test_the_same_world_gives_the_same_document_twice(product: Product) -> None:

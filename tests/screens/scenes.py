@@ -15,10 +15,10 @@ from screens.places import Place
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import Script, ScriptedService, a_setup
-from wizard.board import Board
-from wizard.events.decode import Event
+from wizard.engine.progress import Board
 from wizard.model.results import Check, Job, Status
 from wizard.model.setup import Made, Proof, Setup
+from wizard.snowplow.events.decode import Event
 
 NOW = 1_800_000_000.0
 """15 January 2027, 08:00 UTC: the time on this computer in every scene."""

@@ -7,15 +7,12 @@ from pathlib import Path
 
 import anyio
 
-from wizard.arrivals import Arrivals
 from wizard.aws.client import Keys, Patience, Secret, Source
 from wizard.aws.identity import Identity
-from wizard.board import Board
-from wizard.credentials.desk import Known
-from wizard.credentials.found import Found
-from wizard.engine import board_for
-from wizard.events.decode import Event
-from wizard.holder import Holder
+from wizard.credentials.manager import Known
+from wizard.credentials.source import Found
+from wizard.engine.progress import Board
+from wizard.engine.walks import board_for
 from wizard.model.context import Scope
 from wizard.model.results import (
     Action,
@@ -33,7 +30,10 @@ from wizard.model.results import (
     Wait,
 )
 from wizard.model.setup import Choices, Setup
+from wizard.net.dns_operator import Holder
 from wizard.service import Running, Service, Surroundings
+from wizard.snowplow.events.decode import Event
+from wizard.snowplow.events.reader import Arrivals
 from wizard.stages import Stage, stages
 from wizard.storage.setup_state import Ledger
 

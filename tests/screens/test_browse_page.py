@@ -15,9 +15,9 @@ from tests.screens.driving import Driver, box, focused, on_page, page, shown, te
 from tests.screens.scripted import ScriptedService, a_setup
 from tests.support import require
 from tests.trackers import V4
-from wizard.browserproof.opening import has_screen
 from wizard.model.results import Job
 from wizard.model.setup import Goal, TrackerFile
+from wizard.snowplow.browserproof.browser_opening import has_screen
 
 SIZE = (80, 24)
 OWN = "https://www.example.test/assets/hk3v9x.js"

@@ -11,7 +11,7 @@ from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from tests.screens.test_pages import play
-from wizard.board import Board
+from wizard.engine.progress import Board
 from wizard.model.results import Check, Item, Job, Phase, Problem, Snapshot, StageView, Status
 
 

@@ -15,7 +15,7 @@ from tests.screens.driving import Driver, box, focused, on_page, page, shown, te
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity
-from wizard.credentials.found import Found
+from wizard.credentials.source import Found
 from wizard.model.results import Job, Problem
 from wizard.service import Service
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.screens.test_terminal import Terminal
 from wizard.practice import process
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 pytestmark = pytest.mark.practice

@@ -7,16 +7,16 @@ from screens.seeing import seen_by
 from tests.net.servers import Zone, example, on_loopback
 from tests.probes.surroundings import HOST, OWN, ScriptedDns, ScriptedWeb, answer, scope
 from tests.product import Product
+from wizard.engine.verdicts import verdict
 from wizard.model.ports import Outcome, WebError
 from wizard.model.results import Check, Status
 from wizard.model.setup import Made
-from wizard.net.resolve import Resolver
-from wizard.net.wire import Patience
+from wizard.net.dns_client import Resolver
+from wizard.net.dns_query import Patience
+from wizard.net.dns_views import Kind, Sight, sights
 from wizard.probes.resolvers import OWN as OWN_RESOLVER
 from wizard.probes.resolvers import ResolversProbe
-from wizard.resources.records import ManualRecord
-from wizard.sights import Kind, Sight, sights
-from wizard.verdicts import verdict
+from wizard.resources.dns.manual_record import ManualRecord
 
 
 def lines_of(check: Check) -> list[str]:

@@ -19,10 +19,10 @@ from tests.screens import scripted
 from tests.screens.driving import on_page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.policy import actions, policy
-from wizard.board import Board
+from wizard.engine.progress import Board
 from wizard.model.results import Action, Actor, Change, Check, DnsRecord, Item, Job, Phase, StageView, Status
-from wizard.snippet import Variant
-from wizard.tagging import snippet_for
+from wizard.snowplow.setup_snippet import snippet_for
+from wizard.snowplow.snippet_builder import Variant
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from screens import copying
 from screens.standing import standing
 from screens.words import GLYPHS, STYLES, WORDS, clean, clock, count, span
-from wizard.credentials import typed as keys
+from wizard.credentials import key_entry as keys
 from wizard.model.fields import events, pixel_source
 from wizard.model.results import Status
 from wizard.model.setup import Choices, Made, Proof, Setup

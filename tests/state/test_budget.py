@@ -13,7 +13,7 @@ from tests.product import Product, not_ok
 from tests.state.disk import PLACE, flushes, unsafe, watched
 from tests.trackers import V4
 from wizard.aws.client import WALK, Patience, Source
-from wizard.board import Board
+from wizard.engine.progress import Board
 from wizard.model.ports import Aws, World
 from wizard.model.results import Job
 from wizard.model.setup import Choices, Goal, Made

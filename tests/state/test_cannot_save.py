@@ -29,7 +29,7 @@ from pathlib import Path
 import msgspec
 from tests.product import Product
 from wizard.exits import of_error, of_statuses
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.model.results import Job
 from wizard.storage.store import StoreError

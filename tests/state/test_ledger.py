@@ -13,15 +13,15 @@ import pytest
 from msgspec.structs import replace
 
 from tests.engine.parts import Nowhere, Thing, Things, walk
-from wizard.clock import SystemClock
+from wizard.engine.write_ahead import WriteAhead
 from wizard.model.context import Scope
 from wizard.model.ports import World
 from wizard.model.results import Actor, Job
 from wizard.model.setup import Choices, Setup
 from wizard.model.threads import in_thread, to_the_end
+from wizard.net.clock import SystemClock
 from wizard.storage.setup_state import Ledger, SavedLedger
 from wizard.storage.store import Store, StoreError
-from wizard.write_ahead import WriteAhead
 
 LONG = 30.0
 """Seconds after which a test that hangs is given up."""

@@ -11,8 +11,8 @@ from tests.product import DOMAIN, Product, not_ok, verdicts
 from tests.trackers import V3, V4
 from wizard.model.results import Action, Check, Job, Snapshot, Status
 from wizard.model.setup import Goal, OldTrackers
+from wizard.snowplow.tracker.tracker_file import integrity
 from wizard.storage.store import StoreError
-from wizard.tracker.file import integrity
 
 LOOKS = 27
 """Calls that a look at a set-up with a pixel may take; tests/bench holds the same figure."""

@@ -23,13 +23,13 @@ from tests.trackers import V3, V4, tag_build
 from wizard.model.ports import Handshake, Response, WebError
 from wizard.model.setup import Choices
 from wizard.model.validators import BLOCKED_WORDS
+from wizard.snowplow.tracker import npm
+from wizard.snowplow.tracker.file_names import LETTERS, new_key, served_at
+from wizard.snowplow.tracker.knowledge import knowledge
+from wizard.snowplow.tracker.sources import Kind, fetch, parse
+from wizard.snowplow.tracker.tracker_file import LIMIT, Flavour, TrackerError, digest, integrity, recognise
+from wizard.snowplow.tracker.unpack import member
 from wizard.storage.blobs import Shelf
-from wizard.tracker import npm
-from wizard.tracker.file import LIMIT, Flavour, TrackerError, digest, integrity, recognise
-from wizard.tracker.knowledge import knowledge
-from wizard.tracker.names import LETTERS, new_key, served_at
-from wizard.tracker.sources import Kind, fetch, parse
-from wizard.tracker.unpack import member
 
 V2_BANNER = b"/*!\n * Snowplow - The world's most powerful web analytics platform\n * @version 2.16.3\n */\n"
 

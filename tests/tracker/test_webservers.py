@@ -11,18 +11,18 @@ import trustme
 
 from tests.tracker.webservers import HOST, SERVERS, Site, free_port, nginx, running
 from tests.trackers import V3, V4
-from wizard import engine
 from wizard.aws.client import AwsClient, Source
-from wizard.clock import SystemClock
+from wizard.engine import walks
 from wizard.model.context import Scope
 from wizard.model.ports import Answer, Network, Outcome, World, Zone
 from wizard.model.results import Check, Job, Snapshot, Status
 from wizard.model.setup import Choices, Goal, Setup
-from wizard.net.browse import Browser
+from wizard.net.clock import SystemClock
+from wizard.net.web_client import Browser
+from wizard.snowplow.tracker.export import SERVERS as WRITTEN
 from wizard.stages import stages
 from wizard.storage.blobs import Shelf
 from wizard.storage.setup_state import Ledger
-from wizard.tracker.export import SERVERS as WRITTEN
 
 PATH = "/assets/hk3v9x.js"
 URL = f"https://{HOST}{PATH}"
@@ -68,13 +68,13 @@ class Owner:
         scope = Scope(self.world, self.ledger)
         rows = stages(scope)
         assert [row.id for row in rows] == ["tracker"]
-        board = engine.board_for(job, rows, "main")
+        board = walks.board_for(job, rows, "main")
 
         async def go() -> None:
             if job is Job.APPLY:
-                await engine.apply(rows, scope, board, patience=0.0)
+                await walks.apply(rows, scope, board, patience=0.0)
             else:
-                await engine.check(rows, scope, board)
+                await walks.check(rows, scope, board)
 
         anyio.run(go)
         return board.snapshot

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from wizard.board import Board
 from wizard.commands.asking import NoAnswerError
+from wizard.engine.progress import Board
 from wizard.model.results import Decision, Update
 from wizard.model.threads import in_thread
 

@@ -9,8 +9,8 @@ import click
 
 from wizard.commands.session import Session
 from wizard.model.validators import InvalidChoice
-from wizard.pixel import PixelError
-from wizard.tracker.file import TrackerError
+from wizard.snowplow.pixel_image import PixelError
+from wizard.snowplow.tracker.tracker_file import TrackerError
 
 T = TypeVar("T")
 

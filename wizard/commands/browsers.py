@@ -3,14 +3,14 @@
 from types import TracebackType
 from typing import Self
 
-from wizard.board import Board
-from wizard.browserproof.opening import Opening
 from wizard.commands.session import Session
+from wizard.engine.progress import Board
 from wizard.model.results import Update
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
-from wizard.resources.browser_run import address_in
+from wizard.resources.proof.browser_run import address_in
 from wizard.service import Service
+from wizard.snowplow.browserproof.browser_opening import Opening
 
 
 class Opener:

@@ -7,13 +7,13 @@ from typing import Any
 import click
 import msgspec
 
-from wizard import pixel
 from wizard.model import validators
 from wizard.model.setup import Choices, OldTrackers, Viewer
 from wizard.model.validators import InvalidChoice
-from wizard.tracker import wishes
-from wizard.tracker.file import digest
-from wizard.tracker.names import served_at
+from wizard.snowplow import pixel_image
+from wizard.snowplow.tracker import wishes
+from wizard.snowplow.tracker.file_names import served_at
+from wizard.snowplow.tracker.tracker_file import digest
 
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}")
 _VIEWERS = {"redirect": Viewer.REDIRECT, "https-only": Viewer.HTTPS_ONLY}
@@ -30,8 +30,8 @@ def changes(profile: str | None, *, no_domain: bool, **given: Any) -> dict[str, 
     Raises:
         click.UsageError: two flags contradict each other.
         wizard.model.validators.InvalidChoice: a value cannot be used.
-        wizard.pixel.PixelError: the image cannot be the pixel.
-        wizard.tracker.file.TrackerError: a choice for the tracker cannot be used.
+        wizard.snowplow.pixel_image.PixelError: the image cannot be the pixel.
+        wizard.snowplow.tracker.tracker_file.TrackerError: a choice for the tracker cannot be used.
     """
     if no_domain and given["domain"] is not None:
         raise click.UsageError("--domain and --no-domain contradict each other.")
@@ -60,20 +60,22 @@ def source(text: str) -> str:
     """Clean where the pixel comes from; a file is looked at now, an address when it is used.
 
     Raises:
-        wizard.pixel.PixelError: it cannot be the pixel.
+        wizard.snowplow.pixel_image.PixelError: it cannot be the pixel.
         wizard.model.validators.InvalidChoice: it is an address with a password in it.
     """
     text = validators.public_url(text)
     if text == "builtin" or text.lower().startswith("https://"):
         return text
     if "://" in text:
-        raise pixel.PixelError("Only https addresses can be used for the pixel. Give one, a file's path, or `builtin`.")
+        raise pixel_image.PixelError(
+            "Only https addresses can be used for the pixel. Give one, a file's path, or `builtin`."
+        )
     path = Path(text).expanduser().absolute()
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise pixel.PixelError(f"The file {path} cannot be read: {error.strerror}.") from error
-    pixel.validate(data)
+        raise pixel_image.PixelError(f"The file {path} cannot be read: {error.strerror}.") from error
+    pixel_image.validate(data)
     return str(path)
 
 

@@ -13,9 +13,9 @@ from wizard.commands import loop
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
 from wizard.credentials import guide
-from wizard.credentials.desk import Known
-from wizard.credentials.find import in_use
-from wizard.credentials.found import Found
+from wizard.credentials.discovery import in_use
+from wizard.credentials.manager import Known
+from wizard.credentials.source import Found
 from wizard.exits import ExitCode, of_error
 from wizard.knowledge import problems
 from wizard.model.setup import Choices, Setup

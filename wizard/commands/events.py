@@ -10,15 +10,15 @@ import anyio
 import click
 import msgspec
 
-from wizard.arrivals import Arrivals
 from wizard.aws.errors import AwsError
 from wizard.commands import loop, options, walking
 from wizard.commands.identity import second_factor
 from wizard.commands.options import Command
 from wizard.commands.session import Session, pass_session
-from wizard.events.decode import Event, as_text, harmless
-from wizard.events.tally import HOUR, Tally, sparkline
 from wizard.exits import ExitCode, of_error
+from wizard.snowplow.events.decode import Event, as_text, harmless
+from wizard.snowplow.events.reader import Arrivals
+from wizard.snowplow.events.summary import HOUR, Tally, sparkline
 
 DAY_HOURS = 24
 SHORTEST = 1.0

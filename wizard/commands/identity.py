@@ -7,9 +7,9 @@ import click
 
 from wizard.commands import loop
 from wizard.commands.session import Session, terminal
-from wizard.credentials import keep
-from wizard.credentials.find import in_use
-from wizard.credentials.keep import CannotKeepError
+from wizard.credentials import keyring_store
+from wizard.credentials.discovery import in_use
+from wizard.credentials.keyring_store import CannotKeepError
 from wizard.exits import ExitCode
 from wizard.model.results import Snapshot, Status
 from wizard.model.setup import Setup
@@ -73,7 +73,7 @@ def keep_typed(session: Session, service: Service, name: str, snapshot: Snapshot
 def forget_keys(session: Session, home: Path, setup: Setup) -> ExitCode:
     """Drop only the kept keys of a set-up."""
     try:
-        dropped = keep.forget(home, setup)
+        dropped = keyring_store.forget(home, setup)
     except CannotKeepError as error:
         session.result((), "error", {"setup": setup.name, "keys": "kept"}, [f"The keys may still be kept. {error}"])
         return ExitCode.WRONG
@@ -85,7 +85,7 @@ def forget_keys(session: Session, home: Path, setup: Setup) -> ExitCode:
 def drop_keys(session: Session, store: Store, name: str) -> None:
     """Drop the kept keys of a set-up that is about to be forgotten; a store that cannot be used is said."""
     try:
-        keep.forget(store.home, store.load(name))
+        keyring_store.forget(store.home, store.load(name))
     except StoreError:
         return  # a damaged file does not say under which id they were kept
     except CannotKeepError as error:

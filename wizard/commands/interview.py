@@ -15,7 +15,7 @@ from wizard.commands.credentials import whose
 from wizard.commands.questioning import Choosing
 from wizard.commands.saved import state_of
 from wizard.commands.session import Session
-from wizard.credentials import typed
+from wizard.credentials import key_entry
 from wizard.exits import ExitCode, of_statuses
 from wizard.knowledge import problems
 from wizard.model.results import Decision, Job, Snapshot, Status
@@ -266,11 +266,15 @@ class Interview:
 
     def _keys(self) -> None:
         """Take typed keys for this run; they stay in memory."""
-        identifier = self.asker.ask("Access key id", typed.key_id, why="It begins with AKIA, or ASIA for some hours.")
-        secret = self.asker.ask("Secret access key (not shown)", typed.secret, hidden=True, why="40 characters.")
+        identifier = self.asker.ask(
+            "Access key id", key_entry.key_id, why="It begins with AKIA, or ASIA for some hours."
+        )
+        secret = self.asker.ask("Secret access key (not shown)", key_entry.secret, hidden=True, why="40 characters.")
         token = ""
-        if typed.needs_token(identifier, ""):
-            token = self.asker.ask("Session token (not shown)", typed.token, hidden=True, why="Keys of hours need it.")
+        if key_entry.needs_token(identifier, ""):
+            token = self.asker.ask(
+                "Session token (not shown)", key_entry.token, hidden=True, why="Keys of hours need it."
+            )
         here = self.service.surroundings
-        source = Source(keys=typed.pair(identifier, secret, token), endpoint=here.source.endpoint)
+        source = Source(keys=key_entry.pair(identifier, secret, token), endpoint=here.source.endpoint)
         self.service = Service(replace(here, source=source))

@@ -10,18 +10,18 @@ import click
 from msgspec.structs import replace
 
 from wizard import checklist, envelope
-from wizard.board import Board
 from wizard.commands import walking
 from wizard.commands.home import home_of
 from wizard.commands.options import Group, note_words
 from wizard.commands.session import Session, pass_session, terminal
 from wizard.commands.surroundings import in_world, running
+from wizard.engine.progress import Board
 from wizard.exits import ExitCode, of_statuses
 from wizard.model.results import Action, Actor, Change, Job, Update
 from wizard.model.setup import Choices, Made
 from wizard.model.threads import in_thread
 from wizard.practice import process
-from wizard.practice.control import Control, ControlError
+from wizard.practice.control_client import Control, ControlError
 from wizard.practice.timing import DEFAULT_PACE
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service
@@ -158,14 +158,14 @@ class Player:
 def serve(session: Session, directory: Path, *, pace: float) -> ExitCode:
     """Keep a practice world running here, until Ctrl-C. Its addresses and keys are in DIR/world.json."""
     _need_extra()
-    from wizard.practice import environment, server  # noqa: PLC0415 - server code only where it is served
+    from wizard.practice import emulator_environment, server  # noqa: PLC0415 - server code only where it is served
 
     directory = directory.expanduser().absolute()
     if process.find(directory):
         raise click.UsageError(f"A practice world runs in {directory} already.")
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     session.note(f"Use it from another terminal: snowpixel --practice {directory} COMMAND. Ctrl-C ends it.")
-    environment.prepare(server.ACCOUNT, str(directory))
+    emulator_environment.prepare(server.ACCOUNT, str(directory))
     asyncio.run(server.run(directory, pace=pace, linger=None, owned=False))
     return ExitCode.WELL
 

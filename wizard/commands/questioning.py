@@ -16,9 +16,9 @@ from wizard.model.setup import Choices, Goal, Made, Setup
 from wizard.model.terminal_text import printable
 from wizard.model.validators import InvalidChoice
 from wizard.service import Service
+from wizard.snowplow.tracker.tracker_file import TrackerError
+from wizard.snowplow.tracker.wishes import refuse_incoherent
 from wizard.storage.store import StoreError
-from wizard.tracker.file import TrackerError
-from wizard.tracker.wishes import refuse_incoherent
 
 NO_DOMAIN = "none"
 JS = frozenset({Goal.JS_BUCKET, Goal.JS_SERVER})

@@ -18,12 +18,12 @@ from wizard.model.idn import both
 from wizard.model.setup import Choices, Goal, Made, Setup
 from wizard.model.terminal_text import printable
 from wizard.model.validators import setup_name
+from wizard.snowplow.tracker.wishes import refuse_incoherent
 from wizard.storage.allowed_changes import choose
 from wizard.storage.store import Store, StoreError, UnknownSetupError
-from wizard.tracker.wishes import refuse_incoherent
 
 if TYPE_CHECKING:
-    from wizard.adoption import Found
+    from wizard.adoption.adopt import Found
     from wizard.service import Service
 
 

@@ -12,12 +12,12 @@ import click
 from wizard.aws.client import Call, Keys, Secret, Source
 from wizard.commands.home import home_of
 from wizard.commands.session import Session
-from wizard.credentials import typed
+from wizard.credentials import key_entry
 from wizard.model import validators
 from wizard.model.ports import DNS, REAL_NETWORK, Network
 from wizard.model.terminal_text import printable
 from wizard.practice import process, worldfile
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Surroundings
 
@@ -108,8 +108,8 @@ def _typed() -> Keys:
     """
     try:
         if not sys.stdin.isatty():
-            return typed.from_lines(sys.stdin.read())
-        return typed.from_lines("\n".join(_prompted()))
+            return key_entry.from_lines(sys.stdin.read())
+        return key_entry.from_lines("\n".join(_prompted()))
     except validators.InvalidChoice as error:
         raise click.UsageError(
             f"--keys-stdin: {error} It takes two lines: the access key id, then the secret access key; for keys of "
@@ -121,7 +121,7 @@ def _prompted() -> Iterator[str]:
     identifier = click.prompt("Access key id", err=True)
     yield identifier
     yield click.prompt("Secret access key (not shown)", hide_input=True, err=True)
-    if typed.cleaned(identifier, "id").startswith("ASIA"):
+    if key_entry.cleaned(identifier, "id").startswith("ASIA"):
         yield click.prompt("Session token (not shown)", hide_input=True, err=True)
 
 

@@ -10,9 +10,9 @@ from wizard.exits import ExitCode, of_statuses
 from wizard.model.ports import Web, WebError
 from wizard.model.results import Check, Item, Phase, Problem, StageView, Status, worst
 from wizard.model.setup import Setup
-from wizard.pagecheck.judge import STAGE, judge
-from wizard.pagecheck.page import LIMIT, read
 from wizard.plain import Ink
+from wizard.snowplow.pagecheck.html import LIMIT, read
+from wizard.snowplow.pagecheck.judge import STAGE, judge
 
 REDIRECTS = 5
 

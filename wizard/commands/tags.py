@@ -8,7 +8,6 @@ import click
 import msgspec
 
 from wizard import values
-from wizard.browserproof.opening import NOTE
 from wizard.commands import options, tagcheck, walking
 from wizard.commands.browsers import Opener
 from wizard.commands.home import home_of
@@ -18,14 +17,15 @@ from wizard.exits import ExitCode, of_statuses
 from wizard.model.context import BROWSE, BROWSE_LIKE, YES
 from wizard.model.results import Job
 from wizard.model.setup import BrowserRun, Goal, Setup
-from wizard.resources.browser_run import BrowserProof
-from wizard.snippet import PLACES, Loaded, Options, Snippet, Variant, script_element
-from wizard.snippet import snippet as build
+from wizard.resources.proof.browser_run import BrowserProof
+from wizard.snowplow.browserproof.browser_opening import NOTE
+from wizard.snowplow.setup_snippet import host_of, loaded_by, pixel_host_of
+from wizard.snowplow.snippet_builder import PLACES, Loaded, Options, Snippet, Variant, script_element
+from wizard.snowplow.snippet_builder import snippet as build
+from wizard.snowplow.tracker.tracker_file import digest
+from wizard.snowplow.tracker.wishes import page as cleaned_page
 from wizard.storage.atomic_files import left_alone, not_written, ours
 from wizard.storage.store import Store
-from wizard.tagging import host_of, loaded_by, pixel_host_of
-from wizard.tracker.file import digest
-from wizard.tracker.wishes import page as cleaned_page
 
 
 @click.command("snippet", cls=Command)

@@ -7,11 +7,11 @@ from typing import Any
 import anyio
 
 from wizard import checklist
-from wizard.board import Board
 from wizard.commands import loop
 from wizard.commands.answering import Answering
 from wizard.commands.identity import keep_typed, second_factor
 from wizard.commands.session import Session
+from wizard.engine.progress import Board
 from wizard.model.results import Actor, Job, Phase, Snapshot, Status, Update
 from wizard.plain import Ink, Narrator
 from wizard.service import Running, Service

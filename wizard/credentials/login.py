@@ -7,8 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from wizard.credentials.files import Profile
-from wizard.credentials.found import Facts, Kind
+from wizard.credentials.shared_files import Profile
+from wizard.credentials.source import Facts, Kind
 from wizard.credentials.sso import cached
 from wizard.model.results import Problem
 

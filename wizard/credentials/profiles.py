@@ -3,9 +3,9 @@
 from wizard.aws import key_check
 from wizard.aws.key_check import ID as KEY
 from wizard.aws.key_check import TOKEN
-from wizard.credentials import login, programs, roles, sso
-from wizard.credentials.files import Profile, Settings, Shared
-from wizard.credentials.found import Facts, Found, Kind
+from wizard.credentials import credential_process, login, roles, sso
+from wizard.credentials.shared_files import Profile, Settings, Shared
+from wizard.credentials.source import Facts, Found, Kind
 from wizard.model.results import Problem
 
 OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
@@ -26,7 +26,7 @@ def describe(profile: Profile, shared: Shared, chain: frozenset[str] = frozenset
         or sso.facts(profile, shared)
         or _keys(profile.name, profile.credentials)
         or login.facts(profile)
-        or programs.facts(profile)
+        or credential_process.facts(profile)
         or _keys(profile.name, profile.config)
     )
 

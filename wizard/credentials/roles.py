@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from wizard.credentials.files import Profile, Shared
-from wizard.credentials.found import Facts, Kind
+from wizard.credentials.shared_files import Profile, Shared
+from wizard.credentials.source import Facts, Kind
 from wizard.model.results import Problem
 
 CREDENTIAL_SOURCES = ("Environment", "Ec2InstanceMetadata", "EcsContainer")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wizard.credentials.files import Profile, Settings, Shared
-from wizard.credentials.found import Facts, Kind, seconds
+from wizard.credentials.shared_files import Profile, Settings, Shared
+from wizard.credentials.source import Facts, Kind, seconds
 from wizard.model.results import Problem
 
 NEEDED = ("sso_account_id", "sso_role_name", "sso_region", "sso_start_url")

@@ -184,7 +184,7 @@ class Check(Struct, frozen=True):
     look_again: float | None = None
     """Seconds until another look can find something new."""
     evidence: dict[str, str] = {}
-    """Facts that other checks are weighed against (see `wizard.evidence`), and that `--json` shows."""
+    """Facts that other checks are weighed against (see `wizard.engine.evidence`), and that `--json` shows."""
     accepted: Acceptance | None = None
     """Set on a warning that the user accepted as it is."""
 

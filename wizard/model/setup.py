@@ -91,7 +91,7 @@ class TrackerFile(Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     """The choice it came from."""
     flavour: str
-    """What it is: see `wizard.tracker.file.Flavour`."""
+    """What it is: see `wizard.snowplow.tracker.tracker_file.Flavour`."""
     version: str
     sha384: str
     """As the `integrity` attribute writes it."""

@@ -11,7 +11,7 @@ _LIBRARIES = "site-packages"
 
 
 def place(error: BaseException) -> str:
-    """Return an exception's type and where it was raised: `KeyError at wizard/engine.py:12 in read`.
+    """Return an exception's type and where it was raised: `KeyError at wizard/engine/walks.py:12 in read`.
 
     Where a library raised it, the line of ours that called the library is named as well.
     """

@@ -21,9 +21,9 @@ from ministack import app as ministack
 from ministack.core import iam_evaluator, responses
 
 from wizard.practice import rules
-from wizard.practice.calls import Call
-from wizard.practice.environment import root_key
-from wizard.practice.errors import Reply, refusal
+from wizard.practice.aws_call import Call
+from wizard.practice.emulator_environment import root_key
+from wizard.practice.error_replies import Reply, refusal
 from wizard.practice.faults import Fault
 from wizard.practice.state import State
 

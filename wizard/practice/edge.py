@@ -13,13 +13,13 @@ from typing import Any
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # ships no types
 from ministack.services import cloudfront
 
-from wizard.practice.authority import DEFAULT_NAME
 from wizard.practice.aws import query_of
+from wizard.practice.aws_view import Distribution, Revision
+from wizard.practice.certificate_authority import DEFAULT_NAME
 from wizard.practice.compression import packed
-from wizard.practice.delivery import Hit, encoded
+from wizard.practice.log_writer import Hit, encoded
 from wizard.practice.rules.distribution_document import wants_signature
 from wizard.practice.state import State
-from wizard.practice.view import Distribution, Revision
 
 POP = "FRA56-P1"
 """The edge location that every request meets."""

@@ -11,7 +11,7 @@ from typing import NoReturn
 from filelock import FileLock, Timeout
 
 from wizard.practice import worldfile
-from wizard.practice.control import Control, ControlError
+from wizard.practice.control_client import Control, ControlError
 from wizard.practice.timing import DEFAULT_PACE
 from wizard.practice.worldfile import WorldFile
 

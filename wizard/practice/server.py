@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from wizard.practice import environment, worldfile
+from wizard.practice import emulator_environment, worldfile
 from wizard.practice.timing import DEFAULT_PACE, Timing
 
 ACCOUNT = "123456789012"
@@ -58,16 +58,16 @@ class World:
     """The running parts."""
 
     def __init__(self, directory: Path, timing: Timing) -> None:
-        from wizard.practice import aws, permissions  # noqa: PLC0415 - the emulator reads the environment on import
-        from wizard.practice.desk import Desk  # noqa: PLC0415
-        from wizard.practice.dns import Listener, Responder  # noqa: PLC0415
+        from wizard.practice import authorization, aws  # noqa: PLC0415 - the emulator reads the environment on import
+        from wizard.practice.control_server import Desk  # noqa: PLC0415
+        from wizard.practice.dns_server import Listener, Responder  # noqa: PLC0415
         from wizard.practice.edge import Edge  # noqa: PLC0415
         from wizard.practice.state import State  # noqa: PLC0415
 
         self.directory = directory
         self.stopping = asyncio.Event()
         self.state = State(timing, ACCOUNT)
-        permissions.correct(self.state.passing)
+        authorization.correct(self.state.passing)
         self.emulator = self.state.emulator = aws.Emulator(self.state)
         self.token = secrets.token_urlsafe(24)
         self.desk = Desk(self.state, self.token, self.stopping.set)
@@ -218,7 +218,7 @@ def main() -> None:
     arguments = parser.parse_args()
     directory = arguments.directory.resolve()
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    environment.prepare(ACCOUNT, str(directory))
+    emulator_environment.prepare(ACCOUNT, str(directory))
     asyncio.run(run(directory, pace=arguments.pace, linger=arguments.linger, owned=arguments.owned))
     os._exit(0)  # the emulator's worker threads would be joined
 

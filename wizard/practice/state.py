@@ -7,17 +7,17 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wizard.practice.answers import Resolver
-from wizard.practice.authority import CertificateAuthority
+from wizard.practice.aws_view import View
+from wizard.practice.certificate_authority import CertificateAuthority
+from wizard.practice.dns_answers import Resolver
 from wizard.practice.faults import Faults
 from wizard.practice.timing import Timing
-from wizard.practice.view import View
 from wizard.practice.zones import Authority, Contents, Internet, Record, Zone
 
 if TYPE_CHECKING:
     from wizard.practice.aws import Emulator, Stores
-    from wizard.practice.delivery import Hit
     from wizard.practice.edge import Kept
+    from wizard.practice.log_writer import Hit
 
 ZONE = "example.test"
 """The practice user's zone."""

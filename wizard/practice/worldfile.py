@@ -36,7 +36,7 @@ class WorldFile(Struct, frozen=True, kw_only=True):
     pace: float
     """Seconds per nominal second of AWS's delays."""
     control: str
-    """URL of the control, for `wizard.practice.control.Control`."""
+    """URL of the control, for `wizard.practice.control_client.Control`."""
     token: str
     """Random bearer token of the control."""
 

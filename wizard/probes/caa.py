@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from wizard.model.ports import Answer, DnsUnreachableError, Outcome
 from wizard.model.results import Check, Copyable, Status
 from wizard.model.terminal_text import brief
-from wizard.probes.base import Probe
+from wizard.probes.probe import Probe
 
 AMAZON = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"})
 """Issuer names of which one must be allowed (ACM user guide, "Set up a CAA record")."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 from wizard.model.ports import Answer, DnsUnreachableError, NameServer, Outcome, Zone
 from wizard.model.results import Check, Status
 from wizard.model.terminal_text import brief
-from wizard.probes.base import Probe
+from wizard.probes.probe import Probe
 
 DEAD = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
 

@@ -13,7 +13,7 @@ from wizard.knowledge.dns_providers import recognise
 from wizard.model.context import Scope
 from wizard.model.ports import DnsUnreachableError
 from wizard.model.results import Check, Copyable, Status
-from wizard.probes.base import Probe
+from wizard.probes.probe import Probe
 
 ROUTE53 = "route53"
 """Id of Route 53 in `assets/dns-providers.toml`."""

@@ -8,7 +8,12 @@ from msgspec.structs import replace
 from wizard.model.ports import Response, WebError
 from wizard.model.results import Check, Problem, Status
 from wizard.model.setup import Viewer
-from wizard.pixel_answers import (
+from wizard.probes.authoritative_first import unpublished
+from wizard.probes.captive_network import between
+from wizard.probes.eventual_consistency import catching_up, maybe_passing, not_made, unreached
+from wizard.probes.ip_families import other_family
+from wizard.probes.probe import Probe
+from wizard.snowplow.pixel_response import (
     BANNED,
     CACHE_CONTROL,
     CLOUDFLARE,
@@ -20,11 +25,6 @@ from wizard.pixel_answers import (
     by_cloudfront,
     fault_in,
 )
-from wizard.probes.base import Probe
-from wizard.probes.between import between
-from wizard.probes.families import other_family
-from wizard.probes.propagation import catching_up, maybe_passing, not_made, unreached
-from wizard.probes.published import unpublished
 
 ORIGIN = {"Origin": "https://example.com"}
 """As a page on another site would send it: without it the CORS header is not there to be looked at."""

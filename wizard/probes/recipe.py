@@ -2,7 +2,7 @@
 
 from wizard.model.results import Check, Status
 from wizard.model.setup import RECIPE
-from wizard.probes.base import Probe
+from wizard.probes.probe import Probe
 
 
 class RecipeProbe(Probe):

@@ -5,17 +5,17 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
-from wizard import sights
 from wizard.model.idn import both
 from wizard.model.ports import Answer, Outcome
 from wizard.model.results import Check, Status
 from wizard.model.terminal_text import brief
-from wizard.probes.base import Probe
-from wizard.probes.propagation import not_made, until, waiting_time
-from wizard.probes.published import unpublished
+from wizard.net import dns_views
+from wizard.probes.authoritative_first import unpublished
+from wizard.probes.eventual_consistency import not_made, until, waiting_time
+from wizard.probes.probe import Probe
 
 OWN = "this computer's resolver"
-"""Label of the system's resolver, as `wizard.net.resolve` gives it."""
+"""Label of the system's resolver, as `wizard.net.dns_client` gives it."""
 
 
 INSIDE = tuple(
@@ -59,8 +59,8 @@ def is_private(address: str) -> bool:
     )
 
 
-def _kind(answer: Answer) -> sights.Kind:
-    return sights.Kind.OWN if answer.server == OWN else sights.Kind.PUBLIC
+def _kind(answer: Answer) -> dns_views.Kind:
+    return dns_views.Kind.OWN if answer.server == OWN else dns_views.Kind.PUBLIC
 
 
 class ResolversProbe(Probe):
@@ -81,7 +81,7 @@ class ResolversProbe(Probe):
             return early
         answers = await self.scope.world.dns.ask_resolvers(domain, "A")
         found = self._judge(domain, target.lower(), answers)
-        seen = sights.evidence(_kind, answers, lambda one: leads(one, target.lower()) in self._arrived)
+        seen = dns_views.evidence(_kind, answers, lambda one: leads(one, target.lower()) in self._arrived)
         return replace(found, evidence={**found.evidence, **seen})
 
     @property

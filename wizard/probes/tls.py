@@ -1,12 +1,12 @@
 """The certificate that a browser gets at the pixel's name."""
 
-from wizard.certificates import covers
 from wizard.model.ports import Handshake, WebError
 from wizard.model.results import Check, Status
-from wizard.probes.base import Probe
-from wizard.probes.between import between, inspecting, of_amazon
-from wizard.probes.propagation import maybe_passing, not_made, unreached
-from wizard.probes.published import unpublished
+from wizard.net.certificate_names import covers
+from wizard.probes.authoritative_first import unpublished
+from wizard.probes.captive_network import between, inspecting, of_amazon
+from wizard.probes.eventual_consistency import maybe_passing, not_made, unreached
+from wizard.probes.probe import Probe
 
 DAY = 86_400.0
 

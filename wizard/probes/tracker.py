@@ -2,12 +2,12 @@
 
 from wizard.model.ports import Response, WebError
 from wizard.model.results import Check, Copyable, Problem, Status
-from wizard.pixel_answers import NOT_CLOUDFRONT, by_cloudflare, by_cloudfront, of_cloudflare, refused
-from wizard.probes.base import Probe
-from wizard.probes.between import between
-from wizard.probes.propagation import maybe_passing, not_made, unreached
-from wizard.probes.published import unpublished
-from wizard.tracker.served import ANSWER_LIMIT, ASKING, Fault, faults, undecodable
+from wizard.probes.authoritative_first import unpublished
+from wizard.probes.captive_network import between
+from wizard.probes.eventual_consistency import maybe_passing, not_made, unreached
+from wizard.probes.probe import Probe
+from wizard.snowplow.pixel_response import NOT_CLOUDFRONT, by_cloudflare, by_cloudfront, of_cloudflare, refused
+from wizard.snowplow.tracker.served import ANSWER_LIMIT, ASKING, Fault, faults, undecodable
 
 _OK = 200
 

@@ -5,9 +5,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from wizard.model.setup import Choices, Goal, Setup
+from wizard.snowplow.tracker.wishes import refuse_incoherent
 from wizard.storage.setup_state import Ledger
 from wizard.storage.store import Store, StoreError
-from wizard.tracker.wishes import refuse_incoherent
 
 
 def choose(store: Store, name: str, **choices: Any) -> Setup:

@@ -4,8 +4,8 @@ import base64
 from contextlib import suppress
 from pathlib import Path
 
+from wizard.snowplow.tracker.tracker_file import integrity
 from wizard.storage.atomic_files import put
-from wizard.tracker.file import integrity
 
 
 class Shelf:

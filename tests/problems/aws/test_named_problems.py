@@ -11,7 +11,7 @@ import pytest
 from tests.product import Product
 from wizard.knowledge.problems import explain
 from wizard.model.results import Check, Status
-from wizard.practice.control import Control
+from wizard.practice.control_client import Control
 
 WHO = "User: arn:aws:iam::123456789012:user/alex is not authorized to perform"
 

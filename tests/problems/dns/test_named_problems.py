@@ -33,8 +33,8 @@ from wizard.model.ports import Network
 from wizard.model.results import Status
 from wizard.model.setup import Made
 from wizard.model.validators import host_name
-from wizard.net.resolve import THIS_COMPUTER
-from wizard.probes.propagation import until
+from wizard.net.dns_client import THIS_COMPUTER
+from wizard.probes.eventual_consistency import until
 
 pytestmark = pytest.mark.anyio
 

@@ -12,10 +12,10 @@ import trustme
 from tests.net.servers import Site, example, http_server, on_loopback
 from tests.probes.surroundings import GIF, GOOD, HOST, OWN
 from tests.problems.scene import look, scope_of
-from wizard.clock import SystemClock
 from wizard.model.ports import Network
 from wizard.model.results import Check
 from wizard.model.setup import Made
+from wizard.net.clock import SystemClock
 
 MADE = Made(distribution_domain=OWN, alias=HOST, hosted_zone="Z1", records_seen={"pixel-record": 1.0})
 HTML = "<H1>403 ERROR</H1>The request could not be satisfied. "

@@ -9,11 +9,11 @@ import pytest
 from tests.hands import Hands
 from tests.problems.scene import red, words
 from tests.product import DOMAIN, Product
-from wizard.browserproof import server
 from wizard.model.context import BROWSE, PROVE, YES
 from wizard.model.results import Check, Job, Snapshot, Status
 from wizard.model.setup import Goal
 from wizard.service import Service
+from wizard.snowplow.browserproof import proof_server
 
 
 def found(snapshot: Snapshot, item: str, problem: str, *says: str, status: Status = Status.FAILED) -> Check:
@@ -70,7 +70,7 @@ def test_a_page_that_nobody_opens_is_taken_down_and_said(product: Product, monke
 
     product.new(goals=(Goal.PIXEL, Goal.JS_BUCKET), tracker=str(V4))
     product.apply()
-    monkeypatch.setattr(server, "LIFE", 0.0)
+    monkeypatch.setattr(proof_server, "LIFE", 0.0)
     ended = product.apply(only=("browser-run",), answers={BROWSE: YES})
     found(ended, "browser-run", "browser-none", "ssh -L")
     assert product.setup().made.browser_run is None

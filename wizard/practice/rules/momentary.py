@@ -10,15 +10,15 @@ ask again fails with any of them, and counted looks make a run that can be repea
   test_put_delivery_source_invalid_resource, for a resource that it cannot see).
 - `logs-busy`: log delivery is still at work on an earlier call (terraform #42194, #42947, #48158).
 - `bucket-busy`: S3 is still at work on another setting of the bucket (terraform #7628, #33552; ansible #66778).
-- `young-tags`: IAM does not see the tags of a new thing; `wizard.practice.permissions` asks here.
+- `young-tags`: IAM does not see the tags of a new thing; `wizard.practice.authorization` asks here.
 """
 
 from collections.abc import Callable
 
-from wizard.practice.calls import Call
-from wizard.practice.errors import Reply, cloudfront_error, json_error
-from wizard.practice.rules.buckets import SETTING_WRITES, aborted
+from wizard.practice.aws_call import Call
+from wizard.practice.error_replies import Reply, cloudfront_error, json_error
 from wizard.practice.rules.rule import AfterTable, Before, Table
+from wizard.practice.rules.s3 import SETTING_WRITES, aborted
 from wizard.practice.state import State
 
 KINDS = frozenset(

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from wizard.practice.calls import Call
-from wizard.practice.errors import Reply
+from wizard.practice.aws_call import Call
+from wizard.practice.error_replies import Reply
 from wizard.practice.state import State
 
 Before = Callable[[State, Call], Awaitable[Reply | None]]

@@ -1,0 +1,1 @@
+"""Adoption: finds setups in an AWS account and rebuilds their files."""

@@ -1,0 +1,26 @@
+"""Profiles whose credentials another program hands out (`credential_process`): password managers, aws-vault."""
+
+import shlex
+import shutil
+
+from wizard.credentials.shared_files import Profile
+from wizard.credentials.source import Facts, Kind
+from wizard.model.results import Problem
+
+
+def facts(profile: Profile) -> Facts | None:
+    """Describe the profile, if a program is what it is for. The program is not run, and its arguments not shown."""
+    line = profile.settings.get("credential_process")
+    if not line:
+        return None
+    program = _program(str(line))
+    missing = shutil.which(program) is None
+    problem = Problem("program-missing", {"profile": profile.name, "program": program}) if missing else None
+    return Facts(Kind.PROGRAM, program, problem=problem)
+
+
+def _program(line: str) -> str:
+    try:
+        return (shlex.split(line) or [""])[0]
+    except ValueError:  # a quote that never ends
+        return line.split(maxsplit=1)[0] if line.split() else ""

@@ -1,0 +1,56 @@
+"""Keys and a web identity in environment variables."""
+
+import os
+
+from wizard.aws import key_check
+from wizard.aws.key_check import VARIABLES, problem, variable
+from wizard.credentials.source import Found, Kind, seconds
+from wizard.model.results import Problem
+
+KEY, SECRET = (VARIABLES[part][0] for part in (key_check.ID, key_check.SECRET))
+TOKENS = VARIABLES[key_check.TOKEN]
+
+
+def keys() -> Found | None:
+    """Return the keys in the environment, as botocore's EnvProvider takes them."""
+    identifier = os.environ.get(KEY)
+    if not identifier:
+        return None
+    temporary = any(os.environ.get(name) for name in TOKENS)
+    return Found(
+        None,
+        Kind.ENVIRONMENT,
+        place=f"the variables {KEY} and {SECRET}",
+        detail="keys for some hours" if temporary else "",
+        region=region(),
+        account=os.environ.get("AWS_ACCOUNT_ID"),
+        expires=seconds(os.environ.get("AWS_CREDENTIAL_EXPIRATION")),
+        long_lived=not temporary and identifier.startswith("AKIA"),
+        problem=_problem(),
+    )
+
+
+def _problem() -> Problem | None:
+    parts = {part: next(filter(None, map(os.environ.get, names)), "") for part, names in VARIABLES.items()}
+    return problem(parts, "the environment", variable, variable)
+
+
+def web_identity() -> Found | None:
+    """Return the role that a token file in the environment stands for (used in Kubernetes and CI)."""
+    file, role = os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE"), os.environ.get("AWS_ROLE_ARN")
+    if not file or not role:
+        return None
+    return Found(None, Kind.WEB, place="the variable AWS_WEB_IDENTITY_TOKEN_FILE", detail=role, region=region())
+
+
+def profile() -> tuple[str, str] | None:
+    """Return the profile that a variable names, and the variable."""
+    for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):  # botocore's order
+        if os.environ.get(name):
+            return os.environ[name], name
+    return None
+
+
+def region() -> str | None:
+    """Return the region that the environment names; botocore reads AWS_DEFAULT_REGION only."""
+    return os.environ.get("AWS_DEFAULT_REGION") or None

@@ -1,0 +1,164 @@
+"""All that front ends and walks do with credentials, for one run of the product."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wizard.aws.client import AwsClient, Keys, Source
+from wizard.aws.identity import Ending, Identity, who_am_i
+from wizard.credentials import keyring_store, risks
+from wizard.credentials.discovery import find, in_use
+from wizard.credentials.sign_in import SignIns
+from wizard.credentials.source import Found, Kind
+from wizard.engine.progress import Board
+from wizard.engine.renewal import Renewing
+from wizard.model.context import Ledger
+from wizard.model.ports import Aws, Clock
+from wizard.model.results import Problem
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
+
+LONG_LIVED = "AKIA"
+"""How the ids of keys without an end begin (IAM guide, unique identifiers)."""
+
+
+class Known(Struct, frozen=True):
+    """Whom AWS knows, and what to beware of."""
+
+    who: Identity
+    warnings: tuple[Problem, ...] = ()
+
+
+class Desk:
+    """Finds, keeps and renews.
+
+    Args:
+        home: snowpixel's data folder.
+        now: this computer's time, which is compared with AWS's before the first signed call.
+    """
+
+    def __init__(self, home: Path, now: Callable[[], float] = time.time) -> None:
+        self._home = home
+        self._now = now
+        self._clock_is_right = False
+        self.signs = SignIns(home, now)
+
+    # Finding.
+
+    def found(self, given: Source, setup: Setup | None = None) -> tuple[Found, ...]:
+        """List every place with credentials; nobody is contacted. Blocking.
+
+        Args:
+            given: what was given for this run, or the set-up's profile.
+            setup: the set-up whose kept keys are listed too.
+        """
+        listed = find(given.profile)
+        if setup is None or not keyring_store.is_kept(self._home, setup):
+            return listed
+        wins = not given.keys and not given.profile
+        kept = Found(
+            None,
+            Kind.KEPT,
+            place="this computer's key store",
+            detail=f"kept for the set-up {setup.name}",
+            long_lived=True,
+            wins=wins,
+            why="it was kept for this set-up" if wins else "",
+        )
+        return (kept, *(_without_crown(one) if wins else one for one in listed))
+
+    async def known(self, aws: Aws) -> Known:
+        """Ask AWS whose credentials these are, and what they risk.
+
+        Raises:
+            wizard.aws.errors.AwsError: they do not work.
+        """
+        who = await who_am_i(aws)
+        lasting = isinstance(aws, AwsClient) and (aws.access_key_id or "").startswith(LONG_LIVED)
+        return Known(who, await risks.risks(aws, who, long_lived=lasting))
+
+    # Calling.
+
+    def prepare(self, aws: Aws, setup: Setup | None) -> None:
+        """Let a client sign with what counts for a set-up, and compare the clock before the run's first call."""
+        if not isinstance(aws, AwsClient):
+            return
+        aws.resolve = lambda given: self.signs.source(given, setup)
+        aws.clock = None if self._clock_is_right else self._looked_at
+
+    def _looked_at(self) -> float:
+        self._clock_is_right = True  # a wrong one raises, and the run ends there
+        return self._now()
+
+    def renewing(
+        self, aws: Aws, ledger: Ledger, clock: Clock, *, board: Board | None, patience: float | None
+    ) -> Renewing:
+        """Wrap the client of a walk, so that a sign-in that ends is a pause and not the end.
+
+        Args:
+            aws: the client.
+            ledger: the set-up.
+            clock: for the time that may be waited.
+            board: where the question is put; None where nobody can be asked.
+            patience: seconds that the walk may wait in all.
+        """
+        given = aws.source if isinstance(aws, AwsClient) else Source()
+
+        async def sign_in(digits: str) -> None:
+            await self.signs.with_code(given, ledger.setup, aws.region, digits)
+
+        async def ends(client: Aws) -> float | None:
+            return await self._ends(client, given)
+
+        return Renewing(
+            aws,
+            board=board,
+            clock=clock,
+            account=lambda: ledger.setup.made.account,
+            sign_in=sign_in,
+            ends=ends,
+            deadline=None if patience is None else clock.now() + patience,
+        )
+
+    async def _ends(self, aws: Aws, given: Source) -> float | None:
+        """Return when the sign-in in use ends: as its keys say, else as its cache on this computer says."""
+        ends = await aws.ends() if isinstance(aws, Ending) else None
+        if ends is not None or given.keys:
+            return ends
+        used = in_use(await in_thread(find, given.profile))
+        return used.expires if used else None
+
+    # Keeping.
+
+    def keep(self, setup: Setup, keys: Keys) -> str:
+        """Keep typed keys in the operating system's key store; return where. Blocking.
+
+        Raises:
+            wizard.credentials.keyring_store.CannotKeepError: they could not be kept.
+        """
+        return keyring_store.keep(self._home, setup, keys)
+
+    def is_kept(self, setup: Setup) -> bool:
+        """Whether keys are kept for a set-up."""
+        return keyring_store.is_kept(self._home, setup)
+
+    def forget(self, setup: Setup) -> bool:
+        """Delete the kept keys of a set-up; False if there were none. Blocking.
+
+        Raises:
+            wizard.credentials.keyring_store.CannotKeepError: the store cannot be used.
+        """
+        return keyring_store.forget(self._home, setup)
+
+    def forget_if_possible(self, setup: Setup) -> None:
+        """Delete the kept keys of a set-up that is gone; a store that is locked keeps them."""
+        with suppress(keyring_store.CannotKeepError):
+            keyring_store.forget(self._home, setup)
+
+
+def _without_crown(one: Found) -> Found:
+    return replace(one, wins=False, why="")

@@ -1,0 +1,1 @@
+"""The engine: walks over resources and probes, reconciliation, and progress."""

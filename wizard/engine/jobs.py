@@ -1,0 +1,69 @@
+"""The five walks over a set-up's stages: what each job does before and after the engine's own part."""
+
+from collections.abc import Collection
+
+from wizard.engine import walks
+from wizard.engine.progress import Board
+from wizard.engine.survey import survey
+from wizard.model.context import Scope
+from wizard.model.results import Job, Status
+from wizard.resources.resource import Resource
+from wizard.stages import Stage, stages
+
+Only = Collection[str] | None
+"""Ids of stages or items that a walk is limited to; None is all."""
+
+
+def rows(scope: Scope, only: Only) -> tuple[Stage, ...]:
+    """Lay out the stages, or the part of them that is asked for."""
+    whole = stages(scope)
+    if only is None:
+        return whole
+    part = [Stage(row.id, tuple(node for node in row.nodes if row.id in only or node.id in only)) for row in whole]
+    asks_aws = any(isinstance(node, Resource) and node.in_aws for row in part for node in row.nodes)
+    wanted = {walks.IDENTITY} if asks_aws else set()
+    return tuple(
+        row if row.nodes else Stage(row.id, tuple(node for node in full.nodes if node.id in wanted))
+        for row, full in zip(part, whole, strict=True)
+        if row.nodes or any(node.id in wanted for node in full.nodes)
+    )
+
+
+async def _plan(scope: Scope, board: Board, _patience: float | None, only: Only) -> None:
+    await survey(scope)
+    await walks.plan(rows(scope, only), scope, board)
+
+
+async def _check(scope: Scope, board: Board, _patience: float | None, only: Only) -> None:
+    await walks.check(rows(scope, only), scope, board)
+
+
+async def _apply(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+    await survey(scope)
+    await walks.apply(rows(scope, only), scope, board, patience=patience)
+
+
+async def _repair(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+    await survey(scope)
+    part = rows(scope, only)
+    looked = walks.board_for(Job.CHECK, part, board.snapshot.setup, scope.ledger.setup.accepted)
+    await walks.check(part, scope, looked)
+    wrong = {check.id for check in looked.snapshot.checks if check.counts_as is not Status.OK}
+    again = walks.affected(part, wrong) | {walks.IDENTITY}
+    resources = {node.id for node in walks.nodes_of(part) if isinstance(node, Resource)}
+    for item in looked.snapshot.items:
+        if item.id not in again:
+            board.change(item.id, phase=item.phase, check=item.check)
+            scope.ledger.waited(item.id)  # an interrupted walk may have left it; the check saw that it is over
+            if item.id in resources:
+                scope.ledger.stands(item.id, now=True)  # one that was adopted: from now on its absence is a fault
+    await walks.apply(part, scope, board, patience=patience, only=again)
+
+
+async def _remove(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+    await survey(scope)  # a set-up that was only just adopted: in Route 53 the records are ours to take away
+    await walks.remove(rows(scope, only), scope, board, patience=patience)
+
+
+WALKS = {Job.PLAN: _plan, Job.APPLY: _apply, Job.CHECK: _check, Job.REPAIR: _repair, Job.REMOVE: _remove}
+"""Each job's walk: over a scope, shown on a board, within seconds of patience, limited to some ids."""

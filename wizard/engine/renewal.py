@@ -1,0 +1,177 @@
+"""AWS for a walk whose sign-in may end: the work pauses, the user signs in again, the work goes on where it was."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+
+from wizard.aws.client import AwsClient
+from wizard.aws.errors import AwsError, Kind
+from wizard.credentials.sign_in import second_factor
+from wizard.engine.progress import Board, at_work
+from wizard.model.ports import Aws, Clock
+from wizard.model.results import Choice, Decision
+from wizard.model.validators import InvalidChoice
+
+AGAIN, STOP = "again", "stop"
+RENEW, CODE = "renew-login", "mfa-code"
+IDENTITY, EXPIRES = "identity", "expires"
+"""The item that shows a question which no other item is behind."""
+
+POLL = 3600.0
+"""Seconds between looks at an unanswered question; an answer ends the wait at once."""
+
+
+class Renewing:
+    """Calls AWS; implements `wizard.model.ports.Aws`. All calls belong to the event loop that runs the walk.
+
+    Args:
+        client: how AWS is called.
+        board: where the question is put; None: nobody can be asked, as in a check.
+        clock: for the time that may be waited.
+        account: the account that the set-up is known to be in.
+        sign_in: signs in with six digits.
+        ends: returns when the sign-in in use ends.
+        deadline: when waiting ends; None is as long as it takes.
+    """
+
+    def __init__(
+        self,
+        client: Aws,
+        *,
+        board: Board | None,
+        clock: Clock,
+        account: Callable[[], str | None],
+        sign_in: Callable[[str], Awaitable[None]],
+        ends: Callable[[Aws], Awaitable[float | None]],
+        deadline: float | None = None,
+    ) -> None:
+        self.region = client.region
+        self._client = client
+        self._board = board
+        self._clock = clock
+        self._account = account
+        self._sign_in = sign_in
+        self._ends = ends
+        self._deadline = deadline
+        self._asking = anyio.Lock()
+        self._parked: set[str] = set()
+        self._renewed = 0
+        self._asked = 0
+        self._stopped = False
+
+    async def ends(self) -> float | None:
+        """Return when the sign-in in use ends."""
+        return await self._ends(self._client)
+
+    async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        """Call AWS; when the sign-in is over, wait for a new one and call again: a refused call had no effect.
+
+        Raises:
+            AwsError: AWS refused, or nobody signed in again.
+        """
+        while True:
+            before = self._renewed
+            try:
+                return await self._client(service, operation, **parameters)
+            except AwsError as error:
+                ended = await second_factor(self._client, error) or error
+                if ended.kind is not Kind.EXPIRED or not await self._signed_in_since(before, ended):
+                    raise ended from None
+
+    async def _signed_in_since(self, before: int, error: AwsError) -> bool:
+        """Wait until somebody signed in after renewal number `before`; False if nobody will."""
+        board, item = self._board, at_work.get() or IDENTITY
+        if board is None or self._stopped:
+            return False
+        self._parked.add(item)
+        self._show(board, self._decision(error.problem.id))
+        async with self._asking:
+            while self._renewed == before and not self._stopped:
+                error = await self._ask(board, error)
+            self._parked.discard(item)
+            board.change(item, decision=None, activity="")
+        return not self._stopped
+
+    def _show(self, board: Board, decision: Decision) -> None:
+        for item in self._parked:
+            board.change(item, decision=decision, activity=decision.question)
+
+    async def _ask(self, board: Board, error: AwsError) -> AwsError:
+        """Ask once; return what is still in the way."""
+        decision = self._decision(error.problem.id)
+        self._show(board, decision)
+        while (answer := board.answered(decision.id)) is None:
+            if self._deadline is not None and self._clock.now() >= self._deadline:
+                self._stopped = True
+                return error
+            await board.pause(self._clock, POLL)
+        self._asked += 1
+        if answer == STOP:
+            self._stopped = True
+            return error
+        return await self._try(answer, error)
+
+    async def _try(self, answer: str, error: AwsError) -> AwsError:
+        """Look with fresh sessions whether the sign-in is good now, and of the same account."""
+        try:
+            if answer != AGAIN:
+                await self._sign_in(answer)
+            if isinstance(self._client, AwsClient):
+                self._client.renew()
+            found = await self._client("sts", "get_caller_identity")
+        except AwsError as still:
+            return still
+        except InvalidChoice:
+            return error
+        if (known := self._account()) not in (None, found["Account"]):
+            return _other_account(error, str(known), found["Account"])
+        self._renewed += 1
+        await self._note_end()
+        return error
+
+    async def _note_end(self) -> None:
+        """Let those who watch know how long the new sign-in lasts."""
+        if self._board:
+            ends = await self.ends()
+            self._board.note(IDENTITY, EXPIRES, None if ends is None else f"{ends:.0f}")
+
+    def _decision(self, problem: str) -> Decision:
+        kind = CODE if problem in ("mfa-needed", "mfa-wrong") else RENEW
+        number = f"-{self._asked + 1}" if self._asked else ""
+        return _question(kind, problem, number, again=self._asked > 0)
+
+
+def _other_account(error: AwsError, wanted: str, found: str) -> AwsError:
+    values = {**error.problem.values, "wanted": wanted, "found": found}
+    problem = type(error.problem)("wrong-account", values)
+    return AwsError(Kind.EXPIRED, error.code, str(error), error.operation, problem)
+
+
+QUESTIONS = {
+    "mfa-needed": "AWS wants the six digits of your second factor. Nothing is lost; the work waits here.",
+    "mfa-wrong": "AWS did not take these six digits. Wait for the next ones; each is taken once only.",
+    "kept-keys-unreadable": "Your kept keys cannot be read: is the key store locked? The work waits here.",
+    "wrong-account": "That sign-in belongs to another AWS account than this set-up. Nothing was done with it.",
+}
+EXPIRED = "Your AWS sign-in is over. Nothing is lost; the work waits here."
+STILL = (
+    "AWS says that the sign-in is still over. If you did sign in just now, log out of the sign-in page in the browser "
+    "first, then sign in again."
+)
+
+
+def _question(kind: str, problem: str, number: str, *, again: bool) -> Decision:
+    usual = STILL if again else EXPIRED
+    done = "I have signed in again" if kind == RENEW else "I have signed in elsewhere"
+    return Decision(
+        f"{kind}{number}",
+        QUESTIONS.get(problem, usual),
+        (
+            Choice(AGAIN, done, "The work goes on at the same place."),
+            Choice(STOP, "Stop here", "What was made stays and is saved; the same command goes on later."),
+        ),
+        STOP,
+        "a new sign-in (`aws sso login` or `aws login`), then the same command again",
+        typed="six digits" if kind == CODE else "",
+    )

@@ -1,0 +1,139 @@
+"""The bucket policies: our statements by their `Sid`; statements of others are carried over untouched."""
+
+import json
+from typing import Any
+
+from wizard.aws.bucket import call_s3
+from wizard.aws.errors import AwsError
+from wizard.model.context import Scope
+from wizard.model.results import Change, Difference
+from wizard.resources.buckets.buckets import Role, bucket_of
+from wizard.resources.resource import Reading, Resource
+
+Statement = dict[str, Any]
+
+VERSION = "2012-10-17"
+"""The policy language's version (IAM reference, IAM JSON policy elements: Version)."""
+
+LOG_PREFIX = "cf"
+"""Log files lie under this prefix; with one, AWS adds no path of its own."""
+
+
+def tls_only(bucket: str) -> Statement:
+    """Refuse every request that is not made over TLS."""
+    return {
+        "Sid": "SnowpixelTlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def read_by_distribution(bucket: str, account: str, distribution: str) -> Statement:
+    """Let our distribution, and nobody else, read the files (CloudFront guide: origin access control)."""
+    return {
+        "Sid": "SnowpixelCloudFrontRead",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+        "Condition": {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{account}:distribution/{distribution}"}},
+    }
+
+
+def delivery_of_logs(bucket: str, account: str) -> Statement:
+    """Let AWS's log delivery write under our prefix (CloudWatch Logs guide: vended logs to S3, version 2)."""
+    return {
+        "Sid": "SnowpixelLogDelivery",
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{bucket}/{LOG_PREFIX}/*",
+        "Condition": {
+            "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{account}:delivery-source:*"},
+        },
+    }
+
+
+class BucketPolicy(Resource):
+    """Who may use a bucket."""
+
+    def __init__(self, scope: Scope, role: Role) -> None:
+        super().__init__(scope)
+        self.role = role
+        self.id = f"{role}-bucket.policy"
+        self.parent = f"{role}-bucket"
+        self.needs = self.carries = ("distribution",) if role is Role.CONTENT else ()
+        self.title = (
+            "Only your CloudFront distribution reads the files"
+            if role is Role.CONTENT
+            else "Only AWS's log delivery writes the logs"
+        )
+        self._last: dict[str, Any] = {}
+
+    @property
+    def _bucket(self) -> str:
+        return bucket_of(self.scope.made, self.role) or ""
+
+    def wanted(self) -> tuple[Statement, ...]:
+        """Return our statements."""
+        made = self.scope.made
+        account = made.account or ""
+        if self.role is Role.LOGS:
+            return tls_only(self._bucket), delivery_of_logs(self._bucket, account)
+        return tls_only(self._bucket), read_by_distribution(self._bucket, account, made.distribution or "")
+
+    async def read(self) -> Reading:
+        """Compare our statements with those on the bucket."""
+        self._last = await self._document()
+        found = {statement.get("Sid"): statement for statement in self._last.get("Statement", [])}
+        wrong = tuple(
+            Difference(one["Sid"], "other than wanted" if one["Sid"] in found else "missing", "as snowpixel writes it")
+            for one in self.wanted()
+            if _canonical(found.get(one["Sid"])) != _canonical(one)
+        )
+        if wrong:
+            return self.differs(f"{self.title}: the bucket's policy differs", *wrong, change=self._doing())
+        others = [
+            one for one in self._last["Statement"] if one.get("Sid") not in {ours["Sid"] for ours in self.wanted()}
+        ]
+        kept = f"; {len(others)} more of somebody else's, left alone" if others else ""
+        return self.fine(f"{self.title}", observed=f"{len(self.wanted())} statements in place{kept}")
+
+    def missing(self) -> Reading:
+        """No bucket, no policy."""
+        return self.absent(f"{self.title}: not set yet", self._doing())
+
+    def _doing(self) -> str:
+        return f"Write our statements into the {self.role} bucket's policy"
+
+    async def _document(self) -> dict[str, Any]:
+        try:
+            reply = await call_s3(self.scope, "get_bucket_policy", self._bucket)
+        except AwsError as error:
+            if error.code == "NoSuchBucketPolicy":
+                return {}
+            raise
+        document: dict[str, Any] = json.loads(reply["Policy"])
+        return document
+
+    async def carry_out(self, change: Change) -> None:
+        """Replace our statements, keep the others."""
+        del change  # there is only one
+        ours = {statement["Sid"] for statement in self.wanted()}
+        others = [one for one in self._last.get("Statement", []) if one.get("Sid") not in ours]
+        document = {"Version": VERSION} | self._last | {"Statement": [*others, *self.wanted()]}
+        await call_s3(self.scope, "put_bucket_policy", self._bucket, Policy=json.dumps(document))
+
+
+def _canonical(value: Any) -> Any:
+    """Return a statement in one spelling: IAM treats a value and a list of one as the same."""
+    if isinstance(value, dict):
+        return {key.lower() if key.lower().startswith("aws:") else key: _canonical(one) for key, one in value.items()}
+    if isinstance(value, list):
+        items = sorted((_canonical(one) for one in value), key=str)
+        return items[0] if len(items) == 1 else items
+    return value

@@ -1,0 +1,225 @@
+"""The two private buckets: one for content (pixel, tracker), one for the access logs."""
+
+from enum import StrEnum
+from typing import Any
+
+from wizard.aws.bucket import call_s3
+from wizard.aws.errors import MISSING, AwsError
+from wizard.model.context import DELETE_LOGS, YES, Scope
+from wizard.model.results import Action, Actor, Change
+from wizard.model.setup import Made
+from wizard.resources.buckets.pixel_objects import KEYS
+from wizard.resources.resource import TAG_ID, NotYetError, Presence, Reading, Resource, StoppedError
+
+US_EAST_1 = "us-east-1"
+"""The region that must not be named as a location constraint (CreateBucket in the S3 API reference)."""
+
+TYPICAL_REUSE = 1800.0
+"""Seconds until S3 lets a deleted bucket's name be used again; up to an hour."""
+
+PAGE = 1000
+"""Most objects that one DeleteObjects call takes (S3 API reference)."""
+
+SHOWN = 5
+"""Most files of others that are named."""
+
+
+class Role(StrEnum):
+    """What a bucket is for."""
+
+    CONTENT = "content"
+    LOGS = "log"
+
+
+def bucket_of(made: Made, role: Role) -> str | None:
+    """Return the recorded name of a bucket."""
+    return made.content_bucket if role is Role.CONTENT else made.log_bucket
+
+
+class Bucket(Resource):
+    """A bucket in the account's own namespace, where nobody else can take its name."""
+
+    parent = "identity"
+    needs = ("earlier-setup",)
+
+    def __init__(self, scope: Scope, role: Role) -> None:
+        super().__init__(scope)
+        self.role = role
+        self.id = f"{role}-bucket"
+        self.removed_after = ("origin-access",) if role is Role.CONTENT else ("delivery",)
+        self._just_made = False
+        """Made in this walk: nothing of others can be in it."""
+        self.title = "Private bucket for the pixel" if role is Role.CONTENT else "Private bucket for the access logs"
+
+    @property
+    def name(self) -> str:
+        """The bucket's name: the recorded one, else built from id, account and region as the namespace wants it."""
+        made, setup = self.scope.made, self.scope.ledger.setup
+        word = "content" if self.role is Role.CONTENT else "logs"
+        return bucket_of(made, self.role) or f"snowpixel-{setup.id}-{word}-{made.account}-{setup.choices.region}-an"
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its name was saved."""
+        return bucket_of(self.scope.made, self.role) is not None
+
+    async def read(self) -> Reading:
+        """Look for the bucket and whose tags it carries."""
+        if not self.recorded:
+            return self.missing()
+        try:
+            reply = await self._s3("get_bucket_tagging")
+        except AwsError as error:
+            if error.code == "NoSuchTagSet":
+                return self.differs(f"Bucket {self.name} has lost its tags", self.untagged({}))
+            if error.code not in MISSING:
+                raise
+            return self.absent(f"Bucket {self.name} is not there", f"Create the bucket {self.name}")
+        tags = {tag["Key"]: tag["Value"] for tag in reply["TagSet"]}
+        if tags.get(TAG_ID, self.tags[TAG_ID]) != self.tags[TAG_ID]:
+            return self.stopped(
+                f"Bucket {self.name} belongs to another set-up", "foreign-bucket", bucket=self.name, owner=tags[TAG_ID]
+            )
+        if not self.tags.items() <= tags.items():
+            return self.differs(f"Bucket {self.name} lacks its tags", self.untagged(tags))
+        others = "; ".join(filter(None, (self.more_tags(tags), await self._more_files())))
+        return self.fine(f"Bucket {self.name} is there and yours", observed=others, bucket=self.name)
+
+    async def _more_files(self) -> str:
+        """Name the files that others put into the content bucket, which are left alone; empty where there are none."""
+        if self.role is Role.LOGS or self._just_made:
+            return ""
+        listed = (await self._s3("list_objects_v2")).get("Contents", [])
+        others = [one["Key"] for one in listed if not self._is_ours(one["Key"])]
+        shown = ", ".join(others[:SHOWN]) + (", …" if len(others) > SHOWN else "")
+        return f"files of others, left alone: {shown}" if others else ""
+
+    def missing(self) -> Reading:
+        """Nothing there yet."""
+        return self.absent(f"{self.title}: not made yet", f"Create the bucket {self.name}")
+
+    async def carry_out(self, change: Change) -> None:
+        """Create the bucket, put its tags back beside the others, or empty and delete it."""
+        steps = {Action.CREATE: self._create, Action.DELETE: self._delete, Action.UPDATE: self._tag}
+        await steps[change.action]()
+
+    async def _create(self) -> None:
+        name, region = self.name, self.scope.choices.region
+        self.scope.ledger.record(**{f"{self.role}_bucket": name})
+        # The location comes first, as in S3's schema: botocore writes the parts in the order of this dictionary.
+        located = {} if region == US_EAST_1 else {"LocationConstraint": region}
+        configuration: dict[str, Any] = {**located, "Tags": _tag_set(self.tags)}
+        try:
+            await self.scope.world.aws(
+                "s3",
+                "create_bucket",
+                Bucket=name,
+                BucketNamespace="account-regional",
+                ObjectOwnership="BucketOwnerEnforced",
+                CreateBucketConfiguration=configuration,
+            )
+        except AwsError as error:
+            if error.code == "OperationAborted":
+                raise NotYetError(self._reusable()) from None
+            if error.code != "BucketAlreadyOwnedByYou":  # a lost reply: the first try was carried out
+                raise
+        self._just_made = True
+
+    def _reusable(self) -> Change:
+        summary = f"S3 still holds the name {self.name} of a bucket that was just deleted"
+        return Change(self.id, Action.CREATE, Actor.AWS, summary, typical=TYPICAL_REUSE, every=30)
+
+    async def _tag(self) -> None:
+        try:
+            tags = {tag["Key"]: tag["Value"] for tag in (await self._s3("get_bucket_tagging"))["TagSet"]}
+        except AwsError as error:
+            if error.code != "NoSuchTagSet":
+                raise
+            tags = {}
+        await self._s3("put_bucket_tagging", Tagging={"TagSet": _tag_set(tags | self.tags)})
+
+    async def removal(self) -> Reading:
+        """Keep the logs unless asked; otherwise one change empties the bucket and deletes it."""
+        if not self.recorded and not await self._find_lost():
+            return self.gone(f"{self.title}: was never made")
+        if self.role is Role.LOGS and self.scope.answers.get(DELETE_LOGS) != YES:
+            return Reading(presence=Presence.OURS, summary=f"Kept with your logs: bucket {self.name}")
+        try:
+            found = await self._versions()
+        except AwsError as error:
+            if error.code in MISSING:
+                return self.gone(f"Bucket {self.name} is gone")
+            raise
+        strangers = sorted({key for key, _ in found if not self._is_ours(key)})
+        if strangers:
+            return self.stopped(
+                f"Bucket {self.name} holds files that snowpixel did not put there",
+                "foreign-content",
+                bucket=self.name,
+                files=", ".join(strangers[:SHOWN]),
+            )
+        return self.to_delete(f"Bucket {self.name} is there", f"Empty and delete the bucket {self.name}")
+
+    async def _find_lost(self) -> bool:
+        """Look for a bucket of ours whose name the file has lost, and save it: the copy before it may not know it."""
+        if self.scope.made.account is None:
+            return False
+        try:
+            reply = await self._s3("get_bucket_tagging")
+        except AwsError as error:
+            if error.code in MISSING:
+                return False
+            raise
+        ours = {"Key": TAG_ID, "Value": self.tags[TAG_ID]} in reply["TagSet"]
+        if ours:
+            self.scope.ledger.record(**{f"{self.role}_bucket": self.name})
+        return ours
+
+    def _is_ours(self, key: str) -> bool:
+        return self.role is Role.LOGS or key in KEYS or key in {one.key for one in self.scope.made.trackers_stored}
+
+    async def _delete(self) -> None:
+        if self.role is Role.LOGS:
+            await self._refuse_deliveries()
+        while found := await self._versions():
+            listed = [{"Key": key, "VersionId": version} for key, version in found[:PAGE]]
+            reply = await self._s3("delete_objects", Delete={"Objects": listed, "Quiet": True})
+            if kept := reply.get("Errors"):
+                raise self._kept(kept)
+        try:
+            await self._s3("delete_bucket")
+        except AwsError as error:
+            if error.code != "BucketNotEmpty":
+                raise
+            summary = f"A late file arrived in {self.name}; it is emptied again"
+            raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=60, every=5)) from None
+
+    def _kept(self, refused: list[dict[str, Any]]) -> StoppedError:
+        first = refused[0]
+        return StoppedError(
+            f"S3 does not delete {len(refused)} files in {self.name}",
+            "files-kept",
+            bucket=self.name,
+            files=", ".join(sorted({str(one.get("Key", "")) for one in refused})[:SHOWN]),
+            message=f"{first.get('Code', '')}: {first.get('Message', '')}",
+        )
+
+    async def _refuse_deliveries(self) -> None:
+        """Drop the policy first, so that a late log file cannot land between emptying and deleting."""
+        try:
+            await self._s3("delete_bucket_policy")
+        except AwsError as error:
+            if error.code not in MISSING:
+                raise
+
+    async def _versions(self) -> list[tuple[str, str]]:
+        """List key and version of up to a page of everything in the bucket, delete markers too."""
+        reply = await self._s3("list_object_versions")
+        return [(one["Key"], one["VersionId"]) for kind in ("Versions", "DeleteMarkers") for one in reply.get(kind, [])]
+
+    async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        return await call_s3(self.scope, operation, self.name, **parameters)
+
+
+def _tag_set(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

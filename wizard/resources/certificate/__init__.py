@@ -1,0 +1,1 @@
+"""The ACM certificate, and those that it replaced."""

@@ -1,0 +1,372 @@
+"""The certificate for the user's own name, in the region where CloudFront looks for it (us-east-1)."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.listing import CERTIFICATES, certificate_tags, everything
+from wizard.model.context import Scope
+from wizard.model.results import Action, Actor, Change, Choice, Decision, Difference
+from wizard.net.certificate_names import covers
+from wizard.resources.deletion import gone_already, missing
+from wizard.resources.dns.record_kinds import CERTIFICATE
+from wizard.resources.resource import TAG_ID, NotYetError, Presence, Reading, Resource
+from wizard.resources.shared_read import Shared
+
+ASK, NEW = "ask", "new"
+"""Values of the certificate choice beside an ARN: ask when one is found, or always request a new one."""
+
+DECISION = "certificate"
+"""Id of the decision between a certificate that is there and a new one."""
+
+DEAD = frozenset({"FAILED", "VALIDATION_TIMED_OUT", "EXPIRED", "REVOKED", "INACTIVE"})
+"""States that a certificate never leaves (ACM API reference: CertificateDetail.Status)."""
+
+MOST_REPLACED = 3
+
+PATIENCE = 3600.0
+"""Seconds after which a pending certificate whose record every name server has is replaced (facts C15)."""
+
+TYPICAL_ISSUE = 100.0
+"""Seconds from a visible record to ISSUED; observed 2 to 102, now and then over 45 minutes."""
+
+TYPICAL_RELEASE = 300.0
+"""Seconds until CloudFront lets go of a certificate after its distribution was deleted."""
+
+
+class SharedCertificate(Shared):
+    """The one reading that both items on the certificate use.
+
+    Attributes:
+        reported: ARN of a dead certificate that `Certificate` itself speaks of, so that the other item need not.
+    """
+
+    reported: str | None = None
+
+
+def shared_certificate(scope: Scope) -> SharedCertificate:
+    """Make the one reading that both items on the certificate use."""
+
+    async def read() -> dict[str, Any]:
+        return await scope.world.aws("acm", "describe_certificate", CertificateArn=scope.made.certificate)
+
+    return SharedCertificate(read, scope.world.clock)
+
+
+class OnCertificate(Resource):
+    """Something about the certificate; both items share one reading of it, and either may have to replace it."""
+
+    parent: str | None = "identity"
+
+    def __init__(self, scope: Scope, shared: SharedCertificate) -> None:
+        super().__init__(scope)
+        self.shared = shared
+
+    @property
+    def domain(self) -> str:
+        """The name that the certificate is for."""
+        return self.scope.choices.domain or ""
+
+    async def found(self) -> dict[str, Any] | None:
+        """Return the certificate's details, None when there is none."""
+        if self.scope.made.certificate is None:
+            return None
+        try:
+            reply: dict[str, Any] = (await self.shared.get(self.id))["Certificate"]
+        except AwsError as error:
+            if error.code in MISSING:
+                return None
+            raise
+        return reply
+
+    async def acm(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call ACM."""
+        return await self.scope.world.aws("acm", operation, **parameters)
+
+    def given_up(self, reason: str) -> Reading:
+        """Replace a certificate that will not be issued, unless that did not help often enough."""
+        made = self.scope.made
+        if made.certificate_borrowed or made.certificates_replaced >= MOST_REPLACED:
+            return self.stopped(
+                f"The certificate will not be issued: {reason}",
+                "certificate-dead",
+                presence=Presence.OURS,
+                reason=reason,
+                domain=self.domain,
+            )
+        return self.to_replace("will not be issued", reason)
+
+    def to_replace(self, why: str, found: str) -> Reading:
+        """One change requests another certificate and deletes this one."""
+        change = Change(
+            self.id,
+            Action.REPLACE,
+            Actor.US,
+            f"Ask AWS for a new certificate for {self.domain}",
+            (Difference("certificate", found, self.domain),),
+        )
+        return Reading(
+            presence=Presence.OURS, summary=f"The certificate {why} ({found})", changes=(change,), observed=found
+        )
+
+    async def replace(self) -> None:
+        """Request another certificate, whose DNS record is the same, then delete this one."""
+        made, ledger = self.scope.made, self.scope.ledger
+        before = made.certificate
+        if before and not made.certificate_borrowed:
+            ledger.record(certificates_former=tuple(dict.fromkeys((*made.certificates_former, before))))
+        if not await self.find_lost(await everything(self.scope.world.aws, CERTIFICATES)):
+            ledger.record(certificate_token=secrets.token_hex(16))
+            await self.request()
+        ledger.record(certificates_replaced=made.certificates_replaced + 1)
+        ledger.waited(CertificateIssued.id)  # the new one has its own hour
+        for arn in self.scope.made.certificates_former:
+            await delete_former(self.scope, arn)
+
+    async def find_lost(self, listed: Sequence[dict[str, Any]]) -> bool:
+        """Look for a certificate of ours whose ARN was never saved, for the reply was lost, and save it."""
+        known = {self.scope.made.certificate, *self.scope.made.certificates_former}
+        for one in listed:
+            arn = one["CertificateArn"]
+            if one["DomainName"] != self.domain or arn in known:
+                continue
+            if (await certificate_tags(self.scope.world.aws, arn)).get(TAG_ID) == self.tags[TAG_ID]:
+                self.scope.ledger.record(certificate=arn, certificate_borrowed=False)
+                self.shared.forget()
+                return True
+        return False
+
+    async def request(self) -> None:
+        """Request a certificate under the token that was saved."""
+        reply = await self.acm(
+            "request_certificate",
+            DomainName=self.domain,
+            ValidationMethod="DNS",
+            IdempotencyToken=self.scope.made.certificate_token,
+            Tags=[{"Key": key, "Value": value} for key, value in self.tags.items()],
+        )
+        self.scope.ledger.record(certificate=reply["CertificateArn"], certificate_borrowed=False)
+        self.shared.forget()
+
+
+async def delete_former(scope: Scope, arn: str) -> bool:
+    """Delete a certificate that was replaced; False while it is attached: `Alias` moves to the new one first.
+
+    Raises:
+        AwsError: AWS refused for another reason.
+    """
+    aws = scope.world.aws
+    try:
+        await aws("acm", "delete_certificate", CertificateArn=arn)
+    except AwsError as error:
+        if error.code == "ResourceInUseException":
+            return False
+        if not await gone_already(
+            error, lambda: missing(lambda: aws("acm", "describe_certificate", CertificateArn=arn))
+        ):
+            raise
+    left = tuple(one for one in scope.made.certificates_former if one != arn)
+    scope.ledger.record(certificates_former=left)
+    return True
+
+
+class Certificate(OnCertificate):
+    """The certificate is there: requested by us, or borrowed from the account."""
+
+    id = "certificate"
+    title = "Certificate for your own name"
+    needs = ("caa", "earlier-setup")
+    removed_after = ("distribution",)
+
+    def __init__(self, scope: Scope, shared: SharedCertificate) -> None:
+        super().__init__(scope, shared)
+        self._requested: str | None = None
+        """Requested in this walk, and so with its tags."""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its ARN was saved."""
+        return self.scope.made.certificate is not None
+
+    async def read(self) -> Reading:
+        """Look at the certificate; without one, look first whether the account already has one that covers the name."""
+        found = await self.found()
+        if found is None:
+            return self.missing() if self.recorded else await self._search()
+        if self.domain not in found.get("SubjectAlternativeNames", []) and not covers(
+            found.get("SubjectAlternativeNames", [found["DomainName"]]), self.domain
+        ):
+            return self.to_replace("is for another name", found["DomainName"])
+        if found["Status"] in DEAD:
+            self.shared.reported = found["CertificateArn"]
+            return self.given_up(reason_of(found))
+        return await self._recorded(found)
+
+    async def _recorded(self, found: dict[str, Any]) -> Reading:
+        if self.scope.made.certificate_borrowed:
+            return Reading(presence=Presence.BORROWED, summary=f"A certificate you already had covers {self.domain}")
+        record = next((one["ResourceRecord"] for one in _options(found) if "ResourceRecord" in one), None)
+        if record is None:
+            summary = "AWS is working out the record that proves the name is yours"
+            change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=5, every=2)
+            return Reading(presence=Presence.OURS, summary=summary, changes=(change,))
+        self.scope.ledger.record(
+            validation_name=record["Name"].rstrip(".").lower(), validation_value=record["Value"].rstrip(".").lower()
+        )
+        arn = found["CertificateArn"]
+        tags = self.tags if arn == self._requested else await certificate_tags(self.scope.world.aws, arn)
+        if not self.tags.items() <= tags.items():
+            return self.differs("The certificate lacks its tags", self.untagged(tags), change="Tag the certificate")
+        return self.fine(f"The certificate for {self.domain} is requested", observed=self.more_tags(tags), arn=arn)
+
+    def missing(self) -> Reading:
+        """No certificate yet."""
+        return self.absent("No certificate yet", f"Ask AWS for a certificate for {self.domain}")
+
+    async def _search(self) -> Reading:
+        """Look through the account's certificates: one of ours whose reply was lost, or one that may be borrowed."""
+        choice = self.scope.choices.certificate
+        if choice not in (ASK, NEW):
+            self.scope.ledger.record(certificate=choice, certificate_borrowed=True)
+            return await self.read()
+        listed = await everything(self.scope.world.aws, CERTIFICATES)
+        if await self.find_lost(listed):
+            return await self.read()
+        for one in listed:
+            names = one.get("SubjectAlternativeNameSummaries", [one["DomainName"]])
+            if choice == ASK and one.get("Status") == "ISSUED" and covers(names, self.domain):
+                return self._offer(one)
+        return self.missing()
+
+    def _offer(self, one: dict[str, Any]) -> Reading:
+        arn = one["CertificateArn"]
+        decision = Decision(
+            DECISION,
+            f"Your account already has a certificate that covers {self.domain}. Use it?",
+            (
+                Choice(NEW, "Request a new one", "Nothing of yours is touched; one more DNS record is needed."),
+                Choice(arn, "Use the one I have", f"{arn} is used, and never changed or deleted."),
+            ),
+            NEW,
+            f"--certificate {arn}, or --certificate {NEW}",
+        )
+        return Reading(presence=Presence.ABSENT, summary="A covering certificate exists", decision=decision)
+
+    async def decide(self, decision: Decision, answer: str) -> None:
+        """Keep the answer as the choice; the next reading follows it."""
+        del decision  # there is only one
+        self.scope.ledger.choose(certificate=answer)
+
+    async def carry_out(self, change: Change) -> None:
+        """Request a certificate, replace a dead one, or delete ours."""
+        if change.action is Action.DELETE:
+            await self._delete(self.scope.made.certificate)
+        elif change.action is Action.UPDATE:
+            await self._tag()
+        else:
+            await (self.replace() if change.action is Action.REPLACE else self._create())
+            self._requested = self.scope.made.certificate
+
+    async def _create(self) -> None:
+        if self.recorded or self.scope.made.certificate_token is None:
+            # A token names one request: where its certificate was deleted behind our back, it is spent.
+            self.scope.ledger.record(certificate_token=secrets.token_hex(16), certificate=None)
+        await self.request()
+
+    async def _tag(self) -> None:
+        tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        await self.acm("add_tags_to_certificate", CertificateArn=self.scope.made.certificate, Tags=tags)
+        self.shared.forget()
+
+    async def removal(self) -> Reading:
+        """Delete ours; a borrowed one stays."""
+        if self.scope.made.certificate_borrowed:
+            return Reading(presence=Presence.BORROWED, summary="Your own certificate stays as it is")
+        if not self.recorded:
+            await self.find_lost(await everything(self.scope.world.aws, CERTIFICATES))
+        found = await self.found()
+        if found is None:
+            return self.gone("The certificate is gone")
+        if others := self._users(found):
+            return self.stopped(
+                "The certificate is used elsewhere, and stays",
+                "certificate-in-use",
+                presence=Presence.OURS,
+                domain=self.domain,
+                users=", ".join(others),
+            )
+        return self.to_delete("The certificate is there", f"Delete the certificate for {self.domain}")
+
+    def _users(self, found: dict[str, Any]) -> list[str]:
+        """Return what else uses it: our own distribution lets go of it by itself."""
+        own = f":distribution/{self.scope.made.distribution}"
+        return [arn for arn in found.get("InUseBy", []) if not arn.endswith(own)]
+
+    async def _delete(self, arn: str | None) -> None:
+        self.shared.forget()
+        try:
+            await self.acm("delete_certificate", CertificateArn=arn)
+        except AwsError as error:
+            if error.code != "ResourceInUseException":
+                raise
+            summary = "CloudFront has not let go of the certificate yet"
+            raise NotYetError(
+                Change(self.id, Action.DELETE, Actor.AWS, summary, typical=TYPICAL_RELEASE, every=15)
+            ) from None
+
+
+def reason_of(found: dict[str, Any]) -> str:
+    """Return why a certificate is dead, in ACM's word."""
+    return str(found.get("FailureReason") or found["Status"])
+
+
+def _options(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(found.get("DomainValidationOptions", []))
+
+
+class CertificateIssued(OnCertificate):
+    """AWS has seen the record and issued the certificate."""
+
+    id = "certificate-issued"
+    title = "Certificate issued by AWS"
+    needs = ("certificate", "certificate-record")
+    parent = "certificate"
+
+    async def read(self) -> Reading:
+        """Look at the certificate's state."""
+        found = await self.found()
+        if found is None:
+            return self.missing()
+        if found["Status"] == "ISSUED":
+            until = found["NotAfter"].date().isoformat() if "NotAfter" in found else "unknown"
+            return self.fine("AWS has issued the certificate", observed=f"valid until {until}")
+        if found["CertificateArn"] == self.shared.reported:
+            return self._pending(Presence.OURS, "to be replaced")
+        if found["Status"] in DEAD:
+            return self.given_up(reason_of(found))
+        if self._hangs():
+            return self.given_up(f"{found['Status']} for over an hour after its record was right")
+        return self._pending(Presence.OURS, found["Status"])
+
+    def _hangs(self) -> bool:
+        """Whether AWS does not see the record although every name server has had it for an hour."""
+        seen = self.scope.made.records_seen.get(CERTIFICATE)
+        waiting = self.scope.ledger.setup.waits.get(self.id)
+        if seen is None or waiting is None or self.scope.made.certificate_borrowed:
+            return False
+        return self.scope.world.clock.now() - max(seen, waiting) > PATIENCE
+
+    async def carry_out(self, change: Change) -> None:
+        """Replace what will not be issued."""
+        del change  # there is only one
+        await self.replace()
+
+    def missing(self) -> Reading:
+        """Nothing to issue yet."""
+        return self._pending(Presence.ABSENT, "not requested")
+
+    def _pending(self, presence: Presence, observed: str) -> Reading:
+        summary = "AWS looks for the record and then issues the certificate"
+        change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_ISSUE, every=5)
+        return Reading(presence=presence, summary=summary, changes=(change,), observed=observed)

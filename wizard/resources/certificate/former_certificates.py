@@ -1,0 +1,40 @@
+"""Certificates that were replaced: deleted as soon as CloudFront has let go of them."""
+
+from wizard.model.results import Action, Actor, Change
+from wizard.resources.certificate.certificate import TYPICAL_RELEASE, delete_former
+from wizard.resources.resource import NotYetError, Presence, Reading, Resource
+
+
+class FormerCertificates(Resource):
+    """What a replacement leaves behind: one that was attached stays until the distribution has moved to the new one."""
+
+    id = "certificates-former"
+    title = "Replaced certificates are deleted"
+    parent = "identity"
+    needs = ("certificate",)
+    removed_after = ("distribution",)
+
+    async def read(self) -> Reading:
+        """Look in our own record: only what we replaced ourselves is deleted."""
+        former = self.scope.made.certificates_former
+        if not former:
+            return self.fine("No replaced certificate is left over")
+        change = Change(self.id, Action.DELETE, Actor.US, "Delete what was replaced: " + ", ".join(former))
+        return Reading(presence=Presence.OURS, summary="A replaced certificate is still there", changes=(change,))
+
+    async def carry_out(self, change: Change) -> None:
+        """Delete them.
+
+        Raises:
+            NotYetError: one is still attached.
+        """
+        del change  # there is only one
+        for arn in self.scope.made.certificates_former:
+            if not await delete_former(self.scope, arn):
+                summary = "CloudFront has not let go of the replaced certificate yet"
+                raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=TYPICAL_RELEASE, every=15))
+
+    async def removal(self) -> Reading:
+        """Delete them all the same."""
+        reading = await self.read()
+        return self.gone("No replaced certificate is left over") if reading.settled else reading

@@ -1,0 +1,1 @@
+"""The CloudFront distribution: configuration, alternate domain name, and origin access control."""

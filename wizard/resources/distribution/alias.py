@@ -1,0 +1,143 @@
+"""The user's own host name on the distribution, with the certificate for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wizard.aws.errors import AwsError
+from wizard.model.results import Action, Actor, Change, Difference
+from wizard.resources.distribution import distribution_config as configuration
+from wizard.resources.distribution.distribution import OnDistribution
+from wizard.resources.distribution.other_setups import holder_of
+from wizard.resources.dns.hosted_zones import release
+from wizard.resources.dns.manual_record import TYPICAL
+from wizard.resources.resource import NotYetError, Presence, Reading, StoppedError
+
+ANOTHERS_RECORD = "DNS record that points to another CloudFront distribution"
+"""Part of CNAMEAlreadyExists's text where not another distribution's alias, but the name's own record is in the way."""
+
+SETTLING = 180.0
+"""Seconds after ISSUED in which CloudFront may still refuse a certificate that is fine."""
+
+
+class Alias(OnDistribution):
+    """The alias and its certificate; CloudFront takes them only together, and only once the certificate is issued."""
+
+    id = "alias"
+    title = "Your own name on the distribution"
+    needs = ("distribution", "certificate-issued")
+    carries = ("certificate",)
+    removed_after = ("pixel-record",)
+
+    @property
+    def _domain(self) -> str:
+        return self.scope.choices.domain or ""
+
+    async def read(self) -> Reading:
+        """Look whether name and certificate are on the distribution."""
+        reply = await self.found()
+        if reply is None:
+            return self.missing()
+        config = reply["Distribution"]["DistributionConfig"]
+        wrong = self.compare(config)
+        if asked := self.ask_about(wrong):
+            return asked
+        if self._domain not in configuration.aliases(config):
+            change = Change(self.id, Action.CREATE, Actor.US, self._doing(), wrong)
+            return Reading(
+                presence=Presence.ABSENT, summary=f"{self._domain} is not on the distribution", changes=(change,)
+            )
+        if wrong:
+            return self.differs(f"{self._domain} is attached, but not as wanted", *wrong, change=self._doing())
+        self.scope.ledger.record(alias=self._domain)
+        oldest = config["ViewerCertificate"]["MinimumProtocolVersion"]
+        summary = f"{self._domain} and its certificate are on the distribution"
+        return self.fine(summary, observed=f"oldest TLS: {oldest}")
+
+    def missing(self) -> Reading:
+        """No distribution, no alias."""
+        return self.absent(f"{self._domain} is not attached yet", self._doing())
+
+    def _doing(self) -> str:
+        return f"Attach {self._domain} and its certificate to the distribution"
+
+    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+        """Compare name, certificate and TLS."""
+        certificate, names = config.get("ViewerCertificate", {}), configuration.aliases(config)
+        arn, minimum = certificate.get("ACMCertificateArn", "none"), certificate.get("MinimumProtocolVersion", "none")
+        weak = minimum == "none" or configuration.tls_rank(minimum) < configuration.tls_rank(configuration.MINIMUM_TLS)
+        earlier = self.scope.made.alias
+        found = (
+            (self._domain not in names, "alias", "missing", self._domain),
+            (earlier != self._domain and earlier in names, "earlier alias", str(earlier), "none"),
+            (arn != self.scope.made.certificate, "certificate", str(arn), str(self.scope.made.certificate)),
+            (certificate.get("SSLSupportMethod") != "sni-only", "TLS by", "other", "sni-only"),
+            (weak, "oldest TLS", str(minimum), f"{configuration.MINIMUM_TLS} or newer"),
+        )
+        return tuple(Difference(name, has, wants) for wrong, name, has, wants in found if wrong)
+
+    async def carry_out(self, change: Change) -> None:
+        """Attach, put right or take off.
+
+        Raises:
+            NotYetError: the certificate was issued only moments ago.
+            StoppedError: another distribution of the account has the name.
+        """
+        reply = await self.unedited(change)
+        config = reply["Distribution"]["DistributionConfig"]
+        if change.action is Action.DELETE:
+            await self.update(configuration.without_alias(config, self.setup), reply["ETag"])
+            return
+        try:
+            await self.update(configuration.with_alias(config, self.setup), reply["ETag"])
+        except AwsError as error:
+            if ANOTHERS_RECORD in str(error):
+                await self._release()
+                raise NotYetError(self._record_first()) from None
+            if error.code == "CNAMEAlreadyExists":
+                await self._name_the_holder()
+            if error.code != "InvalidViewerCertificate" or self._waited_long():
+                raise
+            summary = "CloudFront does not know the new certificate yet"
+            raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=60, every=5)) from None
+        self.scope.ledger.record(alias=self._domain)
+
+    async def _name_the_holder(self) -> None:
+        """Say which distribution has the name, where it is one of this account.
+
+        Raises:
+            StoppedError: it is.
+        """
+        try:
+            holder = await holder_of(self.scope.world.aws, self._domain)
+        except AwsError:
+            return  # may not be listed: then AWS's own words have to do
+        if holder:
+            raise StoppedError(
+                f"{self._domain} is on another distribution of this account: {holder['Id']}",
+                "alias-on-distribution",
+                domain=self._domain,
+                distribution=holder["Id"],
+            )
+
+    async def _release(self) -> None:
+        """Take away, in Route 53, a record of ours that leads to a distribution of ours that somebody deleted."""
+        made = self.scope.made
+        if made.hosted_zone and made.former_domains:
+            await release(self.scope.world.aws, made.hosted_zone, self.setup.id, self._domain, made.former_domains)
+
+    def _record_first(self) -> Change:
+        """Wait for the record: CloudFront refuses a name that leads to another distribution."""
+        summary = f"CloudFront takes {self._domain} once its DNS record no longer leads to another distribution"
+        return Change(self.id, Action.UPDATE, Actor.USER, summary, typical=TYPICAL, every=5)
+
+    def _waited_long(self) -> bool:
+        clock = self.scope.world.clock
+        since = self.setup.waits.get(self.id, clock.now())
+        return clock.now() - since > SETTLING
+
+    async def removal(self) -> Reading:
+        """Take the name off, so that nothing of it stays taken in CloudFront."""
+        reply = await self.remaining()
+        if reply is None or self._domain not in configuration.aliases(reply["Distribution"]["DistributionConfig"]):
+            return self.gone(f"{self._domain} is not on the distribution any more")
+        return self.to_delete(f"{self._domain} is on the distribution", f"Take {self._domain} off the distribution")

@@ -1,0 +1,205 @@
+"""The CloudFront distribution: its settings, and whether its edges have them."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from wizard.aws.errors import AwsError
+from wizard.model.context import Scope
+from wizard.model.results import Action, Actor, Change, Difference
+from wizard.resources.distribution import distribution_config as configuration
+from wizard.resources.distribution.on_distribution import OnDistribution, find_lost, shared_distribution
+from wizard.resources.resource import Presence, Reading
+from wizard.resources.shared_read import Shared
+
+__all__ = ["Distribution", "OnDistribution", "Serving", "shared_distribution"]
+
+TYPICAL_DEPLOY = 205.0
+"""Seconds that a deployment usually takes; observed 150 to 300."""
+
+
+class Distribution(OnDistribution):
+    """The distribution itself: origin, caching, CORS, protocols. Made without its alias, so its name is known soon."""
+
+    id = "distribution"
+    title = "CloudFront distribution"
+    parent = "identity"
+    needs = ("content-bucket", "origin-access")
+    carries = ("origin-access",)
+
+    def __init__(self, scope: Scope, shared: Shared) -> None:
+        super().__init__(scope, shared)
+        self._made_now: str | None = None
+        """Made in this walk, and so with its tags."""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its id was saved."""
+        return self.scope.made.distribution is not None
+
+    async def read(self) -> Reading:
+        """Compare the settings we own, and the tags."""
+        reply = await self.found()
+        if reply is None:
+            return self.missing()
+        found = reply["Distribution"]
+        wrong = self.compare(found["DistributionConfig"])
+        if asked := self.ask_about(wrong):
+            return asked
+        tags = self.tags if found["Id"] == self._made_now else await self._tags(found["ARN"])
+        if not self.tags.items() <= tags.items():
+            wrong = (*wrong, self.untagged(tags))
+        if wrong:
+            return self.differs("The distribution's settings differ", *wrong, change="Put the distribution right")
+        others = (configuration.foreign(found["DistributionConfig"], self.setup), self.more_tags(tags))
+        return self.fine(
+            f"Distribution {found['Id']} is {found['DomainName']}",
+            observed="; ".join(filter(None, others)),
+            domain=found["DomainName"],
+        )
+
+    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+        """Compare the settings we own."""
+        return configuration.differences(config, self.setup)
+
+    async def _tags(self, arn: str) -> dict[str, str]:
+        reply = await self.scope.world.aws("cloudfront", "list_tags_for_resource", Resource=arn)
+        return {tag["Key"]: tag["Value"] for tag in reply["Tags"].get("Items", [])}
+
+    def missing(self) -> Reading:
+        """No distribution."""
+        return self.absent("The distribution is not there", "Create the CloudFront distribution")
+
+    async def carry_out(self, change: Change) -> None:
+        """Create, put right or delete it."""
+        if change.action is Action.UPDATE:
+            await self._update(change)
+        else:
+            await (self._create() if change.action is Action.CREATE else self._delete())
+
+    async def _create(self) -> None:
+        made = self.scope.made
+        if self.recorded or made.caller_reference is None:
+            if await find_lost(self.scope):
+                self.shared.forget()
+                return
+            self._refer_anew()
+        try:
+            await self._request()
+        except AwsError as error:
+            if error.code != "DistributionAlreadyExists":
+                raise
+            if not await find_lost(self.scope):  # else an earlier reply was lost
+                self._refer_anew()
+                await self._request()
+        self.shared.forget()
+
+    def _refer_anew(self) -> None:
+        """Save a new caller reference: one works once, and is spent after its distribution was deleted."""
+        made = self.scope.made
+        former = filter(None, (*made.former_domains, made.distribution_domain))
+        self.scope.ledger.record(
+            caller_reference=f"snowpixel-{self.setup.id}-{secrets.token_hex(4)}",
+            distribution=None,
+            distribution_domain=None,
+            former_domains=tuple(dict.fromkeys(former)),
+            alias=None,
+        )
+
+    async def _request(self) -> None:
+        """Create it under the caller reference that was saved."""
+        config = configuration.fresh(self.setup, self.scope.made.caller_reference or "")
+        tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
+        reply = await self.scope.world.aws(
+            "cloudfront",
+            "create_distribution_with_tags",
+            DistributionConfigWithTags={"DistributionConfig": config, "Tags": tags},
+        )
+        found = reply["Distribution"]
+        self._made_now = found["Id"]
+        self.scope.ledger.record(distribution=found["Id"], distribution_domain=found["DomainName"])
+
+    async def _update(self, change: Change) -> None:
+        reply = await self.unedited(change)
+        found = reply["Distribution"]
+        # The tags come first: the least policy lets us change only what carries them.
+        if not self.tags.items() <= (await self._tags(found["ARN"])).items():
+            tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
+            await self.scope.world.aws("cloudfront", "tag_resource", Resource=found["ARN"], Tags=tags)
+        if configuration.differences(found["DistributionConfig"], self.setup):
+            await self.update(configuration.merged(found["DistributionConfig"], self.setup), reply["ETag"])
+        self.shared.forget()
+
+    async def removal(self) -> Reading:
+        """Delete it; it was switched off before (see `Serving`)."""
+        if await self.remaining() is None:
+            return self.gone("The distribution is gone")
+        return self.to_delete("The distribution is there", "Delete the distribution")
+
+    async def _delete(self) -> None:
+        reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
+        await self.scope.world.aws(
+            "cloudfront", "delete_distribution", Id=self.scope.made.distribution, IfMatch=reply["ETag"]
+        )
+        self.shared.forget()
+
+
+class Serving(OnDistribution):
+    """The distribution is switched on, and every edge has its newest settings."""
+
+    id = "serving"
+    title = "Rolled out to CloudFront's edges"
+    removed_after = ("alias",)
+
+    def __init__(self, scope: Scope, shared: Shared) -> None:
+        super().__init__(scope, shared)
+        self.needs = ("distribution", "alias") if scope.choices.domain else ("distribution",)
+
+    async def read(self) -> Reading:
+        """Look at the switch and the deployment."""
+        reply = await self.found()
+        if reply is None:
+            return self.missing()
+        found = reply["Distribution"]
+        wrong = self.compare(found["DistributionConfig"])
+        if asked := self.ask_about(wrong):
+            return asked
+        if wrong:
+            return self.differs("The distribution is switched off", *wrong)
+        if found["Status"] != "Deployed":
+            return self._deploying("CloudFront is telling its edges about the new settings")
+        return self.fine("CloudFront serves your pixel from all its edges")
+
+    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+        """Look at the switch."""
+        return () if config["Enabled"] else (Difference("Enabled", "off", "on"),)
+
+    def missing(self) -> Reading:
+        """No distribution: nothing to wait for yet."""
+        return Reading(
+            presence=Presence.ABSENT,
+            summary="Nothing to roll out yet",
+            changes=(Change(self.id, Action.UPDATE, Actor.AWS, "CloudFront rolls it out", typical=TYPICAL_DEPLOY),),
+        )
+
+    def _deploying(self, summary: str) -> Reading:
+        change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_DEPLOY, every=5)
+        return Reading(presence=Presence.OURS, summary=summary, changes=(change,), observed="InProgress")
+
+    async def carry_out(self, change: Change) -> None:
+        """Turn the switch: on, or for a removal off."""
+        reply = await self.unedited(change)
+        config = reply["Distribution"]["DistributionConfig"] | {"Enabled": change.action is not Action.DELETE}
+        await self.update(config, reply["ETag"])
+
+    async def removal(self) -> Reading:
+        """Switch it off and wait until every edge has heard: CloudFront deletes only then."""
+        reply = await self.remaining()
+        if reply is None:
+            return self.gone("The distribution is gone")
+        found = reply["Distribution"]
+        if found["DistributionConfig"]["Enabled"]:
+            return self.to_delete("The distribution is switched on", "Switch the distribution off")
+        if found["Status"] != "Deployed":
+            return self._deploying("CloudFront is telling its edges that it is switched off")
+        return self.gone("The distribution is switched off everywhere")

@@ -1,0 +1,161 @@
+"""What the resources on the distribution share: one reading, and care for whoever edits it at the same time."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wizard.aws import listing
+from wizard.aws.errors import MISSING, AwsError
+from wizard.model.context import DISTRIBUTION_EDITED, Scope
+from wizard.model.results import Action, Actor, Change, Choice, Decision, Difference
+from wizard.model.setup import Setup
+from wizard.resources.distribution import distribution_config as configuration
+from wizard.resources.resource import LookAgainError, NotYetError, Presence, Reading, Resource
+from wizard.resources.shared_read import Shared
+
+CHANGED_MEANWHILE = frozenset({"PreconditionFailed", "InvalidIfMatchVersion"})
+"""Codes for: somebody else edited the distribution since we read it."""
+
+LEAVE, OURS = "leave", "ours"
+"""Answers: leave the other's edit and stop, or put ours back."""
+
+
+class OnDistribution(Resource):
+    """Something that we own of the distribution; several such share one reading of it."""
+
+    parent: str | None = "distribution"
+
+    def __init__(self, scope: Scope, shared: Shared) -> None:
+        super().__init__(scope)
+        self.shared = shared
+        self._known: set[str] | None = None
+        """Properties that were seen to differ in this walk: one that differs later was edited while we work."""
+        self._basis: tuple[str | None, ...] = ()
+        self._left = False
+
+    @property
+    def setup(self) -> Setup:
+        """The set-up as it stands now."""
+        return self.scope.ledger.setup
+
+    @abstractmethod
+    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+        """Compare the properties that this resource owns with those of a configuration."""
+
+    async def found(self) -> dict[str, Any] | None:
+        """Return GetDistribution's reply, None when there is no distribution."""
+        if self.scope.made.distribution is None:
+            return None
+        try:
+            return await self.shared.get(self.id)
+        except AwsError as error:
+            if error.code in MISSING:
+                return None
+            raise
+
+    async def remaining(self) -> dict[str, Any] | None:
+        """Return what is left for a removal; one whose id was never saved, for the reply was lost, is looked for."""
+        if self.scope.made.distribution is None:
+            await find_lost(self.scope)
+        return await self.found()
+
+    async def unedited(self, change: Change) -> dict[str, Any]:
+        """Read the distribution for an update.
+
+        Raises:
+            LookAgainError: somebody edited a property of ours since the change was decided on.
+        """
+        reply: dict[str, Any] = await self.scope.world.aws(
+            "cloudfront", "get_distribution", Id=self.scope.made.distribution
+        )
+        wrong = {each.property for each in self.compare(reply["Distribution"]["DistributionConfig"])}
+        looked = change.action is not Action.DELETE and change.differences
+        if looked and not wrong <= {each.property for each in change.differences}:
+            self.shared.replace(reply)
+            raise LookAgainError
+        return reply
+
+    async def update(self, config: dict[str, Any], etag: str) -> None:
+        """Write the whole configuration, unless somebody else changed it since it was read.
+
+        Raises:
+            NotYetError: somebody did; the engine reads again. What is not ours is merged then.
+        """
+        self.shared.forget()
+        try:
+            await self.scope.world.aws(
+                "cloudfront",
+                "update_distribution",
+                Id=self.scope.made.distribution,
+                IfMatch=etag,
+                DistributionConfig=config,
+            )
+        except AwsError as error:
+            if error.code not in CHANGED_MEANWHILE:
+                raise
+            summary = "Somebody else changed the distribution at this moment; reading it again"
+            raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, every=1)) from None
+
+    def ask_about(self, wrong: Sequence[Difference]) -> Reading | None:
+        """Ask whose edit counts, where a property of ours became different while we work; None where none did."""
+        if self._left:
+            return self.stopped("Somebody else's edit of the distribution was left as it is", "edited-meanwhile")
+        if self._known is None or self._basis != self._carried():
+            self._known, self._basis = {each.property for each in wrong}, self._carried()
+        edited = [each for each in wrong if each.property not in self._known]
+        return self._question(edited) if edited else None
+
+    def _question(self, edited: Sequence[Difference]) -> Reading:
+        shown = "; ".join(f"{each.property} is {each.found}, wanted is {each.wanted}" for each in edited)
+        decision = Decision(
+            DISTRIBUTION_EDITED,
+            f"Somebody else changed the distribution while snowpixel was at work: {shown}. Whose setting counts?",
+            (
+                Choice(LEAVE, "Leave theirs and stop", "Nothing is overwritten. Talk to them, then run this again."),
+                Choice(OURS, "Put ours back", "Their change of exactly these settings is overwritten."),
+            ),
+            LEAVE,
+            f"--{DISTRIBUTION_EDITED} {OURS}",
+        )
+        summary = "Somebody else changed the distribution while snowpixel was at work"
+        return Reading(
+            presence=Presence.OURS,
+            summary=summary,
+            decision=decision,
+            observed="; ".join(f"{each.property}: {each.found}" for each in edited),
+            expected="; ".join(f"{each.property}: {each.wanted}" for each in edited),
+        )
+
+    def _carried(self) -> tuple[str | None, ...]:
+        """Return the ids of ours in it: where one is made anew, a difference is our own doing."""
+        made = self.scope.made
+        return made.distribution, made.certificate, made.origin_access_control
+
+    async def decide(self, decision: Decision, answer: str) -> None:
+        """Take the user's word on the edit of somebody else."""
+        del decision  # there is only one
+        self._left = answer != OURS
+        self._known = None
+
+
+async def find_lost(scope: Scope) -> bool:
+    """Look for a distribution of ours whose id was never saved, and save it; False where there is none.
+
+    Raises:
+        AwsError: the account's distributions may not be listed.
+    """
+    comment = configuration.comment(scope.ledger.setup)
+    for one in await listing.everything(scope.world.aws, listing.DISTRIBUTIONS):
+        if one.get("Comment") == comment:
+            scope.ledger.record(distribution=one["Id"], distribution_domain=one["DomainName"])
+            return True
+    return False
+
+
+def shared_distribution(scope: Scope) -> Shared:
+    """Make the one reading that all resources on the distribution use."""
+
+    async def read() -> dict[str, Any]:
+        return await scope.world.aws("cloudfront", "get_distribution", Id=scope.made.distribution)
+
+    return Shared(read, scope.world.clock)

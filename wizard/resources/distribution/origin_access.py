@@ -1,0 +1,130 @@
+"""The origin access control by which CloudFront reads the private bucket."""
+
+from typing import Any
+
+from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.listing import ACCESS_CONTROLS, DISTRIBUTIONS, everything
+from wizard.model.results import Action, Change, Difference
+from wizard.resources.resource import Presence, Reading, Resource, StoppedError
+
+
+class OriginAccess(Resource):
+    """The signing identity that CloudFront uses towards S3."""
+
+    id = "origin-access"
+    title = "CloudFront's own key to the private bucket (origin access control)"
+    parent = "identity"
+    needs = ("earlier-setup",)
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its id was saved."""
+        return self.scope.made.origin_access_control is not None
+
+    @property
+    def _config(self) -> dict[str, str]:
+        setup = self.scope.ledger.setup
+        return {
+            "Name": f"snowpixel-{setup.id}",
+            "Description": f"snowpixel {setup.known_as}",
+            "SigningProtocol": "sigv4",
+            "SigningBehavior": "always",
+            "OriginAccessControlOriginType": "s3",
+        }
+
+    async def read(self) -> Reading:
+        """Compare its settings."""
+        if not self.recorded:
+            return self.missing()
+        try:
+            reply = await self._call("get_origin_access_control", Id=self.scope.made.origin_access_control)
+        except AwsError as error:
+            if error.code in MISSING:
+                return self.absent("The origin access control is not there", "Create the origin access control")
+            raise
+        found = reply["OriginAccessControl"]["OriginAccessControlConfig"]
+        wrong = tuple(
+            Difference(name, str(found.get(name, "none")), value)
+            for name, value in self._config.items()
+            if found.get(name) != value
+        )
+        if wrong:
+            return self.differs("The origin access control was changed", *wrong)
+        return self.fine("The origin access control is in place")
+
+    def missing(self) -> Reading:
+        """Nothing there yet."""
+        return self.absent("The origin access control is not made yet", "Create the origin access control")
+
+    async def carry_out(self, change: Change) -> None:
+        """Create, put right or delete it."""
+        steps = {Action.CREATE: self._create, Action.UPDATE: self._update, Action.DELETE: self._delete}
+        await steps[change.action]()
+
+    async def _create(self) -> None:
+        try:
+            reply = await self._call("create_origin_access_control", OriginAccessControlConfig=self._config)
+            found = reply["OriginAccessControl"]["Id"]
+        except AwsError as error:
+            if error.code != "OriginAccessControlAlreadyExists":
+                raise
+            found = await self._by_name()  # the name carries our id: an earlier reply was lost
+        self.scope.ledger.record(origin_access_control=found)
+
+    async def _by_name(self) -> str | None:
+        """Return the id of the one that has our name, None where none has."""
+        for one in await everything(self.scope.world.aws, ACCESS_CONTROLS):
+            if one["Name"] == self._config["Name"]:
+                return self._ours(one)
+        return None
+
+    def _ours(self, found: dict[str, Any]) -> str:
+        """Return its id, unless somebody else uses our name for something of their own."""
+        if found.get("Description") != self._config["Description"]:
+            raise StoppedError(
+                f"Another origin access control is called {found['Name']}",
+                "foreign-origin-access",
+                name=found["Name"],
+                found=found["Id"],
+            )
+        return str(found["Id"])
+
+    async def _update(self) -> None:
+        found = await self._call("get_origin_access_control", Id=self.scope.made.origin_access_control)
+        await self._call(
+            "update_origin_access_control",
+            Id=self.scope.made.origin_access_control,
+            IfMatch=found["ETag"],
+            OriginAccessControlConfig=self._config,
+        )
+
+    async def removal(self) -> Reading:
+        """Delete it once the distribution is gone."""
+        if not self.recorded:
+            self.scope.ledger.record(origin_access_control=await self._by_name())  # a lost reply told its id
+        reading = await self.read()
+        if reading.presence is Presence.ABSENT:
+            return self.gone("The origin access control is gone")
+        return self.to_delete("The origin access control is there", "Delete the origin access control")
+
+    async def _delete(self) -> None:
+        made = self.scope.made.origin_access_control
+        found = await self._call("get_origin_access_control", Id=made)
+        try:
+            await self._call("delete_origin_access_control", Id=made, IfMatch=found["ETag"])
+        except AwsError as error:
+            if error.code != "OriginAccessControlInUse" or not await self._used():
+                raise  # CloudFront may still count a distribution that is gone: nobody stands in the way
+            raise StoppedError(
+                "Another distribution uses the origin access control", "origin-access-in-use", name=self._config["Name"]
+            ) from error
+
+    async def _used(self) -> bool:
+        """Whether a distribution of the account refers to it."""
+        made = self.scope.made.origin_access_control
+        listed = await everything(self.scope.world.aws, DISTRIBUTIONS)
+        origins = (origin for one in listed for origin in one["Origins"].get("Items", []))
+        return any(origin.get("OriginAccessControlId") == made for origin in origins)
+
+    async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        return await self.scope.world.aws("cloudfront", operation, **parameters)

@@ -1,0 +1,110 @@
+"""Looks, before anything is made, whether the account already holds a set-up or a distribution for the user's name.
+
+A second distribution for the same name would be of no use: CloudFront allows a name on one only. So a set-up whose file
+was lost, or that a colleague made, is named here, with the way to continue it.
+"""
+
+from wizard.aws import listing
+from wizard.aws.listing import One, everything
+from wizard.model.ports import Aws
+from wizard.model.results import Problem, Status
+from wizard.resources.distribution.distribution_config import aliases
+from wizard.resources.resource import TAG_ID, TAG_SETUP, Presence, Reading, Resource
+
+MARK = "snowpixel "
+"""Beginning of the comment on every distribution of ours."""
+
+
+async def holder_of(aws: Aws, domain: str) -> One | None:
+    """Return the account's distribution that has the name, None when none has.
+
+    Raises:
+        wizard.aws.errors.AwsError: the account's distributions may not be listed.
+    """
+    return _holder(await everything(aws, listing.DISTRIBUTIONS), domain)
+
+
+def _holder(distributions: list[One], domain: str) -> One | None:
+    return next((one for one in distributions if domain in aliases(one)), None)
+
+
+class Earlier(Resource):
+    """That no other set-up of this account is for the same name."""
+
+    id = "earlier-setup"
+    title = "No other set-up for your name in this account"
+    parent = "identity"
+
+    @property
+    def _domain(self) -> str:
+        return self.scope.choices.domain or ""
+
+    @property
+    def _id(self) -> str:
+        return self.scope.ledger.setup.id
+
+    async def read(self) -> Reading:
+        """Look through the account's distributions, and only where there is reason to, its certificates."""
+        if self.scope.made.distribution is not None:
+            return self.fine(f"{self._domain} belongs to this set-up")
+        distributions = await everything(self.scope.world.aws, listing.DISTRIBUTIONS)
+        holder = _holder(distributions, self._domain)
+        if holder:
+            return await self._held(holder)
+        if any(self._half_made(one) for one in distributions):
+            return await self._certificates()
+        return self._free()
+
+    def missing(self) -> Reading:
+        """Say nothing without a look."""
+        return self._free()
+
+    def _free(self) -> Reading:
+        return self.fine(f"No other set-up in this account is for {self._domain}")
+
+    async def _held(self, holder: One) -> Reading:
+        """Say whose the distribution is that has the name."""
+        tags = await listing.distribution_tags(self.scope.world.aws, holder["ARN"])
+        if TAG_ID not in tags:
+            return self._foreign(holder)
+        return self._free() if tags[TAG_ID] == self._id else self._other(tags, f"its distribution {holder['Id']}")
+
+    def _half_made(self, one: One) -> bool:
+        """Whether it is a distribution of another set-up that has no name yet."""
+        comment = one.get("Comment", "")
+        return comment.startswith(MARK) and self._id not in comment and not aliases(one)
+
+    async def _certificates(self) -> Reading:
+        """Look whether a set-up that is not finished has asked for a certificate for the name."""
+        for one in await everything(self.scope.world.aws, listing.CERTIFICATES):
+            if one["DomainName"] == self._domain:
+                tags = await listing.certificate_tags(self.scope.world.aws, one["CertificateArn"])
+                if tags.get(TAG_ID, self._id) != self._id:
+                    return self._other(tags, "it is not finished")
+        return self._free()
+
+    def _other(self, tags: dict[str, str], where: str) -> Reading:
+        name, identifier = tags.get(TAG_SETUP, "?"), tags[TAG_ID]
+        return self.stopped(
+            f"The set-up '{name}' ({identifier}) in this account is already for {self._domain}: {where}",
+            "set-up-in-account",
+            name=name,
+            id=identifier,
+            where=where,
+            domain=self._domain,
+            here=self.scope.ledger.setup.name,
+        )
+
+    def _foreign(self, holder: One) -> Reading:
+        """Say it early; only the name itself will have to wait for it."""
+        return Reading(
+            presence=Presence.FOREIGN,
+            summary=f"{self._domain} is on another distribution of this account: {holder['Id']}",
+            status=Status.WARNING,
+            problem=Problem("alias-on-distribution", {"domain": self._domain, "distribution": holder["Id"]}),
+            observed=holder["Id"],
+        )
+
+    async def removal(self) -> Reading:
+        """Nothing is made here."""
+        return self.gone(self.title)

@@ -1,0 +1,319 @@
+"""The DNS records that the user enters at their provider: shown, then observed at every one of the zone's name servers.
+
+Resolvers are not asked here: asked too early, they remember "no such name" for as long as the zone's SOA says.
+"""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from wizard.model.context import DOMAIN_LOST, YES, Scope
+from wizard.model.ports import Answer, DnsUnreachableError, Zone
+from wizard.model.results import Action, Actor, Change, Choice, Copyable, Decision, DnsRecord, Problem, Status
+from wizard.model.terminal_text import brief
+from wizard.net import dns_views
+from wizard.resources.dns.record_evidence import Gathering, seen_by_resolvers
+from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
+from wizard.resources.dns.record_state import APEXES, Evidence, Finding, State, diagnose, has, letters_apart
+from wizard.resources.resource import Presence, Reading, Resource
+
+TYPICAL: Final = 300.0
+"""Seconds that a person usually needs for a record."""
+
+EVERY: Final = 5.0
+"""Seconds between looks; authorities remember nothing, so looking often spoils nothing."""
+
+KEEP_WAITING: Final = "wait"
+
+SUMMARIES = {
+    State.MISSING: "{name} is not there yet",
+    State.PARTIAL: "{having} of {asked} name servers have {name}",
+    State.WRONG: "{name} points to {observed} instead of {target}",
+    State.MISSPELT: "{name} points to {observed}, which is nearly {target}",
+    State.OTHER_DISTRIBUTION: "{name} points to another distribution, {observed}",
+    State.VALUE_DOUBLED: "The value of {name} has the domain at its end twice: {observed}",
+    State.NAME_DOUBLED: "The record was entered as {observed}: the provider adds the domain by itself",
+    State.NO_UNDERSCORE: "The record was entered as {observed}, without the underscore at the beginning",
+    State.MISPLACED: "The record was entered as {observed}, which is not quite its name",
+    State.IN_THE_WAY: "Other records are at {name}: {observed}",
+    State.FLATTENED: "{name} answers with CloudFront's addresses instead of the CNAME",
+    State.PROXIED: "{name} answers with Cloudflare's own addresses: the proxy is on",
+    State.WILDCARD: "A wildcard record answers for {name}: {observed}",
+    State.APEX: "{name} is a zone's own name, where no CNAME can be",
+    State.SUBZONE_APEX: "{name} is a zone of its own, delegated by {parent}; at its top no CNAME can be",
+    State.MISSING_IN_SUBZONE: "{name} is not there yet; it belongs into {zone}, a zone of its own beside {parent}",
+    State.UNREGISTERED: "Nobody knows the domain of {name}: it is not registered, expired or misspelt",
+    State.UNREACHABLE: "The name servers of {zone} do not answer from here",
+}
+
+PROBLEMS = {
+    State.MISSING: "record-missing",
+    State.PARTIAL: "record-partial",
+    State.WRONG: "record-wrong-value",
+    State.MISSPELT: "value-misspelt",
+    State.OTHER_DISTRIBUTION: "another-distribution",
+    State.VALUE_DOUBLED: "value-doubled",
+    State.NAME_DOUBLED: "name-doubled",
+    State.NO_UNDERSCORE: "underscore-missing",
+    State.MISPLACED: "name-misplaced",
+    State.IN_THE_WAY: "record-in-the-way",
+    State.FLATTENED: "cname-flattened",
+    State.PROXIED: "cloudflare-proxy",
+    State.WILDCARD: "wildcard-answers",
+    State.APEX: "apex-cname",
+    State.SUBZONE_APEX: "apex-of-subzone",
+    State.MISSING_IN_SUBZONE: "record-missing-in-subzone",
+    State.UNREGISTERED: "domain-unregistered",
+    State.UNREACHABLE: "dns-unreachable",
+}
+
+
+class ManualRecord(Resource):
+    """One CNAME at the user's own DNS provider.
+
+    Args:
+        scope: its surroundings.
+        record: `certificate-record` or `pixel-record`.
+    """
+
+    in_aws = False
+
+    def __init__(self, scope: Scope, record: str) -> None:
+        super().__init__(scope)
+        self.id = record
+        self.title = KINDS[record].title
+        self.needs = KINDS[record].needs
+        self._lost, self._patient = False, False
+        """The user's word on a domain that cannot be asked: it is lost, or keep waiting."""
+        self.carries = KINDS[record].carries
+
+    async def read(self) -> Reading:
+        """Ask every authoritative server for the record."""
+        pair = wanted(self.scope, self.id)
+        if pair is None:
+            return self._too_early()
+        try:
+            evidence, zone = await Gathering(self.scope.world, *pair).gather()
+        except DnsUnreachableError:
+            evidence, zone = _nothing_seen(*pair), Zone("", ())
+        reading = await self._judged(pair, evidence, zone)
+        seen = dns_views.evidence(
+            lambda _: dns_views.Kind.AUTHORITY, evidence.cname, lambda one: has(one, evidence.target)
+        )
+        return replace(reading, evidence={**reading.evidence, **seen})
+
+    async def _judged(self, pair: tuple[str, str], evidence: Evidence, zone: Zone) -> Reading:
+        finding = diagnose(evidence)
+        if finding.state is State.UNREACHABLE and await seen_by_resolvers(self.scope.world, *pair):
+            return self._right("seen through a resolver only, for the name servers cannot be asked from here", zone)
+        if finding.state is State.RIGHT:
+            right = self._right(f"at all {finding.asked} name servers that answered", zone)
+            return self._at_odds(right, finding.at_odds, zone) if finding.at_odds else right
+        return self._not_right(evidence, finding, zone)
+
+    def missing(self) -> Reading:
+        """Say, without looking, what `read` says where nothing exists."""
+        return self._too_early()
+
+    def _too_early(self) -> Reading:
+        if self.id == CERTIFICATE and self.scope.made.certificate_borrowed:
+            return Reading(
+                presence=Presence.BORROWED, summary="The certificate you chose was proved before: no record is needed"
+            )
+        later = Change(self.id, Action.CREATE, Actor.USER, f"Add: {self.title}", typical=TYPICAL, every=EVERY)
+        return Reading(
+            presence=Presence.ABSENT, summary=f"{self.title}: AWS has not said yet what goes into it", changes=(later,)
+        )
+
+    def _right(self, where: str, zone: Zone) -> Reading:
+        seen = self.scope.made.records_seen
+        if self.id not in seen:
+            self.scope.ledger.record(records_seen={**seen, self.id: self.scope.world.clock.now()})
+        record = self._record(zone)
+        return self.fine(f"{record.name} points to {record.value}, {where}", observed=record.value, **_about(zone))
+
+    def _at_odds(self, right: Reading, answers: tuple[Answer, ...], zone: Zone) -> Reading:
+        """Warn that a server says something else at another of its addresses, which some visitors' resolvers ask."""
+        record = self._record(zone)
+        said = "; ".join(f"{each.server} at {each.address}: {brief(each.records) or 'nothing'}" for each in answers)
+        where = ", ".join(f"{each.server} ({each.address})" for each in answers)
+        values = {"name": record.name, "target": record.value, "servers": where, "observed": said, "zone": zone.name}
+        return replace(
+            right,
+            status=Status.WARNING,
+            summary=f"{record.name} is right, but not at every address of its name servers: {where}",
+            problem=Problem("address-at-odds", values),
+            observed=said,
+            expected=record.value,
+        )
+
+    def _not_right(self, evidence: Evidence, finding: Finding, zone: Zone) -> Reading:
+        """Say what is the matter; only the user can change it."""
+        state = finding.state
+        values = {
+            "name": evidence.name,
+            "target": evidence.target,
+            "zone": evidence.zone or "the domain",
+            "host": self._record(zone).host,
+            "observed": finding.observed,
+            "having": str(finding.having),
+            "asked": str(finding.asked),
+            "ttl": str(max((answer.ttl or 0 for answer in evidence.cname), default=0)),
+            "letters": _letters(finding, evidence.target),
+            "parent": evidence.parent,
+            "host_in_parent": evidence.name.removesuffix(f".{evidence.parent}"),
+            "servers": ", ".join(server.name for server in zone.servers),
+        }
+        problem = "cname-taken" if state is State.WRONG and self.id == PIXEL else PROBLEMS[state]
+        return Reading(
+            presence=Presence.ABSENT if not finding.observed else Presence.FOREIGN,
+            summary=SUMMARIES[state].format(**values),
+            changes=() if self._nothing_to_add(state) else (self._change(finding, zone),),
+            status=self._status(state),
+            problem=Problem(problem, values),
+            observed=finding.observed or ("no record" if finding.asked else ""),
+            expected=evidence.target,
+            evidence={**_about(zone), **({"flattened": "yes"} if self._flattened(evidence, state) else {})},
+        )
+
+    def _nothing_to_add(self, state: State) -> bool:
+        """Whether asking for the record again would be wrong: it cannot be, or it is there in another form."""
+        if state is State.UNREACHABLE:
+            return self.id in self.scope.made.records_seen
+        return state in APEXES or (state is State.FLATTENED and self.id == PIXEL)
+
+    def _flattened(self, evidence: Evidence, state: State) -> bool:
+        addresses = [answer for rdtype in ("A", "AAAA") for answer in evidence.others.get(rdtype, ())]
+        return state is State.FLATTENED or (state in APEXES and any(answer.records for answer in addresses))
+
+    def _status(self, state: State) -> Status:
+        if state is State.UNREACHABLE:
+            return Status.UNKNOWN
+        if state is State.FLATTENED and self.id == PIXEL:
+            return Status.WARNING
+        if state in {*APEXES, State.UNREGISTERED} or self.id in self.scope.made.records_seen:
+            return Status.FAILED
+        return Status.WAITING
+
+    def _change(self, finding: Finding, zone: Zone) -> Change:
+        action = Action.UPDATE if finding.observed and finding.state is not State.PARTIAL else Action.CREATE
+        record = self._record(zone)
+        verb = "Correct" if action is Action.UPDATE else "Add"
+        return Change(
+            self.id,
+            action,
+            Actor.USER,
+            f"{verb} at your DNS provider: {record.name} CNAME {record.value}",
+            record=record,
+            typical=TYPICAL,
+            every=EVERY,
+        )
+
+    def _record(self, zone: Zone) -> DnsRecord:
+        name, value = wanted(self.scope, self.id) or ("", "")
+        host = name.removesuffix("." + zone.name) if zone.name and name != zone.name else name
+        return DnsRecord(name, "CNAME", value, host, KINDS[self.id].purpose)
+
+    async def removal(self) -> Reading:
+        """Ask every authoritative server whether the record is gone.
+
+        The pixel's must be gone before CloudFront lets go of the name, or somebody else could take it over. The
+        certificate's does no harm; the user is told that it may go.
+        """
+        pair = wanted(self.scope, self.id)
+        if pair is None or (self.id == CERTIFICATE and self.scope.made.certificate_borrowed):
+            return self.gone(f"{self.title}: nothing of ours to take away")
+        if self._lost or self.scope.answers.get(DOMAIN_LOST) == YES:
+            return self._forgotten("The domain is not yours any more, so its record was left alone")
+        try:
+            evidence, zone = await Gathering(self.scope.world, *pair).gather()
+        except DnsUnreachableError:
+            evidence, zone = _nothing_seen(*pair), Zone("", ())
+        finding = diagnose(evidence)
+        if finding.state is State.UNREACHABLE:
+            return self._offer_to_go_on(
+                self._to_remove(f"The name servers of {pair[0]} do not answer from here", zone, Status.UNKNOWN)
+            )
+        if finding.state is State.UNREGISTERED:
+            return self._offer_to_go_on(
+                self._to_remove(f"Nobody knows the domain of {pair[0]} any more", zone, None, "domain-unregistered")
+            )
+        if finding.state in (State.RIGHT, State.PARTIAL):
+            return self._to_remove(f"{pair[0]} still points to {pair[1]}", zone, None)
+        return self._forgotten(f"{pair[0]} no longer points to {pair[1]}")
+
+    def _forgotten(self, summary: str) -> Reading:
+        seen = self.scope.made.records_seen
+        self.scope.ledger.record(records_seen={name: when for name, when in seen.items() if name != self.id})
+        return self.gone(summary)
+
+    def _offer_to_go_on(self, reading: Reading) -> Reading:
+        """Offer to go on without seeing that the record is gone; the harmless answer is to keep looking."""
+        if self.id == CERTIFICATE or self._patient:
+            return reading
+        decision = Decision(
+            DOMAIN_LOST,
+            f"{reading.summary}. Is the domain no longer yours?",
+            (
+                Choice(KEEP_WAITING, "Keep waiting", "snowpixel looks again and again, and deletes nothing meanwhile."),
+                Choice(
+                    YES,
+                    "It is lost, go on",
+                    "The distribution is deleted although a record may still lead there. Whoever holds the domain then "
+                    "holds the name.",
+                ),
+            ),
+            KEEP_WAITING,
+            f"--{DOMAIN_LOST}",
+        )
+        return replace(reading, decision=decision)
+
+    async def decide(self, decision: Decision, answer: str) -> None:
+        """Take the user's word on the domain."""
+        del decision  # there is only one
+        self._lost, self._patient = answer == YES, answer != YES
+
+    def _to_remove(self, summary: str, zone: Zone, status: Status | None, problem: str = "") -> Reading:
+        record = self._record(zone)
+        if self.id == CERTIFICATE:
+            return Reading(
+                presence=Presence.OURS,
+                summary=f"At your DNS provider you may now delete {record.name}",
+                status=Status.WARNING,
+                problem=Problem("record-left-behind", {"name": record.name, "host": record.host}),
+                copy=(Copyable("Record that may be deleted", record.name),),
+            )
+        delete = Change(
+            self.id,
+            Action.DELETE,
+            Actor.USER,
+            f"Delete at your DNS provider: {record.name} CNAME {record.value}",
+            record=record,
+            typical=TYPICAL,
+            every=EVERY,
+        )
+        values = {"name": record.name, "target": record.value, "host": record.host}
+        problem = problem or ("record-to-delete" if status is None else "dns-unreachable")
+        return Reading(
+            presence=Presence.OURS,
+            summary=summary,
+            changes=(delete,),
+            status=status,
+            problem=Problem(problem, {**values, "zone": zone.name or record.name}),
+        )
+
+
+def _nothing_seen(name: str, target: str) -> Evidence:
+    return Evidence(name=name, target=target, zone="", cname=())
+
+
+def _letters(finding: Finding, target: str) -> str:
+    if finding.state is not State.MISSPELT:
+        return ""
+    count = letters_apart(finding.observed, target)
+    return "one letter" if count == 1 else f"{count} letters"
+
+
+def _about(zone: Zone) -> dict[str, str]:
+    """Facts from which a front end tells the provider."""
+    return {"zone": zone.name, "name_servers": " ".join(server.name for server in zone.servers)} if zone.name else {}

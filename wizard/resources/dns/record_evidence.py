@@ -1,0 +1,115 @@
+"""Collects what the name servers say about one CNAME; resolvers are asked only where nothing can be spoilt any more."""
+
+from dataclasses import dataclass, field
+
+import anyio
+
+from wizard.model.ports import Answer, DnsUnreachableError, WebError, World, Zone
+from wizard.model.validators import shared_ending
+from wizard.resources.dns.record_state import Evidence, State, diagnose, stray_names
+
+SIBLING = "snowpixel-asks-for-wildcards"
+"""A label that nobody uses: whatever answers there is a wildcard."""
+
+BESIDE = ("A", "AAAA", "TXT")
+
+
+@dataclass
+class Gathering:
+    """One look at one record.
+
+    Attributes:
+        world: the seams.
+        name: the record's name.
+        target: the value it should have.
+    """
+
+    world: World
+    name: str
+    target: str
+    _answers: dict[tuple[str, str], tuple[Answer, ...]] = field(default_factory=dict)
+
+    async def gather(self) -> tuple[Evidence, Zone]:
+        """Ask as little as the case allows: where the record is right, one question to each server.
+
+        Raises:
+            DnsUnreachableError: the zone cannot be found.
+        """
+        zone = await self.world.dns.zone_of(self.name)
+        await self._ask(self.name, "CNAME")
+        first = Evidence(name=self.name, target=self.target, zone=zone.name, cname=self._answers[self.name, "CNAME"])
+        if diagnose(first).state in (State.RIGHT, State.UNREACHABLE, State.UNREGISTERED, State.PARTIAL):
+            return first, zone
+        return await self._closer(zone), zone
+
+    async def _closer(self, zone: Zone) -> Evidence:
+        """Look for everything that may be the matter."""
+        sibling = f"{SIBLING}.{self.name.partition('.')[2]}"
+        doubled = f"{self.name}.{zone.name}"
+        bare = self.name.removeprefix("_")
+        strays = stray_names(self.name, zone.name)
+        apex = self.name == zone.name
+        async with anyio.create_task_group() as group:
+            for rdtype in BESIDE:
+                group.start_soon(self._ask, self.name, rdtype)
+            for rdtype in ("CNAME", *BESIDE) if not apex else ():
+                group.start_soon(self._ask, sibling, rdtype)
+            for name in {doubled, bare, *strays} - {self.name}:
+                group.start_soon(self._ask, name, "CNAME")
+        return Evidence(
+            name=self.name,
+            target=self.target,
+            zone=zone.name,
+            cname=self._answers[self.name, "CNAME"],
+            others={rdtype: self._direct(self.name, rdtype) for rdtype in BESIDE},
+            sibling={rdtype: self._direct(sibling, rdtype) for rdtype in ("CNAME", *BESIDE)},
+            doubled=self._answers.get((doubled, "CNAME"), ()),
+            bare=self._answers.get((bare, "CNAME"), ()) if bare != self.name else (),
+            strays={name: self._answers[name, "CNAME"] for name in strays},
+            parent=await self._parent(zone),
+            front=await self._front(),
+        )
+
+    async def _parent(self, zone: Zone) -> str:
+        """Return the zone that delegates this one, where that is the user's and not a registry's; else nothing."""
+        above = zone.name.partition(".")[2]
+        if "." not in above or shared_ending(above):
+            return ""
+        try:
+            parent = (await self.world.dns.zone_of(above)).name
+        except DnsUnreachableError:
+            return ""
+        return parent if "." in parent and not shared_ending(parent) else ""
+
+    def _direct(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+        """Return the answers that are records at the name itself, not at the end of a CNAME there."""
+        return tuple(answer for answer in self._answers.get((name, rdtype), ()) if not answer.chain)
+
+    async def _ask(self, name: str, rdtype: str) -> None:
+        try:
+            self._answers[name, rdtype] = await self.world.dns.ask_authorities(name, rdtype)
+        except DnsUnreachableError:
+            if (name, rdtype) == (self.name, "CNAME"):
+                raise
+            self._answers[name, rdtype] = ()  # a side question: without its answer the diagnosis says less
+
+    async def _front(self) -> str:
+        """Ask who answers HTTP at the name, where it has addresses of its own (so no resolver can be spoilt)."""
+        if not any(answer.records for rdtype in ("A", "AAAA") for answer in self._direct(self.name, rdtype)):
+            return ""
+        try:
+            answer = await self.world.web.get(f"http://{self.name}/i", limit=1_000_000)
+        except WebError:
+            return ""
+        if "x-amz-cf-id" in answer.headers:
+            return "cloudfront"
+        return answer.headers.get("server", "").lower()
+
+
+async def seen_by_resolvers(world: World, name: str, target: str) -> bool:
+    """Whether a resolver shows the record, for networks that let nobody else's DNS through.
+
+    Only to be asked where the zone's own servers cannot be: an early question spoils the resolver's memory.
+    """
+    answers = await world.dns.ask_resolvers(name, "CNAME")
+    return any(target in answer.records for answer in answers)

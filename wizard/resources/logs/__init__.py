@@ -1,0 +1,1 @@
+"""CloudFront standard logging (v2) into the log bucket."""

@@ -1,0 +1,364 @@
+"""Access logs: CloudFront's standard logging, version 2, into the log bucket (CloudWatch Logs' vended deliveries)."""
+
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from wizard.aws.client import GLOBAL_REGION
+from wizard.aws.errors import MISSING, AwsError, Kind
+from wizard.aws.listing import DELIVERIES, DELIVERY_SOURCES, everything
+from wizard.model.context import Scope
+from wizard.model.results import Action, Actor, Change, Difference
+from wizard.resources.buckets.bucket_policy import LOG_PREFIX
+from wizard.resources.deletion import gone_already, missing
+from wizard.resources.resource import Reading, Resource, StoppedError
+
+FIELDS = (
+    "date",
+    "time",
+    "x-edge-location",
+    "sc-bytes",
+    "c-ip",
+    "cs-method",
+    "cs(Host)",
+    "cs-uri-stem",
+    "sc-status",
+    "cs(Referer)",
+    "cs(User-Agent)",
+    "cs-uri-query",
+    "cs(Cookie)",
+    "x-edge-result-type",
+    "x-edge-request-id",
+    "x-host-header",
+    "cs-protocol",
+    "cs-bytes",
+    "time-taken",
+    "x-forwarded-for",
+    "ssl-protocol",
+    "ssl-cipher",
+    "x-edge-response-result-type",
+    "cs-protocol-version",
+    "fle-status",
+    "fle-encrypted-fields",
+    "c-port",
+    "time-to-first-byte",
+    "x-edge-detailed-result-type",
+    "sc-content-type",
+    "sc-content-len",
+    "sc-range-start",
+    "sc-range-end",
+)
+"""The 33 fields of the older logs in their order, for old readers (CloudFront guide: log file fields)."""
+
+SUFFIX = "{yyyy}/{MM}/{dd}/{HH}"
+"""Path of a log file below the prefix."""
+
+DELIMITER = "\t"
+
+CONFLICT = "ConflictException"
+TAKEN = "already been used in another Delivery Source"
+"""In a conflict: the distribution has a source, of another name (CloudWatch Logs: PutDeliverySource)."""
+THERE_ALREADY = (
+    "Tags can only be provided when a resource is being created",
+    "Update to existing Delivery Source with new ResourceId",
+)
+"""In conflicts: an object of this name exists (terraform #43572; CloudFormation coverage roadmap #2513)."""
+
+
+class OnLogs(Resource):
+    """One of the three objects that make a delivery; all are named after the set-up's id."""
+
+    read_operation: ClassVar[str]
+    delete_operation: ClassVar[str]
+    words: ClassVar[str]
+    fixed: ClassVar[frozenset[str]] = frozenset()
+    """Properties that AWS fixes when the object is made: to change one, it is made anew."""
+
+    follows_by = Action.REPLACE
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self._just_made = False
+        """Made in this walk, and so with its tags."""
+        if scope.made.delivery:
+            # All three were made once, and what they stand on may be gone: they are looked at all the same.
+            self.parent = "identity"
+
+    @property
+    def name(self) -> str:
+        """The name of source and destination."""
+        return f"snowpixel-{self.scope.ledger.setup.id}"
+
+    async def logs(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call CloudWatch Logs."""
+        return await self.scope.world.aws("logs", operation, **parameters)
+
+    def key(self) -> dict[str, str] | None:
+        """Return what names the object in calls, None when we have no name for it."""
+        return {"name": self.name}
+
+    async def found(self) -> dict[str, Any] | None:
+        """Return the object, None when there is none."""
+        key = self.key()
+        if key is None:
+            return None
+        try:
+            reply = await self.logs(self.read_operation, **key)
+        except AwsError as error:
+            if error.code in MISSING:
+                return None
+            raise
+        found: dict[str, Any] = next(iter(reply.values()))
+        return found
+
+    async def read(self) -> Reading:
+        """Compare the object with what is wanted."""
+        found = await self.found()
+        if found is None:
+            return self.missing()
+        tags = self.tags if self._just_made else await self._tags(found)
+        wrong = self.differences(found)
+        if wrong and self.fixed.intersection(each.property for each in wrong):
+            return self._anew(wrong)
+        if not self.tags.items() <= tags.items():
+            wrong = (*wrong, self.untagged(tags))
+        if wrong:
+            return self.differs(f"{self.title}: not as wanted", *wrong, change=f"Put right: {self.words}")
+        return self.fine(f"{self.title}: in place", observed=self.more_tags(tags))
+
+    async def _tags(self, found: dict[str, Any]) -> dict[str, str]:
+        """Return the tags, which are in no reply that describes the object."""
+        return dict((await self.logs("list_tags_for_resource", resourceArn=found["arn"])).get("tags", {}))
+
+    def _anew(self, wrong: tuple[Difference, ...]) -> Reading:
+        reading = self.differs(f"{self.title}: not as wanted", *wrong)
+        change = Change(self.id, Action.REPLACE, Actor.US, f"Make anew: {self.words}", wrong)
+        return replace(reading, changes=(change,))
+
+    def missing(self) -> Reading:
+        """Nothing there yet."""
+        return self.absent(f"{self.title}: not there yet", f"Create {self.words}")
+
+    def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
+        """Compare the properties we own."""
+        raise NotImplementedError
+
+    async def carry_out(self, change: Change) -> None:
+        """Create, put right, make anew or delete the object."""
+        if change.action is Action.DELETE:
+            await self._delete()
+        elif change.action is Action.UPDATE:
+            await self._put_right({each.property for each in change.differences})
+        else:
+            if change.action is Action.REPLACE:
+                await self.unhook()
+                await self.drop()
+            await self._make()
+
+    async def _make(self) -> None:
+        try:
+            await self.put(tags=self.tags)
+        except AwsError as error:
+            if error.code != CONFLICT or not any(text in str(error) for text in THERE_ALREADY):
+                raise
+            return  # an earlier reply was lost, or somebody was faster: the next look compares what there is
+        self._just_made = True
+
+    async def _put_right(self, wrong: set[str]) -> None:
+        """Put settings and tags right. The Put calls take tags only for something new (terraform #43572)."""
+        if wrong - {"tags"}:
+            await self.put()
+        if "tags" in wrong:
+            found = await self.found() or {}
+            await self.logs("tag_resource", resourceArn=found["arn"], tags=self.tags)
+
+    async def _delete(self) -> None:
+        await self.logs(self.delete_operation, **(self.key() or {}))
+
+    async def drop(self) -> None:
+        """Delete the object, which may be gone already."""
+        try:
+            await self._delete()
+        except AwsError as error:
+            if not await gone_already(
+                error, lambda: missing(lambda: self.logs(self.read_operation, **self.key() or {}))
+            ):
+                raise
+
+    async def put(self, **tags: dict[str, str]) -> None:
+        """Create the object, with `tags`, or put it right, without."""
+        raise NotImplementedError
+
+    async def unhook(self) -> None:
+        """Delete the delivery: what it hangs on cannot go before it."""
+        if self.scope.made.delivery is not None:
+            await Delivery(self.scope).drop()
+
+    async def removal(self) -> Reading:
+        """Take it away."""
+        if await self.found() is None:
+            return self.gone(f"{self.title}: gone")
+        return self.to_delete(f"{self.title}: there", f"Delete {self.words}")
+
+
+class DeliverySource(OnLogs):
+    """That CloudFront's access logs of this distribution go somewhere."""
+
+    id = "delivery-source"
+    title = "The distribution writes access logs"
+    words = "the log source for the distribution"
+    parent = "distribution"
+    needs = ("distribution",)
+    carries = ("distribution",)
+    removed_after = ("serving",)
+    fixed = frozenset({"distribution"})
+    read_operation = "get_delivery_source"
+    delete_operation = "delete_delivery_source"
+
+    @property
+    def _distribution(self) -> str:
+        return f"arn:aws:cloudfront::{self.scope.made.account}:distribution/{self.scope.made.distribution}"
+
+    def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
+        """A source is for one distribution."""
+        arn = next(iter(found.get("resourceArns", [])), "none")
+        return () if arn == self._distribution else (Difference("distribution", arn, self._distribution),)
+
+    async def put(self, **tags: dict[str, str]) -> None:
+        """Create the source."""
+        try:
+            await self.logs(
+                "put_delivery_source", name=self.name, resourceArn=self._distribution, logType="ACCESS_LOGS", **tags
+            )
+        except AwsError as error:
+            if error.code != CONFLICT or TAKEN not in str(error):
+                raise
+            source = await self._other_source()
+            raise StoppedError(
+                f"Another log source already takes this distribution's logs: {source}",
+                "delivery-source-taken",
+                message=str(error),
+                source=source,
+            ) from error
+
+    async def _other_source(self) -> str:
+        """Return the name of the source that the distribution has, as far as it may be looked up."""
+        try:
+            sources = await everything(self.scope.world.aws, DELIVERY_SOURCES)
+        except AwsError as error:
+            return f"its name may not be looked up without {error.problem.values['action']}"
+        ours = (one for one in sources if self._distribution in one.get("resourceArns", ()))
+        return next((str(one["name"]) for one in ours if one["name"] != self.name), "its name is not to be seen")
+
+
+class DeliveryDestination(OnLogs):
+    """Where the logs go: our bucket, under our prefix, as the classic text format."""
+
+    id = "delivery-destination"
+    title = "The logs go into your log bucket"
+    words = "the log destination in your bucket"
+    parent = "log-bucket"
+    needs = ("log-bucket", "log-bucket.policy")
+    fixed = frozenset({"format"})
+    keeps_id = True
+    read_operation = "get_delivery_destination"
+    delete_operation = "delete_delivery_destination"
+
+    @property
+    def _wanted(self) -> dict[str, str]:
+        return {"bucket": f"arn:aws:s3:::{self.scope.made.log_bucket}/{LOG_PREFIX}", "format": "w3c"}
+
+    def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
+        """Compare bucket, prefix and format."""
+        has = {
+            "bucket": found.get("deliveryDestinationConfiguration", {}).get("destinationResourceArn", "none"),
+            "format": found.get("outputFormat", "none"),
+        }
+        return tuple(Difference(k, has[k], v) for k, v in self._wanted.items() if has[k] != v)
+
+    async def put(self, **tags: dict[str, str]) -> None:
+        """Create the destination or move it."""
+        await self.logs(
+            "put_delivery_destination",
+            name=self.name,
+            outputFormat=self._wanted["format"],
+            deliveryDestinationConfiguration={"destinationResourceArn": self._wanted["bucket"]},
+            **tags,
+        )
+
+
+class Delivery(OnLogs):
+    """The connection from source to destination, with fields and path."""
+
+    id = "delivery"
+    title = "Log delivery: fields and folders"
+    words = "the log delivery"
+    removed_after = ("serving",)
+    parent = "delivery-source"
+    needs = ("delivery-source", "delivery-destination")
+    fixed = frozenset({"fields", "delimiter", "path", "folders", "destination"})
+    carries = ("delivery-source", "delivery-destination")
+    read_operation = "get_delivery"
+    delete_operation = "delete_delivery"
+
+    def key(self) -> dict[str, str] | None:
+        """A delivery has an id given by AWS."""
+        return {"id": self.scope.made.delivery} if self.scope.made.delivery else None
+
+    @property
+    def _destination(self) -> str:
+        return f"arn:aws:logs:{GLOBAL_REGION}:{self.scope.made.account}:delivery-destination:{self.name}"
+
+    def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
+        """Compare fields, delimiter, path and destination; AWS may put a path of its own before ours."""
+        into = found.get("s3DeliveryConfiguration", {})
+        path, hive = into.get("suffixPath", ""), bool(into.get("enableHiveCompatiblePath"))
+        fields, delimiter = tuple(found.get("recordFields", ())), found.get("fieldDelimiter", "")
+        checks = (
+            (fields == FIELDS, "fields", f"{len(fields)} fields", "the 33 fields in their order"),
+            (delimiter == DELIMITER, "delimiter", repr(delimiter), repr(DELIMITER)),
+            (path.endswith(SUFFIX), "path", path or "none", SUFFIX),
+            (not hive, "folders", "with names (Hive)", "without names"),
+            (found.get("deliveryDestinationArn") == self._destination, "destination", "another", self._destination),
+        )
+        return tuple(Difference(name, has, wants) for fine, name, has, wants in checks if not fine)
+
+    async def found(self) -> dict[str, Any] | None:
+        """Return the recorded delivery or, where that is gone, the one that somebody made of our source instead."""
+        there = await super().found()
+        if there is not None:
+            return there
+        try:
+            return await self._of_our_source()
+        except AwsError as error:
+            if error.kind is not Kind.DENIED or self.scope.made.delivery is None:
+                raise
+            return None  # a policy for checks alone does not list: then the recorded one, which is gone, counts
+
+    async def unhook(self) -> None:
+        """Nothing hangs on a delivery."""
+
+    async def put(self, **tags: dict[str, str]) -> None:
+        """Create the delivery."""
+        try:
+            reply = await self.logs(
+                "create_delivery",
+                deliverySourceName=self.name,
+                deliveryDestinationArn=self._destination,
+                recordFields=list(FIELDS),
+                fieldDelimiter=DELIMITER,
+                s3DeliveryConfiguration={"suffixPath": SUFFIX, "enableHiveCompatiblePath": False},
+                **tags,
+            )
+            self.scope.ledger.record(delivery=reply["delivery"]["id"])
+        except AwsError as error:
+            # Of our own source there is one: an earlier reply was lost, and the next look compares it.
+            if error.code != CONFLICT or await self._of_our_source() is None:
+                raise
+
+    async def _of_our_source(self) -> dict[str, Any] | None:
+        deliveries = await everything(self.scope.world.aws, DELIVERIES)
+        found = next((one for one in deliveries if one["deliverySourceName"] == self.name), None)
+        if found:
+            self.scope.ledger.record(delivery=found["id"])
+        return found

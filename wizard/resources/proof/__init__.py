@@ -1,0 +1,1 @@
+"""Proof of life: the test event, and events from a real browser."""

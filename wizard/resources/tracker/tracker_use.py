@@ -1,0 +1,58 @@
+"""Does anybody still load a tracker file? Told by the user's own pages and by the newest access logs."""
+
+from wizard.aws.errors import AwsError
+from wizard.model.context import Scope
+from wizard.model.ports import WebError
+from wizard.model.setup import TrackerFile
+from wizard.net.http_get import AGENT
+from wizard.snowplow.events.log_bucket import LogKey, log_file, log_keys
+
+DAY = 86_400.0
+"""Seconds of logs that are looked through: browsers that have the file do not ask again, new visitors do."""
+
+MOST_FILES = 40
+"""Newest log files that are read."""
+
+PAGE_LIMIT = 4 * 1024 * 1024
+REDIRECTS = 5
+_SERVED = frozenset({200, 304})
+
+
+async def used_by(scope: Scope, file: TrackerFile) -> str | None:
+    """Return where a file is seen in use, or why that cannot be told; None when nothing speaks for it."""
+    for page in scope.choices.pages:
+        found = await _on_page(scope, page, file)
+        if found:
+            return found
+    return await _in_logs(scope, file)
+
+
+async def _on_page(scope: Scope, page: str, file: TrackerFile) -> str | None:
+    try:
+        answer = await scope.world.web.get(page, limit=PAGE_LIMIT, redirects=REDIRECTS)
+    except WebError as error:
+        return f"{page} could not be looked at ({error})"
+    if answer.status >= 400:  # noqa: PLR2004 - HTTP: errors begin here
+        return f"{page} could not be looked at (HTTP {answer.status})"
+    name = file.key.rpartition("/")[2]
+    return f"{page} loads it" if name.encode() in answer.body else None
+
+
+async def _in_logs(scope: Scope, file: TrackerFile) -> str | None:
+    if scope.made.log_bucket is None:
+        return None
+    since = scope.world.clock.now() - DAY
+    try:
+        keys: list[LogKey] = await log_keys(scope, since)
+        times = [
+            line.at
+            for one in keys[-MOST_FILES:]
+            for line in await log_file(scope, one.key)
+            if line.stem == f"/{file.key}"
+            and line.status in _SERVED
+            and not line.agent.startswith(AGENT)
+            and line.at >= since
+        ]
+    except AwsError as error:
+        return f"the access logs could not be read ({error.code})"
+    return f"visitors loaded it {len(times)} times in the last day" if times else None

@@ -1,0 +1,39 @@
+"""How the tag on the user's page is set, so that the proof sends as that page does. Pure."""
+
+import json
+from collections.abc import Mapping
+
+from wizard.snowplow.pagecheck.inline_trackers import Tag
+
+DEFAULTS: Mapping[str, str] = {"eventMethod": "post", "credentials": "include", "withCredentials": "true"}
+"""What the tracker does where a tag says nothing: version 4 reads `credentials`, version 3 `withCredentials`."""
+
+COPIED = ("stateStorageStrategy", "retryFailedRequests", "useLocalStorage")
+"""Settings that are taken over if they stand there: they decide what becomes of an event that was not answered."""
+
+ANONYMISING = "withServerAnonymisation"
+
+
+def as_on_page(tag: Tag) -> tuple[tuple[str, str], ...]:
+    """Return the settings that decide whether events go through: name and JavaScript value."""
+    settings = {**DEFAULTS, **tag.settings}
+    chosen = {name: _value(settings[name]) for name in (*DEFAULTS, *COPIED) if name in settings}
+    if tag.settings.get(ANONYMISING) == "true":
+        chosen["anonymousTracking"] = json.dumps({ANONYMISING: True})
+    return tuple(chosen.items())
+
+
+def asks_with_cookies(settings: Mapping[str, str], major: int | None) -> bool:
+    """Whether a tracker of this version sends cookies; settings as `as_on_page` returns them, none being ours."""
+    if major == 3:  # noqa: PLR2004 - version 3 has a word of its own
+        return settings.get("withCredentials") == "true"
+    return settings.get("credentials", '"omit"') == '"include"'
+
+
+def asks_beforehand(settings: Mapping[str, str]) -> bool:
+    """Whether events carry a header of their own (`SP-Anonymous`), for which browsers ask first, with OPTIONS."""
+    return ANONYMISING in settings.get("anonymousTracking", "")
+
+
+def _value(text: str) -> str:
+    return text if text in ("true", "false") else json.dumps(text)

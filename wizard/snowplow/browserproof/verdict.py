@@ -1,0 +1,108 @@
+"""What the browser's report means: the events went through, or what keeps them from it. Pure."""
+
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from wizard.snowplow.browserproof.page_report import SENT, Asks, Report
+
+BLOCKED = "blocked"
+HIDDEN = "hidden"
+OK = "ok"
+
+
+class Outside(Struct, frozen=True):
+    """What snowpixel itself sees at the same time, without a browser.
+
+    Each is `ok`, or the id of the problem in `assets/problems.toml`.
+    """
+
+    pixel: str = OK
+    tracker: str = OK
+
+
+class Verdict(Struct, frozen=True):
+    """What is to be said."""
+
+    problem: str | None
+    """Id in `assets/problems.toml`; None when all is well."""
+    summary: str
+    observed: str = ""
+
+
+def judge(report: Report, outside: Outside) -> Verdict:
+    """Say what a report means.
+
+    Args:
+        report: what the page saw.
+        outside: what is seen without a browser, which tells a fault of the set-up from one of the browser.
+    """
+    if report.well:
+        return Verdict(None, f"{SENT} events sent and answered, none waits in the browser")
+    return _policy(report) or _script(report, outside) or _posted(report) or _requests(report, outside)
+
+
+def _posted(report: Report) -> Verdict | None:
+    if report.method != "post":
+        return None
+    return Verdict("browser-post", "The tag sends by POST, which a pixel cannot take", _observed(report))
+
+
+def _policy(report: Report) -> Verdict | None:
+    if not report.violations:
+        return None
+    first = report.violations[0]
+    what = urlsplit(first.blocked).netloc or first.blocked
+    return Verdict(
+        "browser-csp",
+        f"The page's Content-Security-Policy forbids the tag its work: {first.directive} does not allow {what}",
+        f"{first.directive}: {first.blocked}",
+    )
+
+
+def _script(report: Report, outside: Outside) -> Verdict | None:
+    """Judge a tracker file that was not run."""
+    if report.started and not report.lost_script:
+        return None
+    what = report.lost_script or "the tracker"
+    if outside.tracker == OK and report.lost_script:
+        return Verdict("browser-blocks-tracker", f"This browser did not run {what}, although it is there", what)
+    if outside.tracker == OK:
+        return Verdict("browser-not-started", "The tracker did not start in this browser", report.agent)
+    return Verdict(outside.tracker, f"The browser could not load {what}", what)
+
+
+def _requests(report: Report, outside: Outside) -> Verdict:
+    """Judge events that were not answered."""
+    asks, observed = report.asks, _observed(report)
+    if outside.pixel != OK and (asks.hidden == BLOCKED or _refused(asks) or _elsewhere(asks, outside)):
+        return Verdict(outside.pixel, "The browser does not get the pixel, nor does snowpixel", observed)
+    found = (
+        (asks.hidden == BLOCKED, "browser-blocks-pixel", "This browser does not reach the pixel, this computer does"),
+        (asks.plain == BLOCKED, "browser-cors", "The pixel answers, but does not let pages see it: the tracker stops"),
+        (asks.as_set == BLOCKED, "browser-credentials", "The tag asks with cookies: browsers then hide the answer"),
+        (asks.with_header == BLOCKED, "browser-preflight", "The tag sends a header that the pixel cannot allow"),
+        (asks.like_event == BLOCKED, "browser-blocks-events", "Something in this browser blocks Snowplow's events"),
+        (_refused(asks), "browser-refused", f"The pixel answers with HTTP status {asks.plain}"),
+        (True, "browser-jammed", f"{report.queue} of {SENT} events wait in the browser and do not leave"),
+    )
+    return next(Verdict(problem, summary, observed) for true, problem, summary in found if true)
+
+
+_READABLE = frozenset({"cors-missing", "cors-narrow", "cors-twice", "content-type-wrong", "pixel-broken"})
+"""Faults of an answer that does come: a page that is not shown it is not shown it for want of CORS."""
+
+
+def _elsewhere(asks: Asks, outside: Outside) -> bool:
+    """Whether the page is shown nothing because the pixel is refused or moved, which snowpixel sees without CORS."""
+    return asks.plain == BLOCKED and outside.pixel not in _READABLE
+
+
+def _refused(asks: Asks) -> bool:
+    return asks.plain.isdigit() and int(asks.plain) >= 400  # noqa: PLR2004 - HTTP: errors begin here
+
+
+def _observed(report: Report) -> str:
+    statuses = sorted({failure.status for failure in report.failures})
+    failed = f", failures with status {', '.join(map(str, statuses))}" if statuses else ""
+    return f"{len(set(report.answered))} of {SENT} answered, {report.queue} still waiting{failed}"

@@ -1,0 +1,45 @@
+"""The log files in the log bucket: which there are since some time, and what is in one."""
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from wizard.aws.bucket import call_s3
+from wizard.model.context import Scope
+from wizard.resources.buckets.bucket_policy import LOG_PREFIX
+from wizard.snowplow.events.log_files import LogFile
+
+
+class LogKey(Struct, frozen=True):
+    """One log file's name, and when it was written."""
+
+    key: str
+    written: datetime
+
+
+async def log_keys(scope: Scope, since: float) -> list[LogKey]:
+    """List the log files of the hour of `since` (seconds since the epoch) and later, oldest first.
+
+    Raises:
+        wizard.aws.errors.AwsError: AWS refused.
+    """
+    hour = datetime.fromtimestamp(since, UTC).strftime("%Y/%m/%d/%H")
+    found: list[LogKey] = []
+    more: dict[str, str] = {"StartAfter": f"{LOG_PREFIX}/{hour}"}
+    while True:
+        bucket = scope.made.log_bucket or ""
+        reply = await call_s3(scope, "list_objects_v2", bucket, Prefix=f"{LOG_PREFIX}/", **more)
+        found += [LogKey(one["Key"], one["LastModified"]) for one in reply.get("Contents", [])]
+        if not reply.get("IsTruncated"):
+            return found
+        more = {"ContinuationToken": reply["NextContinuationToken"]}
+
+
+async def log_file(scope: Scope, key: str) -> LogFile:
+    """Fetch one.
+
+    Raises:
+        wizard.aws.errors.AwsError: AWS refused.
+    """
+    reply = await call_s3(scope, "get_object", scope.made.log_bucket or "", Key=key)
+    return LogFile(reply["Body"])

@@ -1,0 +1,102 @@
+"""The events that have arrived: read from the log bucket, file after file, each file once."""
+
+from collections.abc import AsyncIterator
+
+import anyio
+
+from wizard.aws.errors import AwsError
+from wizard.model.context import Scope
+from wizard.model.setup import Goal, Setup
+from wizard.model.threads import in_thread
+from wizard.snowplow.events.decode import Event, events
+from wizard.snowplow.events.log_bucket import log_file, log_keys
+from wizard.snowplow.events.log_files import LogFile
+from wizard.storage.store import StoreError
+
+AT_ONCE = 8
+"""Log files fetched at the same time. Each holds seconds to minutes of one place's traffic, so there are many."""
+
+OVERLAP = 3600.0
+"""Seconds before the wanted time from which files are listed: a file's folder is the hour in which it was written."""
+
+
+class Arrivals:
+    """Reads what is new, as often as asked.
+
+    Args:
+        scope: the set-up whose log bucket it is.
+        since: events before this time (seconds since the epoch) are left out.
+        full_address: whether to keep visitors' whole IP addresses.
+
+    Attributes:
+        files: log files read so far.
+        broken: lines so far that could not be understood.
+    """
+
+    def __init__(self, scope: Scope, since: float, *, full_address: bool = False) -> None:
+        self.scope = scope
+        self.since = since
+        self.files = 0
+        self.broken = 0
+        self._full_address = full_address
+        self._read: set[str] = set()
+        self._seen: set[str] = set()
+
+    async def new(self) -> AsyncIterator[list[Event]]:
+        """Yield the events of files that were not read yet, some files at a time, each batch in order of time.
+
+        Raises:
+            wizard.aws.errors.AwsError: AWS refused, or could not be reached. What was yielded is not read again.
+        """
+        found = [one.key for one in await log_keys(self.scope, self.since - OVERLAP) if one.key not in self._read]
+        for start in range(0, len(found), AT_ONCE):
+            yield await self._some(found[start : start + AT_ONCE])
+
+    async def _some(self, keys: list[str]) -> list[Event]:
+        read: dict[str, list[Event]] = {}
+        failures: list[AwsError] = []
+
+        async def one(key: str) -> None:
+            try:
+                file = await log_file(self.scope, key)
+            except AwsError as error:
+                failures.append(error)
+                return
+            read[key] = await in_thread(self._decoded, file)
+            self.broken += file.broken
+
+        async with anyio.create_task_group() as group:
+            for key in keys:
+                group.start_soon(one, key)
+        if failures:
+            raise failures[0]
+        self._read.update(keys)
+        self.files += len(keys)
+        found = [event for key in keys for event in read[key] if event.at >= self.since and self._first(event)]
+        return sorted(found, key=lambda event: event.at)
+
+    def _decoded(self, file: LogFile) -> list[Event]:
+        return list(events(file, full_address=self._full_address))
+
+    def _first(self, event: Event) -> bool:
+        """Whether its id was not met before: a tracker repeats an event whose answer was late."""
+        if not event.event_id:
+            return True
+        before = len(self._seen)
+        self._seen.add(event.event_id)
+        return len(self._seen) > before
+
+
+def refuse_without_logs(setup: Setup) -> None:
+    """Make sure that there is somewhere to read from.
+
+    Raises:
+        wizard.storage.store.StoreError: there is no log bucket (yet).
+    """
+    if setup.made.log_bucket is None:
+        why = (
+            "It is made with the rest: continue the set-up first."
+            if Goal.PIXEL in setup.choices.goals
+            else "It has no pixel either: it serves the JavaScript alone."
+        )
+        raise StoreError(f"'{setup.name}' has no log bucket, so there are no events to read. {why}")

@@ -1,0 +1,69 @@
+"""What a tracker file is called where visitors get it: names that no block list matches."""
+
+import re
+import secrets
+from urllib.parse import SplitResult, urlsplit
+
+from wizard.model.validators import BLOCKED_WORDS, public_url
+from wizard.snowplow.tracker.tracker_file import UNKNOWN, TrackerError
+
+LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+"""Without vowels a name never happens to be a word, and without 0, 1 and l it can be read out."""
+
+LENGTH = 10
+
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.js")
+
+
+def new_key(version: str) -> str:
+    """Return a fresh path for a version: what is cached for a year must never change its meaning."""
+    folder = version if version != UNKNOWN else "v"
+    return f"{folder}/{_word()}.js"
+
+
+def _word() -> str:
+    """Return random letters that cannot be an age, a version or a listed word: 37 bits and more."""
+    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+
+
+def served_at(text: str) -> str:
+    """Clean the address at which the user's own web server will serve the file.
+
+    Args:
+        text: an https address of a file, or of a folder when it ends in a slash: then a name is made up.
+
+    Raises:
+        TrackerError: it cannot be used, or block lists know it.
+        wizard.model.validators.InvalidChoice: it holds a password.
+    """
+    text = public_url(text)
+    if not text.startswith("https://"):
+        raise TrackerError("--tracker-url takes an https address: browsers block anything else on https pages.")
+    split = _split(text)
+    if split.query or split.fragment:
+        raise TrackerError("--tracker-url takes a plain address: no ? and no # in it.")
+    path = f"{split.path}{_word()}.js" if split.path.endswith("/") else split.path
+    if not _FILE.fullmatch(path.rpartition("/")[2]):
+        raise TrackerError("--tracker-url ends in the file's name, such as /assets/hk3v9x.js, or in a slash.")
+    _refuse_listed(path)
+    return f"https://{split.netloc}{path}"
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        split = urlsplit(text)
+        known = bool(split.hostname) and (split.port is None or split.port > 0)  # reading the port checks it
+    except ValueError as error:
+        raise TrackerError(f"{text} is no address.") from error
+    if not known:
+        raise TrackerError(f"{text} is no address: the host name is missing.")
+    return split
+
+
+def _refuse_listed(path: str) -> None:
+    word = next((word for word in (*BLOCKED_WORDS, "/sp.js", "/sp.lite.js") if word in path.lower()), None)
+    if word:
+        raise TrackerError(
+            f'The address contains "{word}", and block lists look for that. Choose a harmless name, such as '
+            f"/assets/{_word()}.js."
+        )

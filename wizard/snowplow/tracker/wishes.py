@@ -1,0 +1,80 @@
+"""What the user may wish for the tracker: each choice cleaned by itself, then all of them looked at together."""
+
+from urllib.parse import urlsplit
+
+from wizard.model.setup import Choices, Goal
+from wizard.model.validators import public_url
+from wizard.snowplow.tracker.sources import Kind, file_at, parse
+from wizard.snowplow.tracker.tracker_file import TrackerError, recognise
+
+NO_PAGES = "none"
+"""The word that takes all pages back."""
+
+
+def goals(text: str) -> tuple[Goal, ...]:
+    """Read a list of goals, in their own order.
+
+    Raises:
+        TrackerError: one is not known, or none is left.
+    """
+    wanted = {word.strip() for word in text.split(",") if word.strip()}
+    unknown = sorted(wanted - {str(goal) for goal in Goal})
+    if unknown or not wanted:
+        known = ", ".join(Goal)
+        raise TrackerError(f"--goal takes one or more of these, separated by commas: {known}.")
+    return tuple(goal for goal in Goal if goal in wanted)
+
+
+def source(text: str) -> str:
+    """Clean where the tracker comes from; a file is looked at now, anything else when it is used.
+
+    Raises:
+        TrackerError: it cannot be used.
+    """
+    found = parse(text)
+    if found.kind is Kind.FILE:
+        recognise(file_at(found.where))
+    return found.text
+
+
+def pages(texts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Clean the addresses of the user's pages; None when none was given.
+
+    Raises:
+        TrackerError: one is no address.
+    """
+    if not texts:
+        return None
+    if texts == (NO_PAGES,):
+        return ()
+    return tuple(dict.fromkeys(page(text) for text in texts))
+
+
+def page(text: str) -> str:
+    """Clean the address of a page.
+
+    Raises:
+        TrackerError: it is none.
+        wizard.model.validators.InvalidChoice: it holds a password.
+    """
+    text = public_url(text)
+    try:
+        split = urlsplit(text)
+    except ValueError:
+        split = urlsplit("")
+    if split.scheme not in ("http", "https") or not split.hostname:
+        raise TrackerError(f"'{text}' is no address of a page; one is written like https://www.example.org/.")
+    return text
+
+
+def refuse_incoherent(choices: Choices) -> None:
+    """Make sure that the choices fit together.
+
+    Raises:
+        TrackerError: they do not.
+    """
+    if Goal.JS_SERVER in choices.goals and choices.tracker_url is None:
+        raise TrackerError(
+            "For your own web server say where it will serve the file: --tracker-url https://www.example.org/assets/ "
+            "(with the slash at the end a name is made up)."
+        )
