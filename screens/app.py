@@ -3,22 +3,22 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from screens.browse import BrowsePage
-from screens.checklist import ChecklistPage
-from screens.choices import ChoicesPage
-from screens.credentials import CredentialsPage
-from screens.dns_page import DnsPage
-from screens.done import DonePage
-from screens.events import EventsPage
-from screens.home import HomePage
-from screens.page import Page
-from screens.places import Place
-from screens.plan import PlanPage
-from screens.remove import RemovePage
-from screens.run import RunPage
-from screens.settings import SettingsPage
-from screens.shell import Shell
-from screens.steady import keep_steady
+from screens.base_app import Shell
+from screens.gc_pauses import keep_steady
+from screens.pages.browse import BrowsePage
+from screens.pages.checklist import ChecklistPage
+from screens.pages.choices import ChoicesPage
+from screens.pages.credentials import CredentialsPage
+from screens.pages.dns import DnsPage
+from screens.pages.done import DonePage
+from screens.pages.events import EventsPage
+from screens.pages.home import HomePage
+from screens.pages.page import Page
+from screens.pages.plan import PlanPage
+from screens.pages.remove import RemovePage
+from screens.pages.run import RunPage
+from screens.pages.settings import SettingsPage
+from screens.routes import Place
 from wizard.model.results import Job
 from wizard.service import Service
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wizard.commands.output.plain_lines import record
 from wizard.model import validators
 from wizard.model.idn import both, readable, unencoded
 from wizard.model.results import DnsRecord
 from wizard.model.validators import InvalidChoice
 from wizard.net.dns_operator import Holder
-from wizard.plain import record
 
 NAME, READ = "e.xn--mnchen-3ya.example", "e.münchen.example"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.commands.choosing import source
+from wizard.commands.choice_flags import source
 from wizard.model import validators
 from wizard.model.fields import pixel_source
 from wizard.model.setup import NAME

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard import values
+from wizard.documents import values_file
 from wizard.model.results import DnsRecord
 from wizard.model.setup import Choices, Goal, Made, Setup, TrackerFile
 from wizard.snowplow.setup_snippet import snippet_for
@@ -24,7 +24,7 @@ SETUP = Setup(name="main", id="ab12cd34", created=0, choices=Choices(domain="e.e
 
 
 def told(setup: Setup, *records: DnsRecord) -> str:
-    return values.text(setup, values.of(setup, records))
+    return values_file.text(setup, values_file.of(setup, records))
 
 
 def test_it_holds_records_tags_and_names_each_value_whole_on_lines_of_its_own() -> None:
@@ -47,17 +47,17 @@ def test_what_a_walk_knows_of_a_record_is_added_and_nothing_stands_twice() -> No
 
 
 def test_what_is_not_made_yet_is_left_out_and_of_nothing_there_is_no_section() -> None:
-    assert values.of(Setup(name="main", id="ab", created=0, choices=Choices(), made=Made())) == ()
+    assert values_file.of(Setup(name="main", id="ab", created=0, choices=Choices(), made=Made())) == ()
     early = Setup(name="main", id="ab", created=0, choices=Choices(domain="e.example.org"), made=Made())
-    assert [section.title for section in values.of(early)] == ["For your pages"]
+    assert [section.title for section in values_file.of(early)] == ["For your pages"]
 
 
 def test_a_tracker_without_a_pixel_has_its_script_element_and_no_tag() -> None:
     file = TrackerFile(key="x1.js", sha384="c2hh", md5="", size=1, source="file", version="4.10.1", flavour="umd")
     choices = Choices(goals=(Goal.JS_SERVER,), tracker_url="https://www.example.org/x1.js")
     setup = Setup(name="main", id="ab", created=0, choices=choices, made=Made(tracker=file))
-    [section] = values.of(setup)
-    assert [value.label for value in section.values] == [values.ALONE]
+    [section] = values_file.of(setup)
+    assert [value.label for value in section.values] == [values_file.ALONE]
     assert "https://www.example.org/x1.js" in section.values[0].value
 
 
@@ -69,10 +69,10 @@ def test_control_characters_do_not_get_into_it_and_nothing_is_cut() -> None:
 
 
 def test_it_is_its_owners_only_and_may_be_written_anew(tmp_path: Path) -> None:
-    path = values.keep(tmp_path / "home", SETUP, values.of(SETUP))
+    path = values_file.keep(tmp_path / "home", SETUP, values_file.of(SETUP))
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert values.keep(tmp_path / "home", SETUP, values.of(SETUP)[:1]) == path
+    assert values_file.keep(tmp_path / "home", SETUP, values_file.of(SETUP)[:1]) == path
     assert "== For your pages ==" not in path.read_text()
     assert [one.name for one in path.parent.iterdir()] == ["main.txt"]
 
@@ -84,23 +84,23 @@ def test_it_is_its_owners_only_and_may_be_written_anew(tmp_path: Path) -> None:
 def test_a_file_of_somebody_elses_is_left_alone(tmp_path: Path, content: str) -> None:
     path = tmp_path / "values.txt"
     path.write_text(content)
-    with pytest.raises(values.ValuesError, match="was left alone"):
-        values.write(path, SETUP, values.of(SETUP))
+    with pytest.raises(values_file.ValuesError, match="was left alone"):
+        values_file.write(path, SETUP, values_file.of(SETUP))
     assert path.read_text() == content
 
 
 def test_no_link_is_followed_and_no_folder_replaced(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     for path in (tmp_path, tmp_path / "link"):
-        with pytest.raises(values.ValuesError, match="was left alone"):
-            values.write(path, SETUP, values.of(SETUP))
+        with pytest.raises(values_file.ValuesError, match="was left alone"):
+            values_file.write(path, SETUP, values_file.of(SETUP))
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_place_that_is_none_is_said_with_its_reason(tmp_path: Path) -> None:
-    with pytest.raises(values.ValuesError, match="Choose another place"):
-        values.write(tmp_path / "none" / "values.txt", SETUP, values.of(SETUP))
+    with pytest.raises(values_file.ValuesError, match="Choose another place"):
+        values_file.write(tmp_path / "none" / "values.txt", SETUP, values_file.of(SETUP))
     (tmp_path / "home").write_text("")
-    with pytest.raises(values.ValuesError, match="a folder on the way there is a file"):
-        values.keep(tmp_path / "home", SETUP, values.of(SETUP))
+    with pytest.raises(values_file.ValuesError, match="a folder on the way there is a file"):
+        values_file.keep(tmp_path / "home", SETUP, values_file.of(SETUP))
     assert [path.name for path in tmp_path.iterdir()] == ["home"]

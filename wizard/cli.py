@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "practice": ("practice:practice", "Practise with an emulated AWS on this computer: no account, no cost."),
-    "new": ("saved:new", "Save a set-up from flags, no questions."),
-    "set": ("saved:set_", "Change choices of a saved set-up."),
-    "list": ("saved:list_", "List the saved set-ups."),
-    "plan": ("walks:plan", "What apply would do, what it costs, what permissions it needs."),
-    "apply": ("walks:apply", "Carry it out; may be interrupted and run again at any time."),
+    "new": ("setups:new", "Save a set-up from flags, no questions."),
+    "set": ("setups:set_", "Change choices of a saved set-up."),
+    "list": ("setups:list_", "List the saved set-ups."),
+    "plan": ("apply:plan", "What apply would do, what it costs, what permissions it needs."),
+    "apply": ("apply:apply", "Carry it out; may be interrupted and run again at any time."),
     "check": ("check:check", "The checklist: look at everything, change nothing."),
-    "repair": ("walks:repair", "Put right what check found."),
-    "remove": ("walks:remove", "Take it all down; the logs stay unless --delete-logs."),
+    "repair": ("apply:repair", "Put right what check found."),
+    "remove": ("apply:remove", "Take it all down; the logs stay unless --delete-logs."),
     "credentials": ("credentials:credentials", "Which AWS credentials are there, which are used, how to get some."),
-    "snippet": ("tags:snippet", "The tag for your pages; --check URL looks at a live page."),
-    "browse": ("tags:browse", "Proof in your own browser: three events, read back from your log bucket."),
+    "snippet": ("snippet:snippet", "The tag for your pages; --check URL looks at a live page."),
+    "browse": ("snippet:browse", "Proof in your own browser: three events, read back from your log bucket."),
     "events": ("events:events", "The events that have arrived, decoded, out of your log bucket."),
-    "policy": ("texts:policy", "The least IAM policy."),
-    "explain": ("texts:explain", "What a problem means and what to do."),
+    "policy": ("explain:policy", "The least IAM policy."),
+    "explain": ("explain:explain", "What a problem means and what to do."),
     "report": ("report:report", "What somebody who helps needs to see; never a secret, and sent to nobody."),
-    "forget": ("saved:forget", "Drop a saved set-up from this computer; AWS is not touched."),
+    "forget": ("setups:forget", "Drop a saved set-up from this computer; AWS is not touched."),
 }
 """Each command: where it is, and what it says of itself. Only the one that runs is loaded."""
 
@@ -92,7 +92,7 @@ _NO_TERMINAL = f"""The wizard needs a terminal, and there is none here. The same
 
 def _plain(session: Session) -> int:
     """Run the wizard as questions."""
-    from wizard.commands.interview import run  # noqa: PLC0415 - loads the engine
+    from wizard.commands.plain.interview import run  # noqa: PLC0415 - loads the engine
 
     if session.json:
         raise click.UsageError("--plain asks questions, and --json is for programs: leave one of them out.")
@@ -134,8 +134,8 @@ def _run(arguments: list[str], session: Session) -> int:
 
 
 def _interrupted(session: Session) -> int:
-    from wizard.commands.walking import farewell  # noqa: PLC0415 - only now
-    from wizard.exits import ExitCode  # noqa: PLC0415
+    from wizard.commands.output.exit_codes import ExitCode  # noqa: PLC0415
+    from wizard.commands.run_walk import farewell  # noqa: PLC0415 - only now
 
     farewell(session)
     return ExitCode.INTERRUPTED
@@ -143,16 +143,16 @@ def _interrupted(session: Session) -> int:
 
 def _failed(session: Session, error: Exception) -> int:
     """Say what went wrong, and return the exit code for it."""
-    from wizard import exits  # noqa: PLC0415 - `--version` needs none of it
+    from wizard.commands.output import exit_codes  # noqa: PLC0415 - `--version` needs none of it
 
     if isinstance(error, click.UsageError):
-        code, message = exits.ExitCode.USAGE, error.format_message()
+        code, message = exit_codes.ExitCode.USAGE, error.format_message()
         if error.ctx and not session.json and "\n" not in message:
             session.note(error.ctx.get_usage())
     elif isinstance(error, click.ClickException):
-        code, message = exits.ExitCode.USAGE, error.format_message()
+        code, message = exit_codes.ExitCode.USAGE, error.format_message()
     else:
-        code, message = exits.of_error(error), _words(session, error)
+        code, message = exit_codes.of_error(error), _words(session, error)
     if session.json:
         session.result((), "error", None, [message])
     session.note(message)
@@ -161,7 +161,7 @@ def _failed(session: Session, error: Exception) -> int:
 
 def _words(session: Session, error: Exception) -> str:
     """Return a known error's own words, and for a mistake of ours what it was."""
-    from wizard.exits import expected  # noqa: PLC0415
+    from wizard.commands.output.exit_codes import expected  # noqa: PLC0415
 
     if expected(error):
         return _explained(error)

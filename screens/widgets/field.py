@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from screens.words import say
+from screens.texts.style import say
 from wizard.model.validators import InvalidChoice
 
 Cleaner = Callable[[str], str]

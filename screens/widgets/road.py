@@ -6,8 +6,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from screens.marks import Mark, mark_of
-from screens.words import MUTED
+from screens.texts.status_style import Mark, mark_of
+from screens.texts.style import MUTED
 from wizard.model.results import StageView, Status
 
 

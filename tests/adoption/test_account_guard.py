@@ -15,7 +15,7 @@ import urllib3
 
 from tests.product import Product, verdicts
 from wizard.aws.client import Source
-from wizard.exits import ExitCode, of_statuses
+from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Snapshot, Status
 

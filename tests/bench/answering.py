@@ -15,9 +15,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from screens.app import SnowpixelApp
-from screens.places import Place
-from screens.steady import keep_steady
-from screens.widgets.stages import StageList
+from screens.gc_pauses import keep_steady
+from screens.routes import Place
+from screens.widgets.stage_list import StageList
 from tests.bench.figures import Figure
 from tests.bench.road import a_product
 from tests.bench.terminal import Started

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.cli.conftest import Cli
-from wizard.documents import CheckDocument
+from wizard.documents.json_check import CheckDocument
 from wizard.practice.worldfile import WorldFile
 
 

@@ -4,8 +4,9 @@ import io
 
 import pytest
 
-from wizard import checklist
-from wizard.exits import ExitCode, gravest, of_statuses
+from wizard.commands.output import checklist_lines
+from wizard.commands.output.exit_codes import ExitCode, gravest, of_statuses
+from wizard.commands.output.plain_lines import Ink, Narrator, span
 from wizard.model.results import (
     Action,
     Actor,
@@ -21,7 +22,6 @@ from wizard.model.results import (
     Status,
     Wait,
 )
-from wizard.plain import Ink, Narrator, span
 
 RECORD = DnsRecord("e.example.org", "CNAME", "d1.cloudfront.net", "e", "Leads to the pixel")
 ADD = Change("pixel-record", Action.CREATE, Actor.USER, "Add the record", record=RECORD)
@@ -65,8 +65,8 @@ def test_text_from_outside_cannot_steer_the_terminal() -> None:
     shown = snapshot(failed("a", "drift", evil), job=Job.CHECK)
     lines = [
         *Narrator(Ink()).tell(shown),
-        *checklist.rows(shown.stages, Ink(), verbose=True),
-        *checklist.troubles(shown.checks, "main"),
+        *checklist_lines.rows(shown.stages, Ink(), verbose=True),
+        *checklist_lines.troubles(shown.checks, "main"),
     ]
     assert lines
     assert not any(letter in line for line in lines for letter in "\x1b\x07\u202e\r\n")
@@ -74,19 +74,19 @@ def test_text_from_outside_cannot_steer_the_terminal() -> None:
 
 def test_a_problem_seen_in_several_places_is_explained_once_and_names_the_command() -> None:
     found = snapshot(failed("a", "drift"), failed("b", "drift"), failed("c", "no-such-problem"), job=Job.CHECK)
-    lines = list(checklist.troubles(found.checks, "main"))
+    lines = list(checklist_lines.troubles(found.checks, "main"))
     assert sum("Changed since it was set up" in line for line in lines) == 1
     assert "   Seen 2 times: a, b" in lines
     assert any("`snowpixel repair main`" in line for line in lines)
     assert any("no-such-problem" in line for line in lines)
-    assert checklist.advice(found) == "repair main"
-    assert checklist.summary(found) == "main: 1 rows, 1 failed."
+    assert checklist_lines.advice(found) == "repair main"
+    assert checklist_lines.summary(found) == "main: 1 rows, 1 failed."
 
 
 def test_the_same_obstacle_stands_on_one_line() -> None:
     check = Check("x", "dns", Status.SKIPPED, "Looked at once this is done: The bucket")
     shown = snapshot(*(Item(name, "dns", name, Phase.DONE, check=check) for name in "abc"))
-    assert list(checklist.rows(shown.stages, Ink())) == [
+    assert list(checklist_lines.rows(shown.stages, Ink())) == [
         f"{Status.SKIPPED.glyph} skipped  DNS record: 0 of 3 as wanted",
         f"    {Status.SKIPPED.glyph} skipped  Looked at once this is done: The bucket (3 checks)",
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import ROOT, Cli
 from wizard.cli import COMMANDS
-from wizard.exits import ExitCode
+from wizard.commands.output.exit_codes import ExitCode
 from wizard.storage.store import Store
 
 README = ROOT / "README.md"
@@ -50,7 +50,7 @@ def test_the_version_is_there_at_once(alone: Cli) -> None:
 def test_the_help_loads_no_command(alone: Cli) -> None:
     modules, code = loaded(alone, "--help")
     assert code == 0
-    assert not modules & {"textual", "boto3", "anyio", "wizard.commands.walks"}
+    assert not modules & {"textual", "boto3", "anyio", "wizard.commands.apply"}
 
 
 HEAVY = {

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from tests.credentials.conftest import Computer
 from tests.credentials.conspicuous import found_in, secret
 from tests.product import Product

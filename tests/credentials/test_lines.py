@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard.plain import fitting
+from wizard.commands.output.plain_lines import fitting
 
 STEP = (
     "  1. In the IAM console choose `snowpixel policy` and paste https://console.aws.amazon.com/iam/home#/users there."

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import OptionList
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import ALLOW_ALL, WITHOUT_SESSION, factor, user
 from tests.credentials.test_keep import Memory

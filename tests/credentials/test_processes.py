@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screens import copying
+from screens import clipboard
 from tests.credentials.conftest import Computer
 from tests.credentials.conspicuous import found_below, found_in, secret
 from tests.credentials.processes import family, shown_by
@@ -57,7 +57,7 @@ def through_browser(folder: Path) -> None:
 
 
 def through_clipboard(folder: Path) -> None:
-    assert not copying.fill(str(folder))
+    assert not clipboard.fill(str(folder))
 
 
 @pytest.mark.parametrize("through", [through_npm, through_browser, through_clipboard])

@@ -16,9 +16,9 @@ from tests.product import Product, verdicts
 from wizard.aws.client import Source
 from wizard.aws.errors import AwsError
 from wizard.aws.sessions import CodeNeededError, build
+from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.engine.progress import Board
 from wizard.engine.renewal import AGAIN, STOP
-from wizard.exits import ExitCode, of_statuses
 from wizard.knowledge.problems import explain
 from wizard.model.results import Decision, Job, Snapshot, Status
 from wizard.practice.control_client import Control

@@ -7,9 +7,9 @@ import anyio
 import pytest
 
 from screens.app import SnowpixelApp
-from screens.places import Place
-from screens.signedin import time_left
-from screens.widgets.top import TopLine
+from screens.routes import Place
+from screens.texts.session_left import time_left
+from screens.widgets.top_line import TopLine
 from tests.credentials.conftest import Computer, stamp
 from tests.credentials.identities import admin
 from tests.credentials.test_renew import expire, with_profile

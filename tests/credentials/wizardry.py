@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from wizard.aws.client import Keys, Secret, Source
 from wizard.credentials import keyring_store
 from wizard.model.setup import Choices

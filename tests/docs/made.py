@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.docs import problems_page
-from wizard import documents
+from wizard.documents import json_check
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 PAGES: Mapping[Path, Callable[[], bytes]] = {
-    DOCS / "check.schema.json": documents.schema,
+    DOCS / "check.schema.json": json_check.schema,
     DOCS / "problems.md": problems_page.page,
 }

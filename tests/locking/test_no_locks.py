@@ -18,7 +18,7 @@ int flock(int fd, int operation) { (void)fd; (void)operation; errno = %s; return
 CHILD = """
 import sys
 from pathlib import Path
-from wizard.exits import of_error
+from wizard.commands.output.exit_codes import of_error
 from wizard.storage.store import Store, StoreError
 try:
     with Store(Path(sys.argv[1])).writing("main", "test"):

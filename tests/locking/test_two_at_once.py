@@ -16,7 +16,7 @@ import pytest
 from tests import forking
 from tests.inventory import Account, expected
 from tests.product import DOMAIN, Product, not_ok
-from wizard.exits import ExitCode
+from wizard.commands.output.exit_codes import ExitCode
 from wizard.model.results import Job, Status
 from wizard.storage.locks import NOTE, Holder, holder_of
 from wizard.storage.store import LockedError

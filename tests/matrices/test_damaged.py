@@ -10,7 +10,7 @@ from tests.matrices.bench import Bench, report, settle
 from tests.matrices.kills import SCENES, Scene, boundaries
 from tests.matrices.victim import NAME, Moment, Order
 from tests.matrices.watching import Event
-from wizard.exits import ExitCode, of_error
+from wizard.commands.output.exit_codes import ExitCode, of_error
 from wizard.model.results import Job
 from wizard.storage.store import StoreError
 

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from tests.pictures.snapshots import renew
 from tests.product import Product, not_ok
 from tests.screens.driving import text_of, wait_for

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.redacting import LEFT_OUT, Mask, secrets_out
+from wizard.documents.redaction import LEFT_OUT, Mask, secrets_out
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 

@@ -7,7 +7,7 @@ import anyio
 from tests.engine.parts import Look, Row
 from tests.engine.parts import scope as empty_scope
 from tests.product import Product
-from wizard import envelope
+from wizard.documents import json_envelope
 from wizard.engine import walks
 from wizard.engine.progress import Board
 from wizard.model.context import Scope
@@ -114,4 +114,4 @@ def test_the_same_world_gives_the_same_document_twice(product: Product) -> None:
 
 def shown(check: Check) -> dict[str, Any]:
     """Return all that is said of a check; its evidence names the single request, so that AWS's support can find it."""
-    return {key: value for key, value in envelope.check(check).items() if key != "evidence"}
+    return {key: value for key, value in json_envelope.check(check).items() if key != "evidence"}

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from textual.widgets import Input
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import Script, ScriptedService, a_setup

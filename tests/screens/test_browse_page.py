@@ -7,7 +7,7 @@ import pytest
 from textual.widgets import Button, Checkbox
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from screens.widgets.field import Field
 from tests.hands import Hands
 from tests.product import DOMAIN, Product, not_ok

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from screens import desktop
-from screens.desktop import Way
-from screens.notices import Watch, ended
+from screens import desktop_notification
+from screens.attention import Watch, ended
+from screens.desktop_notification import Way
 from tests.screens import scripted
 from wizard.model.results import Action, Actor, Change, Check, Item, Job, Phase, Snapshot, StageView, Status, Wait
 from wizard.storage.preferences import Settings, save
@@ -123,7 +123,9 @@ def test_the_way_to_the_users_own_desktop(
     stand_in(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert desktop.way(surrounding) is (expected if sys.platform != "darwin" else desktop.way(surrounding))
+    assert desktop_notification.way(surrounding) is (
+        expected if sys.platform != "darwin" else desktop_notification.way(surrounding)
+    )
 
 
 def test_the_systems_program_gets_the_text_as_an_argument_and_no_secret(
@@ -138,7 +140,7 @@ def test_the_systems_program_gets_the_text_as_an_argument_and_no_secret(
     }.items():
         monkeypatch.setenv(name, value)
 
-    assert desktop.notify("--urgency=critical \x1b]0;x\x07 $(id) `id`")
+    assert desktop_notification.notify("--urgency=critical \x1b]0;x\x07 $(id) `id`")
 
     told = record.read_text()
     assert '"--app-name=snowpixel", "--", "snowpixel", "--urgency=critical ]0;x $(id) `id`"' in told
@@ -151,19 +153,19 @@ def test_a_program_that_fails_or_is_none_leaves_it_to_the_terminal(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("DISPLAY", ":0")
     stand_in(tmp_path, code=1)
-    assert not desktop.notify("text")
+    assert not desktop_notification.notify("text")
     (tmp_path / "notify-send").write_text("no program")
-    assert not desktop.notify("text")
+    assert not desktop_notification.notify("text")
     (tmp_path / "notify-send").unlink()
-    assert not desktop.notify("text")
+    assert not desktop_notification.notify("text")
 
 
 def test_what_goes_through_the_terminal_cannot_end_early() -> None:
-    assert desktop.through_terminal("a\x07b\x1b\\c", {}) == "\x1b]9;snowpixel: ab\\c\x1b\\"
+    assert desktop_notification.through_terminal("a\x07b\x1b\\c", {}) == "\x1b]9;snowpixel: ab\\c\x1b\\"
 
 
 def test_tmux_is_asked_to_hand_a_notification_on() -> None:
-    asked = desktop.through_terminal("text", {"TMUX": "/tmp/tmux-0/default,1,0"})
+    asked = desktop_notification.through_terminal("text", {"TMUX": "/tmp/tmux-0/default,1,0"})
     assert asked == "\x1bPtmux;\x1b\x1b]9;snowpixel: text\x1b\x1b\\\x1b\\"
 
 

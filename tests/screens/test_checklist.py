@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from screens.app import SnowpixelApp
-from screens.merging import looked_at, merged
-from screens.places import Place
-from screens.widgets.checks import CheckList
+from screens.partial_check import looked_at, merged
+from screens.routes import Place
+from screens.widgets.check_list import CheckList
 from tests.product import Product
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, shown, text_of, wait_for

@@ -18,7 +18,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from screens.app import SnowpixelApp
-from screens.home import HomePage
+from screens.pages.home import HomePage
 from tests.screens.scripted import ScriptedService
 
 def explode(self):
@@ -71,7 +71,7 @@ def test_a_secret_in_an_exceptions_own_words_is_masked() -> None:
 
 
 def test_a_crash_inside_a_walk_is_words_on_the_page_and_not_the_end(home: Path) -> None:
-    from screens.work import Work  # noqa: PLC0415
+    from screens.background_walk import Work  # noqa: PLC0415
     from tests.screens.scripted import a_setup  # noqa: PLC0415
     from wizard.engine.progress import Board  # noqa: PLC0415
     from wizard.model.results import Job  # noqa: PLC0415

@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.widgets import Sparkline
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from tests.product import Product
 from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup

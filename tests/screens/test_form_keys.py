@@ -8,7 +8,7 @@ from textual import events
 from textual.widgets import Button, Checkbox, Select
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from tests.screens.driving import Driver, box, focused, on_page, wait_for
 from tests.screens.scripted import ScriptedService
 from wizard.model.setup import Choices

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from tests.screens import scripted
 from tests.screens.driving import Driver, page, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup

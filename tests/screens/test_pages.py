@@ -8,8 +8,8 @@ import pytest
 from textual.widgets import OptionList
 
 from screens.app import SnowpixelApp
-from screens.places import Place
-from screens.run import RunPage
+from screens.pages.run import RunPage
+from screens.routes import Place
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup

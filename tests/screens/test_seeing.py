@@ -2,8 +2,8 @@
 
 import asyncio
 
-from screens.checktext import stage_text
-from screens.seeing import seen_by
+from screens.texts.check_details import stage_text
+from screens.texts.dns_view_table import seen_by
 from tests.net.servers import Zone, example, on_loopback
 from tests.probes.surroundings import HOST, OWN, ScriptedDns, ScriptedWeb, answer, scope
 from tests.product import Product

@@ -12,7 +12,7 @@ import pytest
 from textual.widgets import Checkbox, Select
 
 from screens.app import SnowpixelApp
-from screens.places import Place
+from screens.routes import Place
 from screens.themes import DARK
 from screens.widgets.field import Box
 from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for

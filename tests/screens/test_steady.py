@@ -8,10 +8,10 @@ import pytest
 
 SCRIPT = """
 import gc
-from screens import steady
-steady.LONGEST = float("{longest}")
+from screens import gc_pauses
+gc_pauses.LONGEST = float("{longest}")
 gc.disable()
-steady.keep_steady()
+gc_pauses.keep_steady()
 loaded = gc.get_freeze_count()
 kept = [[number] for number in range(1000)]
 gc.collect(generation={generation})

@@ -8,13 +8,13 @@ import pytest
 from textual.content import Content
 
 from screens.app import SnowpixelApp
-from screens.checktext import stage_text
-from screens.factor import GuideBox
-from screens.identitytext import how_to
-from screens.places import Place
-from screens.rightstext import rights_text
+from screens.dialogs.mfa import GuideBox
+from screens.routes import Place
+from screens.texts.check_details import stage_text
+from screens.texts.credential_sources import how_to
+from screens.texts.permission_list import rights_text
 from screens.widgets.prose import Prose, hang
-from screens.widgets.records import RecordCard
+from screens.widgets.record_card import RecordCard
 from tests.screens import scripted
 from tests.screens.driving import on_page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from screens.texts.timeline import moments, timeline
 from screens.themes import DARK
-from screens.timeline import moments, timeline
 from tests.screens.driving import focused, shown, wait_for
 from tests.screens.scenes import MADE, NOW, PROVEN, SCENES, fixed_surroundings
 from wizard.model.setup import BrowserRun, Choices, Goal, Made, Setup

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from screens import copying
-from screens.standing import standing
-from screens.words import GLYPHS, STYLES, WORDS, clean, clock, count, span
+from screens import clipboard
+from screens.texts.setup_status import standing
+from screens.texts.style import GLYPHS, STYLES, WORDS, clean, clock, count, span
 from wizard.credentials import key_entry as keys
 from wizard.model.fields import events, pixel_source
 from wizard.model.results import Status
@@ -90,8 +90,8 @@ def test_pixel_sources(tmp_path: Path) -> None:
 
 
 def test_over_ssh_no_tool_of_the_other_computer_is_used() -> None:
-    assert copying.tool({"SSH_TTY": "/dev/pts/1", "DISPLAY": ":0"}) is None
-    assert copying.tool({}) is None
+    assert clipboard.tool({"SSH_TTY": "/dev/pts/1", "DISPLAY": ":0"}) is None
+    assert clipboard.tool({}) is None
 
 
 def setup(**made: object) -> Setup:

@@ -28,7 +28,7 @@ import resource, sys
 from pathlib import Path
 import msgspec
 from tests.product import Product
-from wizard.exits import of_error, of_statuses
+from wizard.commands.output.exit_codes import of_error, of_statuses
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.model.results import Job

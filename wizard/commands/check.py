@@ -11,16 +11,17 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from wizard import checklist, documents
-from wizard.commands import loop, options, walking
-from wizard.commands.identity import keep_typed, second_factor
+from wizard.commands import event_loop, options, run_walk
+from wizard.commands.credential_steps import keep_typed, second_factor
 from wizard.commands.options import Command
+from wizard.commands.output import checklist_lines
+from wizard.commands.output.exit_codes import ExitCode, gravest, of_error, of_statuses
+from wizard.commands.output.plain_lines import Ink
 from wizard.commands.session import Session, pass_session
-from wizard.documents import CheckData, SetupRow
-from wizard.exits import ExitCode, gravest, of_error, of_statuses
+from wizard.documents import json_check
+from wizard.documents.json_check import CheckData, SetupRow
 from wizard.model.context import PROVE, YES
 from wizard.model.results import Check, Job, Snapshot, Status, worst
-from wizard.plain import Ink
 from wizard.service import Service
 from wizard.stages import known
 from wizard.storage import accepted_warnings
@@ -71,7 +72,7 @@ class Found(Struct, frozen=True):
     @property
     def statuses(self) -> list[Status]:
         """The verdicts on the rows."""
-        return walking.verdicts(self.snapshot) if self.snapshot else []
+        return run_walk.verdicts(self.snapshot) if self.snapshot else []
 
 
 @click.command("check", cls=Command)
@@ -111,7 +112,7 @@ def check(
         second_factor(session, service, name)
     proved = _prove(session, service, chosen) if prove else ExitCode.WELL
     while True:
-        found = loop.run(lambda: look_at_all(service, chosen, wish), lambda: walking.farewell(session))
+        found = event_loop.run(lambda: look_at_all(service, chosen, wish), lambda: run_walk.farewell(session))
         if len(found) == 1 and found[0].error:
             raise found[0].error
         found = [_minded(service, one, word) for one in found] if word else found
@@ -119,7 +120,7 @@ def check(
         _keep(session, service, found)
         if watch is None:
             return gravest([proved, *(one.code(strict=strict) for one in found)])
-        loop.run(lambda: anyio.sleep(watch), lambda: walking.farewell(session))
+        event_loop.run(lambda: anyio.sleep(watch), lambda: run_walk.farewell(session))
 
 
 class Word(Struct, frozen=True):
@@ -203,7 +204,7 @@ async def look_at_all(service: Service, names: Sequence[str], wish: Wish) -> lis
 
 async def _one(service: Service, name: str, wish: Wish) -> Found:
     try:
-        snapshot = await walking.look(service, name, wish.only)
+        snapshot = await run_walk.look(service, name, wish.only)
         last = LastCheck(service.store, name)
     except StoreError as error:
         return Found(name, error=error)
@@ -229,12 +230,12 @@ def _lines(session: Session, found: Found, wish: Wish) -> list[str]:
         return []
     if not wish.changes or found.first:
         first = ["No earlier check is kept, so this is all of it."] if wish.changes else []
-        return [*first, *walking.ending(session, found.snapshot)[1:]]
+        return [*first, *run_walk.ending(session, found.snapshot)[1:]]
     ink = Ink.of(sys.stdout)
     if not found.news:
         return [] if wish.quiet else [f"{found.name}: nothing is different since the last check."]
     told = [(f"{ink.badge(one.counts_as)}  {one.summary}", was or "not looked at") for one, was in found.news]
-    trouble = checklist.troubles([one for one, _ in found.news], found.name)
+    trouble = checklist_lines.troubles([one for one, _ in found.news], found.name)
     return [f"{found.name}: {len(told)} different", *(f"{text}   (was: {was})" for text, was in told), *trouble]
 
 
@@ -242,7 +243,7 @@ def _data(found: Found, wish: Wish) -> SetupRow:
     shown = found.snapshot.checks if found.snapshot else ()
     was = {one.id: status for one, status in found.news}
     told = [one for one in shown if not wish.changes or one.id in was]
-    rows = (documents.row(one, was[one.id] if wish.changes else UNSET) for one in told)
+    rows = (json_check.row(one, was[one.id] if wish.changes else UNSET) for one in told)
     return SetupRow(found.name, found.status, tuple(rows))
 
 
@@ -254,6 +255,6 @@ def _prove(session: Session, service: Service, names: Sequence[str]) -> ExitCode
             session.note(f"{name}: there is no distribution yet that could take a test event.")
             codes.append(ExitCode.UNFINISHED)
             continue
-        sent = walking.run(session, service, Job.APPLY, name, answers={PROVE: YES}, only=("first-event",))
-        codes.append(of_statuses(walking.verdicts(sent)))
+        sent = run_walk.run(session, service, Job.APPLY, name, answers={PROVE: YES}, only=("first-event",))
+        codes.append(of_statuses(run_walk.verdicts(sent)))
     return gravest(codes)

@@ -9,18 +9,18 @@ import click
 import msgspec
 
 from wizard.aws.errors import AwsError
-from wizard.commands import loop
+from wizard.commands import event_loop
 from wizard.commands.options import Command
+from wizard.commands.output.exit_codes import ExitCode, of_error
+from wizard.commands.output.plain_lines import fitting
 from wizard.commands.session import Session, pass_session
 from wizard.credentials import guide
 from wizard.credentials.discovery import in_use
 from wizard.credentials.manager import Known
 from wizard.credentials.source import Found
-from wizard.exits import ExitCode, of_error
 from wizard.knowledge import problems
 from wizard.model.setup import Choices, Setup
 from wizard.model.terminal_text import printable
-from wizard.plain import fitting
 from wizard.service import Service
 
 
@@ -56,7 +56,7 @@ def _asked(session: Session, service: Service, setup: Setup | None) -> tuple[Kno
         return await service.known(choices, setup=setup)
 
     try:
-        return loop.run(look, lambda: session.note("Interrupted.")), None
+        return event_loop.run(look, lambda: session.note("Interrupted.")), None
     except AwsError as error:
         return None, error
 

@@ -11,11 +11,11 @@ import click
 import msgspec
 
 from wizard.aws.errors import AwsError
-from wizard.commands import loop, options, walking
-from wizard.commands.identity import second_factor
+from wizard.commands import event_loop, options, run_walk
+from wizard.commands.credential_steps import second_factor
 from wizard.commands.options import Command
+from wizard.commands.output.exit_codes import ExitCode, of_error
 from wizard.commands.session import Session, pass_session
-from wizard.exits import ExitCode, of_error
 from wizard.snowplow.events.decode import Event, as_text, harmless
 from wizard.snowplow.events.reader import Arrivals
 from wizard.snowplow.events.summary import HOUR, Tally, sparkline
@@ -79,7 +79,7 @@ def events(
     arrivals = service.arrivals(name, time.time() - since * HOUR, full_address=full_address)
     most = (None if session.json else 20) if last is None else (last or None)
     looks = Looks(arrivals, since, tests, deque(maxlen=most))
-    loop.run(looks.look, lambda: walking.farewell(session))
+    event_loop.run(looks.look, lambda: run_walk.farewell(session))
     _tell(session, name, looks)
     if follow:
         _follow(session, name, looks, every)
@@ -96,9 +96,9 @@ def _follow(session: Session, name: str, looks: Looks, every: float) -> None:
     looks.fresh = deque(looks.fresh)  # from now on nothing is left out
     said = ""
     while True:
-        loop.run(lambda: anyio.sleep(every), lambda: walking.farewell(session))
+        event_loop.run(lambda: anyio.sleep(every), lambda: run_walk.farewell(session))
         try:
-            loop.run(looks.look, lambda: walking.farewell(session))
+            event_loop.run(looks.look, lambda: run_walk.farewell(session))
             said = ""
         except AwsError as error:
             if of_error(error) is not ExitCode.UNFINISHED:

@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from wizard import checklist, envelope
-from wizard.commands import walking
+from wizard.commands import run_walk
+from wizard.commands.environment import in_world, running
 from wizard.commands.home import home_of
 from wizard.commands.options import Group, note_words
+from wizard.commands.output import checklist_lines
+from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.session import Session, pass_session, terminal
-from wizard.commands.surroundings import in_world, running
+from wizard.documents import json_envelope
 from wizard.engine.progress import Board
-from wizard.exits import ExitCode, of_statuses
 from wizard.model.results import Action, Actor, Change, Job, Update
 from wizard.model.setup import Choices, Made
 from wizard.model.threads import in_thread
@@ -99,16 +100,16 @@ def _road(session: Session, service: Service, directory: Path) -> ExitCode:
     )
     session.say("No AWS account is touched and nothing costs money. It takes well under a minute.")
     session.say()
-    made = walking.run(session, service, Job.APPLY, NAME, act=Player(session, service))
+    made = run_walk.run(session, service, Job.APPLY, NAME, act=Player(session, service))
     session.say()
     session.say("Now everything is looked at once more, as `snowpixel check` does:")
-    checked = walking.run(session, service, Job.CHECK, NAME)
+    checked = run_walk.run(session, service, Job.CHECK, NAME)
     LastCheck(service.store, NAME).save(checked.checks)
     setup = service.store.load(NAME)
-    lines = ["", *checklist.proof(setup), *walking.ending(session, checked), *_after(directory)]
-    data = {"world": str(directory), "apply": envelope.walk(made), **envelope.walk(checked)}
+    lines = ["", *checklist_lines.proof(setup), *run_walk.ending(session, checked), *_after(directory)]
+    data = {"world": str(directory), "apply": json_envelope.walk(made), **json_envelope.walk(checked)}
     session.result(lines, str(checked.status), {**data, "event": setup.made.proof and setup.made.proof.event})
-    return of_statuses([*walking.verdicts(made), *walking.verdicts(checked)])
+    return of_statuses([*run_walk.verdicts(made), *run_walk.verdicts(checked)])
 
 
 def _after(directory: Path) -> Sequence[str]:

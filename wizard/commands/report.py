@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 import msgspec
 
-from wizard import report as reports
-from wizard.commands import loop, options, walking
-from wizard.commands.identity import second_factor
+from wizard.commands import event_loop, options, run_walk
+from wizard.commands.credential_steps import second_factor
 from wizard.commands.options import Command
+from wizard.commands.output.exit_codes import ExitCode
 from wizard.commands.session import Session, pass_session
-from wizard.exits import ExitCode
+from wizard.documents import support_report
 from wizard.storage.atomic_files import left_alone, not_written, ours
 
 
@@ -23,26 +23,26 @@ def report(session: Session, name: str, *, mask: bool, out: Path | None) -> Exit
     """Check a set-up once and put together what a helper needs. It is sent to nobody: read it, then send it."""
     service = session.service()
     second_factor(session, service, name)
-    material = loop.run(lambda: reports.gather(service, name), lambda: walking.farewell(session))
-    found = reports.build(material, masked=mask)
+    material = event_loop.run(lambda: support_report.gather(service, name), lambda: run_walk.farewell(session))
+    found = support_report.build(material, masked=mask)
     data = {"report": msgspec.to_builtins(found), "file": str(out) if out else None}
     if out is None:
-        session.result(reports.lines(found), "ok", data)
+        session.result(support_report.lines(found), "ok", data)
         return ExitCode.WELL
     _write(out, found)
     session.result([f"The report is in {out}. Read it before you send it."], "ok", data)
     return ExitCode.WELL
 
 
-def _write(path: Path, made: reports.Report) -> None:
+def _write(path: Path, made: support_report.Report) -> None:
     """Write the file.
 
     Raises:
         click.UsageError: there is a file that is no report on this set-up, or it cannot be written.
     """
-    if not ours(path, reports.begins(made)):
+    if not ours(path, support_report.begins(made)):
         raise click.UsageError(left_alone(path, f"a report on {made.setup}"))
     try:
-        reports.write(path, made)
+        support_report.write(path, made)
     except OSError as error:
         raise click.UsageError(not_written(error, path)) from error

@@ -78,7 +78,7 @@ class Session:
         Raises:
             click.UsageError: an option does not make sense.
         """
-        from wizard.commands.surroundings import surroundings  # noqa: PLC0415 - heavy; not for `--help`
+        from wizard.commands.environment import surroundings  # noqa: PLC0415 - heavy; not for `--help`
         from wizard.service import Service  # noqa: PLC0415
 
         return Service(surroundings(self))
@@ -102,9 +102,9 @@ class Session:
     def result(self, lines: Iterable[str], status: str, data: Any, errors: Iterable[str] = ()) -> None:
         """Say what came of it: the lines, or the one document."""
         if self.json:
-            from wizard import envelope  # noqa: PLC0415 - only where it is asked for
+            from wizard.documents import json_envelope  # noqa: PLC0415 - only where it is asked for
 
-            self._write(envelope.document(self.command, status, data, map(masked, errors)), sys.stdout)
+            self._write(json_envelope.document(self.command, status, data, map(masked, errors)), sys.stdout)
             return
         for line in lines:
             self._write(line, sys.stdout)

@@ -1,0 +1,330 @@
+"""The app without its pages: the jobs it owns, the keys of this run, leaving, copying, and what a crash shows."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
+from importlib.resources import files
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import constants
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+from textual.worker import Worker
+
+from screens import attention, clipboard, crash
+from screens.active_preferences import Preferences
+from screens.background_walk import WRITES, Work
+from screens.dialogs.plain_text import PlainModal, show_plainly
+from screens.dialogs.quit import LeaveModal
+from screens.notifier import Caller
+from screens.routes import Place
+from screens.themes import DARK, LIGHT
+from wizard.aws.client import Source
+from wizard.credentials.secret_masking import masked
+from wizard.documents import values_file
+from wizard.model.results import Copyable, DnsRecord, Job
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
+from wizard.service import Service
+from wizard.storage.preferences import Look
+
+NO_COLOR_THEME = "ansi-dark"
+BUILT_IN = ("", "Focus Next", "Focus Previous", "Copy selected text")
+"""What every Textual screen can do; help says it in its own words."""
+OFFERED = ("Quit",)
+"""What the palette offers by itself, in more words."""
+THEMES = {Look.DARK: DARK.name, Look.LIGHT: LIGHT.name, Look.TERMINAL: NO_COLOR_THEME}
+
+
+class JobOver(Message):
+    """A walk has ended.
+
+    Args:
+        work: which.
+    """
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self.work = work
+
+
+class Shell(App[int]):
+    """What every page may ask of the app.
+
+    Args:
+        service: the product.
+    """
+
+    TITLE = "snowpixel"
+    CSS = files("assets").joinpath("app.tcss").read_text(encoding="utf-8")
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (24, "-usual"), (34, "-tall")]  # noqa: RUF012 - the same
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "copy_or_leave", "Quit", show=False, priority=True, system=True),
+        Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),
+        Binding("ctrl+t", "other_theme", "Light or dark", show=False),
+        Binding("ctrl+o", "settings", "Settings", show=False),
+    ]
+
+    def __init__(self, service: Service) -> None:
+        self.plain = bool(os.environ.get("NO_COLOR"))
+        # Told at once, or Textual would paint greys over the terminal's own.
+        super().__init__(ansi_color=self.plain or None)
+        self.service = service
+        self.works: dict[str, Work] = {}
+        """The newest walk of each set-up that changes something; pages find it again here."""
+        self.sources: dict[str, Source] = {}
+        """Keys typed for this run, by set-up. They stay in memory."""
+        self.now: Callable[[], float] = time.time
+        """This computer's time; a test moves it."""
+        self.ticks: Callable[[], float] = time.monotonic
+        """Seconds that only grow, for how long something took; a test stops them."""
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.preferences = Preferences(service.surroundings.home)
+        self.long = attention.LONG
+        """Seconds from which on work or a wait is long enough to call the user at its end; a test shortens it."""
+        self.caller = Caller(self)
+        self._dress()
+
+    # Where to go. The app knows the pages; this class only knows their names.
+
+    def visit(
+        self, place: Place, name: str = "", *, job: Job = Job.APPLY, answers: Mapping[str, str] | None = None
+    ) -> None:
+        """Open a page on top of this one.
+
+        Raises:
+            NotImplementedError: the app has no such page.
+        """
+        raise NotImplementedError(f"{place} {name} {job} {answers}")
+
+    def home(self) -> None:
+        """Go back to the first page; work under way goes on."""
+        while len(self.screen_stack) > 2:  # noqa: PLR2004 - the first page stands on the app's own empty screen
+            self.pop_screen()
+
+    # Jobs.
+
+    def begin(
+        self,
+        job: Job,
+        name: str,
+        answers: Mapping[str, str] | None = None,
+        only: Collection[str] | None = None,
+    ) -> Work:
+        """Start a walk; it belongs to the app, so pages may come and go meanwhile.
+
+        Args:
+            job: which walk.
+            name: the set-up.
+            answers: decisions taken beforehand.
+            only: limit the walk to these stages or items.
+
+        Raises:
+            wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
+        """
+        running = self.service.start(job, name, answers=answers, source=self.sources.get(name), only=only)
+        work = Work(job, name, running, clock=self.ticks)
+        if job in WRITES:
+            self.works[name] = work
+        work.worker = self.run_worker(
+            work.carry_on(self._job_over), group="jobs", name=f"{job} {name}", exit_on_error=False
+        )
+        work.watcher = self.beside(partial(self.caller.watch, work), "watching")
+        return work
+
+    def beside(self, task: Callable[[], Coroutine[Any, Any, None]], group: str) -> Worker[None]:
+        """Run a task whose coroutine is made only when it begins: one that never does leaves nothing unawaited."""
+        return self.run_worker(task, group=group, exit_on_error=False)
+
+    def _job_over(self, work: Work) -> None:
+        self.caller.over(work)
+        self.post_message(JobOver(work))
+
+    def live(self, name: str) -> Work | None:
+        """Return the walk that changes this set-up right now, if one is under way."""
+        work = self.works.get(name)
+        return work if work and not work.over else None
+
+    # Leaving.
+
+    @property
+    def command(self) -> str:
+        """The command that brings the user back here."""
+        return "snowpixel practice" if self.service.surroundings.zone else "snowpixel"
+
+    def action_copy_or_leave(self) -> None:
+        """Copy what is selected, as in every other program; with nothing selected: leave."""
+        selected, focused = self._selected(), self.focused
+        if isinstance(focused, Input) and focused.password and focused.selected_text:
+            self.notify("What is masked is not copied.")
+        elif selected:
+            self.copy("Selected text", selected)
+        else:
+            self.action_leave()
+
+    def _selected(self) -> str:
+        focused = self.focused
+        if isinstance(focused, Input):
+            return "" if focused.password else focused.selected_text
+        return self.screen.get_selected_text() or ""
+
+    def action_leave(self) -> None:
+        """Leave at once; only while a call that changes something is under way, ask first."""
+        busy = next((work for work in self.works.values() if work.writing), None)
+        if busy is None or isinstance(self.screen, LeaveModal):
+            self.exit(0)
+        else:
+            self.push_screen(LeaveModal(self.command), self._left)
+
+    def _left(self, sure: bool | None) -> None:
+        if sure:
+            self.exit(0)
+
+    # Copying.
+
+    def copy(self, label: str, value: str) -> None:
+        """Put a value on the clipboard by every way there is."""
+        self.copy_to_clipboard(value)
+        self.run_worker(self._copied(label, value), group="copying", exit_on_error=False)
+
+    async def _copied(self, label: str, value: str) -> None:
+        native = await in_thread(clipboard.fill, value)
+        hint = "" if native else " If your terminal did not take it, press p: plain text to select."
+        self.notify(f"Copied: {label}.{hint}", markup=False, timeout=3 if native else 6)
+
+    def plainly(self, title: str, values: Iterable[Copyable]) -> None:
+        """Show values as plain text outside the wizard, where any terminal can select them."""
+        shown = tuple(values)
+        if not show_plainly(self, title, shown):
+            self.push_screen(PlainModal(title, shown))
+
+    def keep_values(self, setup: Setup, records: Sequence[DnsRecord] = ()) -> None:
+        """Write everything that is copied somewhere to a file, and say where it is."""
+        self.beside(partial(self._keep_values, setup, records), "copying")
+
+    async def _keep_values(self, setup: Setup, records: Sequence[DnsRecord]) -> None:
+        home, sections = self.service.surroundings.home, values_file.of(setup, records)
+        if not sections:
+            self.notify("There is nothing to copy yet.")
+            return
+        try:
+            path = await in_thread(values_file.keep, home, setup, sections)
+        except values_file.ValuesError as error:
+            self.push_screen(PlainModal("The values file was not written", (Copyable("Why", str(error)),)))
+        else:
+            self.push_screen(PlainModal("The values file is written", (Copyable("It is here", str(path)),)))
+
+    def to_terminal(self, sequence: str) -> None:
+        """Send the terminal something that is no part of the picture. Textual has a public way for its bell only."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    # Looks.
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give a colour to what the themes of plain terminals leave out."""
+        return {"foreground-disabled": "ansi_bright_black"}
+
+    def action_other_theme(self) -> None:
+        """Change between dark and light."""
+        if self.plain:
+            self.notify("NO_COLOR is set, so your terminal's own colours are used.")
+        else:
+            self.prefer(theme=Look.LIGHT if self.current_theme.dark else Look.DARK)
+
+    def action_settings(self) -> None:
+        """Open the settings, once."""
+        if not any(screen.id == Place.SETTINGS for screen in self.screen_stack):
+            self.visit(Place.SETTINGS)
+
+    # What the user likes.
+
+    @property
+    def moves(self) -> bool:
+        """Whether things may move that need not."""
+        return self.animation_level != "none"
+
+    def prefer(self, **changes: object) -> None:
+        """Change settings: they count at once, and are kept for the next start."""
+        self.preferences.change(**changes)
+        self._dress()
+        self.beside(self._keep, "keeping")
+
+    async def _keep(self) -> None:
+        trouble = await self.preferences.keep()
+        if trouble:
+            self.notify(trouble, severity="error", markup=False, timeout=15)
+
+    def _dress(self) -> None:
+        """Look as the settings say; what the environment says of colours and motion wins."""
+        liked = self.preferences.settings
+        wanted = NO_COLOR_THEME if self.plain else THEMES.get(liked.theme) or os.environ.get("TEXTUAL_THEME", "")
+        self.theme = wanted if wanted in self.available_themes else DARK.name
+        self.animation_level = constants.TEXTUAL_ANIMATIONS if liked.motion else "none"
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer everything that this page can do in the command palette, by name."""
+        seen = {"app.settings"}
+        for binding in screen.active_bindings.values():
+            one = binding.binding
+            if (
+                binding.node is screen
+                and binding.enabled
+                and one.action not in seen
+                and one.description not in BUILT_IN + OFFERED
+            ):
+                seen.add(one.action)
+                yield SystemCommand(one.description, f"Key: {self.get_key_display(one)}", self._doing(one.action))
+        yield SystemCommand("Light or dark", "Change the colours (ctrl+t)", self.action_other_theme)
+        yield SystemCommand("Settings", "Colours, motion, bell, notifications (ctrl+o)", self.action_settings)
+        yield SystemCommand("All set-ups", "Go back to the first page; work goes on", self.home)
+        yield SystemCommand("Quit", "Nothing is lost: the next run goes on from here", self.action_leave)
+
+    def _doing(self, action: str) -> "ActionCall":
+        return ActionCall(self, action)
+
+    # Crashes.
+
+    def _fatal_error(self) -> None:
+        """Show where it went wrong without the values of variables: they may hold secrets.
+
+        Textual's own version prints local variables. The name is private to Textual; a test holds that it still counts.
+        """
+        error = sys.exc_info()[1] or self._exception
+        text = masked(crash.describe(error or RuntimeError("unknown"), self._typed()))
+        kept = crash.keep(text, self.service.surroundings.home)
+        where = f"The same text is in {kept}." if kept else ""
+        note = f"snowpixel itself went wrong. Nothing is lost: continue with `{self.command}`. {where}"
+        self.panic(Text(f"{text}\n{note}"))
+
+    def _typed(self) -> tuple[str, ...]:
+        """Return what stands in masked boxes: no secret yet that anybody else knows of."""
+        return tuple(field.value for screen in self.screen_stack for field in screen.query(Input) if field.password)
+
+
+class ActionCall:
+    """A call of a page's action, from the command palette.
+
+    Args:
+        app: whose page.
+        action: as bindings spell it.
+    """
+
+    def __init__(self, app: Shell, action: str) -> None:
+        self.app = app
+        self.action = action
+
+    async def __call__(self) -> None:
+        """Run it on the page under the palette."""
+        screen = self.app.screen
+        if not isinstance(screen, CommandPalette):
+            await screen.run_action(self.action)

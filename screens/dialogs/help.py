@@ -1,0 +1,65 @@
+"""Help for a page: what it is for, its keys, and what the signs mean."""
+
+from collections.abc import Iterable, Sequence
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button
+
+from screens.dialogs.modal import Box
+from screens.texts.style import MUTED, WORDS, badge, lines, say
+from screens.widgets.prose import Prose
+
+MEANINGS = (
+    "as it should be",
+    "nothing is wrong; somebody still has to act: you, AWS or time",
+    "works, but look at it",
+    "wrong until someone puts it right",
+    "could not be tested from here; says nothing about your set-up",
+    "looked at once something else is put right",
+)
+
+
+class HelpModal(Box[None]):
+    """Explains one page.
+
+    Args:
+        heading: the page's name.
+        purpose: what happens there.
+        keys: key and what it does.
+    """
+
+    def __init__(self, heading: str, purpose: str, keys: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.heading = f"Help: {heading}"
+        self.purpose = purpose
+        self.keys = keys
+
+    def contents(self) -> Iterable[Widget]:
+        """List keys and signs."""
+        yield Prose(lines(self.purpose, ""))
+        yield Prose(lines(say("Keys", "bold"), *(_pair(key, what) for key, what in self.keys)))
+        yield Prose(
+            lines(
+                _pair("tab ↑ ↓", "move"),
+                _pair("enter", "choose"),
+                _pair("ctrl+p", "everything, by name"),
+                _pair("ctrl+t", "light or dark"),
+                _pair("ctrl+o", "settings: colours, motion, bell, notifications"),
+            )
+        )
+        signs = [
+            Content.assemble("  ", badge(status).pad_right(14 - len(badge(status))), (meaning, MUTED))
+            for status, meaning in zip(WORDS, MEANINGS, strict=True)
+        ]
+        yield Prose(lines("", say("Signs", "bold"), *signs))
+
+    @on(Button.Pressed)
+    def closed(self) -> None:
+        """Go back to the page."""
+        self.dismiss(None)
+
+
+def _pair(key: str, what: str) -> Content:
+    return Content.assemble("  ", (key.ljust(12), "bold $text-accent"), what)

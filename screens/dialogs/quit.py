@@ -1,0 +1,44 @@
+"""The one question before leaving, and only while a call that changes something is under way."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from screens.dialogs.modal import Box
+from screens.texts.style import say
+
+
+class LeaveModal(Box[bool]):
+    """Asks whether to leave in the middle of a change.
+
+    Args:
+        command: what brings the user back.
+    """
+
+    heading = "Leave now?"
+
+    def __init__(self, command: str) -> None:
+        super().__init__()
+        self.command = command
+
+    def contents(self) -> Iterable[Widget]:
+        """Say what leaving means."""
+        yield Static(
+            say(
+                "Something is being changed in your AWS account at this moment. It will be through in seconds.\n\n"
+                "You can leave all the same: nothing is lost. The next run looks at what is there before it goes on.\n"
+                f"Continue with: {self.command}"
+            )
+        )
+
+    def buttons(self) -> Iterable[Button]:
+        """Offer to stay, or to leave."""
+        yield Button("Stay", id="stay", compact=True)
+        yield Button("Leave now", id="leave", compact=True, variant="warning")
+
+    @on(Button.Pressed)
+    def answered(self, event: Button.Pressed) -> None:
+        """Pass the answer on."""
+        self.dismiss(event.button.id == "leave")

@@ -1,0 +1,52 @@
+"""Calls the user when work or a wait was long: the terminal's bell, the desktop's notification, as set."""
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING
+
+from screens import attention, desktop_notification
+from screens.background_walk import Work
+from wizard.model.threads import in_thread
+
+if TYPE_CHECKING:
+    from screens.base_app import Shell
+
+
+class Caller:
+    """Rings and notifies.
+
+    Args:
+        shell: the app.
+    """
+
+    def __init__(self, shell: "Shell") -> None:
+        self._shell = shell
+
+    def call(self, text: str) -> None:
+        """Call the user in the ways that they like."""
+        liked = self._shell.preferences.settings
+        if liked.bell:
+            self._shell.bell()
+        if liked.desktop:
+            self._shell.beside(partial(self._on_desktop, text), "calling")
+
+    async def watch(self, work: Work) -> None:
+        """Follow a walk, and call where it needs the user or a long wait is over."""
+        watch = attention.Watch(self._shell.ticks(), self._shell.long)
+        async for update in work.board.updates():
+            told = watch.look(update.snapshot, self._shell.ticks())
+            if told:
+                self.call(told)
+
+    def over(self, work: Work) -> None:
+        """Call at the end of a long walk."""
+        if work.watcher:
+            work.watcher.cancel()
+        told = attention.ended(work.board.snapshot, work.error, work.took, self._shell.long)
+        if told:
+            self.call(told)
+
+    async def _on_desktop(self, text: str) -> None:
+        """Notify by the system's program, else through the terminal."""
+        if not await in_thread(desktop_notification.notify, text):
+            self._shell.to_terminal(desktop_notification.through_terminal(text, os.environ))

@@ -1,0 +1,319 @@
+"""The checklist: every check live, what was found and expected, what to do; run again, watch, repair."""
+
+from collections.abc import Collection, Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, OptionList, Static
+
+from screens.background_walk import Work
+from screens.dialogs.accept import AcceptModal
+from screens.dialogs.consent import ConsentModal
+from screens.dialogs.show_report import ReportModal
+from screens.pages.page import Page
+from screens.partial_check import looked_at, merged
+from screens.routes import Place
+from screens.texts.check_details import item_text, stage_text
+from screens.texts.style import MUTED, badge, clock, lines, say
+from screens.widgets.check_list import CheckList
+from screens.widgets.prose import Prose
+from screens.widgets.road import Road
+from wizard.commands.output.checklist_lines import repairable
+from wizard.documents.support_report import gather
+from wizard.model.results import Check, Copyable, Item, Job, Snapshot, Status
+from wizard.model.threads import in_thread
+from wizard.model.validators import InvalidChoice
+from wizard.storage.accepted_warnings import accept, remarked, withdraw
+from wizard.storage.last_check import LastCheck, changed
+from wizard.storage.store import StoreError
+
+WATCH = 60.0
+"""Seconds between looks while watching."""
+
+
+class ChecklistPage(Page):
+    """Runs all checks and shows them as they come."""
+
+    heading = "Checklist"
+    purpose = "Every check only looks: nothing is changed, and no test event is sent."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "again", "Run again"),
+        Binding("f", "repair", "Repair"),
+        Binding("c", "copy", "Copy"),
+        Binding("o", "again_one", "Run this check again", show=False),
+        Binding("s", "again_stage", "Run this row again", show=False),
+        Binding("a", "accept", "On purpose"),
+        Binding("e", "report", "Report", show=False),
+        Binding("w", "watch", "Watch", show=False),
+        Binding("p", "plain", "Plain text", show=False),
+        Binding("v", "events", "Events", show=False),
+    ]
+
+    def __init__(self, setup: str) -> None:
+        super().__init__(setup)
+        self.work: Work | None = None
+        self.snapshot: Snapshot | None = None
+        self.watching = False
+        self.whole: Snapshot | None = None
+        """The newest look at everything that is over; looks at a part are laid over it."""
+        self.partly = False
+        self.news: dict[str, Status | None] = {}
+        """Item id to its verdict at the check before, where that was another."""
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the road, the rows and the details."""
+        yield Road(id="road")
+        detail = VerticalScroll(Prose(id="detail"), id="now", can_focus=True)
+        detail.border_title = "Details"
+        yield Horizontal(CheckList(id="rows"), detail, id="panes")
+        yield Static(id="turn")
+
+    def buttons(self) -> Iterable[Button]:
+        """Return what can be done with the result."""
+        yield Button("Run again", id="again", compact=True)
+        yield Button("Repair…", id="repair", compact=True)
+        yield Button("Snippet", id="snippet", compact=True)
+        yield Button("Events", id="events", compact=True)
+        yield Button("Watch", id="watch", compact=True)
+        yield Button("All set-ups", id="home", compact=True)
+
+    def on_mount(self) -> None:
+        """Begin at once."""
+        self.set_interval(WATCH, self._watch)
+        self.query_one("#repair").display = False
+        self.query_one(CheckList).focus()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Run all checks; the rows keep their last verdict until the new one comes."""
+        self._look(None)
+
+    def action_again_one(self) -> None:
+        """Run the chosen check again; on a row, all of its checks."""
+        chosen = self.query_one(CheckList).chosen
+        if chosen:
+            self._look((chosen[1],) if chosen[1] else chosen[0].items)
+
+    def action_again_stage(self) -> None:
+        """Run all checks of the chosen row again."""
+        chosen = self.query_one(CheckList).chosen
+        if chosen:
+            self._look(chosen[0].items)
+
+    def _look(self, items: Collection[Item] | None) -> None:
+        if self.work and not self.work.over:
+            return
+        self.partly = items is not None and self.whole is not None
+        only = looked_at(items) if items is not None and self.partly else None
+        try:
+            self.work = self.shell.begin(Job.CHECK, self.setup, only=only)
+        except StoreError as error:
+            self.query_one("#turn", Static).update(say(f"✗ {error}", "bold $text-error"))
+            return
+        self.follow(self.work)
+
+    def _watch(self) -> None:
+        if self.watching and self.is_current:
+            self.action_again()
+
+    def on_screen_resume(self) -> None:
+        """Back from a repair: see what it did."""
+        if self.work and self.work.over and self.shell.works.get(self.setup):
+            self.action_again()
+
+    # Drawing.
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw the newest results."""
+        snapshot = merged(self.whole, snapshot) if self.partly else snapshot
+        if snapshot.finished and self.work and not self.work.error:
+            self._remember(snapshot)
+        self.snapshot = snapshot
+        self.query_one(Road).stages = snapshot.stages
+        self.query_one(CheckList).draw(snapshot)
+        self._detail()
+        self.query_one("#turn", Static).update(self._summary(snapshot))
+        self.query_one("#repair").display = snapshot.finished and bool(repairable(snapshot))
+        if snapshot.finished:
+            self.refresh_bindings()
+
+    def _remember(self, snapshot: Snapshot) -> None:
+        """Keep what was found, and note what is different from the check before."""
+        if snapshot is self.snapshot or snapshot.checks == (self.whole.checks if self.whole else ()):
+            self.whole = snapshot
+            return
+        last = LastCheck(self.shell.service.store, self.setup)
+        before = last.load()
+        self.news = {one.id: was for one, was in changed(before, snapshot.checks)} if before else {}
+        last.save(snapshot.checks)
+        self.whole = snapshot
+
+    def _changes(self) -> Content:
+        """Say in a line what is different from the check before."""
+        if not self.news or not self.snapshot:
+            return Content("")
+        titles = [item.title for item in self.snapshot.items if item.id in self.news]
+        more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+        return say(f"   different from the check before: {titles[0]}{more}", MUTED) if titles else Content("")
+
+    def _summary(self, snapshot: Snapshot) -> Content:
+        if self.work and self.work.error:
+            return say(f"✗ {self.work.error}", "bold $text-error")
+        elapsed = f"in {clock(self.work.elapsed)}" if self.work else ""
+        if not snapshot.finished:
+            return say(f"Looking … {len(snapshot.checks)} of {len(snapshot.items)} checks", MUTED)
+        tally = [(status, sum(check.counts_as is status for check in snapshot.checks)) for status in Status]
+        parts = [badge(status) + Content(f" {number}") for status, number in tally if number]
+        watching = "  watching, every minute" if self.watching else ""
+        verdict = badge(snapshot.status) + say(f"  {_verdict(snapshot.status)} ", "bold")
+        return lines(
+            verdict + Content.assemble((f"{elapsed}{watching}", MUTED)), Content("   ").join(parts) + self._changes()
+        )
+
+    @on(OptionList.OptionHighlighted)
+    def chosen(self) -> None:
+        """Show the details of what was chosen, and offer what can be done with it."""
+        self._detail()
+        self.refresh_bindings()
+
+    def _detail(self) -> None:
+        chosen = self.query_one(CheckList).chosen
+        if chosen:
+            stage, item = chosen
+            self.query_one("#detail", Static).update(
+                item_text(item, self.news.get(item.id)) if item else stage_text(stage)
+            )
+
+    @on(OptionList.OptionSelected)
+    def toggled(self) -> None:
+        """Enter opens or closes a row."""
+        if self.snapshot:
+            self.query_one(CheckList).toggle(self.snapshot)
+
+    # What can be done.
+
+    def _values(self) -> tuple[Copyable, ...]:
+        chosen = self.query_one(CheckList).chosen
+        if not chosen:
+            return ()
+        stage, item = chosen
+        checks = [one.check for one in ([item] if item else stage.items) if one.check]
+        found = [value for check in checks for value in check.copy]
+        return (*found, *(Copyable(check.summary, check.observed) for check in checks if check.observed and not found))
+
+    def action_copy(self) -> None:
+        """Copy the first value of the chosen row."""
+        values = self._values()
+        if values:
+            self.shell.copy(values[0].label, values[0].value)
+        else:
+            self.notify("This row has nothing to copy.", timeout=2)
+
+    def action_plain(self) -> None:
+        """Show the row's values outside the wizard."""
+        self.shell.plainly("Values of this check", self._values())
+
+    def action_events(self) -> None:
+        """Show what has arrived."""
+        self.shell.visit(Place.EVENTS, self.setup)
+
+    def action_watch(self) -> None:
+        """Look again every minute, until told otherwise."""
+        self.watching = not self.watching
+        self.query_one("#watch", Button).label = Content("Stop watching" if self.watching else "Watch")
+        if self.snapshot:
+            self.show(self.snapshot)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to repair only when there is something to repair, to accept only a warning."""
+        del parameters
+        if action == "accept":
+            return self._warning() is not None
+        if action == "repair":
+            return bool(self.snapshot and self.snapshot.finished and repairable(self.snapshot))
+        return True
+
+    def _warning(self) -> Check | None:
+        chosen = self.query_one(CheckList).chosen if self.is_mounted else None
+        check = chosen[1].check if chosen and chosen[1] else None
+        return check if check and check.status is Status.WARNING else None
+
+    def action_accept(self) -> None:
+        """Take the chosen warning for meant, with a reason; a second time takes that back."""
+        check = self._warning()
+        if check is None:
+            self.notify("Only a single warning can be on purpose: choose its line.", timeout=3)
+        elif check.accepted:
+            self._save(check, None)
+        else:
+            self.app.push_screen(AcceptModal(check), partial(self._save, check))
+
+    def _save(self, check: Check, why: str | None) -> None:
+        if why is not None or check.accepted is not None:
+            self.run_worker(self._saving(check, why), group="accept", exit_on_error=False)
+
+    async def _saving(self, check: Check, why: str | None) -> None:
+        store = self.shell.service.store
+        try:
+            accepted = (
+                await in_thread(accept, store, self.setup, check, why, self.shell.now())
+                if why
+                else await in_thread(withdraw, store, self.setup, check.id)
+            )
+        except (StoreError, InvalidChoice) as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        if self.snapshot:
+            self.show(remarked(self.snapshot, accepted))
+
+    def action_report(self) -> None:
+        """Check once more, and show what somebody who helps needs to see."""
+        self.notify("Looking once more for the report …", timeout=3)
+        self.run_worker(self._report(), group="report", exclusive=True, exit_on_error=False)
+
+    async def _report(self) -> None:
+        service = self.shell.service
+        try:
+            material = await gather(service, self.setup, source=self.shell.sources.get(self.setup))
+        except StoreError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self.app.push_screen(ReportModal(material, service.surroundings.home))
+
+    def action_repair(self) -> None:
+        """Say what would be put right, and do it if wanted."""
+        changes = repairable(self.snapshot) if self.snapshot and self.snapshot.finished else ()
+        if changes:
+            self.app.push_screen(ConsentModal("Repair", changes), self._consented)
+        else:
+            self.notify("There is nothing that snowpixel could repair by itself.", timeout=3)
+
+    def _consented(self, sure: bool | None) -> None:
+        if sure:
+            self.shell.visit(Place.RUN, self.setup, job=Job.REPAIR)
+
+    @on(Button.Pressed)
+    async def pressed(self, event: Button.Pressed) -> None:
+        """Do what the button says."""
+        if event.button.id == "snippet":
+            self.shell.visit(Place.DONE, self.setup)
+        elif event.button.id == "home":
+            self.shell.home()
+        else:
+            await self.run_action(event.button.id or "again")
+
+
+def _verdict(status: Status) -> str:
+    return {
+        Status.OK: "All is well",
+        Status.WAITING: "Nothing is wrong; something is still to come",
+        Status.WARNING: "It works; look at the rows marked !",
+        Status.FAILED: "Something is wrong: see the rows marked ✗",
+        Status.UNKNOWN: "Not everything could be seen from here",
+        Status.SKIPPED: "Some rows have to wait for others",
+    }[status]

@@ -1,0 +1,264 @@
+"""The form of a set-up: everything has a sensible default but the host name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, ClassVar
+
+import anyio
+from msgspec.structs import replace
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalGroup, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Input, Select, Static
+
+from screens.pages.form import FormPage
+from screens.pages.goals import WHY as GOALS_WHY
+from screens.pages.goals import Goals
+from screens.routes import Place
+from screens.texts.regions import options
+from screens.texts.setup_status import begun
+from screens.texts.style import MUTED, clean, say
+from screens.widgets.field import Field
+from screens.widgets.tick import Tick
+from wizard.knowledge.costs import estimate_for
+from wizard.model import validators
+from wizard.model.fields import QUESTIONS, events, pixel_source
+from wizard.model.ports import DnsUnreachableError
+from wizard.model.setup import Choices, Goal, Made, Setup
+from wizard.model.threads import in_thread
+from wizard.model.validators import InvalidChoice
+from wizard.net.dns_operator import Holder
+from wizard.stages import needs_aws
+from wizard.storage.store import StoreError
+
+LONGEST_LOOK = 2.0
+"""Seconds that going on waits for the DNS to say whose the name is; whoever it is, the DNS page will know later."""
+
+NEXT = {True: "Next: your AWS account", False: "Next: the plan"}
+"""What the button says where an account is needed, and where it is not."""
+
+
+class ChoicesPage(FormPage):
+    """Asks for the choices, with inline checks."""
+
+    heading = "Choices"
+    purpose = "Only the host name must be chosen; the rest is sensible. Nothing is made yet."
+    step = "Choices"
+    WHY: ClassVar[Mapping[str, str]] = {name: question.why for name, question in QUESTIONS.items()} | GOALS_WHY
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "go", "Next"),
+    ]
+
+    def __init__(self, setup: str = "") -> None:
+        super().__init__(setup)
+        self.saved: Setup | None = None
+        self.holders: dict[str, Holder] = {}
+        """Who runs the DNS of the names that were looked up."""
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the form and the panel that says why we ask."""
+        yield VerticalScroll(*self._fields(self._start()), id="form", can_focus=False)
+        yield Static(id="why", classes="note")
+
+    def buttons(self) -> Iterable[Button]:
+        """Return the one way on."""
+        yield Button("Save" if self.setup else NEXT[True], id="go", compact=True, variant="primary")
+        yield Button("Back", id="back", compact=True)
+
+    def _start(self) -> Choices:
+        if self.setup:
+            self.saved = self.shell.service.store.load(self.setup)
+            return self.saved.choices
+        zone = self.shell.service.surroundings.zone
+        suggested = validators.suggest(zone) if zone else ()
+        return Choices(domain=suggested[0] if suggested else None)
+
+    def _fields(self, start: Choices) -> Iterable[Widget]:
+        existing = bool(self.saved)
+        domain = Field(
+            "Host name",
+            QUESTIONS["domain"].why,
+            value=start.domain or "",
+            placeholder="e.example.org",
+            cleaner=validators.host_name,
+            name="domain",
+        )
+        yield domain
+        yield Static(id="holder")
+        none = Tick("No domain yet", existing and start.domain is None, id="nodomain")
+        yield Horizontal(Static(classes="field-label"), none, classes="field-line")
+        yield Goals(start)
+        name = Field(
+            "Name here", QUESTIONS["name"].why, value=self._free_name(), cleaner=self._judged_name, name="name"
+        )
+        name.box.disabled = existing
+        yield name
+        select = Select(options(start.region), value=start.region, allow_blank=False, compact=True, id="region")
+        select.disabled = bool(self.saved and begun(self.saved))
+        yield VerticalGroup(Horizontal(Static("Region", classes="field-label"), select, classes="field-line"))
+        yield Field("Pixel", QUESTIONS["pixel"].why, value=start.pixel, cleaner=pixel_source, name="pixel")
+        yield Field(
+            "Keep logs, days",
+            QUESTIONS["retention"].why,
+            value=str(start.retention_days),
+            cleaner=lambda text: str(validators.retention_days(text)),
+            name="retention",
+        )
+        yield Field(
+            "Events a month",
+            QUESTIONS["events"].why,
+            value=f"{start.events_per_month:,}",
+            cleaner=events,
+            name="events",
+        )
+
+    def _free_name(self) -> str:
+        if self.setup:
+            return self.setup
+        taken = self.shell.service.store.names()
+        return next(name for name in ("main", *(f"main-{number}" for number in range(2, 99))) if name not in taken)
+
+    def _judged_name(self, text: str) -> str:
+        name = validators.setup_name(text)
+        ours = self.saved.name if self.saved else ""
+        if name != ours and name in self.shell.service.store.names():
+            raise InvalidChoice(f"There is a set-up called {name} already. Choose another name.")
+        return name
+
+    def on_mount(self) -> None:
+        """Start in the host name's box."""
+        self.query_one("#why").border_title = "Why?"
+        self.query_one("#domain", Field).box.focus()
+        self._no_domain()
+
+    @on(Checkbox.Changed)
+    def _goals_changed(self) -> None:
+        """Name what comes next: JavaScript from an own server alone needs no AWS account."""
+        if not self.setup:
+            chosen = Choices(goals=self.query_one(Goals).chosen or (Goal.PIXEL,))
+            self.query_one("#go", Button).label = NEXT[needs_aws(chosen, Made())]
+
+    def beside(self, part: str) -> str:
+        """Say what it would cost where that depends on the answer."""
+        return self._cost() if part in ("events", "retention") else ""
+
+    def _cost(self) -> str:
+        days, number = self.query_one("#retention", Field), self.query_one("#events", Field)
+        try:
+            chosen = Choices(
+                goals=self.query_one(Goals).chosen,
+                domain="e.example.org",
+                events_per_month=int(number.value),
+                retention_days=int(days.value),
+            )
+            guess = estimate_for(chosen, route53=False)
+        except (InvalidChoice, ValueError):
+            return ""
+        return f"About {guess.currency} {guess.total:.2f} a month at AWS's list prices."
+
+    # Who runs the DNS of the host name.
+
+    @on(Input.Blurred, "#domain Input")
+    def named(self) -> None:
+        """Look it up once the user is through with the name."""
+        self.run_worker(self._placed(), group="looking", exclusive=True, exit_on_error=False)
+
+    async def _placed(self) -> bool:
+        """Say who runs the name's DNS; False where a CNAME cannot stand there. What cannot be asked is no obstacle."""
+        field, shown = self.query_one("#domain", Field), self.query_one("#holder", Static)
+        try:
+            host = "" if field.disabled else field.value
+        except InvalidChoice:
+            host = ""
+        if host and host not in self.holders:
+            with anyio.move_on_after(LONGEST_LOOK), suppress(DnsUnreachableError):
+                self.holders[host] = await self.shell.service.holder(host)
+        found = self.holders.get(host)
+        shown.update(say(found.told if found and not found.trouble else "", MUTED))
+        shown.display = bool(found and not found.trouble)
+        if found and found.trouble:
+            field.complain(found.trouble)
+        return not (found and found.trouble)
+
+    @on(Checkbox.Changed, "#nodomain")
+    def _no_domain(self) -> None:
+        field = self.query_one("#domain", Field)
+        field.disabled = self.query_one("#nodomain", Checkbox).value
+        if field.disabled:
+            field.complain("")
+
+    @on(Field.Entered)
+    @on(Button.Pressed, "#go")
+    def action_go(self) -> None:
+        """Go on if everything can be used; else go to the first thing that cannot."""
+        wrong = [field for field in self._asked() if not field.judge()]
+        if not self.query_one(Goals).judge():
+            self.query_one(f"#goal-{Goal.PIXEL}").focus()
+        elif wrong:
+            if not wrong[0].box.has_focus:  # focus comes late, and would take a quick user back
+                wrong[0].box.focus()
+        elif self._region_fits():
+            self._go_on()
+
+    def _region_fits(self) -> bool:
+        """Whether the buckets can be in the chosen region: one that was saved need not be on the list."""
+        chosen = self.query_one("#region", Select)
+        try:
+            validators.region(str(chosen.value))
+        except InvalidChoice as error:
+            self.notify(str(error), title="Region", severity="error", markup=False, timeout=15)
+            chosen.focus()
+            return False
+        return True
+
+    def _go_on(self) -> None:
+        self.run_worker(self._save(), group="saving", exclusive=True)
+
+    def _asked(self) -> Sequence[Field]:
+        return [field for field in self.query(Field) if not field.disabled]
+
+    @on(Button.Pressed, "#back")
+    def back(self) -> None:
+        """Leave the form as it is."""
+        self.action_back()
+
+    async def _save(self) -> None:
+        if not await self._placed():
+            self.query_one("#domain", Field).box.focus()
+            return
+        try:
+            setup = await in_thread(self._store)
+        except StoreError as error:
+            self.notify(str(error), title="Not saved", severity="error", markup=False, timeout=15)
+            return
+        edited = bool(self.setup)
+        self.saved = setup
+        if edited:
+            self.notify(f"Saved. Continue {clean(setup.name)} to carry it out.", markup=False)
+            self.action_back()
+        else:
+            self.shell.visit(Place.CREDENTIALS if needs_aws(setup.choices, setup.made) else Place.PLAN, setup.name)
+
+    def _store(self) -> Setup:
+        """Save the form. Who comes back to it before anything was made may still change the name."""
+        store, answers = self.shell.service.store, self._answers()
+        name = self.query_one("#name", Field).value
+        if self.saved is None:
+            return store.create(name, Choices(**answers))
+        if self.saved.name == name:
+            return self.shell.service.choose(name, **answers)
+        created = store.create(name, replace(self.saved.choices, **answers))
+        store.delete(self.saved.name)
+        return created
+
+    def _answers(self) -> dict[str, Any]:
+        none = self.query_one("#nodomain", Checkbox).value
+        return {
+            **self.query_one(Goals).answers(),
+            "domain": None if none else self.query_one("#domain", Field).value,
+            "region": str(self.query_one("#region", Select).value),
+            "pixel": self.query_one("#pixel", Field).value,
+            "retention_days": int(self.query_one("#retention", Field).value),
+            "events_per_month": int(self.query_one("#events", Field).value),
+        }

@@ -1,0 +1,268 @@
+"""What the set-up is good for now: the tag for the user's pages, the proof, and what to do next."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from screens.pages.page import Page
+from screens.routes import Place
+from screens.texts.browser_proof import events_text
+from screens.texts.style import MUTED, lines, say
+from screens.widgets.prose import Prose
+from screens.widgets.tabs import TAB_KEYS, Tabs
+from wizard.documents.values_file import ALONE, BODY, CSP, of_snippet
+from wizard.model.results import Copyable
+from wizard.model.setup import BrowserRun, Proof, Setup
+from wizard.model.threads import in_thread
+from wizard.snowplow.setup_snippet import loaded_by, snippet_for
+from wizard.snowplow.snippet_builder import PLACES, Snippet, Variant, script_element
+from wizard.storage.store import StoreError
+
+TABS = {"tag": "Tag", "proof": "Proof", "noscript": "No JavaScript", "policy": "CSP", "next": "Next steps"}
+
+
+class DonePage(Page):
+    """Shows tag, proof and next steps."""
+
+    heading = "Your pixel"
+    purpose = "Put the tag into your pages: each page view becomes a line in your bucket."
+    step = "Proof"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *TAB_KEYS,
+        Binding("c", "copy", "Copy"),
+        Binding("p", "plain", "Plain text"),
+        Binding("t", "variant", "Other tag", show=False),
+        Binding("w", "keep_values", "Values file", show=False),
+        Binding("b", "browse", "Browser proof", show=False),
+        Binding("k", "checks", "Checks"),
+        Binding("v", "events", "Events", show=False),
+    ]
+
+    def __init__(self, setup: str) -> None:
+        super().__init__(setup)
+        self.saved: Setup | None = None
+        self.snippet: Snippet | None = None
+        self.variant = Variant.PAGE
+        self.alone = ""
+        """The script element of a tracker without a pixel."""
+
+    def parts(self) -> Iterable[Widget]:
+        """Return a tab for each thing."""
+        yield Tabs(
+            {name: (title, (Prose if name == "next" else Static)(id=name)) for name, title in TABS.items()},
+            id="done-tabs",
+        )
+
+    def buttons(self) -> Iterable[Button]:
+        """Return what to do with it."""
+        yield Button("Copy the tag", id="copy", compact=True, variant="primary")
+        yield Button("Other tag", id="variant", compact=True)
+        yield Button("Browser proof", id="browse", compact=True)
+        yield Button("Run checks", id="checks", compact=True)
+        yield Button("Events", id="events", compact=True)
+        yield Button("All set-ups", id="home", compact=True)
+
+    def on_mount(self) -> None:
+        """Begin at the tag."""
+        self.query_one("#copy").focus()
+
+    def on_screen_resume(self) -> None:
+        """Read what was made; another page may have proved it meanwhile."""
+        self.run_worker(self._load(), group="loading", exclusive=True)
+
+    async def _load(self) -> None:
+        try:
+            self.saved = await in_thread(self.shell.service.store.load, self.setup)
+        except StoreError as error:
+            self._set("tag", say(f"✗ {error}", "bold $text-error"))
+            return
+        self._draw(self.saved)
+
+    def _draw(self, setup: Setup) -> None:
+        self.snippet = snippet_for(setup, self.setup, self.variant)
+        self.alone = alone(setup)
+        if self.snippet is None:
+            self._set("tag", tracker_alone(self.alone) if self.alone else say(NOTHING))
+            for name in TABS:
+                if name != "tag":
+                    self._set(name, say(NO_PIXEL if self.alone else NOTHING, MUTED))
+        else:
+            self._fill(setup, self.snippet)
+
+    def _fill(self, setup: Setup, made: Snippet) -> None:
+        hint = [say(made.hint, "$text-warning"), say("")] if made.hint else []
+        where = say(f"{PLACES[self.variant]}   (t: {FOR[after(self.variant)]})", MUTED)
+        self._set("tag", lines(*hint, where, say(made.tag)))
+        self._set("proof", lines(_proof(setup.made.proof), "", _browser_run(setup.made.browser_run)))
+        self._set("noscript", _no_script(made))
+        self._set("policy", _policy(made))
+        self._set("next", _next(setup))
+
+    def _set(self, name: str, content: Content) -> None:
+        self.query_one(f"#{name}", Static).update(content)
+
+    def _values(self) -> tuple[Copyable, ...]:
+        if self.snippet is None:
+            return (Copyable(ALONE, self.alone),) if self.alone else ()
+        return of_snippet(self.snippet, self.variant)
+
+    def action_copy(self) -> None:
+        """Copy what the open tab is about; mostly the tag."""
+        values = self._values()
+        if values:
+            which = _of_tab(self.query_one(Tabs).active, self.snippet) or values[0]
+            self.shell.copy(which.label, which.value)
+
+    def action_plain(self) -> None:
+        """Show everything outside the wizard, where a terminal can select it."""
+        self.shell.plainly("For your pages", self._values())
+
+    def action_keep_values(self) -> None:
+        """Write names, records and tags to a file."""
+        if self.saved:
+            self.shell.keep_values(self.saved)
+
+    def action_variant(self) -> None:
+        """Show the tag for another way of putting it into a site."""
+        self.variant = after(self.variant)
+        if self.saved:
+            self._draw(self.saved)
+            self.action_tab(1)
+
+    def action_browse(self) -> None:
+        """Prove it with the user's own browser."""
+        self.shell.visit(Place.BROWSE, self.setup)
+
+    def action_events(self) -> None:
+        """Show what has arrived."""
+        self.shell.visit(Place.EVENTS, self.setup)
+
+    def action_checks(self) -> None:
+        """Open the checklist."""
+        self.shell.visit(Place.CHECKLIST, self.setup)
+
+    @on(Button.Pressed)
+    async def pressed(self, event: Button.Pressed) -> None:
+        """Do what the button says."""
+        if event.button.id == "home":
+            self.shell.home()
+        else:
+            await self.run_action(event.button.id or "copy")
+
+
+NOTHING = "Nothing was made yet. Continue the set-up first."
+NO_PIXEL = "This set-up serves the tracker alone: it has no pixel, and so no events of its own."
+
+
+def alone(setup: Setup) -> str:
+    """Return the script element of a set-up that serves a tracker; empty where it serves none, or not yet."""
+    loaded = loaded_by(setup)
+    return script_element(loaded) if loaded else ""
+
+
+def tracker_alone(element: str) -> Content:
+    """Show what a page needs of a tracker whose events go elsewhere."""
+    return lines(
+        say(NO_PIXEL),
+        say("Load the tracker like this, and tell it your collector's address:", MUTED),
+        "",
+        say(element),
+    )
+
+
+FOR = {Variant.PAGE: "for a page", Variant.GTM: "for Google Tag Manager", Variant.NPM: "for npm and bundlers"}
+
+
+def after(variant: Variant) -> Variant:
+    """Return the next way of putting the tag into a site."""
+    every = tuple(Variant)
+    return every[(every.index(variant) + 1) % len(every)]
+
+
+def _browser_run(run: BrowserRun | None) -> Content:
+    if run is None:
+        return lines("Not proved in a browser yet: Browser proof (b) sends three events with your own.")
+    if run.found_at is None:
+        return lines(f"Your browser's events of {_at(run.sent_at)} were answered; they are not in the logs yet.")
+    return events_text(run)
+
+
+def _proof(proof: Proof | None) -> Content:
+    if proof is None:
+        return lines(
+            say("… The test event has not been found in the logs yet.", "$text-primary"),
+            "",
+            "AWS writes log files several times an hour; for a new distribution the first one can take some hours. "
+            "Continue the set-up from the first page to wait for it, or run the checks later.",
+        )
+    width = max(map(len, proof.event), default=0) + 2
+    event = [Content.assemble(say(f"  {key:<{width}}", MUTED), say(value)) for key, value in proof.event.items()]
+    return lines(
+        say("✓ This test event went in at the front and was read back from your bucket:", "bold $text-success"),
+        "",
+        *event,
+        "",
+        say(f"sent {_at(proof.sent_at)}, found {_at(proof.found_at)}", MUTED),
+        say(f"in {proof.log_key}", MUTED),
+    )
+
+
+def _at(when: float) -> str:
+    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _no_script(made: Snippet) -> Content:
+    return lines(
+        say("Into the <body>: counts visitors without JavaScript", MUTED),
+        say(made.no_script),
+        "",
+        say("For e-mail and other places without JavaScript", MUTED),
+        say(made.image),
+    )
+
+
+def _policy(made: Snippet) -> Content:
+    return lines(
+        say("If your site sends a Content-Security-Policy, it must allow", MUTED),
+        *(say(line) for line in made.csp),
+        "",
+        say("Add each to the directive of that name that is there already: a browser ignores a second one.", MUTED),
+        say("If your site sends none, there is nothing to do here.", MUTED),
+    )
+
+
+def _of_tab(tab: str, made: Snippet | None) -> Copyable | None:
+    """Return what a tab other than that of the tag is about."""
+    if made is None:
+        return None
+    return {"noscript": Copyable(BODY, made.no_script), "policy": Copyable(CSP, "\n".join(made.csp))}.get(tab)
+
+
+def _next(setup: Setup) -> Content:
+    name = setup.name
+    return lines(
+        say("1  Put the tag into your pages, and look at one of them in a browser.", "bold"),
+        "   Some minutes to an hour later its page view is in your log bucket"
+        + (f" ({setup.made.log_bucket})." if setup.made.log_bucket else "."),
+        "",
+        say("2  Let a computer look after it: one line for cron", "bold"),
+        f"   17 7 * * *  snowpixel check {name} --quiet --profile snowpixel-check",
+        "   Nobody is there to unlock a key store or to sign in again, so give it a user of its own "
+        f"that may only look: `snowpixel policy {name} --check-only` prints the policy for it, and "
+        "`aws configure --profile snowpixel-check` takes its key.",
+        "",
+        say("3  Look yourself whenever you like", "bold"),
+        f"   snowpixel check {name}        (or Run checks, here)",
+        "",
+        say("4  Keep what is copied somewhere: records, tags, names", "bold"),
+        f"   snowpixel snippet {name} --values FILE       (or w, here)",
+        "",
+        say("5  When you no longer want it", "bold"),
+        f"   snowpixel remove {name}       (or Remove, on the first page)",
+    )

@@ -1,0 +1,111 @@
+"""What a set-up is for: three ticks in any mix, and for the JavaScript where it comes from and where it is served."""
+
+from collections.abc import Callable
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalGroup
+from textual.widgets import Checkbox, Static
+
+from screens.texts.style import say
+from screens.widgets.field import Field
+from screens.widgets.tick import Tick
+from wizard.model.fields import QUESTIONS
+from wizard.model.setup import Choices, Goal
+from wizard.model.validators import InvalidChoice
+from wizard.snowplow.tracker import wishes
+from wizard.snowplow.tracker.file_names import served_at
+from wizard.snowplow.tracker.tracker_file import TrackerError
+
+LABELS = {
+    Goal.PIXEL: "Pixel: takes the events of your pages",
+    Goal.JS_BUCKET: "JavaScript beside it, from the same bucket",
+    Goal.JS_SERVER: "JavaScript from your own web server",
+}
+WHY = {
+    "goal-pixel": "A 1x1 image under your own name; each event asks for it, and its log is in your bucket. It draws no "
+    "reports, is not for real time, and takes nothing by POST and nothing from mobile trackers.",
+    "goal-js-bucket": "Snowplow's tracker is the program in your pages that sends the events. From your bucket it "
+    "comes under your own name, and changes only when you say so. Not needed where your site bundles it by npm.",
+    "goal-js-server": "snowpixel writes a folder with the tracker and settings for nginx, Apache, Caddy and IIS; you "
+    "put it on your server, and snowpixel checks how it is delivered. It changes nothing on that server itself.",
+}
+NONE_CHOSEN = "Choose at least one: what shall it be for?"
+
+
+def _cleaned(clean: Callable[[str], str]) -> Callable[[str], str]:
+    """Turn a tracker's complaint into one of a form."""
+
+    def cleaner(text: str) -> str:
+        try:
+            return clean(text)
+        except TrackerError as error:
+            raise InvalidChoice(str(error)) from error
+
+    return cleaner
+
+
+class Goals(VerticalGroup):
+    """The ticks and what they ask for.
+
+    Args:
+        start: what is chosen at first.
+    """
+
+    def __init__(self, start: Choices) -> None:
+        super().__init__(id="goals", classes="field")
+        self.start = start
+
+    def compose(self) -> ComposeResult:
+        """Lay out a line for each goal, and the questions about the tracker."""
+        for number, (goal, label) in enumerate(LABELS.items()):
+            title = Static("" if number else QUESTIONS["goal"].label, classes="field-label")
+            yield Horizontal(title, Tick(label, goal in self.start.goals, id=f"goal-{goal}"), classes="field-line")
+        yield Static(classes="field-error", id="goals-error")
+        yield self._question("tracker", self.start.tracker, wishes.source)
+        yield self._question("tracker_url", self.start.tracker_url or "", served_at)
+
+    def _question(self, name: str, value: str, clean: Callable[[str], str]) -> Field:
+        asked = QUESTIONS[name]
+        return Field(asked.label, asked.why, value=value, cleaner=_cleaned(clean), name=name)
+
+    def on_mount(self) -> None:
+        """Ask only what the goals need."""
+        self.changed()
+
+    @property
+    def chosen(self) -> tuple[Goal, ...]:
+        """The goals that are ticked."""
+        return tuple(goal for goal in Goal if self.query_one(f"#goal-{goal}", Checkbox).value)
+
+    @on(Checkbox.Changed)
+    def changed(self) -> None:
+        """Show the questions of the goals that are ticked."""
+        chosen = self.chosen
+        self._offer("tracker", needed=bool({Goal.JS_BUCKET, Goal.JS_SERVER} & set(chosen)))
+        self._offer("tracker_url", needed=Goal.JS_SERVER in chosen)
+        if chosen:
+            self._complain("")
+
+    def _offer(self, name: str, *, needed: bool) -> None:
+        field = self.query_one(f"#{name}", Field)
+        field.display = needed
+        field.disabled = not needed
+
+    def judge(self) -> bool:
+        """Say what is wrong with the ticks; the fields are judged like all others of the form."""
+        self._complain("" if self.chosen else NONE_CHOSEN)
+        return bool(self.chosen)
+
+    def _complain(self, error: str) -> None:
+        self.set_class(bool(error), "-wrong")
+        self.query_one("#goals-error", Static).update(say(f"✗ {error}" if error else ""))
+
+    def answers(self) -> dict[str, Any]:
+        """Return the choices; meaningful after everything was judged."""
+        asked = {name: self.query_one(f"#{name}", Field) for name in ("tracker", "tracker_url")}
+        return {
+            "goals": self.chosen,
+            **{name: field.value for name, field in asked.items() if not field.disabled},
+        }

@@ -1,0 +1,226 @@
+"""The first page: the saved set-ups with their state, and what can be done with each."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, OptionList, Static
+from textual.widgets.option_list import Option
+
+from screens.background_walk import Work
+from screens.pages.page import Page
+from screens.routes import Place
+from screens.texts.browser_proof import is_proof
+from screens.texts.setup_status import begun, finished, standing
+from screens.texts.style import MUTED, STYLES, badge, clean, lines, say
+from screens.texts.timeline import timeline
+from screens.widgets.prose import Prose
+from wizard.model.results import Job, Status
+from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
+from wizard.stages import needs_aws
+from wizard.storage.store import StoreError
+
+WELCOME = (
+    "A pixel that is yours alone: on your own domain, its log in your own bucket. Nobody else reads along.",
+    "",
+    "  1  You choose a host name, and sign in to AWS.",
+    "  2  You see what will be made and what it costs, and say yes or no.",
+    "  3  snowpixel makes it, and shows the two DNS records that only you can add.",
+    "  4  It sends one test event and reads it back, decoded, from your bucket.",
+    "",
+)
+HONEST = (
+    "About 20 minutes, most of it waiting for DNS and AWS. No dashboards, no real time, no mobile trackers: "
+    "the events lie in log files. Everything can be taken down again."
+)
+PRACTICE = (
+    "Practice: AWS, DNS and CloudFront are played on this computer. Nothing costs anything, nothing leaves it, and "
+    "waits are short."
+)
+
+
+class HomePage(Page):
+    """Lists set-ups, or welcomes."""
+
+    heading = "Your set-ups"
+    purpose = "Your own Snowplow pixel, in your own AWS account: made, checked, removed."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "app.leave", "Quit", show=False),
+        Binding("n", "new", "New"),
+        Binding("c", "check", "Checks"),
+        Binding("s", "snippet", "Snippet", show=False),
+        Binding("e", "edit", "Change", show=False),
+        Binding("v", "events", "Events", show=False),
+        Binding("x", "remove", "Remove"),
+        Binding("o", "app.settings", "Settings"),
+    ]
+
+    def __init__(self, setup: str = "") -> None:
+        super().__init__(setup)
+        self.setups: dict[str, Setup] = {}
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the practice note, the welcome and the list."""
+        if self.shell.service.surroundings.zone:
+            yield Static(say(PRACTICE), id="practice", classes="note")
+        yield Prose(lines(*WELCOME, say(HONEST, MUTED)), id="welcome")
+        yield OptionList(id="setups")
+        yield Static(id="timeline", classes="note")
+        yield Static(id="trouble", classes="trouble")
+
+    def buttons(self) -> Iterable[Button]:
+        """Return what can be done; most needs a set-up."""
+        yield Button("New set-up", id="new", compact=True, variant="primary")
+        for name, label in (("go", "Continue"), ("snippet", "Snippet"), ("events", "Events"), ("edit", "Change")):
+            yield Button(label, id=name, compact=True, classes="with-setup")
+        yield Button("Remove…", id="remove", compact=True, classes="with-setup")
+
+    def on_mount(self) -> None:
+        """Name the list."""
+        self.query_one("#setups").border_title = "Set-ups on this computer"
+        self.query_one("#timeline").display = False
+
+    def on_screen_resume(self) -> None:
+        """Read the list again: another page may have changed it."""
+        self.run_worker(self._load(), group="loading", exclusive=True)
+
+    async def _load(self) -> None:
+        setups, trouble = await in_thread(_read_all, self)
+        self.setups = {setup.name: setup for setup in setups}
+        self._fill()
+        self.query_one("#trouble", Static).update(lines(*(say(f"✗ {one}", "$text-error") for one in trouble)))
+        if trouble:  # it needs the room
+            self.query_one("#timeline").display = False
+
+    def _fill(self) -> None:
+        listed = self.query_one("#setups", OptionList)
+        at = listed.highlighted or 0
+        listed.set_options([Option(self._row(setup), id=setup.name) for setup in self.setups.values()])
+        listed.display = bool(self.setups)
+        self.query_one("#timeline").display = bool(self.setups)
+        for note in self.query("#practice"):  # who comes back knows, and the line at the top still says it
+            note.display = not self.setups
+        self.query_one("#welcome").display = not self.setups
+        for button in self.query(".with-setup"):
+            button.display = bool(self.setups)
+        self.refresh_bindings()
+        if self.setups:
+            listed.highlighted = min(at, len(self.setups) - 1)
+            listed.focus()
+            self.offered()
+        else:
+            self.query_one("#new").focus()
+
+    def _row(self, setup: Setup) -> Content:
+        state = standing(setup, self.shell.now())
+        live = self.shell.live(setup.name)
+        mark = badge(state.status, word=False)
+        words = _under_way(live) if live else state.words
+        name = Content.assemble(mark, " ", (setup.name.ljust(21), "bold"), clean(setup.choices.domain or "no domain"))
+        return lines(name, Content.assemble("  ", (words, STYLES[Status.WAITING] if live else MUTED)))
+
+    @property
+    def _chosen(self) -> Setup | None:
+        option = self.query_one("#setups", OptionList).highlighted_option
+        return self.setups.get(option.id or "") if option else None
+
+    @on(OptionList.OptionHighlighted)
+    def offered(self) -> None:
+        """Let the main button say what it does with this set-up."""
+        chosen = self._chosen
+        if chosen:
+            live = self.shell.live(chosen.name)
+            self._tell(chosen)
+            self.query_one("#go", Button).label = Content("Show the work" if live else standing(chosen).next)
+
+    def _tell(self, setup: Setup) -> None:
+        """Show what happened to a set-up so far."""
+        shown = self.query_one("#timeline", Static)
+        shown.border_title = Content(f"The way of {clean(setup.name)}")
+        shown.update(timeline(setup))
+
+    @on(OptionList.OptionSelected)
+    def entered(self) -> None:
+        """Enter goes on with a set-up."""
+        self.go_on()
+
+    @on(Button.Pressed)
+    async def pressed(self, event: Button.Pressed) -> None:
+        """Do what the button says."""
+        if event.button.id == "go":
+            self.go_on()
+        else:
+            await self.run_action(event.button.id or "new")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what needs a set-up only where there is one."""
+        del parameters
+        return bool(self.setups) if action in ("check", "snippet", "events", "edit", "remove") else True
+
+    def go_on(self) -> None:
+        """Continue a set-up where it stands."""
+        chosen = self._chosen
+        if chosen is None:
+            return
+        live = self.shell.live(chosen.name)
+        if live and is_proof(live.board.snapshot):
+            self.shell.visit(Place.BROWSE, chosen.name)
+        elif live:
+            self.shell.visit(Place.RUN, chosen.name, job=live.job)
+        elif finished(chosen):
+            self.shell.visit(Place.CHECKLIST, chosen.name)
+        else:
+            account = needs_aws(chosen.choices, chosen.made)
+            self.shell.visit(Place.CREDENTIALS if account else Place.PLAN, chosen.name)
+
+    def action_new(self) -> None:
+        """Begin a new set-up."""
+        self.shell.visit(Place.CHOICES)
+
+    def action_check(self) -> None:
+        """Open the checklist."""
+        self._visit(Place.CHECKLIST)
+
+    def action_snippet(self) -> None:
+        """Show the tag; before the pixel exists there is none."""
+        chosen = self._chosen
+        if chosen and not begun(chosen):
+            self.notify("Nothing was made yet, so there is no tag. Continue the set-up first.", markup=False)
+        else:
+            self._visit(Place.DONE)
+
+    def action_events(self) -> None:
+        """Show what has arrived."""
+        self._visit(Place.EVENTS)
+
+    def action_edit(self) -> None:
+        """Change what was chosen."""
+        self._visit(Place.CHOICES)
+
+    def action_remove(self) -> None:
+        """Go to where a set-up is taken down; nothing happens before its name is typed there."""
+        self._visit(Place.REMOVE)
+
+    def _visit(self, place: Place) -> None:
+        if self._chosen:
+            self.shell.visit(place, self._chosen.name, job=Job.CHECK)
+
+
+def _under_way(work: Work) -> str:
+    """Say what is under way."""
+    return "a browser proof is under way" if is_proof(work.board.snapshot) else f"{work.job} is under way"
+
+
+def _read_all(page: HomePage) -> tuple[list[Setup], list[str]]:
+    """Read every saved set-up; one damaged file must not hide the others."""
+    store, setups, trouble = page.shell.service.store, [], []
+    for name in store.names():
+        try:
+            setups.append(store.load(name))
+        except StoreError as error:
+            trouble.append(str(error))
+    return setups, trouble

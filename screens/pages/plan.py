@@ -1,0 +1,124 @@
+"""Plan and consent: everything that would be made, its price, its rights and its undoing, before anything is made."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from screens.background_walk import Work
+from screens.pages.page import Page
+from screens.routes import Place
+from screens.texts import plan_details
+from screens.texts.permission_list import rights_text
+from screens.texts.style import say
+from screens.widgets.prose import Prose
+from screens.widgets.tabs import TAB_KEYS, Tabs
+from wizard.engine.walks import IDENTITY
+from wizard.knowledge.costs import Estimate, estimate_for
+from wizard.model.results import Actor, Job, Snapshot, Status
+from wizard.model.setup import Setup
+from wizard.storage.store import StoreError
+
+TABS = (("made", "What is made"), ("cost", "Cost"), ("rights", "Permissions"), ("undo", "Undo"))
+
+
+class PlanPage(Page):
+    """Shows the plan and asks for consent."""
+
+    heading = "Plan"
+    purpose = "All that would be made. Nothing is made yet: look as long as you like."
+    step = "Plan"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *TAB_KEYS,
+        Binding("r", "again", "Look again"),
+    ]
+
+    def __init__(self, setup: str) -> None:
+        super().__init__(setup)
+        self.work: Work | None = None
+        self.saved: Setup | None = None
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the headline and a tab for each question."""
+        yield Static(id="headline")
+        yield Tabs({name: (title, Prose(id=name)) for name, title in TABS}, id="plan-tabs")
+
+    def buttons(self) -> Iterable[Button]:
+        """Return the harmless way first."""
+        yield Button("Not yet", id="back", compact=True)
+        yield Button("Create it", id="create", compact=True, variant="success", disabled=True)
+        yield Button("Look again", id="again", compact=True)
+
+    def on_mount(self) -> None:
+        """Make the plan."""
+        self.query_one("#back").focus()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Look at the world and list the differences anew."""
+        self.query_one("#create", Button).disabled = True
+        try:
+            self.saved = self.shell.service.store.load(self.setup)
+            self.work = self.shell.begin(Job.PLAN, self.setup)
+        except StoreError as error:
+            self._set("headline", say(f"✗ {error}", "bold $text-error"))
+            return
+        self.follow(self.work)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw how far it is; at the end the plan."""
+        if self.saved is None or self.work is None:
+            return
+        if not snapshot.finished:
+            self._set("headline", plan_details.reading(snapshot.stages))
+            return
+        cost = _cost(self.saved, snapshot)
+        self._set("headline", plan_details.headline(snapshot, cost))
+        self._set("made", plan_details.troubles(snapshot) or plan_details.changes_text(snapshot))
+        self._set("cost", plan_details.cost_text(cost, self.saved.choices.events_per_month))
+        self._set("rights", rights_text(self.saved))
+        self._set("undo", plan_details.undo_text(self.setup))
+        if self.work.error:
+            self._set("headline", say(f"✗ {self.work.error}", "bold $text-error"))
+        self.query_one("#create", Button).disabled = bool(self.work.error) or not _offered(snapshot)
+
+    def _set(self, name: str, content: Content) -> None:
+        self.query_one(f"#{name}", Static).update(content)
+
+    @on(Button.Pressed, "#create")
+    def create(self) -> None:
+        """Consent is given: make it. The plan leaves the stack, for it is no longer what would be."""
+        self.shell.home()
+        self.shell.visit(Place.RUN, self.setup)
+
+    @on(Button.Pressed, "#again")
+    def again(self) -> None:
+        """Look again."""
+        self.action_again()
+
+    @on(Button.Pressed, "#back")
+    def back(self) -> None:
+        """Not yet."""
+        self.action_back()
+
+
+def _offered(snapshot: Snapshot) -> bool:
+    """Whether there is something to make, or something that is still to come: what an apply would do or wait for."""
+    pending = bool(snapshot.changes) or any(check.status is not Status.OK for check in snapshot.checks)
+    return pending and _known(snapshot)
+
+
+def _known(snapshot: Snapshot) -> bool:
+    """Whether AWS knows us: without that nothing can be made. Everything else an apply can put right."""
+    return all(check.status in (Status.OK, Status.WARNING) for check in snapshot.checks if check.id == IDENTITY)
+
+
+def _cost(setup: Setup, snapshot: Snapshot) -> Estimate:
+    choices = setup.choices
+    by_user = any(change.actor is Actor.USER for change in snapshot.changes)
+    zone = bool(setup.made.hosted_zone) or (choices.domain is not None and bool(snapshot.changes) and not by_user)
+    return estimate_for(choices, route53=zone)

@@ -1,0 +1,142 @@
+"""Taking a set-up down: what goes, what stays, and its name typed before anything happens."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Static
+
+from screens.pages.page import Page
+from screens.routes import Place
+from screens.texts.setup_status import begun
+from screens.texts.style import MUTED, count, lines, say
+from screens.widgets.field import Field
+from screens.widgets.prose import Prose
+from screens.widgets.tick import Tick
+from wizard.model.context import DELETE_LOGS, YES
+from wizard.model.results import Job
+from wizard.model.setup import Goal, Setup
+from wizard.model.threads import in_thread
+from wizard.model.validators import InvalidChoice
+from wizard.storage.store import StoreError
+
+
+class RemovePage(Page):
+    """Asks for the name, then hands over to the run page."""
+
+    heading = "Remove"
+    purpose = "Taken down in the right order, so that nobody can take over your name."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "app.focus_previous", "Up", show=False),
+        Binding("down", "app.focus_next", "Down", show=False),
+    ]
+
+    def __init__(self, setup: str) -> None:
+        super().__init__(setup)
+        self.saved: Setup | None = None
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the lists, the choice about the logs, and the box for the name."""
+        yield VerticalScroll(Prose(id="goes"), id="list", can_focus=False)
+        yield Tick("Delete the logs too. They cannot be brought back.", id="logs")
+        yield Field(f"Type {self.setup}", "", cleaner=self._same, name="confirm", placeholder="the set-up's name")
+
+    def _same(self, text: str) -> str:
+        if text.strip() != self.setup:
+            raise InvalidChoice(f"Type the name exactly as it is: {self.setup}")
+        return self.setup
+
+    def buttons(self) -> Iterable[Button]:
+        """Return the harmless way first."""
+        yield Button("Keep it", id="keep", compact=True)
+        yield Button("Remove it", id="remove", compact=True, variant="error", disabled=True)
+
+    def on_mount(self) -> None:
+        """Read what was made."""
+        self.query_one("#list").border_title = "What goes, and what stays"
+        self.query_one("#keep").focus()
+        try:
+            self.saved = self.shell.service.store.load(self.setup)
+        except StoreError as error:
+            self.query_one("#goes", Static).update(say(f"✗ {error}", "bold $text-error"))
+            return
+        self._draw()
+
+    @on(Checkbox.Changed)
+    def _draw(self) -> None:
+        if self.saved:
+            logs = self.query_one("#logs", Checkbox).value
+            self.query_one("#goes", Static).update(what_goes(self.saved, logs=logs))
+
+    @on(Field.Entered)
+    def entered(self) -> None:
+        """Enter in the box moves on to the button; it removes nothing. A wrong name is mended where it stands."""
+        if self._confirmed:
+            self.query_one("#remove").focus()
+
+    def on_input_changed(self) -> None:
+        """Open the button once the name is right."""
+        self.query_one("#remove", Button).disabled = not self._confirmed
+
+    @property
+    def _confirmed(self) -> bool:
+        return self.query_one("#confirm", Field).box.value.strip() == self.setup
+
+    @on(Button.Pressed, "#keep")
+    def keep(self) -> None:
+        """Leave everything as it is."""
+        self.action_back()
+
+    @on(Button.Pressed, "#remove")
+    def remove_it(self) -> None:
+        """Take it down; what was never made only needs forgetting."""
+        if not self._confirmed or self.saved is None:
+            return
+        if begun(self.saved):
+            logs = self.query_one("#logs", Checkbox).value
+            self.app.pop_screen()
+            self.shell.visit(Place.RUN, self.setup, job=Job.REMOVE, answers={DELETE_LOGS: YES} if logs else {})
+        else:
+            self.run_worker(self._forget())
+
+    async def _forget(self) -> None:
+        await in_thread(self.shell.service.store.delete, self.setup)
+        self.shell.home()
+
+
+def _content(setup: Setup) -> str:
+    """Say what the content bucket holds."""
+    held = ["the pixel"] if Goal.PIXEL in setup.choices.goals else []
+    stored = len(setup.made.trackers_stored)
+    return " and ".join([*held, *([count(stored, "tracker file", "tracker files")] if stored else [])]) or "all in it"
+
+
+def what_goes(setup: Setup, *, logs: bool) -> Content:
+    """List what was made, under what happens to it."""
+    made, name = setup.made, setup.choices.domain
+    goes = [
+        (made.alias, f"the name {made.alias} on the distribution"),
+        (name and made.distribution, f"the DNS records of {name} (you are told when, if you added them yourself)"),
+        (made.distribution, f"CloudFront distribution {made.distribution}"),
+        (made.delivery, "the delivery of the logs"),
+        (made.certificate and not made.certificate_borrowed, "the certificate"),
+        (made.content_bucket, f"bucket {made.content_bucket}, with {_content(setup)}"),
+        (made.log_bucket and logs, f"bucket {made.log_bucket}, WITH ALL LOGS"),
+    ]
+    stays = [
+        (made.log_bucket and not logs, f"bucket {made.log_bucket}, with your logs until they expire"),
+        (made.certificate_borrowed, "the certificate: it was there before, and stays yours"),
+        (True, "everything else in your account: it is not touched"),
+    ]
+    shown = [say(f"  - {text}", "$text-error") for there, text in goes if there]
+    return lines(
+        say("Goes", "bold"),
+        *(shown or [say("  nothing: nothing was made in AWS yet; only the choices are forgotten", MUTED)]),
+        "",
+        say("Stays", "bold"),
+        *(say(f"  ✓ {text}", "$text-success") for there, text in stays if there),
+    )

@@ -1,0 +1,300 @@
+"""The walk while it goes on: stages at the left, what is happening and why at the right, waits below."""
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, OptionList, Static
+
+from screens.background_walk import Work
+from screens.dialogs.decision import DecisionModal
+from screens.pages.page import Page
+from screens.routes import Place
+from screens.texts.browser_proof import is_proof
+from screens.texts.stage_details import busiest, stage_text, waits
+from screens.texts.style import MUTED, badge, clock, count, lines, say
+from screens.widgets.prose import Prose
+from screens.widgets.road import Road
+from screens.widgets.stage_list import StageList
+from wizard.model.results import Actor, Job, Snapshot, Status
+from wizard.storage.store import StoreError
+
+HEADINGS = {Job.APPLY: "Building", Job.REPAIR: "Repairing", Job.REMOVE: "Taking down"}
+LEAVE = "You can leave at any time: nothing is lost, and snowpixel goes on where it stopped."
+ROOM_FOR_WAITS = 3
+
+
+class RunPage(Page):
+    """Shows one walk that changes something; starts it unless it is under way already.
+
+    One walk at a time changes a set-up: while another one is under way, the page says so, and offers to stop it.
+
+    Args:
+        setup: its set-up.
+        job: which walk.
+        answers: decisions taken beforehand.
+    """
+
+    step = "Build"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "dns", "DNS page"),
+        Binding("l", "look_now", "Look now"),
+        Binding("a", "decide", "Answer"),
+    ]
+
+    def __init__(self, setup: str, job: Job, answers: Mapping[str, str] | None = None) -> None:
+        super().__init__(setup)
+        self.job = job
+        self.heading = HEADINGS[job]
+        self.purpose = "Move with ↑ ↓ to see what a stage does, and why."
+        self.step = "Build" if job is Job.APPLY else ""
+        self.answers = answers
+        self.work: Work | None = None
+        self.snapshot: Snapshot | None = None
+        self.tick = 0
+        self.following = True
+        """Whether the highlight goes along by itself; the user's own move ends that."""
+        self.other: Work | None = None
+        """Another walk on the same set-up, which has to end first."""
+
+    def parts(self) -> Iterable[Widget]:
+        """Return road, stages, what happens, and what is waited for."""
+        yield Road(id="road")
+        detail = VerticalScroll(Prose(id="detail"), id="now", can_focus=True)
+        yield Horizontal(StageList(id="stages"), detail, id="panes")
+        yield Static(id="waits")
+        yield Static(id="turn")
+
+    def buttons(self) -> Iterable[Button]:
+        """Return the way on, which opens at the end."""
+        yield Button("Go on", id="on", compact=True, variant="primary")
+        yield Button("Try again", id="again", compact=True)
+        yield Button("Stop it", id="stop", compact=True)
+        yield Button("All set-ups", id="home", compact=True)
+
+    def on_mount(self) -> None:
+        """Join this walk if it is under way, or start it."""
+        self.set_interval(0.5, self._beat)
+        self._at_end(over=False)
+        self.query_one("#stages").focus()
+        self._join()
+
+    def _join(self) -> None:
+        live = self.shell.live(self.setup)
+        if live and not self._is_ours(live):
+            self._wait_for(live)
+            return
+        self.other = None
+        try:
+            self.work = live or self.shell.begin(self.job, self.setup, self.answers)
+        except StoreError as error:
+            self._trouble(str(error))
+            return
+        self.follow(self.work)
+
+    def _is_ours(self, live: Work) -> bool:
+        """Whether a walk is the one that this page was opened for; a browser proof has a page of its own."""
+        return live.job is self.job and not is_proof(live.board.snapshot)
+
+    def _wait_for(self, other: Work) -> None:
+        """Say what is under way instead, and offer to stop it."""
+        self.other = other
+        what = "A browser proof" if is_proof(other.board.snapshot) else f"Another job ({HEADINGS[other.job]})"
+        self._trouble(f"{what} is still under way on this set-up. Stop it, or come back when it is through.")
+        self.query_one("#again").display = False
+        self.query_one("#stop").display = True
+        self.query_one("#stop").focus()
+
+    @on(Button.Pressed, "#stop")
+    def stop_other(self) -> None:
+        """Stop the other walk, unless a call that changes something may be under way; then this one begins."""
+        if self.other and self.other.writing:
+            self.notify("It is changing something right now. Try again in a moment.", timeout=5)
+        elif self.other:
+            self.query_one("#turn", Static).update(say("Stopping it …", MUTED))
+            self.other.stop()
+
+    def _beat(self) -> None:
+        """Draw times anew, and begin once another walk is over; nothing else changes between snapshots."""
+        if self.other and self.other.over:
+            self._at_end(over=False)
+            self._join()
+            self.query_one("#stages").focus()
+        if self.snapshot and not self.snapshot.finished and self.is_current:
+            self.tick += self.shell.moves
+            self._draw()
+
+    # Drawing.
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw a snapshot, and bring up what needs the user."""
+        asked = bool(self.snapshot and self.snapshot.records)
+        self.snapshot = snapshot
+        if asked is not bool(snapshot.records):
+            self.refresh_bindings()
+        if self.is_current or snapshot.finished:
+            self._draw()
+        if snapshot.finished:
+            self._finished(snapshot)
+        elif self.is_current:
+            self._ask_user(snapshot)
+
+    def _draw(self) -> None:
+        if self.snapshot is None or self.work is None:
+            return
+        road = self.query_one(Road)
+        road.stages = self.snapshot.stages
+        stages = self.query_one(StageList)
+        stages.draw(self.snapshot, self.tick)
+        if self.following:
+            with stages.prevent(OptionList.OptionHighlighted):
+                stages.point_at(busiest(self.snapshot))
+        self._detail()
+        self._below(self.snapshot)
+
+    def _detail(self) -> None:
+        stage = self.query_one(StageList).chosen
+        if stage:
+            self.query_one("#now").border_title = stage.title
+            self.query_one("#detail", Static).update(stage_text(stage, self.shell.now(), self.tick))
+
+    def _below(self, snapshot: Snapshot) -> None:
+        waiting = self.query_one("#waits", Static)
+        text = waits(snapshot, self.shell.now()).split("\n")
+        more = len(text) - ROOM_FOR_WAITS
+        shown = [*text[:ROOM_FOR_WAITS], *([say(f"  and {more} more", MUTED)] if more > 0 else [])]
+        waiting.update(lines(*shown))
+        waiting.set_class(not (text and text[0].plain), "-empty")
+        self.query_one("#turn", Static).update(self._turn(snapshot))
+
+    def _turn(self, snapshot: Snapshot) -> Content:
+        if self.work and self.work.error:
+            return say(f"✗ {self.work.error}", "bold $text-error")
+        if snapshot.finished:
+            return _verdict(snapshot, self.work.elapsed if self.work else 0.0)
+        if snapshot.decisions:
+            return say("▸ One question waits for your word: press a", "bold $text-warning")
+        if snapshot.records:
+            records = count(len(snapshot.records), "DNS record waits", "DNS records wait")
+            return say(f"▸ Your turn: {records} for you at your DNS provider. Press d", "bold $text-warning")
+        return say(LEAVE, MUTED)
+
+    def _trouble(self, text: str) -> None:
+        self.query_one("#turn", Static).update(say(f"✗ {text}", "bold $text-error"))
+        self._at_end(over=True)
+        self.query_one("#on").display = False
+
+    # What needs the user.
+
+    def _ask_user(self, snapshot: Snapshot) -> None:
+        """Open what the user has to see, once by itself; afterwards by key."""
+        work = self.work
+        if work is None:
+            return
+        fresh = [one for one in snapshot.decisions if one.id not in work.asked]
+        if fresh:
+            work.asked.add(fresh[0].id)
+            self.app.push_screen(DecisionModal(fresh[0], work.board))
+        elif snapshot.records and not work.shown_dns and _turn_has_come(snapshot):
+            work.shown_dns = True
+            self.shell.visit(Place.DNS, self.setup)
+
+    def on_screen_resume(self) -> None:
+        """Back from another page: see whether something new needs the user."""
+        self._draw()
+        if self.snapshot and not self.snapshot.finished:
+            self._ask_user(self.snapshot)
+
+    def action_decide(self) -> None:
+        """Open the question that waits."""
+        if self.snapshot and self.snapshot.decisions and self.work:
+            self.app.push_screen(DecisionModal(self.snapshot.decisions[0], self.work.board))
+
+    def action_dns(self) -> None:
+        """Open the page with the records."""
+        if self.snapshot and self.work:
+            self.work.shown_dns = True
+            self.shell.visit(Place.DNS, self.setup)
+
+    def action_look_now(self) -> None:
+        """End the waits early: look now."""
+        if self.work and not self.work.over:
+            self.work.board.look_now()
+            self.notify("Looking now.", timeout=2)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only keys that do something at this moment."""
+        del parameters
+        if action == "decide":
+            return bool(self.snapshot and self.snapshot.decisions)
+        if action == "dns":
+            return bool(self.work and not self.work.over and self.snapshot and self.snapshot.records)
+        if action == "look_now":
+            return bool(self.work and not self.work.over)
+        return True
+
+    @on(OptionList.OptionHighlighted)
+    def moved(self) -> None:
+        """The user looks at another stage: stay there."""
+        self.following = False
+        self._detail()
+
+    # The end.
+
+    def _finished(self, snapshot: Snapshot) -> None:
+        self.refresh_bindings()
+        self._at_end(over=True)
+        well = snapshot.status in (Status.OK, Status.WARNING) and not (self.work and self.work.error)
+        self.query_one("#on", Button).display = well
+        self.query_one("#again", Button).display = not well
+        self.query_one("#on" if well else "#again").focus()
+
+    def _at_end(self, *, over: bool) -> None:
+        for name in ("on", "again"):
+            self.query_one(f"#{name}").display = over
+        self.query_one("#stop").display = False
+
+    @on(Button.Pressed, "#on")
+    def go_on(self) -> None:
+        """Go to what comes after this walk."""
+        if self.job is Job.REMOVE:
+            self.shell.home()
+        elif self.job is Job.REPAIR:
+            self.action_back()
+        else:
+            self.app.pop_screen()
+            self.shell.visit(Place.DONE, self.setup)
+
+    @on(Button.Pressed, "#again")
+    def again(self) -> None:
+        """Run the same walk again: it goes on from what is there."""
+        self._at_end(over=False)
+        self.following = True
+        self._join()
+
+    @on(Button.Pressed, "#home")
+    def leave(self) -> None:
+        """Go to the first page; the work goes on."""
+        self.shell.home()
+
+
+def _turn_has_come(snapshot: Snapshot) -> bool:
+    """Whether the walk really waits for the user, and does not merely know that it will."""
+    return any(item.wait and item.wait.actor is Actor.USER for item in snapshot.items)
+
+
+def _verdict(snapshot: Snapshot, elapsed: float) -> Content:
+    made = count(len(snapshot.done), "change")
+    words = {
+        Status.OK: "All well",
+        Status.WARNING: "Done; something to look at",
+        Status.WAITING: "Not finished yet: it goes on when you continue",
+        Status.FAILED: "Stopped: see the stage marked ✗, put it right, then Try again",
+        Status.UNKNOWN: "Not everything could be seen; Try again",
+        Status.SKIPPED: "Not finished: something has to be put right first",
+    }[snapshot.status]
+    return lines(badge(snapshot.status) + say(f"  {words} ({made}, {clock(elapsed)})", "bold"))

@@ -1,0 +1,125 @@
+"""What the user likes: colours, motion, and how they are called when a long wait is over."""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalGroup, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Select, Static
+
+from screens import attention, desktop_notification
+from screens.pages.form import FormPage
+from screens.routes import Place
+from screens.texts.style import say
+from screens.widgets.tick import Tick
+from wizard.model.fields import SETTINGS
+from wizard.storage.preferences import Look, Settings
+
+TICKS = ("motion", "bell", "desktop")
+"""The settings that are on or off, by their names in the file."""
+
+NO_COLOR = "NO_COLOR is set here, so your terminal's own colours are used; your choice counts where it is not."
+
+
+class SettingsPage(FormPage):
+    """Changes the settings: each counts at once."""
+
+    heading = "Settings"
+    purpose = "How snowpixel looks, and how it calls you. A change counts at once and at the next start."
+    WHY: ClassVar[Mapping[str, str]] = {
+        name: one.why.format(long=f"{attention.LONG:.0f}") for name, one in SETTINGS.items() if name not in tuple(Look)
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "try", "Try the call"),
+        Binding("d", "defaults", "Defaults"),
+    ]
+
+    def __init__(self, setup: str = "") -> None:
+        super().__init__()
+        del setup  # the settings are the same for all
+        self.id = Place.SETTINGS
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the settings and the panel that says why each is there."""
+        yield VerticalScroll(*self._fields(self.shell.preferences.settings), id="form", can_focus=False)
+        yield Static(say(self.shell.preferences.trouble), id="trouble", classes="trouble")
+        yield Static(id="why", classes="note")
+
+    def _fields(self, now: Settings) -> Iterable[Widget]:
+        offered = [(SETTINGS[look].label, look) for look in Look]
+        theme = Select(offered, value=now.theme, allow_blank=False, compact=True, id="theme")
+        theme.disabled = self.shell.plain
+        label = Static(SETTINGS["theme"].label, classes="field-label")
+        yield VerticalGroup(Horizontal(label, theme, classes="field-line"))
+        for name in TICKS:
+            tick = Tick(SETTINGS[name].label, getattr(now, name), id=name)
+            yield Horizontal(Static(classes="field-label"), tick, classes="field-line")
+
+    def buttons(self) -> Iterable[Button]:
+        """Return the way back, a trial, and the way back to what is usual."""
+        yield Button("Back", id="back", compact=True, variant="primary")
+        yield Button("Try the call", id="try", compact=True)
+        yield Button("Defaults", id="defaults", compact=True)
+
+    def on_mount(self) -> None:
+        """Start at the first setting."""
+        self.query_one("#why").border_title = "Why?"
+        self.query_one("#motion" if self.shell.plain else "#theme").focus()
+
+    def beside(self, part: str) -> str:
+        """Say what a choice means, and by which way the desktop would be told."""
+        if part == "theme":
+            chosen = self.shell.preferences.settings.theme
+            return f"{SETTINGS[chosen].label}: {SETTINGS[chosen].why}"
+        if part == "motion" and self.shell.plain:
+            return NO_COLOR
+        if part == "desktop":
+            way = desktop_notification.way(os.environ)
+            return f"From here it goes through {way}." if way else "From here there is no way to your desktop."
+        return ""
+
+    @on(Select.Changed, "#theme")
+    def coloured(self, event: Select.Changed) -> None:
+        """Use the colours that were chosen."""
+        self._set("theme", event.value)
+
+    @on(Checkbox.Changed)
+    def ticked(self, event: Checkbox.Changed) -> None:
+        """Take in a tick."""
+        self._set(event.checkbox.id or "", event.value)
+
+    def _set(self, name: str, value: object) -> None:
+        if getattr(self.shell.preferences.settings, name) == value:
+            return  # a list says so, too, when it is first shown
+        self.shell.prefer(**{name: value})
+        self.query_one("#trouble", Static).update()
+        self.explain(name)
+
+    def action_try(self) -> None:
+        """Call now, as at the end of a long wait."""
+        liked = self.shell.preferences.settings
+        if not (liked.bell or liked.desktop):
+            self.notify("Bell and notification are both off, so nothing calls you.")
+            return
+        self.shell.caller.call(attention.TRIAL)
+        ways = [word for word, on in (("the bell", liked.bell), ("your desktop", liked.desktop)) if on]
+        self.notify(f"Called through {' and '.join(ways)}.")
+
+    def action_defaults(self) -> None:
+        """Set everything as it is at first."""
+        usual = Settings()
+        with self.prevent(Select.Changed, Checkbox.Changed):
+            self.query_one("#theme", Select).value = usual.theme
+            for name in TICKS:
+                self.query_one(f"#{name}", Checkbox).value = getattr(usual, name)
+        self.shell.prefer(**{name: getattr(usual, name) for name in ("theme", *TICKS)})
+        self.query_one("#trouble", Static).update()
+        self.notify("Everything is set as it is at first.")
+
+    @on(Button.Pressed)
+    async def pressed(self, event: Button.Pressed) -> None:
+        """Do what the button says."""
+        await self.run_action(event.button.id or "back")

@@ -1,0 +1,39 @@
+"""The view of propagation: which server of which kind sees a DNS record, as a table that fits into a narrow window."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from screens.texts.style import MUTED, say
+from wizard.model.results import Check
+from wizard.net.dns_views import Kind, Sight, sights
+
+TITLES = {
+    Kind.AUTHORITY: "Your domain's name servers",
+    Kind.PUBLIC: "Resolvers out there",
+    Kind.OWN: "This computer",
+}
+
+
+def seen_by(check: Check | None) -> tuple[Content, ...]:
+    """Return the lines of the table, a kind after the other; none where nothing was asked."""
+    found = sights(check) if check else ()
+    return tuple(line for kind in Kind for line in _kind(kind, [one for one in found if one.kind is kind]))
+
+
+def _kind(kind: Kind, found: list[Sight]) -> Iterable[Content]:
+    if not found:
+        return
+    having = sum(one.has for one in found)
+    yield Content.assemble(_dots(found), say(f" {TITLES[kind]}: {having} of {len(found)}", MUTED))
+    yield from (_server(one) for one in found)
+
+
+def _dots(found: list[Sight]) -> Content:
+    """Draw a dot for each server, full where it sees the record."""
+    return Content.assemble(*(("●", "$text-success") if one.has else ("○", MUTED) for one in found))
+
+
+def _server(one: Sight) -> Content:
+    sign, style, told = ("✓", "$text-success", "sees it") if one.has else ("…", MUTED, one.says)
+    return Content.assemble((f"  {sign} ", style), say(one.server), "  ", say(told, MUTED))

@@ -1,0 +1,43 @@
+"""What rights a set-up takes, in words: every action of the policy that snowpixel prints, service by service."""
+
+from itertools import groupby
+
+from textual.content import Content
+
+from screens.texts.style import MUTED, clean, lines, say
+from wizard.aws.policy import actions, policy
+from wizard.model.setup import Setup
+
+SERVICES = {
+    "acm": "Certificate Manager",
+    "cloudfront": "CloudFront",
+    "iam": "IAM",
+    "logs": "CloudWatch Logs",
+    "route53": "Route 53",
+    "s3": "S3",
+    "tag": "Resource tags",
+}
+"""How AWS itself calls the services of these prefixes; others are shown by their prefix."""
+
+
+def rights_text(setup: Setup) -> Content:
+    """Return the actions that this set-up's policy allows, and how to print the whole policy."""
+    allowed = actions(policy(setup))
+    rows: list[Content | str] = []
+    for prefix, group in groupby(allowed, key=_service):
+        names = [action.partition(":")[2] for action in group]
+        rows += [Content.assemble((SERVICES.get(prefix, prefix), "bold"), (f"  {prefix}", MUTED))]
+        rows += [say(f"  · {', '.join(names)}")]
+    return lines(
+        f"snowpixel works with the rights of the credentials you chose. It needs these {len(allowed)}:",
+        "",
+        *rows,
+        "",
+        "The whole policy, with what each right is limited to, for whoever runs your AWS account:",
+        say(f"  snowpixel policy {clean(setup.name)}", "bold"),
+        say("Nothing that belongs to others is ever changed: what is ours carries this set-up's tag.", MUTED),
+    )
+
+
+def _service(action: str) -> str:
+    return action.partition(":")[0]

@@ -1,0 +1,89 @@
+"""The plan in words: what will be made stage by stage, what it costs, what rights it takes, how it is undone."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from screens.texts.problem import explained
+from screens.texts.style import ACTION_GLYPHS, ACTOR_WORDS, MUTED, badge, count, lines, say
+from wizard.knowledge.costs import Estimate
+from wizard.model.results import Action, Actor, Change, Snapshot, StageView, Status
+
+STYLES = {
+    Action.CREATE: "$text-success",
+    Action.UPDATE: "$text-warning",
+    Action.REPLACE: "$text-warning",
+    Action.DELETE: "$text-error",
+}
+
+
+def changes_text(snapshot: Snapshot) -> Content:
+    """Return all changes under their stages."""
+    rows: list[Content | str] = []
+    for stage in snapshot.stages:
+        changes = [change for item in stage.items for change in item.changes]
+        if changes:
+            rows += [say(stage.title, "bold"), *(change_line(change) for change in changes), ""]
+    return lines(*rows) if rows else say("Nothing: everything is as it should be.")
+
+
+def change_line(change: Change) -> Content:
+    """Return one change with its sign and, where it is not us, who acts."""
+    who = ACTOR_WORDS[change.actor]
+    actor = say(f"  ({who})", "$text-accent") if who else Content("")
+    sign = (f"  {ACTION_GLYPHS[change.action]} ", STYLES[change.action])
+    detail = [say(f"\n      {d.property}: {d.found} → {d.wanted}", MUTED) for d in change.differences]
+    detail = detail if change.action is not Action.CREATE else []
+    return Content.assemble(sign, say(change.summary), actor, *detail)
+
+
+def headline(snapshot: Snapshot, cost: Estimate) -> Content:
+    """Return the plan in a line."""
+    ours = sum(change.actor is Actor.US for change in snapshot.changes)
+    yours = sum(change.actor is Actor.USER for change in snapshot.changes)
+    parts = [count(ours, "step") + " by snowpixel" if ours else "Nothing for snowpixel to make"]
+    parts += [count(yours, "DNS record") + " by you"] if yours else []
+    parts += [f"about {cost.currency} {cost.total:.2f} a month"]
+    return say(" · ".join(parts), "bold")
+
+
+def cost_text(cost: Estimate, events: int) -> Content:
+    """Return the estimate as a small bill."""
+    rows = [say(f"For {events:,} events a month, once the logs have reached their full age:", MUTED), Content("")]
+    for line in cost.lines:
+        price = "free" if line.is_free else f"{line.amount:.2f}"
+        rows.append(Content.assemble(say(f"  {line.label:<52}"), (f"{price:>8}", "" if line.amount else MUTED)))
+    rows.append(say(f"  {'About, in ' + cost.currency:<52}{cost.total:>8.2f}", "bold"))
+    rows += [Content(""), say(f"Prices as of {cost.as_of:%d %B %Y}. Assumed:", MUTED)]
+    return lines(*rows, *(say(f"  · {text}", MUTED) for text in cost.assumptions))
+
+
+def undo_text(name: str) -> Content:
+    """Say how everything is taken down again."""
+    return lines(
+        "Everything on this list can be taken down again, in the right order, at any time:",
+        "",
+        say(f"  here: Remove, on the first page        or: snowpixel remove {name}", "bold"),
+        "",
+        "Your logs are kept unless you say otherwise. Until you say Create it, nothing is made and nothing costs.",
+    )
+
+
+def troubles(snapshot: Snapshot) -> Content | None:
+    """Return what stands in the way of a plan; None when nothing does."""
+    bad = [check for check in snapshot.checks if check.status in (Status.FAILED, Status.UNKNOWN)]
+    if not bad:
+        return None
+    rows: list[Content | str] = []
+    for check in bad:
+        rows += [badge(check.status) + say(f"  {check.summary}", "bold")]
+        rows += [explained(check.problem)] if check.problem else []
+        rows += [""]
+    return lines(*rows)
+
+
+def reading(stages: Iterable[StageView]) -> Content:
+    """Say how far the looking is."""
+    every = list(stages)
+    through = sum(stage.done for stage in every)
+    return say(f"Looking at what is there already … {through} of {len(every)}", MUTED)

@@ -1,0 +1,18 @@
+"""A recognised problem as text: what it is, what it means, what to do."""
+
+from textual.content import Content
+
+from screens.texts.style import MUTED, lines, say
+from wizard.knowledge.problems import explain
+from wizard.model.results import Problem
+
+
+def explained(problem: Problem) -> Content:
+    """Return title, meaning, steps and the usual time; an unknown problem still says its name."""
+    try:
+        about = explain(problem)
+    except KeyError:
+        return lines(say(f"✗ {problem.id}", "bold $text-error"), *(f"{k}: {v}" for k, v in problem.values.items()))
+    steps = [say(f"  {number}. {step}") for number, step in enumerate(about.steps, 1)]
+    typical = [say(f"Usually takes {about.typical}.", MUTED)] if about.typical else []
+    return lines(say(about.title, "bold"), about.meaning, "", say("What to do", "bold"), *steps, *typical)

@@ -1,0 +1,76 @@
+"""Where a saved set-up stands, from its file alone: a hint for the first page; only a walk knows."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from screens.texts.style import span
+from wizard.model.results import Status
+from wizard.model.setup import Goal, Made, Setup
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the first page says about a set-up."""
+
+    status: Status
+    words: str
+    next: str
+    """What the main button offers."""
+
+
+def standing(setup: Setup, now: float | None = None) -> Standing:
+    """Read the file as a person would."""
+    made = setup.made
+    if setup.removed:
+        return Standing(Status.SKIPPED, "removed; the logs were kept", "Set up again")
+    if made.proof:
+        found = datetime.fromtimestamp(made.proof.found_at).astimezone()
+        return Standing(Status.OK, f"proven on {found:%Y-%m-%d %H:%M}", "Run checks")
+    if _without_pixel(setup):
+        return Standing(Status.SKIPPED, "made; the checks say how the JavaScript is delivered", "Run checks")
+    if made == Made(account=made.account):
+        return Standing(
+            Status.SKIPPED,
+            f"chosen {_ago(setup.created, time.time() if now is None else now)}, nothing made yet",
+            "Continue: Account",
+        )
+    at = next_stage(setup)
+    return Standing(Status.WAITING, f"not finished; next is {at}", f"Continue: {at}")
+
+
+def finished(setup: Setup) -> bool:
+    """Whether there is nothing to build any more, as far as the file knows."""
+    return not setup.removed and (setup.made.proof is not None or _without_pixel(setup))
+
+
+def _without_pixel(setup: Setup) -> bool:
+    """Whether it is for the JavaScript alone, and that is made."""
+    choices, made = setup.choices, setup.made
+    if Goal.PIXEL in choices.goals or made.tracker is None:
+        return False
+    named = made.alias or (made.distribution and not choices.domain)
+    return Goal.JS_BUCKET not in choices.goals or bool(named)
+
+
+def next_stage(setup: Setup) -> str:
+    """Guess the first stage that is not through."""
+    made = setup.made
+    steps = (
+        (made.content_bucket, "Bucket"),
+        (made.distribution, "CloudFront"),
+        (made.alias or not setup.choices.domain, "DNS"),
+        (made.event_request_id, "HTTPS"),
+        (made.proof, "First event"),
+    )
+    return next((name for through, name in steps if not through), "Checks")
+
+
+def begun(setup: Setup) -> bool:
+    """Whether anything was made for it in AWS."""
+    return setup.made != Made(account=setup.made.account)
+
+
+def _ago(at: float, now: float) -> str:
+    seconds = now - at
+    return "just now" if seconds < 60 else f"{span(seconds)} ago"  # noqa: PLR2004 - a minute

@@ -1,0 +1,66 @@
+"""How a stage or an item looks at this moment: sign, word and colour, from what the walk says about it."""
+
+from dataclasses import dataclass
+
+from screens.texts.style import GLYPHS, MUTED, SPINNER, STYLES, TO_DO, WORDS
+from wizard.model.results import Actor, Item, Phase, StageView, Status
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Sign, word and colour."""
+
+    glyph: str
+    word: str
+    style: str
+    status: Status | None = None
+
+
+def mark_for(status: Status) -> Mark:
+    """Return the mark of a verdict."""
+    return Mark(GLYPHS[status], WORDS[status], STYLES[status], status)
+
+
+QUEUED = Mark(TO_DO, "to do", MUTED)
+YOUR_WORD = Mark("?", "your word", "bold $text-warning")
+YOUR_TURN = Mark("▸", "your turn", "bold $text-warning")
+WAITING = Mark("…", "waiting", "$text-primary")
+
+
+def working(tick: int = 0) -> Mark:
+    """Return the mark of work under way, one of a few pictures that follow each other."""
+    return Mark(SPINNER[tick % len(SPINNER)], "working", "$text-accent")
+
+
+def mark_of(stage: StageView, tick: int = 0) -> Mark:
+    """Return a stage's mark: what the user should know first counts most."""
+    special = _pressing(stage.items)
+    if special:
+        return special
+    if stage.done and stage.status:
+        return mark_for(stage.status)
+    if stage.running:
+        return working(tick)
+    if stage.status is Status.FAILED:
+        return mark_for(Status.FAILED)
+    return QUEUED
+
+
+def _pressing(items: tuple[Item, ...]) -> Mark | None:
+    if any(item.decision for item in items):
+        return YOUR_WORD
+    waits = [item.wait for item in items if item.wait]
+    if any(wait.actor is Actor.USER for wait in waits):
+        return YOUR_TURN
+    running = any(item.phase is Phase.RUNNING and not item.wait for item in items)
+    return WAITING if waits and not running else None
+
+
+def mark_of_item(item: Item, tick: int = 0) -> Mark:
+    """Return an item's mark."""
+    special = _pressing((item,))
+    if special:
+        return special
+    if item.phase is Phase.RUNNING:
+        return working(tick)
+    return mark_for(item.check.counts_as) if item.check and item.phase is Phase.DONE else QUEUED

@@ -1,0 +1,139 @@
+"""`plan`, `apply`, `repair` and `remove`: the walks that are about changing something."""
+
+import click
+
+from wizard.commands import options, plan_lines, run_walk
+from wizard.commands.choice_flags import certificate as cleaned
+from wizard.commands.options import Command
+from wizard.commands.output.exit_codes import ExitCode, of_statuses
+from wizard.commands.session import Session, pass_session
+from wizard.model.context import DELETE_LOGS, DISTRIBUTION_EDITED, DOMAIN_LOST, UPGRADE, YES
+from wizard.model.results import Job, Snapshot, Status
+from wizard.service import Service
+from wizard.storage.last_check import LastCheck
+
+CERTIFICATE = "certificate"
+"""Id of the decision that `--certificate` answers."""
+
+_edited = click.option(
+    f"--{DISTRIBUTION_EDITED}",
+    type=click.Choice(["leave", "ours"]),
+    help="Answers whose setting counts where somebody edits the distribution meanwhile.",
+)
+_upgrade = click.option("--upgrade", is_flag=True, help="Also set what a newer snowpixel sets otherwise.")
+_certificate = click.option(
+    "--certificate", metavar="ARN|new", help="Answers whether a certificate that is there shall be used."
+)
+
+
+@click.command("plan", cls=Command)
+@options.name
+@options.strict
+@pass_session
+def plan(session: Session, name: str, *, strict: bool) -> ExitCode:
+    """Show what apply would do, what it costs, and what permissions it needs; writes nothing."""
+    session.again = f"plan {name}"
+    service = session.service()
+    snapshot = run_walk.run(session, service, Job.PLAN, name)
+    plan = plan_lines.of(service.store.load(name), snapshot)
+    session.result(plan_lines.lines(session, plan), str(plan.status), plan_lines.data(plan))
+    return plan_lines.code(plan, strict=strict)
+
+
+@click.command("apply", cls=Command)
+@options.name
+@options.yes
+@options.wait
+@_certificate
+@_edited
+@_upgrade
+@options.strict
+@pass_session
+def apply(
+    session: Session,
+    name: str,
+    *,
+    yes: bool,
+    wait: float | None,
+    certificate: str | None,
+    distribution_edited: str | None,
+    upgrade: bool,
+    strict: bool,
+) -> ExitCode:
+    """Carry the plan out. What exists is found and kept, so it may be interrupted and run again at any time."""
+    service = _ready(session, name, f"apply {name}")
+    session.confirm(f"This makes or completes the set-up '{name}' in your AWS account. Go on?", yes=yes)
+    answers = {**_answers(certificate, distribution_edited), **({UPGRADE: YES} if upgrade else {})}
+    snapshot = run_walk.run(session, service, Job.APPLY, name, patience=wait, answers=answers)
+    return _end(session, snapshot, strict=strict)
+
+
+@click.command("repair", cls=Command)
+@options.name
+@options.yes
+@options.wait
+@_certificate
+@_edited
+@options.strict
+@pass_session
+def repair(
+    session: Session,
+    name: str,
+    *,
+    yes: bool,
+    wait: float | None,
+    certificate: str | None,
+    distribution_edited: str | None,
+    strict: bool,
+) -> int:
+    """Put right what check found, and nothing else."""
+    service = _ready(session, name, f"repair {name}")
+    session.confirm(f"This puts right what is wrong with '{name}' in your AWS account. Go on?", yes=yes)
+    answers = _answers(certificate, distribution_edited)
+    snapshot = run_walk.run(session, service, Job.REPAIR, name, patience=wait, answers=answers)
+    return _end(session, snapshot, strict=strict)
+
+
+@click.command("remove", cls=Command)
+@options.name
+@options.yes
+@options.wait
+@click.option("--delete-logs", is_flag=True, help="Delete the logs too: all your events. Without it they stay.")
+@click.option("--domain-lost", is_flag=True, help="Go on although the pixel's DNS record cannot be seen to be gone.")
+@pass_session
+def remove(session: Session, name: str, *, yes: bool, wait: float | None, delete_logs: bool, domain_lost: bool) -> int:
+    """Take it all down, in the right order; the logs stay unless --delete-logs."""
+    service = _ready(session, name, f"remove {name}{' --delete-logs' if delete_logs else ''}")
+    what = "ALL its logs, for good" if delete_logs else "nothing of its logs"
+    session.confirm(f"This deletes the set-up '{name}' from your AWS account, and {what}. Go on?", yes=yes)
+    answers = {**({DELETE_LOGS: YES} if delete_logs else {}), **({DOMAIN_LOST: YES} if domain_lost else {})}
+    snapshot = run_walk.run(session, service, Job.REMOVE, name, patience=wait, answers=answers)
+    kept = name in service.store.names()
+    if not kept:
+        LastCheck(service.store, name).forget()
+    elif snapshot.status in (Status.OK, Status.WARNING):
+        session.note(f"The logs are kept. To delete them too: {session.line(f'remove {name} --delete-logs')}")
+    return _end(session, snapshot, strict=False)
+
+
+def _ready(session: Session, name: str, again: str) -> Service:
+    """Put the product together and make sure, before any question, that there is such a set-up."""
+    session.again = again
+    service = session.service()
+    service.store.load(name)
+    return service
+
+
+def _answers(certificate: str | None, edited: str | None) -> dict[str, str]:
+    return {
+        **({CERTIFICATE: cleaned(certificate)} if certificate else {}),
+        **({DISTRIBUTION_EDITED: edited} if edited else {}),
+    }
+
+
+def _end(session: Session, snapshot: Snapshot, *, strict: bool) -> ExitCode:
+    from wizard.documents import json_envelope  # noqa: PLC0415 - beside the road in plain mode
+
+    lines = run_walk.ending(session, snapshot)
+    session.result(lines, str(snapshot.status), json_envelope.walk(snapshot))
+    return of_statuses(run_walk.verdicts(snapshot), strict=strict)

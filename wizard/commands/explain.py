@@ -1,0 +1,50 @@
+"""`policy` and `explain`: texts to read or to paste. Neither contacts anybody."""
+
+import json
+from typing import Any
+
+import click
+import msgspec
+
+from wizard.commands.home import home_of
+from wizard.commands.options import Command
+from wizard.commands.output.exit_codes import ExitCode
+from wizard.commands.session import Session, pass_session
+from wizard.knowledge import problems
+from wizard.storage.store import Store
+
+
+@click.command("policy", cls=Command)
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("--check-only", is_flag=True, help="What checks alone need: reads, no writes.")
+@pass_session
+def policy(session: Session, name: str | None, *, check_only: bool) -> ExitCode:
+    """Print the least IAM policy that does the work; with a name, limited to that set-up."""
+    from wizard.aws.policy import policy as build_policy  # noqa: PLC0415 - named like the command
+
+    setup = Store(home_of(session)).load(name) if name else None
+    document: dict[str, Any] = build_policy(setup, check_only=check_only)
+    session.result([json.dumps(document, indent=2)], "ok", {"policy": document})
+    return ExitCode.WELL
+
+
+@click.command("explain", cls=Command)
+@click.argument("problem", required=False, metavar="[PROBLEM]")
+@pass_session
+def explain(session: Session, problem: str | None) -> ExitCode:
+    """Say what a problem means and what to do; without an id, list the ids."""
+    if problem is None:
+        titles = {one: problems.described(one).title for one in problems.known()}
+        widest = max(map(len, titles))
+        lines = [f"{one:<{widest}}  {title}" for one, title in titles.items()]
+        session.result(lines, "ok", {"problems": [{"id": one, "title": title} for one, title in titles.items()]})
+        return ExitCode.WELL
+    if problem not in problems.known():
+        raise click.UsageError(f"There is no problem '{problem}'. All ids: {session.line('explain')}")
+    told = problems.described(problem)
+    lines = [told.title, "", told.meaning, "", "What to do:"]
+    lines += [f"  {number}. {step}" for number, step in enumerate(told.steps, 1)]
+    lines += [f"Usually takes {told.typical}."] if told.typical else []
+    lines += [f"More: {told.link}"] if told.link else []
+    session.result(lines, "ok", msgspec.to_builtins(told))
+    return ExitCode.WELL

@@ -1,0 +1,1 @@
+"""What commands print: lines, the checklist, and exit codes."""

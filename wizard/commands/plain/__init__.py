@@ -1,0 +1,1 @@
+"""Plain mode: the wizard as questions, one line each."""

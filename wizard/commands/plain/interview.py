@@ -1,0 +1,280 @@
+"""The whole wizard as questions and plain lines: `snowpixel --plain`. The same engine, the same words, no screens."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import click
+
+from wizard.aws.client import Source
+from wizard.aws.errors import AwsError
+from wizard.commands import event_loop, plan_lines, run_walk
+from wizard.commands.credentials import whose
+from wizard.commands.output import checklist_lines
+from wizard.commands.output.exit_codes import ExitCode, of_statuses
+from wizard.commands.plain.choice_questions import Choosing
+from wizard.commands.plain.decisions import Answering
+from wizard.commands.plain.prompt import WORDS, Asker, BackError, LeaveError, NoAnswerError, one_of
+from wizard.commands.session import Session
+from wizard.commands.setups import state_of
+from wizard.credentials import key_entry
+from wizard.knowledge import problems
+from wizard.model.results import Decision, Job, Snapshot, Status
+from wizard.model.terminal_text import printable
+from wizard.model.validators import InvalidChoice, profile
+from wizard.service import Service
+from wizard.stages import needs_aws
+from wizard.storage.last_check import LastCheck
+from wizard.storage.store import StoreError
+
+NEW = "new"
+INTRO = "snowpixel, in plain lines: your own Snowplow pixel, in your own AWS account."
+ACTIONS = ("go-on", "check", "repair", "snippet", "events", "change", "remove")
+WHAT_FOLLOWS = {
+    "go-on": "builds what is missing, and ends with the checklist",
+    "check": "looks at everything, changes nothing",
+    "repair": "looks at everything, and puts right what is wrong once you say yes",
+    "snippet": "prints the tag for your pages",
+    "events": "shows what has arrived",
+    "change": "asks for the choices again",
+    "remove": "takes it down; the logs stay",
+}
+CONSENT = (
+    "This is the moment in which something is made in your AWS account. Everything above, and nothing else. It can be "
+    "stopped at any time, goes on where it stopped, and is taken down again with: snowpixel remove NAME."
+)
+REPAIRING = "Exactly what stands above is put right in your AWS account, and nothing else."
+
+
+def run(session: Session) -> ExitCode:
+    """Ask, build, and end with the checklist.
+
+    Returns:
+        The checklist's exit code; well after `quit`, unfinished when the input ended before the work.
+    """
+    session.again = "--plain"
+    try:
+        return Interview(session).run()
+    except LeaveError:
+        session.say(f"Nothing is lost. Continue with: {session.line('--plain')}")
+        return ExitCode.WELL
+    except NoAnswerError:
+        session.note(f"The input ended before the last answer. Nothing is lost. Go on with: {session.line('--plain')}")
+        return ExitCode.UNFINISHED
+
+
+class Interview:
+    """One run of the plain wizard.
+
+    Args:
+        session: where to speak.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.service: Service = session.service()
+        self.asker = Asker(session)
+        self.answers: dict[str, str] = {}
+
+    def run(self) -> ExitCode:
+        """Ask what to do, and do it."""
+        self._tell(INTRO, WORDS, "")
+        while True:
+            try:
+                name = self._which()
+                return self._new(None) if name is None else self._with(name)
+            except BackError:
+                self.session.say("Back at the first question.")
+
+    # Which set-up, and what about it.
+
+    def _which(self) -> str | None:
+        names = self.service.store.names()
+        if not names:
+            self.session.say("No set-up is saved yet, so this makes a new one. Nothing is made before you say yes.")
+            return None
+        self.session.say("Set-ups on this computer:")
+        for name in names:
+            self.session.say(f"  {name}: {self._state(name)}")
+        words: dict[str, str | None] = {**{name: name for name in names}, NEW: None}
+        default = names[0]
+        return self.asker.ask(f"Which one, or {NEW}", one_of(words), default=default, why="A set-up is one pixel.")
+
+    def _state(self, name: str) -> str:
+        try:
+            setup = self.service.store.load(name)
+        except StoreError as error:
+            return str(error)
+        return f"{setup.choices.domain or 'no domain'}, {state_of(setup)}"
+
+    def _with(self, name: str) -> ExitCode:
+        setup = self.service.store.load(name)
+        default = "check" if setup.made.proof and not setup.removed else "go-on"
+        self.session.say("What shall be done?")
+        for action in ACTIONS:
+            self.session.say(f"  {action}: {WHAT_FOLLOWS[action]}")
+        does: dict[str, Callable[[], ExitCode]] = {action: self._doing(action, name) for action in ACTIONS}
+        return self.asker.ask("What", one_of(does), default=default, why="Each can be done at any time.")()
+
+    def _doing(self, action: str, name: str) -> Callable[[], ExitCode]:
+        if action == "go-on":
+            return lambda: self._set_up(name)
+        if action == "change":
+            return lambda: self._new(name)
+        if action == "repair":
+            return lambda: self._repair(name)
+        if action == "remove":
+            return lambda: self._remove(name)
+        return lambda: self._command(action, name)
+
+    def _command(self, action: str, name: str, **given: object) -> ExitCode:
+        from wizard.cli import snowpixel  # noqa: PLC0415 - the commands are loaded by whoever runs one
+
+        context = click.get_current_context()
+        command = snowpixel.get_command(context, action)
+        assert command is not None  # noqa: S101 - the names stand above
+        what = {"names": (name,)} if action == "check" else {"name": name}
+        return ExitCode(context.invoke(command, **what, **given))
+
+    def _repair(self, name: str) -> ExitCode:
+        self._sign_in(name)
+        found = self._walk(Job.CHECK, name)
+        changes = checklist_lines.repairable(found)
+        self._tell(*run_walk.ending(self.session, found))
+        if not changes:
+            verdicts = run_walk.verdicts(found)
+            where = "In what could be seen" if Status.UNKNOWN in verdicts else "There"
+            self.session.say(f"{where} is nothing that snowpixel could repair by itself.")
+            return of_statuses(verdicts)
+        self._tell("", "This would be put right:")
+        self._tell(*(line for change in changes for line in plan_lines.change_lines(change)))
+        if not self.asker.sure("Put it right?", REPAIRING):
+            self.session.say("Nothing was changed.")
+            return of_statuses(run_walk.verdicts(found))
+        made = self._walk(Job.REPAIR, name)
+        self._tell(*run_walk.ending(self.session, made))
+        return of_statuses(run_walk.verdicts(made))
+
+    def _tell(self, *lines: str) -> None:
+        for line in lines:
+            self.session.say(line)
+
+    def _remove(self, name: str) -> ExitCode:
+        def same(text: str) -> str:
+            if text.strip() != name:
+                raise InvalidChoice(f"To take it down, type its name: {name}. To leave it alone, type back.")
+            return name
+
+        why = (
+            "Everything that snowpixel made is deleted; your logs stay. The name is asked for so that no slip does it."
+        )
+        self.asker.ask(f"This takes '{name}' down. Type its name to do it", same, why=why)
+        return self._command("remove", name, yes=True)
+
+    # Setting one up.
+
+    def _new(self, name: str | None) -> ExitCode:
+        choosing = Choosing(self.session, self.service, self.asker)
+        while True:
+            name = choosing.run(name)
+            try:
+                return self._set_up(name)
+            except BackError:
+                continue
+
+    def _set_up(self, name: str) -> ExitCode:
+        self._sign_in(name)
+        plan = self._walk(Job.PLAN, name)
+        described = plan_lines.of(self.service.store.load(name), plan)
+        self._tell(*plan_lines.lines(self.session, described))
+        if described.status is not Status.OK:
+            return plan_lines.code(described, strict=False)
+        if plan.changes and not self.asker.sure("Make this?", CONSENT):
+            self.session.say(f"Nothing was made. Go on whenever you like: {self.session.line('--plain')}")
+            return ExitCode.UNFINISHED
+        return self._build(name)
+
+    def _build(self, name: str) -> ExitCode:
+        self.session.say("Building. Ctrl-C stops it at any time: nothing is lost, and the next run goes on from there.")
+        made = self._walk(Job.APPLY, name)
+        self.session.say()
+        self.session.say("Now everything is looked at once more:")
+        checked = self._walk(Job.CHECK, name)
+        LastCheck(self.service.store, name).save(checked.checks)
+        lines = ["", *checklist_lines.proof(self.service.store.load(name)), *run_walk.ending(self.session, checked)]
+        self._tell(*lines)
+        return of_statuses([*run_walk.verdicts(made), *run_walk.verdicts(checked)])
+
+    def _walk(self, job: Job, name: str) -> Snapshot:
+        changing = job in (Job.APPLY, Job.REPAIR)
+        act, answering = None, Answering(self._decide, self.answers) if changing else None
+        if changing and self.service.surroundings.provider:
+            from wizard.commands.practice import Player  # noqa: PLC0415 - only where there is a practice world
+
+            act = Player(self.session, self.service)
+        over = run_walk.run(self.session, self.service, job, name, answers=self.answers, act=act, answering=answering)
+        if answering and not answering.open and over.decisions:
+            raise NoAnswerError
+        return over
+
+    def _decide(self, asked: Decision) -> str:
+        self.session.say(printable(asked.question))
+        for one in asked.choices:
+            self.session.say(f"  {one.id}: {printable(one.label)}. {printable(one.consequence)}")
+        if asked.typed:
+            return self.asker.ask(f"Answer, or {asked.typed}", str.strip, default=asked.default)
+        return self.asker.ask("Answer", one_of({one.id: one.id for one in asked.choices}), default=asked.default)
+
+    # Who we are at AWS.
+
+    def _sign_in(self, name: str) -> None:
+        setup = self.service.store.load(name)
+        if needs_aws(setup.choices, setup.made):
+            self._account(name)
+
+    def _account(self, name: str) -> None:
+        """Ask AWS who we are, until the user is content with the answer."""
+        why = (
+            "Everything is made in this account, and its owner pays for it. snowpixel credentials lists what there is."
+        )
+        while True:
+            setup = self.service.store.load(name)
+            try:
+                known = event_loop.run(
+                    lambda: self.service.known(setup.choices, setup=setup),  # noqa: B023 - runs at once
+                    lambda: run_walk.farewell(self.session),
+                )
+            except AwsError as error:
+                self._refused(error)
+                label, default = "Try again, keys to type keys, or the name of an AWS profile", "again"
+            else:
+                self._tell(*whose(known, None))
+                label, default = "Use this account? yes, keys to type keys, or the name of another AWS profile", "yes"
+            answer = self.asker.ask(label, profile, default=default, why=why)
+            if answer == "yes" and default == "yes":
+                return
+            if answer == "keys":
+                self._keys()
+            elif answer not in ("again", "yes"):
+                self.service.choose(name, profile=answer)
+
+    def _refused(self, error: AwsError) -> None:
+        about = problems.explain(error.problem)
+        self.session.say(f"! {about.title}: {printable(about.meaning)}")
+        for number, step in enumerate(about.steps, 1):
+            self.session.say(f"  {number}. {printable(step)}")
+        self.session.say(f"  How to get credentials, step by step: {self.session.line('credentials --guide')}")
+
+    def _keys(self) -> None:
+        """Take typed keys for this run; they stay in memory."""
+        identifier = self.asker.ask(
+            "Access key id", key_entry.key_id, why="It begins with AKIA, or ASIA for some hours."
+        )
+        secret = self.asker.ask("Secret access key (not shown)", key_entry.secret, hidden=True, why="40 characters.")
+        token = ""
+        if key_entry.needs_token(identifier, ""):
+            token = self.asker.ask(
+                "Session token (not shown)", key_entry.token, hidden=True, why="Keys of hours need it."
+            )
+        here = self.service.surroundings
+        source = Source(keys=key_entry.pair(identifier, secret, token), endpoint=here.source.endpoint)
+        self.service = Service(replace(here, source=source))

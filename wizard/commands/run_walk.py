@@ -1,0 +1,154 @@
+"""Carries a walk to its end while telling it: the part that apply, repair, remove, plan, check and practice share."""
+
+import sys
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from typing import Any
+
+import anyio
+
+from wizard.commands import event_loop
+from wizard.commands.credential_steps import keep_typed, second_factor
+from wizard.commands.output import checklist_lines
+from wizard.commands.output.plain_lines import Ink, Narrator
+from wizard.commands.plain.decisions import Answering
+from wizard.commands.session import Session
+from wizard.engine.progress import Board
+from wizard.model.results import Actor, Job, Phase, Snapshot, Status, Update
+from wizard.service import Running, Service
+from wizard.storage.store import StoreError
+
+STUCK = 0.5
+"""Seconds for which nothing but unanswered questions must be left before a walk is ended unfinished."""
+
+LOOK = Callable[[Board, Update], Awaitable[None]]
+
+
+def run(
+    session: Session,
+    service: Service,
+    job: Job,
+    name: str,
+    *,
+    patience: float | None = None,
+    answers: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
+    act: LOOK | None = None,
+    answering: Answering | None = None,
+) -> Snapshot:
+    """Carry out a walk, telling it line by line, and return how it ended.
+
+    Args:
+        session: where to speak.
+        service: the product.
+        job: which walk.
+        name: the set-up.
+        patience: seconds to wait in all; None is as long as it takes.
+        answers: decision id to choice.
+        only: stages or items to limit the walk to.
+        act: told of each update; plays the user's part in practice.
+        answering: puts questions as they come up; without it they stay open.
+
+    Raises:
+        wizard.commands.plain.prompt.BackError, wizard.commands.plain.prompt.LeaveError: the user's word at a question.
+        wizard.storage.store.StoreError: the set-up cannot be used, or another process works on it.
+        KeyboardInterrupt: the user wants out.
+    """
+    quiet = job in (Job.PLAN, Job.CHECK)
+    narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(answering))
+
+    async def tell(board: Board) -> None:
+        async for update in board.updates():
+            if not quiet:
+                for line in narrator.tell(update.snapshot):
+                    session.say(line)
+            for look in (act, answering):
+                if look:
+                    await look(board, update)
+
+    second_factor(session, service, name)
+    running = service.start(job, name, patience=patience, answers=answers, only=only)
+    for decision, choice in (answers or {}).items():
+        running.board.answer(decision, choice)
+    event_loop.run(lambda: _along(running, tell, answering), lambda: farewell(session))
+    keep_typed(session, service, name, running.board.snapshot)
+    return running.board.snapshot
+
+
+TELL = Callable[[Board], Coroutine[Any, Any, None]]
+
+
+async def _along(running: Running, tell: TELL, answering: Answering | None) -> None:
+    """Run a walk and its teller together; an error of either ends both and comes out as it is."""
+    failures: list[Exception] = []
+    async with anyio.create_task_group() as group:
+        with anyio.CancelScope() as scope:
+            watcher = anyio.CancelScope()
+            group.start_soon(_telling, tell, running.board, scope, failures)
+            group.start_soon(_end_when_stuck, running.board, scope, watcher, answering)
+            try:
+                await running.run()
+            except StoreError as error:
+                failures.append(error)
+        watcher.cancel()
+    if failures:
+        raise failures[0]
+
+
+async def _telling(tell: TELL, board: Board, walk: anyio.CancelScope, failures: list[Exception]) -> None:
+    try:
+        await tell(board)
+    except Exception as error:  # noqa: BLE001 - the caller raises it, outside the task group
+        failures.append(error)
+        walk.cancel()
+
+
+async def _end_when_stuck(
+    board: Board, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: Answering | None
+) -> None:
+    """End a walk in which only questions are left that nobody here can answer."""
+    with watcher:
+        while True:
+            before = _only_questions(board.snapshot)
+            await anyio.sleep(STUCK)
+            if before and _only_questions(board.snapshot) and not (answering and answering.open):
+                walk.cancel()
+                return
+
+
+def _only_questions(snapshot: Snapshot) -> bool:
+    """Whether nothing goes on but with an answer, or with what the user does in their own time."""
+    at_work = [item for item in snapshot.items if item.phase is Phase.RUNNING]
+    theirs = [item for item in at_work if item.decision or (item.wait and item.wait.actor is Actor.USER)]
+    return bool(snapshot.decisions) and len(theirs) == len(at_work)
+
+
+async def look(service: Service, name: str, only: Collection[str] = ()) -> Snapshot:
+    """Check a set-up, or some rows of it."""
+    running = service.start(Job.CHECK, name, only=only or None)
+    await running.run()
+    return running.board.snapshot
+
+
+def farewell(session: Session) -> None:
+    """Say good-bye after Ctrl-C."""
+    again = f" Go on with: {session.line(session.again)}" if session.again else ""
+    message = f"Interrupted. Nothing is lost: what was made is saved, and the next run looks first.{again}"
+    session.note(f"\n{message}")
+    if session.json:
+        session.result((), "interrupted", None, [message])
+
+
+def verdicts(snapshot: Snapshot) -> list[Status]:
+    """Return the verdicts on the rows."""
+    return [stage.status for stage in snapshot.stages if stage.status]
+
+
+def ending(session: Session, snapshot: Snapshot) -> list[str]:
+    """Return the lines with which a walk ends: checklist, problems, what waits for the user, summary, next command."""
+    lines = ["", *checklist_lines.rows(snapshot.stages, Ink.of(sys.stdout), verbose=bool(session.verbose))]
+    lines += checklist_lines.troubles(snapshot.checks, snapshot.setup)
+    waiting = list(checklist_lines.open_matters(snapshot, session.practice))
+    lines += ["", *waiting] if waiting else []
+    following = checklist_lines.advice(snapshot)
+    advice = f" Next: {session.line(following)}" if following else ""
+    return [*lines, "", f"{checklist_lines.summary(snapshot)}{advice}"]

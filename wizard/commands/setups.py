@@ -1,0 +1,236 @@
+"""`new`, `set`, `list` and `forget`: what is saved on this computer. Only with `--account` and `--adopt` they ask AWS.
+
+What only some of them need is loaded when they run: `list` must be there at once.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wizard.commands import choice_flags, options
+from wizard.commands.home import home_of
+from wizard.commands.options import Command
+from wizard.commands.output.exit_codes import ExitCode
+from wizard.commands.session import Session, pass_session
+from wizard.model.idn import both
+from wizard.model.setup import Choices, Goal, Made, Setup
+from wizard.model.terminal_text import printable
+from wizard.model.validators import setup_name
+from wizard.snowplow.tracker.wishes import refuse_incoherent
+from wizard.storage.allowed_changes import choose
+from wizard.storage.store import Store, StoreError, UnknownSetupError
+
+if TYPE_CHECKING:
+    from wizard.adoption.adopt import Found
+    from wizard.service import Service
+
+
+@click.command("new", cls=Command)
+@options.name
+@options.choices
+@click.option("--adopt", metavar="ID", help="Take over the set-up of your account that `list --account` shows.")
+@pass_session
+def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> ExitCode:
+    """Save a set-up from flags, without questions. Nothing is made yet."""
+    wanted = choice_flags.changes(session.profile, **given)
+    name = setup_name(name)
+    if adopt:
+        return _adopt(session, name, adopt, wanted)
+    refuse_incoherent(Choices(**wanted))
+    setup = Store(home_of(session)).create(name, Choices(**wanted))
+    lines = [
+        f"Saved the set-up '{setup.name}'. Nothing was made yet.",
+        *_promises(setup.choices),
+        f"Next: {session.line(f'plan {setup.name}')}, then {session.line(f'apply {setup.name}')}",
+    ]
+    session.result(lines, "ok", {"setup": setup.name, "choices": choice_flags.shown(setup.choices)})
+    return ExitCode.WELL
+
+
+def _promises(choices: Choices) -> Iterator[str]:
+    """Yield what the set-up will be, a line for each of its goals."""
+    address = both(choices.domain) if choices.domain else "a name of CloudFront's (add a domain whenever you like)"
+    if Goal.PIXEL in choices.goals:
+        yield f"The pixel at {address}, buckets in {choices.region}, logs kept {choices.retention_days} days."
+    if Goal.JS_BUCKET in choices.goals:
+        yield f"The tracker ({choices.tracker}) from the bucket, at {address}."
+    if Goal.JS_SERVER in choices.goals:
+        yield f"The tracker ({choices.tracker}) from your own web server, at {choices.tracker_url}."
+
+
+def _adopt(session: Session, name: str, identifier: str, wanted: dict[str, Any]) -> ExitCode:
+    """Save a set-up that the account holds; nothing in AWS is changed."""
+    service = session.service()
+    session.again = f"new {name} --adopt {identifier}"
+    found = next((one for one in in_account(session, service) if one.id == identifier), None)
+    if found is None:
+        raise click.UsageError(f"Your account has no set-up with the id {identifier}. See: snowpixel list --account")
+    setup = service.adopt(found, name, **wanted)
+    guessed = [field for field in found.unknown if field not in wanted]
+    lines = [f"Took over '{found.name}' ({found.id}) as '{name}'. Nothing in AWS was changed."]
+    if guessed:
+        lines += [f"AWS does not show these choices, so they are the defaults: {', '.join(guessed)}."]
+    lines += [f"Next: {session.line(f'check {name}')}"]
+    data = {"setup": name, "choices": choice_flags.shown(setup.choices), "unknown": guessed}
+    session.result(lines, "ok", data)
+    return ExitCode.WELL
+
+
+def in_account(session: Session, service: "Service") -> tuple["Found", ...]:
+    """Return the set-ups that the AWS account holds."""
+    from wizard.commands import event_loop  # noqa: PLC0415 - only here AWS is asked
+    from wizard.commands.run_walk import farewell  # noqa: PLC0415
+
+    chosen = Choices(profile=session.profile)
+    return event_loop.run(lambda: service.found_in_account(chosen), lambda: farewell(session))
+
+
+@click.command("set", cls=Command)
+@options.name
+@options.choices
+@pass_session
+def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
+    """Change choices of a saved set-up. What follows from them shows `plan`, and does `apply`."""
+    wanted = choice_flags.changes(session.profile, **given)
+    if not wanted:
+        raise click.UsageError(f"Nothing to change was given. See: {session.line('set --help')}")
+    store = Store(home_of(session))  # saving contacts nobody, so no world is needed
+    before = store.load(name).choices
+    after = choose(store, name, **wanted).choices
+    different = _different(before, after)
+    lines = [f"{field}: {_word(was)} → {_word(now)}" for field, (was, now) in different.items()]
+    following = f"Saved. See what follows: {session.line(f'plan {name}')}, then {session.line(f'apply {name}')}"
+    changed = {field: {"from": was, "to": now} for field, (was, now) in different.items()}
+    data = {"setup": name, "changed": changed, "choices": choice_flags.shown(after)}
+    session.result([*lines, following] if lines else ["Everything was so already."], "ok", data)
+    return ExitCode.WELL
+
+
+def _different(before: Choices, after: Choices) -> dict[str, tuple[Any, Any]]:
+    was, now = choice_flags.shown(before), choice_flags.shown(after)
+    return {field: (was[field], now[field]) for field in now if was[field] != now[field]}
+
+
+def _word(value: Any) -> str:
+    return "none" if value is None else str(value)
+
+
+@click.command("list", cls=Command)
+@click.option("--account", is_flag=True, help="Also those that are in the AWS account but not saved here.")
+@pass_session
+def list_(session: Session, *, account: bool) -> ExitCode:
+    """List the saved set-ups with their domain and state."""
+    session.again = "list --account" if account else "list"
+    rows, errors = _saved(Store(home_of(session)))
+    if account:
+        rows += _only_there(session)
+    lines = [f"{row['name']:<20}  {row['domain'] or '(no domain)':<32}  {row['state']}" for row in rows]
+    nothing = [f"No set-up is saved yet. Make one: {session.line('new NAME')}, or start the wizard: snowpixel"]
+    session.result(lines or nothing, "error" if errors else "ok", {"setups": rows}, errors)
+    return ExitCode.USAGE if errors else ExitCode.WELL
+
+
+def _only_there(session: Session) -> list[dict[str, Any]]:
+    """Describe the set-ups of the account that are not saved here, with the command that takes one over."""
+    service = session.service()
+    return [
+        {
+            "name": printable(one.name),
+            "domain": one.choices.domain,
+            "region": one.region,
+            "id": one.id,
+            "state": f"in account {one.account}, not saved here: {session.line(f'new NAME --adopt {one.id}')}",
+        }
+        for one in in_account(session, service)
+        if service.saved_as(one) is None
+    ]
+
+
+def _saved(store: Store) -> tuple[list[dict[str, Any]], list[str]]:
+    rows: list[dict[str, Any]] = []
+    errors: list[str] = []
+    for name in store.names():
+        try:
+            setup = store.load(name)
+        except StoreError as error:
+            rows.append({"name": name, "domain": None, "region": None, "state": "unreadable"})
+            errors.append(str(error))
+        else:
+            chosen = setup.choices
+            rows.append({"name": name, "domain": chosen.domain, "region": chosen.region, "state": state_of(setup)})
+    return rows, errors
+
+
+def state_of(setup: Setup) -> str:
+    """Say in a few words how far a set-up is, as the file knows it; only a check knows better."""
+    if setup.removed:
+        return "removed, logs kept"
+    if setup.made.proof:
+        return f"proven on {datetime.fromtimestamp(setup.made.proof.found_at, UTC):%Y-%m-%d}"
+    if setup.waits:
+        return "unfinished, waiting"
+    return "saved, nothing made yet" if setup.made == Made(account=setup.made.account) else "unfinished"
+
+
+@click.command("forget", cls=Command)
+@options.name
+@options.yes
+@click.option("--keys-only", is_flag=True, help="Drop only the keys in this computer's key store.")
+@pass_session
+def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCode:
+    """Drop the saved set-up and its kept keys from this computer. AWS is not touched: what was made stays there."""
+    from wizard.commands.credential_steps import drop_keys, forget_keys  # noqa: PLC0415 - the key store is needed here alone
+    from wizard.storage.last_check import LastCheck  # noqa: PLC0415
+
+    store = Store(home_of(session))
+    if keys_only:
+        return forget_keys(session, store.home, store.load(name))
+    stays = _stays(store, name)
+    session.confirm(f"Forget '{name}' on this computer? What was made in AWS stays there.", yes=yes)
+    drop_keys(session, store, name)
+    try:
+        with store.writing(name, f"snowpixel forget {name}"):
+            store.delete(name)
+    except UnknownSetupError:
+        raise
+    except StoreError as error:
+        if type(error) is not StoreError:
+            raise
+        store.delete(name)  # a damaged file can hold nobody's lock
+    LastCheck(store, name).forget()
+    lines = [f"Forgot '{name}'."]
+    if stays:
+        lines += [
+            "Still in AWS, and yours to delete there:",
+            *(f"  {label}: {value}" for label, value in stays.items()),
+        ]
+    session.result(lines, "ok", {"setup": name, "stays": stays})
+    return ExitCode.WELL
+
+
+def _stays(store: Store, name: str) -> dict[str, str]:
+    """Return what the file knows to be in AWS."""
+    try:
+        made = store.load(name).made
+    except UnknownSetupError:
+        raise
+    except StoreError:
+        return {"unknown": "the file is damaged; look for the tag snowpixel:setup in the AWS console"}
+    return dict(_named(made))
+
+
+def _named(made: Made) -> Iterator[tuple[str, str]]:
+    borrowed = made.certificate_borrowed
+    for label, value in (
+        ("AWS account", made.account),
+        ("bucket", made.content_bucket),
+        ("log bucket", made.log_bucket),
+        ("CloudFront distribution", made.distribution),
+        ("origin access control", made.origin_access_control),
+        ("certificate", None if borrowed else made.certificate),
+        ("log delivery", made.delivery),
+    ):
+        if value:
+            yield label, value

@@ -1,0 +1,57 @@
+"""`snippet --check URL`: one live page, as rows of a checklist."""
+
+import sys
+
+from wizard.commands import event_loop
+from wizard.commands.output import checklist_lines
+from wizard.commands.output.exit_codes import ExitCode, of_statuses
+from wizard.commands.output.plain_lines import Ink
+from wizard.commands.run_walk import farewell
+from wizard.commands.session import Session
+from wizard.documents import json_envelope
+from wizard.model.ports import Web, WebError
+from wizard.model.results import Check, Item, Phase, Problem, StageView, Status, worst
+from wizard.model.setup import Setup
+from wizard.snowplow.pagecheck.html import LIMIT, read
+from wizard.snowplow.pagecheck.judge import STAGE, judge
+
+REDIRECTS = 5
+
+
+def run(session: Session, setup: Setup, page: str) -> ExitCode:
+    """Look at a page and say what is there."""
+    session.again = f"snippet {setup.name} --check {page}"
+    web = session.service().world(setup.choices).web
+    checks = event_loop.run(lambda: look(web, setup, page), lambda: farewell(session))
+    items = tuple(Item(one.id, STAGE, one.id, Phase.DONE, check=one) for one in checks)
+    row = StageView(STAGE, page, "", items)
+    lines = [
+        *checklist_lines.rows([row], Ink.of(sys.stdout), verbose=True),
+        *checklist_lines.troubles(checks, setup.name),
+    ]
+    status = worst(check.status for check in checks)
+    data = {"setup": setup.name, "page": page, "checks": [json_envelope.check(check) for check in checks]}
+    session.result(lines, str(status), data)
+    return of_statuses([status])
+
+
+async def look(web: Web, setup: Setup, page: str) -> tuple[Check, ...]:
+    """Fetch a page and judge it; a page that does not answer is a row too."""
+    try:
+        answer = await web.get(page, limit=LIMIT, redirects=REDIRECTS)
+    except WebError as error:
+        return (_unseen(page, str(error)),)
+    if answer.status >= 400:  # noqa: PLR2004 - HTTP: errors begin here
+        return (_unseen(page, f"HTTP {answer.status}"),)
+    return judge(read(page, answer), setup)
+
+
+def _unseen(page: str, reason: str) -> Check:
+    return Check(
+        "page-tag",
+        STAGE,
+        Status.UNKNOWN,
+        f"{page} could not be looked at",
+        observed=reason,
+        problem=Problem("page-unreached", {"page": page}),
+    )

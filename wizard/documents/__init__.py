@@ -1,0 +1,1 @@
+"""Documents for people and programs: JSON, the support report, and the file of values."""
