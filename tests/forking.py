@@ -5,7 +5,7 @@ A forked run is a real process: it has its own process ID, streams or terminal, 
 is a child of the tests, so that `subprocess.Popen` waits for it, signals it, and reads its exit code as ever.
 
 What forking cannot show stays with processes that are started the long way: what is loaded and how fast
-(`tests/cli/test_cli_without_aws.py`, `make bench`), what the system shows of arguments and variables, and whatever
+(`tests/commands/test_cli_without_aws.py`, `make bench`), what the system shows of arguments and variables, and whatever
 changes how the interpreter itself starts. `real` decides; `SNOWPIXEL_TESTS_SPAWN=1` starts every process the long way.
 """
 

@@ -12,7 +12,7 @@ from screens.app import SnowpixelApp
 from screens.routes import Place
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import ALLOW_ALL, WITHOUT_SESSION, factor, user
-from tests.credentials.test_keep import Memory
+from tests.credentials.test_keyring_store import Memory
 from tests.product import Product
 from tests.screens.driving import Driver, focused, shown, text_of, wait_for
 from wizard.aws.client import Source

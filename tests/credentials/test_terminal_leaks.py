@@ -12,7 +12,7 @@ from screens.crash import REPORT
 from tests.credentials.conftest import Computer
 from tests.credentials.conspicuous import found_below, found_in, secret
 from tests.credentials.processes import family, shown_by
-from tests.credentials.test_keep import UNLOCKED
+from tests.credentials.test_keyring_store import UNLOCKED
 from tests.credentials.test_leaks import MEDDLING
 from tests.screens.test_terminal import Terminal
 from tests.support import require

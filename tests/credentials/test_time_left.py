@@ -12,7 +12,7 @@ from screens.texts.session_left import time_left
 from screens.widgets.top_line import TopLine
 from tests.credentials.conftest import Computer, stamp
 from tests.credentials.identities import admin
-from tests.credentials.test_renew import expire, with_profile
+from tests.credentials.test_renewal import expire, with_profile
 from tests.product import Product
 from tests.screens.driving import Driver, shown, text_of, wait_for
 from wizard.knowledge.problems import explain

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.net.servers import Net, Zone, dns_server, example, on_loopback, rrset
-from tests.probes.surroundings import HOST, OWN, ScriptedDns, answer, problem, scope
+from tests.probes.seen_from import HOST, OWN, ScriptedDns, answer, problem, scope
 from tests.problems.scene import look, red, scope_of, words
 from wizard.model.ports import Answer, NameServer, Outcome
 from wizard.model.ports import Zone as Delegated

@@ -281,7 +281,7 @@ def test_with_a_pace_files_come_later_and_flush_brings_them_now(
 
 
 def test_it_needs_the_permission_of_cloudfront_too(road: Road, aws: Clients, world: WorldFile) -> None:
-    from tests.practice.test_permissions import client_with  # noqa: PLC0415 - avoids a cycle of test modules
+    from tests.practice.test_authorization import client_with  # noqa: PLC0415 - avoids a cycle of test modules
 
     made = road.distribution()
     limited = client_with(aws, world, "logs", [("logs:PutDeliverySource", "*")])

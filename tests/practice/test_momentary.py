@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.practice.conftest import Clients, Road, fetch, until
-from tests.practice.test_permissions import client_with
+from tests.practice.test_authorization import client_with
 from wizard.practice.control_client import Control, ControlError
 from wizard.practice.worldfile import WorldFile
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.net.servers import Net, example, on_loopback
-from tests.probes.surroundings import HOST, NOW, OWN, ScriptedDns, answer, problem, scope
+from tests.probes.seen_from import HOST, NOW, OWN, ScriptedDns, answer, problem, scope
 from wizard.model.ports import Answer, Outcome
 from wizard.model.results import Check, Status
 from wizard.model.setup import Choices, Made

@@ -2,18 +2,7 @@
 
 import pytest
 
-from tests.probes.surroundings import (
-    DAY,
-    HOST,
-    NOW,
-    OWN,
-    ScriptedDns,
-    ScriptedWeb,
-    answer,
-    problem,
-    response,
-    scope,
-)
+from tests.probes.seen_from import DAY, HOST, NOW, OWN, ScriptedDns, ScriptedWeb, answer, problem, response, scope
 from wizard.model.ports import Outcome, Response, WebError
 from wizard.model.results import Status
 from wizard.model.setup import Choices, Made, Viewer

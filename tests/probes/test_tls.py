@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.probes.surroundings import DAY, HOST, NOW, OWN, ScriptedWeb, problem, scope
+from tests.probes.seen_from import DAY, HOST, NOW, OWN, ScriptedWeb, problem, scope
 from wizard.model.ports import Handshake, WebError
 from wizard.model.results import Status
 from wizard.model.setup import Choices, Made

@@ -1,6 +1,6 @@
 """One whole look from outside at a set-up, without AWS: the rows that a user would see, weighed against each other."""
 
-from tests.probes.surroundings import DAY, NoAws, StandingClock
+from tests.probes.seen_from import DAY, NoAws, StandingClock
 from wizard.engine import walks
 from wizard.engine.progress import Board
 from wizard.knowledge.problems import explain

@@ -3,7 +3,7 @@
 Every change of the file's shape, an added field too, raises `wizard.model.setup.SCHEMA` and adds
 
 - one pure function here, from the plain data of the version before to that of the next, and
-- the file of the version before as `tests/state/files/vN.json`: all of these must load for good.
+- the file of the version before as `tests/storage/files/vN.json`: all of these must load for good.
 
 A field that this version does not know is refused, not dropped: it was written by a newer snowpixel that forgot the
 first rule, or by hand with a slip of the pen; saving would lose it silently.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.probes.surroundings import NOW
+from tests.probes.seen_from import NOW
 from tests.problems.dns.servers import (
     FIRST,
     GOOD,

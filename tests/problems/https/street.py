@@ -10,7 +10,7 @@ from pathlib import Path
 import trustme
 
 from tests.net.servers import Site, example, http_server, on_loopback
-from tests.probes.surroundings import GIF, GOOD, HOST, OWN
+from tests.probes.seen_from import GIF, GOOD, HOST, OWN
 from tests.problems.scene import look, scope_of
 from wizard.model.ports import Network
 from wizard.model.results import Check

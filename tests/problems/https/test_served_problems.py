@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.net.servers import Site
-from tests.probes.surroundings import GIF, HOST, OWN
+from tests.probes.seen_from import GIF, HOST, OWN
 from tests.problems.https.street import GONE, HTML, MADE, Place, answering, looking
 from tests.problems.scene import raised, red, words
 from wizard.model.results import Status

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.net.servers import Site
-from tests.probes.surroundings import HOST, OWN
+from tests.probes.seen_from import HOST, OWN
 from tests.problems.https.street import EDGE, EDGE_6, GONE, MADE, Place, answering, looking, moved
 from tests.problems.scene import raised, red, words
 from wizard.model.results import Check, Status
