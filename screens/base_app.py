@@ -26,7 +26,7 @@ from screens.dialogs.quit import LeaveModal
 from screens.notifier import Caller
 from screens.routes import Place
 from screens.themes import DARK, LIGHT
-from wizard.aws.client import Source
+from wizard.aws.keys import Source
 from wizard.credentials.secret_masking import masked
 from wizard.documents import values_file
 from wizard.model.results import Copyable, DnsRecord, Job

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from wizard.engine import evidence
+from wizard.engine import verdicts
 from wizard.model.results import Item, Snapshot, StageView, Status
 
 
@@ -14,15 +14,15 @@ def merged(whole: Snapshot | None, part: Snapshot) -> Snapshot:
         return part
     newer = {item.id: item for item in part.items}
     items = {item.id: newer.get(item.id, item) for item in whole.items}
-    checks = evidence.weigh({name: item.check for name, item in items.items() if item.check})
+    checks = verdicts.weigh({name: item.check for name, item in items.items() if item.check})
     return replace(whole, stages=tuple(_stage(stage, items, checks) for stage in whole.stages), finished=part.finished)
 
 
-def _stage(stage: StageView, items: dict[str, Item], checks: evidence.Checks) -> StageView:
+def _stage(stage: StageView, items: dict[str, Item], checks: verdicts.Checks) -> StageView:
     return replace(stage, items=tuple(_weighed(items[one.id], checks) for one in stage.items))
 
 
-def _weighed(item: Item, checks: evidence.Checks) -> Item:
+def _weighed(item: Item, checks: verdicts.Checks) -> Item:
     check = checks.get(item.id)
     return item if check is item.check else replace(item, check=check)
 
@@ -31,7 +31,7 @@ def looked_at(chosen: Collection[Item]) -> frozenset[str]:
     """Return what to look at anew: the chosen items, what keeps them waiting, and what they are weighed against."""
     wanted = {item.id for item in chosen}
     wanted |= {item.check.evidence["blocked_by"] for item in chosen if _blocked(item)}  # type: ignore[union-attr]
-    weighed = {*evidence.RULES, evidence.PROOF}
+    weighed = {*verdicts.RULES, verdicts.PROOF}
     return frozenset(wanted | weighed if wanted & weighed else wanted)
 
 

@@ -3,7 +3,8 @@
 import time
 from dataclasses import replace
 
-from wizard.aws.client import WALK, Patience, Source
+from wizard.aws.client import WALK, Patience
+from wizard.aws.keys import Source
 from wizard.model.ports import World
 from wizard.model.setup import Choices
 from wizard.net.clock import SystemClock

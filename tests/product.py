@@ -6,7 +6,7 @@ from typing import Any
 
 import anyio
 
-from wizard.aws.client import Keys, Secret, Source
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.engine.progress import Board
 from wizard.model.results import Change, Check, DnsRecord, Job, Snapshot, Status
 from wizard.model.setup import Choices, Setup

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from wizard.adoption.adopt import Found, rebuild, refuse_adopted, search
-from wizard.aws.client import LOOK, WALK, AwsClient, Listener, Observer, Patience, Source
+from wizard.aws.client import LOOK, WALK, AwsClient, Listener, Observer, Patience
 from wizard.aws.identity import Identity
+from wizard.aws.keys import Source
 from wizard.credentials.manager import Desk, Known
 from wizard.credentials.source import Found as Place
 from wizard.engine import jobs, walks

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from wizard.engine.walk import Node
 from wizard.model.context import Scope
 from wizard.model.setup import RECIPE, Choices, Goal, Made
 from wizard.probes.caa import CaaProbe
@@ -17,6 +16,7 @@ from wizard.probes.caller_identity import IdentityProbe
 from wizard.probes.name_servers import NameServersProbe
 from wizard.probes.permissions import PermissionsProbe
 from wizard.probes.pixel import HttpRedirectProbe, PixelDirectProbe, PixelHttpsProbe
+from wizard.probes.probe import Probe
 from wizard.probes.recipe import RecipeProbe
 from wizard.probes.resolvers import ResolversProbe
 from wizard.probes.tls import TlsProbe
@@ -40,6 +40,8 @@ from wizard.resources.proof.first_event import FirstEvent
 from wizard.resources.resource import Resource
 from wizard.resources.tracker.tracker_in_bucket import WANTS, EarlierTrackers, TrackerObject, TrackerSource, in_bucket
 from wizard.resources.tracker.tracker_on_server import TrackerFolder, TrackerOnServer
+
+Node = Resource | Probe
 
 
 @dataclass(frozen=True)

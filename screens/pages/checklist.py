@@ -23,12 +23,12 @@ from screens.texts.style import MUTED, badge, clock, lines, say
 from screens.widgets.check_list import CheckList
 from screens.widgets.prose import Prose
 from screens.widgets.road import Road
-from wizard.commands.output.checklist_lines import repairable
 from wizard.documents.support_report import gather
-from wizard.model.results import Check, Copyable, Item, Job, Snapshot, Status
+from wizard.model.acceptance import remarked
+from wizard.model.results import Check, Copyable, Item, Job, Snapshot, Status, repairable
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
-from wizard.storage.accepted_warnings import accept, remarked, withdraw
+from wizard.storage.accepted_warnings import accept, withdraw
 from wizard.storage.last_check import LastCheck, changed
 from wizard.storage.store import StoreError
 

@@ -21,8 +21,8 @@ from screens.texts.style import MUTED, lines, say
 from screens.widgets.field import Field
 from screens.widgets.prose import Prose
 from screens.widgets.top_line import TopLine
-from wizard.aws.client import Keys, Source
 from wizard.aws.errors import AwsError
+from wizard.aws.keys import Keys, Source
 from wizard.credentials import key_entry as keys
 from wizard.credentials.keyring_store import CannotKeepError
 from wizard.credentials.manager import Known

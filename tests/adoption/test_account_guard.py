@@ -14,7 +14,7 @@ import pytest
 import urllib3
 
 from tests.product import Product, verdicts
-from wizard.aws.client import Source
+from wizard.aws.keys import Source
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Snapshot, Status

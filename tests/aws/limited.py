@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 
 from tests.product import Product
-from wizard.aws.client import Keys, Secret
+from wizard.aws.keys import Keys, Secret
 from wizard.model.results import Check, Job, Snapshot
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile

@@ -10,8 +10,9 @@ import pytest
 from tests import modelcheck
 from tests.aws.impostor import Answer, Impostor, impostor
 from tests.aws.synthetic import PLANTED, operations, parameters, reply
-from wizard.aws.client import AwsClient, Keys, Patience, Secret, Source
+from wizard.aws.client import AwsClient, Patience
 from wizard.aws.errors import UNREADABLE, AwsError, Kind
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.knowledge.problems import explain
 
 ONCE = Patience(connect=5, read=30, attempts=1)

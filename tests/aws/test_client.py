@@ -4,8 +4,9 @@ import anyio
 import pytest
 
 from tests.inventory import Account
-from wizard.aws.client import WALK, AwsClient, Keys, Secret, Source
+from wizard.aws.client import WALK, AwsClient
 from wizard.aws.errors import AwsError, Kind
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 

@@ -8,9 +8,10 @@ import pytest
 
 from tests.aws.limited import admin, user_with, without
 from tests.product import Product
-from wizard.aws.client import AwsClient, Keys, Secret, Source
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity, who_am_i
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.aws.policy import actions, policy
 from wizard.aws.preflight import missing, principal_of
 from wizard.model.context import Scope

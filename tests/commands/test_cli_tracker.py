@@ -10,9 +10,9 @@ from tests.commands.conftest import Cli
 from tests.commands.test_cli_in_practice import client
 from tests.support import require
 from tests.trackers import V3, V4
+from wizard.model.digest import integrity
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.snowplow.tracker.tracker_file import integrity
 
 V4_HEX = hashlib.sha384(V4.read_bytes()).hexdigest()
 JS = ("--goal", "pixel,js-bucket", "--tracker", str(V4))

@@ -6,7 +6,8 @@ from typing import Any
 
 import boto3
 
-from wizard.aws.client import LOOK, AwsClient, Keys, Secret, Source
+from wizard.aws.client import LOOK, AwsClient
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.practice.worldfile import WorldFile
 
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}

@@ -7,8 +7,8 @@ from typing import Any
 
 import keyring
 
-from wizard.aws.client import Keys, Secret
 from wizard.aws.errors import AwsError
+from wizard.aws.keys import Keys, Secret
 from wizard.credentials import keyring_store
 from wizard.model.setup import Setup
 

@@ -13,7 +13,7 @@ from tests.credentials.conftest import Computer
 from tests.credentials.conspicuous import found_in, secret
 from tests.product import Product
 from tests.screens.driving import focused, wait_for
-from wizard.aws.client import Source
+from wizard.aws.keys import Source
 from wizard.service import Service, Surroundings
 
 SECRETS = {"typed": secret("typed"), "token": secret("token")}

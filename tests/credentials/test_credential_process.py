@@ -13,7 +13,7 @@ from screens import clipboard
 from tests.credentials.conftest import Computer
 from tests.credentials.conspicuous import found_below, found_in, secret
 from tests.credentials.processes import family, shown_by
-from wizard.aws.client import Keys, Secret
+from wizard.aws.keys import Keys, Secret
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.snowplow.browserproof import chromium

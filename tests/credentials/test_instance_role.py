@@ -10,8 +10,9 @@ from tests.credentials.conftest import Computer
 from tests.credentials.metadata import AUTHORIZATION, CONTAINER, Metadata
 from tests.credentials.test_renewal import run
 from tests.product import Product, verdicts
-from wizard.aws.client import LOOK, AwsClient, Source
+from wizard.aws.client import LOOK, AwsClient
 from wizard.aws.errors import AwsError, Kind
+from wizard.aws.keys import Source
 from wizard.credentials import source
 from wizard.engine.renewal import AGAIN
 from wizard.model.results import Job, Status

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.aws.client import Keys
+from wizard.aws.keys import Keys
 from wizard.credentials import key_entry
 from wizard.model.validators import InvalidChoice
 

@@ -14,8 +14,8 @@ from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDelet
 
 from tests.credentials.store import SECRET, SETUP
 from tests.support import require
-from wizard.aws.client import Keys, Secret
 from wizard.aws.errors import AwsError, Kind
+from wizard.aws.keys import Keys, Secret
 from wizard.credentials import keyring_store
 from wizard.knowledge.problems import explain
 

@@ -16,9 +16,10 @@ import pytest
 from tests.credentials.conftest import AWS_LOGIN, Computer, stamp
 from tests.credentials.signin import SignIn
 from tests.support import REQUIRE_ALL
-from wizard.aws.client import LOOK, AwsClient, Source
+from wizard.aws.client import LOOK, AwsClient
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.identity import Identity, who_am_i
+from wizard.aws.keys import Source
 from wizard.knowledge.problems import explain
 from wizard.practice.worldfile import WorldFile
 

@@ -15,7 +15,7 @@ from tests.credentials.identities import ALLOW_ALL, WITHOUT_SESSION, factor, use
 from tests.credentials.test_keyring_store import Memory
 from tests.product import Product
 from tests.screens.driving import Driver, focused, shown, text_of, wait_for
-from wizard.aws.client import Source
+from wizard.aws.keys import Source
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service, Surroundings
 

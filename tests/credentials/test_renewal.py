@@ -13,8 +13,8 @@ import pytest
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import ALLOW_ALL, WITHOUT_SESSION, admin, factor, role, user
 from tests.product import Product, verdicts
-from wizard.aws.client import Source
 from wizard.aws.errors import AwsError
+from wizard.aws.keys import Source
 from wizard.aws.sessions import CodeNeededError, build
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.engine.progress import Board

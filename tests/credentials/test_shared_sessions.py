@@ -12,9 +12,10 @@ from botocore.exceptions import ProfileNotFound
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import of_world, user
 from tests.product import Product, not_ok
-from wizard.aws.client import LOOK, WALK, AwsClient, Keys, Secret, Source
+from wizard.aws.client import LOOK, WALK, AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import who_am_i
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.aws.pool import MOST, Pool, mark
 from wizard.model.results import Job
 from wizard.practice.worldfile import WorldFile

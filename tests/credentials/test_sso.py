@@ -14,9 +14,10 @@ from botocore.tokens import SSOTokenProvider
 
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import admin
-from wizard.aws.client import LOOK, AwsClient, Source
+from wizard.aws.client import LOOK, AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import Identity, who_am_i
+from wizard.aws.keys import Source
 from wizard.practice.worldfile import WorldFile
 
 CORP = """[sso-session corp]

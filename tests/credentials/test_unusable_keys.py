@@ -8,9 +8,10 @@ import pytest
 
 from tests.aws.impostor import Answer, Impostor, impostor
 from tests.credentials.conftest import Computer, stamp
-from wizard.aws.client import AwsClient, Keys, Patience, Secret, Source
+from wizard.aws.client import AwsClient, Patience
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.key_check import ID, SECRET, TOKEN, fault
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.knowledge.problems import explain
 
 ID_VALUE = "ASIAIOSFODNN7EXAMPLE"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from screens.app import SnowpixelApp
 from screens.routes import Place
-from wizard.aws.client import Keys, Secret, Source
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.credentials import keyring_store
 from wizard.model.setup import Choices
 from wizard.practice import worldfile

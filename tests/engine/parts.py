@@ -7,7 +7,6 @@ import anyio
 
 from wizard.engine import walks
 from wizard.engine.progress import Board
-from wizard.engine.walk import Node
 from wizard.model.context import Scope
 from wizard.model.ports import World
 from wizard.model.results import Action, Actor, Change, Check, Choice, Decision, Job
@@ -15,6 +14,7 @@ from wizard.model.setup import Setup
 from wizard.net.clock import SystemClock
 from wizard.probes.probe import Probe
 from wizard.resources.resource import Presence, Reading, Resource
+from wizard.stages import Node
 from wizard.storage.setup_state import Ledger
 
 

@@ -20,7 +20,8 @@ import msgspec
 
 from tests.matrices.watching import Call, Clients, Event, Watch, WatchedService
 from tests.product import Product
-from wizard.aws.client import WALK, Keys, Secret, Source
+from wizard.aws.client import WALK
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.model.results import Job
 from wizard.model.setup import Choices
 from wizard.practice import worldfile

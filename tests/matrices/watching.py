@@ -15,7 +15,8 @@ from typing import Any
 from msgspec.structs import asdict
 
 from tests.product import Product
-from wizard.aws.client import WALK, AwsClient, Patience, Source
+from wizard.aws.client import WALK, AwsClient, Patience
+from wizard.aws.keys import Source
 from wizard.model.ports import Aws, World
 from wizard.model.setup import Choices, Setup
 from wizard.service import Service

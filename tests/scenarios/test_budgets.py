@@ -12,7 +12,8 @@ import pytest
 
 from tests.inventory import Account
 from tests.product import Product, not_ok
-from wizard.aws.client import WALK, Patience, Source
+from wizard.aws.client import WALK, Patience
+from wizard.aws.keys import Source
 from wizard.model.ports import Aws, World
 from wizard.model.results import Job
 from wizard.model.setup import Choices

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.product import Product, verdicts
-from wizard.aws.client import Source
+from wizard.aws.keys import Source
 from wizard.model.results import Job, Status
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import anyio
 
-from wizard.aws.client import Keys, Patience, Secret, Source
+from wizard.aws.client import Patience
 from wizard.aws.identity import Identity
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.credentials.manager import Known
 from wizard.credentials.source import Found
 from wizard.engine.progress import Board

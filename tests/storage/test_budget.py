@@ -12,7 +12,8 @@ import pytest
 from tests.product import Product, not_ok
 from tests.storage.disk import PLACE, flushes, unsafe, watched
 from tests.trackers import V4
-from wizard.aws.client import WALK, Patience, Source
+from wizard.aws.client import WALK, Patience
+from wizard.aws.keys import Source
 from wizard.engine.progress import Board
 from wizard.model.ports import Aws, World
 from wizard.model.results import Job

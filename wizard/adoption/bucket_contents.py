@@ -6,11 +6,12 @@ from typing import Any
 from wizard.aws import listing
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import One, everything
+from wizard.model.digest import integrity
 from wizard.model.ports import Aws
 from wizard.model.setup import Goal, TrackerFile
 from wizard.resources.buckets.bucket_settings import RULE
 from wizard.snowplow import pixel_image
-from wizard.snowplow.tracker.tracker_file import TrackerError, integrity, recognise
+from wizard.snowplow.tracker.tracker_file import TrackerError, recognise
 
 TRACKER = re.compile(r"[A-Za-z0-9.-]+/[a-z0-9]{10}\.js")
 """Key of a tracker file of ours."""

@@ -9,17 +9,12 @@ from msgspec import Struct
 
 from wizard.aws.errors import AwsError, Kind
 from wizard.aws.exceptions import translated
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.aws.pool import SHARED, Held
 from wizard.aws.replies import strict
+from wizard.aws.service_regions import GLOBAL_REGION, IN_CHOSEN_REGION
 from wizard.aws.sessions import compare_clock, ends
-from wizard.model.masking import hold
 from wizard.model.threads import in_thread
-
-GLOBAL_REGION = "us-east-1"
-"""CloudFront, its certificates and its log deliveries are configured in this region, wherever the buckets are."""
-
-IN_CHOSEN_REGION = frozenset({"s3", "sts"})
-"""Services called in the set-up's own region."""
 
 
 @dataclass(frozen=True)
@@ -36,61 +31,6 @@ WALK = Patience(connect=5, read=15, attempts=3)
 
 LOOK = Patience(connect=2, read=4, attempts=2)
 """For checks, which rather say "could not be tested" than make the user wait."""
-
-
-class Secret:
-    """A masked string: it shows itself only when asked by name.
-
-    Args:
-        value: what must not appear in any log, traceback, screenshot or file.
-    """
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-        hold(value)
-
-    def reveal(self) -> str:
-        """Return the secret itself, for the one call that needs it."""
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    __str__ = __repr__
-
-    def __reduce__(self) -> str:
-        raise TypeError("a secret is never written anywhere")
-
-
-@dataclass(frozen=True)
-class Keys:
-    """A typed or practised pair of keys, kept in memory."""
-
-    access_key_id: str
-    secret_access_key: Secret
-    session_token: Secret | None = None
-    expires: float | None = None
-    """When they end, for keys of some hours."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where credentials come from; with neither, boto3's own search decides.
-
-    Attributes:
-        keys: an explicit pair.
-        profile: name of a profile in the shared AWS files.
-        endpoint: URL that stands in for every AWS endpoint (a practice world); None is AWS itself.
-    """
-
-    keys: Keys | None = None
-    profile: str | None = None
-    endpoint: str | None = None
 
 
 Observer = Callable[[str, str], None]

@@ -22,7 +22,8 @@ from wizard.storage.atomic_files import stamp
 if TYPE_CHECKING:
     import boto3
 
-    from wizard.aws.client import Patience, Source
+    from wizard.aws.client import Patience
+    from wizard.aws.keys import Source
 
 LASTING = frozenset({"explicit", "env", "shared-credentials-file", "config-file", "boto-config"})
 """botocore's names of the places whose keys are all in what is watched."""

@@ -14,7 +14,7 @@ from wizard.aws.replies import refuse_unreadable
 if TYPE_CHECKING:
     import boto3
 
-    from wizard.aws.client import Keys, Source
+    from wizard.aws.keys import Keys, Source
 
 MOST_OFF = 300.0
 """Seconds that a signature's time may be off (IAM guide, elements of a request signature: five minutes; S3: 15)."""

@@ -20,6 +20,7 @@ from wizard.commands.output.plain_lines import Ink
 from wizard.commands.session import Session, pass_session
 from wizard.documents import json_check
 from wizard.documents.json_check import CheckData, SetupRow
+from wizard.model import acceptance
 from wizard.model.context import PROVE, YES
 from wizard.model.results import Check, Job, Snapshot, Status, worst
 from wizard.service import Service
@@ -165,7 +166,7 @@ def _minded(service: Service, found: Found, word: Word) -> Found:
     else:
         warned = ", ".join(one.id for one in seen.values() if one.status is Status.WARNING) or "none"
         raise click.UsageError(f"No check has the id '{word.item}'. Warnings just now: {warned}.")
-    return replace(found, snapshot=accepted_warnings.remarked(found.snapshot, accepted))
+    return replace(found, snapshot=acceptance.remarked(found.snapshot, accepted))
 
 
 def _keep(session: Session, service: Service, found: Sequence[Found]) -> None:

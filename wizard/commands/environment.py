@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from wizard.aws.client import Call, Keys, Secret, Source
+from wizard.aws.client import Call
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.commands.home import home_of
 from wizard.commands.session import Session
 from wizard.credentials import key_entry

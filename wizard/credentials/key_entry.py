@@ -2,7 +2,7 @@
 
 import re
 
-from wizard.aws.client import Keys, Secret
+from wizard.aws.keys import Keys, Secret
 from wizard.model.validators import InvalidChoice
 
 _ID = re.compile(r"[A-Z0-9]{16,128}")

@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wizard.aws.client import Keys, Secret
 from wizard.aws.errors import AwsError, Kind
+from wizard.aws.keys import Keys, Secret
 from wizard.model.results import Problem
 from wizard.model.setup import Setup
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wizard.aws.client import AwsClient, Keys, Source
+from wizard.aws.client import AwsClient
 from wizard.aws.identity import Ending, Identity, who_am_i
+from wizard.aws.keys import Keys, Source
 from wizard.credentials import keyring_store, risks
 from wizard.credentials.discovery import find, in_use
 from wizard.credentials.sign_in import SignIns

@@ -9,8 +9,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from wizard.aws.client import WALK, AwsClient, Keys, Secret, Source
+from wizard.aws.client import WALK, AwsClient
 from wizard.aws.errors import CODE_NEEDED, AwsError, translate
+from wizard.aws.keys import Keys, Secret, Source
 from wizard.credentials import discovery, keyring_store
 from wizard.credentials.key_entry import code as cleaned
 from wizard.credentials.source import Kind

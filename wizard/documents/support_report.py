@@ -18,7 +18,8 @@ import msgspec
 from msgspec import Struct
 
 from wizard import __version__
-from wizard.aws.client import Call, Secret, Source
+from wizard.aws.client import Call
+from wizard.aws.keys import Secret, Source
 from wizard.documents import json_envelope
 from wizard.documents.redaction import Mask, everywhere, secrets_out
 from wizard.model.results import Job, Snapshot

@@ -11,11 +11,11 @@ from typing import Any
 import anyio
 from msgspec.structs import replace
 
-from wizard.engine import evidence
+from wizard.engine import verdicts
+from wizard.model import acceptance
 from wizard.model.masking import all_masked
 from wizard.model.ports import Clock
 from wizard.model.results import Acceptance, Change, Check, Item, Job, Snapshot, StageView, Update
-from wizard.storage import accepted_warnings
 
 at_work: ContextVar[str] = ContextVar("at_work", default="")
 """The item on whose behalf the running task acts, for questions that come up deep inside."""
@@ -97,8 +97,8 @@ class Board:
         published.set()
 
     def _put_together(self, before: Snapshot) -> Snapshot:
-        weighed = evidence.weigh({name: item.check for name, item in self._items.items() if item.check})
-        checks = {name: accepted_warnings.marked(check, self._accepted.get(name)) for name, check in weighed.items()}
+        weighed = verdicts.weigh({name: item.check for name, item in self._items.items() if item.check})
+        checks = {name: acceptance.marked(check, self._accepted.get(name)) for name, check in weighed.items()}
         stages = tuple(
             replace(stage, items=tuple(self._weighed(item.id, checks.get(item.id)) for item in stage.items))
             for stage in self._stages

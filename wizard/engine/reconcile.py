@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from wizard.aws.errors import AwsError
 from wizard.engine.verdicts import unfinished, verdict
-from wizard.engine.walk import Node, Walk
+from wizard.engine.walk import Walk
 from wizard.model.results import Action, Actor, Change, Check, Decision, Job, Status, Wait
 from wizard.probes.probe import Probe
 from wizard.resources.deletion import gone_already
 from wizard.resources.resource import LookAgainError, NotYetError, Reading, Resource
+from wizard.stages import Node
 
 TRIES = 3
 """How often the same change is made before we say that it does not take."""

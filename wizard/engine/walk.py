@@ -11,11 +11,10 @@ from wizard.knowledge.problems import explain
 from wizard.model.context import Scope
 from wizard.model.results import Check, Copyable, Phase, Problem, Status
 from wizard.model.tracebacks import place
-from wizard.probes.probe import Probe
-from wizard.resources.resource import Resource, StoppedError
+from wizard.resources.resource import StoppedError
+from wizard.stages import Node
 from wizard.storage.store import StoreError
 
-Node = Resource | Probe
 Step = Callable[[Node], Awaitable[Check]]
 Order = Mapping[str, Collection[str]]
 """Item id to the ids of those that come first."""

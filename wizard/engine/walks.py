@@ -12,12 +12,12 @@ from wizard.aws.errors import AwsError
 from wizard.engine.progress import Board
 from wizard.engine.reconcile import Settler
 from wizard.engine.verdicts import verdict
-from wizard.engine.walk import Node, Walk
+from wizard.engine.walk import Walk
 from wizard.model.context import Scope
 from wizard.model.results import Acceptance, Action, Actor, Change, Check, Item, Job, Problem, StageView, Status
 from wizard.probes.probe import Probe
 from wizard.resources.resource import Presence, Reading, Resource
-from wizard.stages import Stage
+from wizard.stages import Node, Stage
 
 LIMIT = 10.0
 """Seconds that one item of a check may take."""

@@ -12,6 +12,9 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+AGENT = "snowpixel"
+"""Our `User-Agent`: who reads logs may know us."""
+
 
 class Outcome(StrEnum):
     """How one DNS question to one server ended. Only NODATA and NXDOMAIN mean "not there"."""

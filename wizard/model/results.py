@@ -184,7 +184,7 @@ class Check(Struct, frozen=True):
     look_again: float | None = None
     """Seconds until another look can find something new."""
     evidence: dict[str, str] = {}
-    """Facts that other checks are weighed against (see `wizard.engine.evidence`), and that `--json` shows."""
+    """Facts that other checks are weighed against (see `wizard.engine.verdicts`), and that `--json` shows."""
     accepted: Acceptance | None = None
     """Set on a warning that the user accepted as it is."""
 
@@ -306,3 +306,8 @@ class Update(Struct, frozen=True):
 
     sequence: int
     snapshot: Snapshot
+
+
+def repairable(snapshot: Snapshot) -> tuple[Change, ...]:
+    """Return what a check found that a repair would change, by us or by the user."""
+    return tuple(change for change in snapshot.changes if change.actor is not Actor.AWS)

@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from wizard.model.results import Acceptance
 
+LOG_PREFIX = "cf"
+"""Log files lie under this prefix; with one, AWS adds no path of its own."""
+
 SCHEMA = 3
 """Version of the saved file's shape."""
 

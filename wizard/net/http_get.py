@@ -9,13 +9,11 @@ from urllib.parse import SplitResult
 
 import urllib3
 
-from wizard.model.ports import Response, WebError
+from wizard.model.ports import AGENT, Response, WebError
 from wizard.model.terminal_text import printable
 
 PORTS = {"http": 80, "https": 443}
 
-AGENT = "snowpixel"
-"""Our `User-Agent`: who reads logs may know us."""
 
 SLOWEST = 8.0
 """Seconds for a whole body: a server that sends a byte now and then must not hold a check."""

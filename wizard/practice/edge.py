@@ -17,7 +17,8 @@ from wizard.practice.aws import query_of
 from wizard.practice.aws_view import Distribution, Revision
 from wizard.practice.certificate_authority import DEFAULT_NAME
 from wizard.practice.compression import packed
-from wizard.practice.log_writer import Hit, encoded
+from wizard.practice.edge_records import Answer, Hit, Kept
+from wizard.practice.log_writer import encoded
 from wizard.practice.rules.distribution_document import wants_signature
 from wizard.practice.state import State
 
@@ -53,25 +54,6 @@ Request ID: {id}
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
-
-
-@dataclass
-class Answer:
-    """What the edge sends. Header names are lower case; `result` is the log's x-edge-result-type."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    result: str
-
-
-@dataclass
-class Kept:
-    """An answer in the edge's cache, until `until`."""
-
-    answer: Answer
-    since: float
-    until: float
 
 
 @dataclass(frozen=True)

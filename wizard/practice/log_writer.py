@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from ministack.core import iam_evaluator
 
+from wizard.practice.edge_records import Hit
 from wizard.practice.state import State
 from wizard.practice.timing import LOG_FILE
 
@@ -27,16 +28,6 @@ _FIELDS = (
 LEGACY_FIELDS = tuple(_FIELDS.split())
 """The 33 fields of the standard log, in the order of its documentation."""
 PRINCIPAL = "delivery.logs.amazonaws.com"
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One request at the edge: when, at which distribution, and the value of every log field."""
-
-    at: float
-    distribution: str
-    arn: str
-    fields: dict[str, str]
 
 
 PLAIN = frozenset(range(33, 127)) - frozenset(b"<>\"#{}|\\^~[]`'")

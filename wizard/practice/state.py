@@ -16,8 +16,7 @@ from wizard.practice.zones import Authority, Contents, Internet, Record, Zone
 
 if TYPE_CHECKING:
     from wizard.practice.aws import Emulator, Stores
-    from wizard.practice.edge import Kept
-    from wizard.practice.log_writer import Hit
+    from wizard.practice.edge_records import Hit, Kept
 
 ZONE = "example.test"
 """The practice user's zone."""

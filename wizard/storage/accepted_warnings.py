@@ -1,19 +1,13 @@
 """Warnings that the user said are on purpose: kept in the set-up, in force as long as the same thing is observed."""
 
-from collections.abc import Mapping
-
-from msgspec.structs import replace
-
-from wizard.model.results import Acceptance, Check, Item, Snapshot, Status
+from wizard.model.acceptance import Accepted, _seen
+from wizard.model.results import Acceptance, Check, Status
 from wizard.model.terminal_text import printable
 from wizard.model.validators import InvalidChoice
 from wizard.storage.store import Store
 
 LONGEST = 200
 """Characters of a reason."""
-
-Accepted = Mapping[str, Acceptance]
-"""Item id to what was accepted there."""
 
 
 def reason(text: str) -> str:
@@ -28,31 +22,6 @@ def reason(text: str) -> str:
     if len(cleaned) > LONGEST:
         raise InvalidChoice(f"The reason has {len(cleaned)} characters; at most {LONGEST} are kept.")
     return cleaned
-
-
-def marked(check: Check, accepted: Acceptance | None) -> Check:
-    """Mark a warning as accepted, if what is observed is still what was accepted."""
-    if accepted is None or check.status is not Status.WARNING:
-        return check
-    same = (accepted.problem, accepted.observed) == _seen(check)
-    return replace(check, accepted=accepted if same else None)
-
-
-def _seen(check: Check) -> tuple[str, str]:
-    return check.problem.id if check.problem else "", check.observed or check.summary
-
-
-def remarked(snapshot: Snapshot, accepted: Accepted) -> Snapshot:
-    """Return a snapshot as it looks with what is accepted now."""
-    stages = (replace(stage, items=tuple(_item(item, accepted) for item in stage.items)) for stage in snapshot.stages)
-    return replace(snapshot, stages=tuple(stages))
-
-
-def _item(item: Item, accepted: Accepted) -> Item:
-    if item.check is None:
-        return item
-    bare = replace(item.check, accepted=None)
-    return replace(item, check=marked(bare, accepted.get(item.id)))
 
 
 def accept(store: Store, name: str, check: Check, why: str, now: float) -> Accepted:

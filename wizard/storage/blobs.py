@@ -4,7 +4,7 @@ import base64
 from contextlib import suppress
 from pathlib import Path
 
-from wizard.snowplow.tracker.tracker_file import integrity
+from wizard.model.digest import integrity
 from wizard.storage.atomic_files import put
 
 

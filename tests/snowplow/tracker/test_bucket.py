@@ -9,9 +9,9 @@ import pytest
 from tests.hands import Hands
 from tests.product import DOMAIN, Product, not_ok, verdicts
 from tests.trackers import V3, V4
+from wizard.model.digest import integrity
 from wizard.model.results import Action, Check, Job, Snapshot, Status
 from wizard.model.setup import Goal, OldTrackers
-from wizard.snowplow.tracker.tracker_file import integrity
 from wizard.storage.store import StoreError
 
 LOOKS = 27

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from tests.support import require
 from tests.trackers import V3, V4, tag_build
+from wizard.model.digest import integrity
 from wizard.model.ports import Handshake, Response, WebError
 from wizard.model.setup import Choices
 from wizard.model.validators import BLOCKED_WORDS
@@ -27,7 +28,7 @@ from wizard.snowplow.tracker import npm
 from wizard.snowplow.tracker.file_names import LETTERS, new_key, served_at
 from wizard.snowplow.tracker.knowledge import knowledge
 from wizard.snowplow.tracker.sources import Kind, fetch, parse
-from wizard.snowplow.tracker.tracker_file import LIMIT, Flavour, TrackerError, digest, integrity, recognise
+from wizard.snowplow.tracker.tracker_file import LIMIT, Flavour, TrackerError, digest, recognise
 from wizard.snowplow.tracker.unpack import member
 from wizard.storage.blobs import Shelf
 

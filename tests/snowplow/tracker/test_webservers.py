@@ -11,7 +11,8 @@ import trustme
 
 from tests.snowplow.tracker.webservers import HOST, SERVERS, Site, free_port, nginx, running
 from tests.trackers import V3, V4
-from wizard.aws.client import AwsClient, Source
+from wizard.aws.client import AwsClient
+from wizard.aws.keys import Source
 from wizard.engine import walks
 from wizard.model.context import Scope
 from wizard.model.ports import Answer, Network, Outcome, World, Zone

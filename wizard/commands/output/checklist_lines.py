@@ -9,7 +9,7 @@ from pathlib import Path
 from wizard.commands.output import plain_lines
 from wizard.commands.output.plain_lines import Ink
 from wizard.knowledge import problems
-from wizard.model.results import Actor, Change, Check, Job, Snapshot, StageView, Status
+from wizard.model.results import Check, Job, Snapshot, StageView, Status
 from wizard.model.setup import Setup
 from wizard.model.terminal_text import printable
 
@@ -103,11 +103,6 @@ def open_matters(snapshot: Snapshot, practice: Path | None = None) -> Iterator[s
             yield from plain_lines.ask_for(change.action, change.record, practice)
     for asked in snapshot.decisions:
         yield from plain_lines.decision(asked)
-
-
-def repairable(snapshot: Snapshot) -> tuple[Change, ...]:
-    """Return what a check found that a repair would change, by us or by the user."""
-    return tuple(change for change in snapshot.changes if change.actor is not Actor.AWS)
 
 
 def summary(snapshot: Snapshot) -> str:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import click
 
-from wizard.aws.client import Source
 from wizard.aws.errors import AwsError
+from wizard.aws.keys import Source
 from wizard.commands import event_loop, plan_lines, run_walk
 from wizard.commands.credentials import whose
 from wizard.commands.output import checklist_lines
@@ -18,6 +18,7 @@ from wizard.commands.session import Session
 from wizard.commands.setups import state_of
 from wizard.credentials import key_entry
 from wizard.knowledge import problems
+from wizard.model import results
 from wizard.model.results import Decision, Job, Snapshot, Status
 from wizard.model.terminal_text import printable
 from wizard.model.validators import InvalidChoice, profile
@@ -138,7 +139,7 @@ class Interview:
     def _repair(self, name: str) -> ExitCode:
         self._sign_in(name)
         found = self._walk(Job.CHECK, name)
-        changes = checklist_lines.repairable(found)
+        changes = results.repairable(found)
         self._tell(*run_walk.ending(self.session, found))
         if not changes:
             verdicts = run_walk.verdicts(found)

@@ -7,6 +7,7 @@ from wizard.aws.bucket import call_s3
 from wizard.aws.errors import AwsError
 from wizard.model.context import Scope
 from wizard.model.results import Change, Difference
+from wizard.model.setup import LOG_PREFIX
 from wizard.resources.buckets.buckets import Role, bucket_of
 from wizard.resources.resource import Reading, Resource
 
@@ -14,9 +15,6 @@ Statement = dict[str, Any]
 
 VERSION = "2012-10-17"
 """The policy language's version (IAM reference, IAM JSON policy elements: Version)."""
-
-LOG_PREFIX = "cf"
-"""Log files lie under this prefix; with one, AWS adds no path of its own."""
 
 
 def tls_only(bucket: str) -> Statement:

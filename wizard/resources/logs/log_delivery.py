@@ -4,12 +4,12 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from wizard.aws.client import GLOBAL_REGION
 from wizard.aws.errors import MISSING, AwsError, Kind
 from wizard.aws.listing import DELIVERIES, DELIVERY_SOURCES, everything
+from wizard.aws.service_regions import GLOBAL_REGION
 from wizard.model.context import Scope
 from wizard.model.results import Action, Actor, Change, Difference
-from wizard.resources.buckets.bucket_policy import LOG_PREFIX
+from wizard.model.setup import LOG_PREFIX
 from wizard.resources.deletion import gone_already, missing
 from wizard.resources.resource import Reading, Resource, StoppedError
 

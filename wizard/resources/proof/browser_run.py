@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from wizard.model.context import BROWSE, BROWSE_LIKE, YES, Scope
+from wizard.model.digest import integrity
 from wizard.model.ports import WebError
 from wizard.model.results import EVENT, Action, Actor, Change, Copyable, Problem, Snapshot, Status
 from wizard.model.setup import BrowserRun, TrackerFile
@@ -27,7 +28,7 @@ from wizard.snowplow.pagecheck.inline_trackers import tags
 from wizard.snowplow.setup_snippet import host_of, loaded_by
 from wizard.snowplow.snippet_builder import Loaded
 from wizard.snowplow.tracker.served import ANSWER_LIMIT, ASKING, faults
-from wizard.snowplow.tracker.tracker_file import integrity, major
+from wizard.snowplow.tracker.tracker_file import major
 
 PATIENCE = 0.5
 """Seconds that one look waits for the browser: a look that returns at once would only be taken again."""

@@ -2,9 +2,8 @@
 
 from wizard.aws.errors import AwsError
 from wizard.model.context import Scope
-from wizard.model.ports import WebError
+from wizard.model.ports import AGENT, WebError
 from wizard.model.setup import TrackerFile
-from wizard.net.http_get import AGENT
 from wizard.snowplow.events.log_bucket import LogKey, log_file, log_keys
 
 DAY = 86_400.0

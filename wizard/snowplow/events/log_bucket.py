@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from wizard.aws.bucket import call_s3
 from wizard.model.context import Scope
-from wizard.resources.buckets.bucket_policy import LOG_PREFIX
+from wizard.model.setup import LOG_PREFIX
 from wizard.snowplow.events.log_files import LogFile
 
 

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from wizard.model.digest import integrity
 from wizard.model.ports import Response
 from wizard.model.setup import TrackerFile
-from wizard.snowplow.tracker.tracker_file import TrackerError, integrity, recognise
+from wizard.snowplow.tracker.tracker_file import TrackerError, recognise
 
 CONTENT_TYPE = "text/javascript"
 """The type of JavaScript since RFC 9239; the older ones are the same to every browser."""

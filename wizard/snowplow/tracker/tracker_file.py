@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from wizard.model.digest import integrity
 from wizard.snowplow.tracker.knowledge import knowledge
 
 LIMIT = 1024 * 1024
@@ -56,11 +57,6 @@ class Tracker(Struct, frozen=True):
     def md5(self) -> str:
         """The hash as S3's ETag writes it."""
         return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
-
-
-def integrity(content: bytes) -> str:
-    """Return a file's SHA-384 as the `integrity` attribute writes it (W3C Subresource Integrity)."""
-    return f"sha384-{base64.b64encode(hashlib.sha384(content).digest()).decode()}"
 
 
 def digest(text: str) -> str:

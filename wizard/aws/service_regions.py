@@ -1,0 +1,7 @@
+"""AWS regions in which services are called."""
+
+GLOBAL_REGION = "us-east-1"
+"""CloudFront, its certificates and its log deliveries are configured in this region, wherever the buckets are."""
+
+IN_CHOSEN_REGION = frozenset({"s3", "sts"})
+"""Services called in the set-up's own region."""
