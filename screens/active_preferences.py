@@ -10,7 +10,7 @@ from wizard.model.threads import in_thread
 from wizard.storage.preferences import Settings, SettingsError, load, save
 
 
-class Preferences:
+class ActivePreferences:
     """What the user likes.
 
     Args:

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from screens.base_app import Shell
-from screens.gc_pauses import keep_steady
+from screens.base_app import BaseApp
+from screens.gc_pauses import keep_gc_short
 from screens.pages.browse import BrowsePage
 from screens.pages.checklist import ChecklistPage
 from screens.pages.choices import ChoicesPage
@@ -18,27 +18,27 @@ from screens.pages.plan import PlanPage
 from screens.pages.remove import RemovePage
 from screens.pages.run import RunPage
 from screens.pages.settings import SettingsPage
-from screens.routes import Place
+from screens.routes import Route
 from wizard.model.results import Job
 from wizard.service import Service
 
-PAGES: Mapping[Place, Callable[[str], Page]] = {
-    Place.HOME: HomePage,
-    Place.CHOICES: ChoicesPage,
-    Place.CREDENTIALS: CredentialsPage,
-    Place.PLAN: PlanPage,
-    Place.DNS: DnsPage,
-    Place.CHECKLIST: ChecklistPage,
-    Place.DONE: DonePage,
-    Place.BROWSE: BrowsePage,
-    Place.EVENTS: EventsPage,
-    Place.REMOVE: RemovePage,
-    Place.SETTINGS: SettingsPage,
+PAGES: Mapping[Route, Callable[[str], Page]] = {
+    Route.HOME: HomePage,
+    Route.CHOICES: ChoicesPage,
+    Route.CREDENTIALS: CredentialsPage,
+    Route.PLAN: PlanPage,
+    Route.DNS: DnsPage,
+    Route.CHECKLIST: ChecklistPage,
+    Route.DONE: DonePage,
+    Route.BROWSE: BrowsePage,
+    Route.EVENTS: EventsPage,
+    Route.REMOVE: RemovePage,
+    Route.SETTINGS: SettingsPage,
 }
 """All pages but the run page, which is told more than a name."""
 
 
-class SnowpixelApp(Shell):
+class SnowpixelApp(BaseApp):
     """The wizard.
 
     Args:
@@ -52,17 +52,17 @@ class SnowpixelApp(Shell):
 
     def on_mount(self) -> None:
         """Open the first page."""
-        self.visit(Place.HOME)
+        self.visit(Route.HOME)
         if self.preferences.trouble:
             self.notify(self.preferences.trouble, severity="warning", markup=False, timeout=15)
         if self.open_setup:
-            self.visit(Place.CHECKLIST, self.open_setup)
+            self.visit(Route.CHECKLIST, self.open_setup)
 
     def visit(
-        self, place: Place, name: str = "", *, job: Job = Job.APPLY, answers: Mapping[str, str] | None = None
+        self, place: Route, name: str = "", *, job: Job = Job.APPLY, answers: Mapping[str, str] | None = None
     ) -> None:
         """Open a page on top of this one."""
-        if place is Place.RUN:
+        if place is Route.RUN:
             self.push_screen(RunPage(name, job, answers))
         else:
             self.push_screen(PAGES[place](name))
@@ -75,7 +75,7 @@ def run(service: Service, *, open_setup: str | None = None) -> int:
         The exit code: not 0 after a crash.
     """
     app = SnowpixelApp(service, open_setup=open_setup)
-    keep_steady()
+    keep_gc_short()
     app.run()
     app.preferences.settle()
     code = app.return_code or 0

@@ -35,7 +35,7 @@ def ended(snapshot: Snapshot, error: str, took: float, long: float = LONG) -> st
     return WORDS["ended"][status].format(setup=snapshot.setup, job=job)
 
 
-class Watch:
+class AttentionWatch:
     """Looks for what is worth a call while a walk goes on: the user's turn, and waits that are over.
 
     Args:

@@ -16,7 +16,7 @@ WRITES = frozenset({Job.APPLY, Job.REPAIR, Job.REMOVE})
 
 
 @dataclass
-class Work:
+class BackgroundWalk:
     """One walk, as pages see it.
 
     Attributes:
@@ -70,7 +70,7 @@ class Work:
         if self.worker:
             self.worker.cancel()
 
-    async def carry_on(self, over: Callable[["Work"], None]) -> None:
+    async def carry_on(self, over: Callable[["BackgroundWalk"], None]) -> None:
         """Run the walk to its end, and say so. What goes wrong is kept as words: it must not take the app down."""
         try:
             await self.running.run()

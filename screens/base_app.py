@@ -19,12 +19,12 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from screens import attention, clipboard, crash
-from screens.active_preferences import Preferences
-from screens.background_walk import WRITES, Work
+from screens.active_preferences import ActivePreferences
+from screens.background_walk import WRITES, BackgroundWalk
 from screens.dialogs.plain_text import PlainModal, show_plainly
 from screens.dialogs.quit import LeaveModal
-from screens.notifier import Caller
-from screens.routes import Place
+from screens.notifier import Notifier
+from screens.routes import Route
 from screens.themes import DARK, LIGHT
 from wizard.aws.keys import Source
 from wizard.credentials.secret_masking import masked
@@ -50,12 +50,12 @@ class JobOver(Message):
         work: which.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: BackgroundWalk) -> None:
         super().__init__()
         self.work = work
 
 
-class Shell(App[int]):
+class BaseApp(App[int]):
     """What every page may ask of the app.
 
     Args:
@@ -78,7 +78,7 @@ class Shell(App[int]):
         # Told at once, or Textual would paint greys over the terminal's own.
         super().__init__(ansi_color=self.plain or None)
         self.service = service
-        self.works: dict[str, Work] = {}
+        self.works: dict[str, BackgroundWalk] = {}
         """The newest walk of each set-up that changes something; pages find it again here."""
         self.sources: dict[str, Source] = {}
         """Keys typed for this run, by set-up. They stay in memory."""
@@ -88,16 +88,16 @@ class Shell(App[int]):
         """Seconds that only grow, for how long something took; a test stops them."""
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
-        self.preferences = Preferences(service.surroundings.home)
+        self.preferences = ActivePreferences(service.surroundings.home)
         self.long = attention.LONG
         """Seconds from which on work or a wait is long enough to call the user at its end; a test shortens it."""
-        self.caller = Caller(self)
+        self.caller = Notifier(self)
         self._dress()
 
     # Where to go. The app knows the pages; this class only knows their names.
 
     def visit(
-        self, place: Place, name: str = "", *, job: Job = Job.APPLY, answers: Mapping[str, str] | None = None
+        self, place: Route, name: str = "", *, job: Job = Job.APPLY, answers: Mapping[str, str] | None = None
     ) -> None:
         """Open a page on top of this one.
 
@@ -119,7 +119,7 @@ class Shell(App[int]):
         name: str,
         answers: Mapping[str, str] | None = None,
         only: Collection[str] | None = None,
-    ) -> Work:
+    ) -> BackgroundWalk:
         """Start a walk; it belongs to the app, so pages may come and go meanwhile.
 
         Args:
@@ -132,7 +132,7 @@ class Shell(App[int]):
             wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
         """
         running = self.service.start(job, name, answers=answers, source=self.sources.get(name), only=only)
-        work = Work(job, name, running, clock=self.ticks)
+        work = BackgroundWalk(job, name, running, clock=self.ticks)
         if job in WRITES:
             self.works[name] = work
         work.worker = self.run_worker(
@@ -145,11 +145,11 @@ class Shell(App[int]):
         """Run a task whose coroutine is made only when it begins: one that never does leaves nothing unawaited."""
         return self.run_worker(task, group=group, exit_on_error=False)
 
-    def _job_over(self, work: Work) -> None:
+    def _job_over(self, work: BackgroundWalk) -> None:
         self.caller.over(work)
         self.post_message(JobOver(work))
 
-    def live(self, name: str) -> Work | None:
+    def live(self, name: str) -> BackgroundWalk | None:
         """Return the walk that changes this set-up right now, if one is under way."""
         work = self.works.get(name)
         return work if work and not work.over else None
@@ -243,8 +243,8 @@ class Shell(App[int]):
 
     def action_settings(self) -> None:
         """Open the settings, once."""
-        if not any(screen.id == Place.SETTINGS for screen in self.screen_stack):
-            self.visit(Place.SETTINGS)
+        if not any(screen.id == Route.SETTINGS for screen in self.screen_stack):
+            self.visit(Route.SETTINGS)
 
     # What the user likes.
 
@@ -319,7 +319,7 @@ class ActionCall:
         action: as bindings spell it.
     """
 
-    def __init__(self, app: Shell, action: str) -> None:
+    def __init__(self, app: BaseApp, action: str) -> None:
         self.app = app
         self.action = action
 

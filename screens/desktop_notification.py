@@ -21,7 +21,7 @@ TIMEOUT = 3.0
 _APPLE = 'on run argv\ndisplay notification (item 1 of argv) with title "snowpixel"\nend run'
 
 
-class Way(StrEnum):
+class NotificationMethod(StrEnum):
     """How a notification gets to the desktop."""
 
     NOTIFY_SEND = "notify-send"
@@ -30,19 +30,23 @@ class Way(StrEnum):
     NONE = ""
 
 
-def way(surrounding: Mapping[str, str]) -> Way:
+def method(surrounding: Mapping[str, str]) -> NotificationMethod:
     """Return the way there is from here.
 
     Args:
         surrounding: the process's environment variables.
     """
     if not (surrounding.get("SSH_TTY") or surrounding.get("SSH_CONNECTION")):
-        if platform.system() == "Darwin" and shutil.which(Way.OSASCRIPT):
-            return Way.OSASCRIPT
-        if _has_desktop(surrounding) and shutil.which(Way.NOTIFY_SEND):
-            return Way.NOTIFY_SEND
+        if platform.system() == "Darwin" and shutil.which(NotificationMethod.OSASCRIPT):
+            return NotificationMethod.OSASCRIPT
+        if _has_desktop(surrounding) and shutil.which(NotificationMethod.NOTIFY_SEND):
+            return NotificationMethod.NOTIFY_SEND
     # The Linux console would print some of what it does not understand.
-    return Way.NONE if surrounding.get("TERM") in ("linux", "dumb", "", None) else Way.TERMINAL
+    return (
+        NotificationMethod.NONE
+        if surrounding.get("TERM") in ("linux", "dumb", "", None)
+        else NotificationMethod.TERMINAL
+    )
 
 
 def _has_desktop(surrounding: Mapping[str, str]) -> bool:
@@ -51,11 +55,11 @@ def _has_desktop(surrounding: Mapping[str, str]) -> bool:
 
 def notify(text: str) -> bool:
     """Let the system's program show `text`; whether one did. Blocking."""
-    commands: dict[Way, tuple[str, ...]] = {
-        Way.NOTIFY_SEND: ("notify-send", f"--app-name={TITLE}", "--", TITLE, clean(text)),
-        Way.OSASCRIPT: ("osascript", "-e", _APPLE, clean(text)),
+    commands: dict[NotificationMethod, tuple[str, ...]] = {
+        NotificationMethod.NOTIFY_SEND: ("notify-send", f"--app-name={TITLE}", "--", TITLE, clean(text)),
+        NotificationMethod.OSASCRIPT: ("osascript", "-e", _APPLE, clean(text)),
     }
-    command = commands.get(way(os.environ))
+    command = commands.get(method(os.environ))
     if command is None:
         return False
     try:

@@ -15,7 +15,7 @@ OLDEST = 2
 """The generation whose pass is a full one."""
 
 
-class Watch:
+class GcWatch:
     """Times each full pass, and sets aside what outlived one that took too long."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Watch:
             gc.freeze()
 
 
-def keep_steady() -> None:
+def keep_gc_short() -> None:
     """Begin; all that was loaded until now is set aside at once."""
     gc.freeze()
-    gc.callbacks.append(Watch())
+    gc.callbacks.append(GcWatch())

@@ -5,21 +5,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from screens import attention, desktop_notification
-from screens.background_walk import Work
+from screens.background_walk import BackgroundWalk
 from wizard.model.threads import in_thread
 
 if TYPE_CHECKING:
-    from screens.base_app import Shell
+    from screens.base_app import BaseApp
 
 
-class Caller:
+class Notifier:
     """Rings and notifies.
 
     Args:
         shell: the app.
     """
 
-    def __init__(self, shell: "Shell") -> None:
+    def __init__(self, shell: "BaseApp") -> None:
         self._shell = shell
 
     def call(self, text: str) -> None:
@@ -30,15 +30,15 @@ class Caller:
         if liked.desktop:
             self._shell.beside(partial(self._on_desktop, text), "calling")
 
-    async def watch(self, work: Work) -> None:
+    async def watch(self, work: BackgroundWalk) -> None:
         """Follow a walk, and call where it needs the user or a long wait is over."""
-        watch = attention.Watch(self._shell.ticks(), self._shell.long)
+        watch = attention.AttentionWatch(self._shell.ticks(), self._shell.long)
         async for update in work.board.updates():
             told = watch.look(update.snapshot, self._shell.ticks())
             if told:
                 self.call(told)
 
-    def over(self, work: Work) -> None:
+    def over(self, work: BackgroundWalk) -> None:
         """Call at the end of a long walk."""
         if work.watcher:
             work.watcher.cancel()

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Place(StrEnum):
+class Route(StrEnum):
     """A page of the wizard."""
 
     HOME = "home"

@@ -6,14 +6,14 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from screens.dialogs.modal import Box
+from screens.dialogs.modal import Modal
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.field import Field
 from wizard.model.results import Check
 from wizard.storage.accepted_warnings import reason
 
 
-class AcceptModal(Box[str]):
+class AcceptModal(Modal[str]):
     """Asks for the reason.
 
     Args:

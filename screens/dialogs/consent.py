@@ -6,13 +6,13 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from screens.dialogs.modal import Box
+from screens.dialogs.modal import Modal
 from screens.texts.plan_details import change_line
 from screens.texts.style import lines, say
 from wizard.model.results import Change
 
 
-class ConsentModal(Box[bool]):
+class ConsentModal(Modal[bool]):
     """Lists changes and asks.
 
     Args:

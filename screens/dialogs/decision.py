@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.dialogs.modal import Box
+from screens.dialogs.modal import Modal
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.field import Field
 from wizard.credentials.key_entry import code
@@ -15,7 +15,7 @@ from wizard.engine.progress import Board
 from wizard.model.results import Choice, Decision
 
 
-class DecisionModal(Box[None]):
+class DecisionModal(Modal[None]):
     """Puts a decision to the user and answers the walk. Closing it leaves the question open; the rest goes on.
 
     Args:

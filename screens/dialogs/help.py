@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button
 
-from screens.dialogs.modal import Box
+from screens.dialogs.modal import Modal
 from screens.texts.style import MUTED, WORDS, badge, lines, say
 from screens.widgets.prose import Prose
 
@@ -21,7 +21,7 @@ MEANINGS = (
 )
 
 
-class HelpModal(Box[None]):
+class HelpModal(Modal[None]):
     """Explains one page.
 
     Args:

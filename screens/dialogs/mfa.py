@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from screens.dialogs.modal import Box
+from screens.dialogs.modal import Modal
 from screens.texts.credential_sources import how_to
 from screens.texts.style import say
 from screens.widgets.field import Field
@@ -17,7 +17,7 @@ from screens.widgets.prose import Prose
 from wizard.credentials import key_entry
 
 
-class GuideBox(Box[None]):
+class GuideBox(Modal[None]):
     """How to get credentials, step by step."""
 
     heading = "How to get AWS credentials"
@@ -36,7 +36,7 @@ class GuideBox(Box[None]):
         self.dismiss(None)
 
 
-class CodeBox(Box[str]):
+class CodeBox(Modal[str]):
     """Asks for the six digits of a second factor; closing it gives none."""
 
     heading = "Your second factor"

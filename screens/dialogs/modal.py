@@ -24,7 +24,7 @@ class BoxButtons(ButtonRow):
     ]
 
 
-class Box(ModalScreen[Answer], Generic[Answer]):
+class Modal(ModalScreen[Answer], Generic[Answer]):
     """A box with a heading, something to read, and buttons."""
 
     heading = ""

@@ -8,7 +8,7 @@ from textual.app import App, SuspendNotSupported
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from screens.dialogs.modal import Box
+from screens.dialogs.modal import Modal
 from screens.texts.style import clean, lines, say
 from wizard.model.results import Copyable
 
@@ -33,7 +33,7 @@ def show_plainly(app: App[int], title: str, values: Sequence[Copyable]) -> bool:
     return True
 
 
-class PlainModal(Box[None]):
+class PlainModal(Modal[None]):
     """The same, inside the wizard.
 
     Args:

@@ -6,11 +6,11 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from screens.dialogs.modal import Box
+from screens.dialogs.modal import Modal
 from screens.texts.style import say
 
 
-class LeaveModal(Box[bool]):
+class LeaveModal(Modal[bool]):
     """Asks whether to leave in the middle of a change.
 
     Args:

@@ -7,12 +7,12 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from screens.dialogs.modal import Box
+from screens.dialogs.modal import Modal
 from screens.texts.style import say
 from wizard.documents import support_report
 
 
-class ReportModal(Box[None]):
+class ReportModal(Modal[None]):
     """Shows a report without names, and saves it in either form.
 
     Args:

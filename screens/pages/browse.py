@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from screens.background_walk import Work
+from screens.background_walk import BackgroundWalk
 from screens.pages.page import Page
 from screens.texts import browser_proof
 from screens.texts.style import MUTED, lines, say
@@ -43,7 +43,7 @@ class BrowsePage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.work: Work | None = None
+        self.work: BackgroundWalk | None = None
         self.saved: Setup | None = None
         self.opening: Opening | None = None
         self.address = ""
@@ -78,7 +78,7 @@ class BrowsePage(Page):
         if self.opening:
             self.opening.close()
 
-    def _begin(self, live: Work | None) -> None:
+    def _begin(self, live: BackgroundWalk | None) -> None:
         try:
             self.saved = self.shell.service.store.load(self.setup)
             missing = _missing(self.saved)

@@ -11,13 +11,13 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 
-from screens.background_walk import Work
+from screens.background_walk import BackgroundWalk
 from screens.dialogs.accept import AcceptModal
 from screens.dialogs.consent import ConsentModal
 from screens.dialogs.show_report import ReportModal
 from screens.pages.page import Page
 from screens.partial_check import looked_at, merged
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.check_details import item_text, stage_text
 from screens.texts.style import MUTED, badge, clock, lines, say
 from screens.widgets.check_list import CheckList
@@ -56,7 +56,7 @@ class ChecklistPage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.work: Work | None = None
+        self.work: BackgroundWalk | None = None
         self.snapshot: Snapshot | None = None
         self.watching = False
         self.whole: Snapshot | None = None
@@ -220,7 +220,7 @@ class ChecklistPage(Page):
 
     def action_events(self) -> None:
         """Show what has arrived."""
-        self.shell.visit(Place.EVENTS, self.setup)
+        self.shell.visit(Route.EVENTS, self.setup)
 
     def action_watch(self) -> None:
         """Look again every minute, until told otherwise."""
@@ -295,13 +295,13 @@ class ChecklistPage(Page):
 
     def _consented(self, sure: bool | None) -> None:
         if sure:
-            self.shell.visit(Place.RUN, self.setup, job=Job.REPAIR)
+            self.shell.visit(Route.RUN, self.setup, job=Job.REPAIR)
 
     @on(Button.Pressed)
     async def pressed(self, event: Button.Pressed) -> None:
         """Do what the button says."""
         if event.button.id == "snippet":
-            self.shell.visit(Place.DONE, self.setup)
+            self.shell.visit(Route.DONE, self.setup)
         elif event.button.id == "home":
             self.shell.home()
         else:

@@ -15,7 +15,7 @@ from textual.widgets import Button, Checkbox, Input, Select, Static
 from screens.pages.form import FormPage
 from screens.pages.goals import WHY as GOALS_WHY
 from screens.pages.goals import Goals
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.regions import options
 from screens.texts.setup_status import begun
 from screens.texts.style import MUTED, clean, say
@@ -238,7 +238,7 @@ class ChoicesPage(FormPage):
             self.notify(f"Saved. Continue {clean(setup.name)} to carry it out.", markup=False)
             self.action_back()
         else:
-            self.shell.visit(Place.CREDENTIALS if needs_aws(setup.choices, setup.made) else Place.PLAN, setup.name)
+            self.shell.visit(Route.CREDENTIALS if needs_aws(setup.choices, setup.made) else Route.PLAN, setup.name)
 
     def _store(self) -> Setup:
         """Save the form. Who comes back to it before anything was made may still change the name."""

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from screens.dialogs.mfa import CodeBox, GuideBox
 from screens.pages.page import Page
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.credential_sources import about_place, place_line, whom
 from screens.texts.problem import explained
 from screens.texts.style import MUTED, lines, say
@@ -329,7 +329,7 @@ class CredentialsPage(Page):
     @on(Button.Pressed, "#next")
     def go(self) -> None:
         """Go on to the plan."""
-        self.shell.visit(Place.PLAN, self.setup)
+        self.shell.visit(Route.PLAN, self.setup)
 
     @on(Button.Pressed, "#again")
     def again(self) -> None:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from screens.pages.page import Page
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.browser_proof import events_text
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.prose import Prose
@@ -137,15 +137,15 @@ class DonePage(Page):
 
     def action_browse(self) -> None:
         """Prove it with the user's own browser."""
-        self.shell.visit(Place.BROWSE, self.setup)
+        self.shell.visit(Route.BROWSE, self.setup)
 
     def action_events(self) -> None:
         """Show what has arrived."""
-        self.shell.visit(Place.EVENTS, self.setup)
+        self.shell.visit(Route.EVENTS, self.setup)
 
     def action_checks(self) -> None:
         """Open the checklist."""
-        self.shell.visit(Place.CHECKLIST, self.setup)
+        self.shell.visit(Route.CHECKLIST, self.setup)
 
     @on(Button.Pressed)
     async def pressed(self, event: Button.Pressed) -> None:

@@ -10,11 +10,11 @@ from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from screens.background_walk import Work
+from screens.background_walk import BackgroundWalk
 from screens.pages.page import Page
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.browser_proof import is_proof
-from screens.texts.setup_status import begun, finished, standing
+from screens.texts.setup_status import begun, finished, setup_status
 from screens.texts.style import MUTED, STYLES, badge, clean, lines, say
 from screens.texts.timeline import timeline
 from screens.widgets.prose import Prose
@@ -116,7 +116,7 @@ class HomePage(Page):
             self.query_one("#new").focus()
 
     def _row(self, setup: Setup) -> Content:
-        state = standing(setup, self.shell.now())
+        state = setup_status(setup, self.shell.now())
         live = self.shell.live(setup.name)
         mark = badge(state.status, word=False)
         words = _under_way(live) if live else state.words
@@ -135,7 +135,7 @@ class HomePage(Page):
         if chosen:
             live = self.shell.live(chosen.name)
             self._tell(chosen)
-            self.query_one("#go", Button).label = Content("Show the work" if live else standing(chosen).next)
+            self.query_one("#go", Button).label = Content("Show the work" if live else setup_status(chosen).next)
 
     def _tell(self, setup: Setup) -> None:
         """Show what happened to a set-up so far."""
@@ -168,22 +168,22 @@ class HomePage(Page):
             return
         live = self.shell.live(chosen.name)
         if live and is_proof(live.board.snapshot):
-            self.shell.visit(Place.BROWSE, chosen.name)
+            self.shell.visit(Route.BROWSE, chosen.name)
         elif live:
-            self.shell.visit(Place.RUN, chosen.name, job=live.job)
+            self.shell.visit(Route.RUN, chosen.name, job=live.job)
         elif finished(chosen):
-            self.shell.visit(Place.CHECKLIST, chosen.name)
+            self.shell.visit(Route.CHECKLIST, chosen.name)
         else:
             account = needs_aws(chosen.choices, chosen.made)
-            self.shell.visit(Place.CREDENTIALS if account else Place.PLAN, chosen.name)
+            self.shell.visit(Route.CREDENTIALS if account else Route.PLAN, chosen.name)
 
     def action_new(self) -> None:
         """Begin a new set-up."""
-        self.shell.visit(Place.CHOICES)
+        self.shell.visit(Route.CHOICES)
 
     def action_check(self) -> None:
         """Open the checklist."""
-        self._visit(Place.CHECKLIST)
+        self._visit(Route.CHECKLIST)
 
     def action_snippet(self) -> None:
         """Show the tag; before the pixel exists there is none."""
@@ -191,26 +191,26 @@ class HomePage(Page):
         if chosen and not begun(chosen):
             self.notify("Nothing was made yet, so there is no tag. Continue the set-up first.", markup=False)
         else:
-            self._visit(Place.DONE)
+            self._visit(Route.DONE)
 
     def action_events(self) -> None:
         """Show what has arrived."""
-        self._visit(Place.EVENTS)
+        self._visit(Route.EVENTS)
 
     def action_edit(self) -> None:
         """Change what was chosen."""
-        self._visit(Place.CHOICES)
+        self._visit(Route.CHOICES)
 
     def action_remove(self) -> None:
         """Go to where a set-up is taken down; nothing happens before its name is typed there."""
-        self._visit(Place.REMOVE)
+        self._visit(Route.REMOVE)
 
-    def _visit(self, place: Place) -> None:
+    def _visit(self, place: Route) -> None:
         if self._chosen:
             self.shell.visit(place, self._chosen.name, job=Job.CHECK)
 
 
-def _under_way(work: Work) -> str:
+def _under_way(work: BackgroundWalk) -> str:
     """Say what is under way."""
     return "a browser proof is under way" if is_proof(work.board.snapshot) else f"{work.job} is under way"
 

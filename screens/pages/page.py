@@ -11,8 +11,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Footer, Static
 
-from screens.background_walk import Work
-from screens.base_app import BUILT_IN, Shell
+from screens.background_walk import BackgroundWalk
+from screens.base_app import BUILT_IN, BaseApp
 from screens.dialogs.help import HelpModal
 from screens.texts.session_left import end_of
 from screens.texts.style import say
@@ -51,9 +51,9 @@ class Page(Screen[None]):
         self.setup = setup
 
     @property
-    def shell(self) -> Shell:
+    def shell(self) -> BaseApp:
         """The app."""
-        return cast("Shell", self.app)
+        return cast("BaseApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the frame around the page's own parts."""
@@ -103,7 +103,7 @@ class Page(Screen[None]):
 
     # Following a walk.
 
-    def follow(self, work: Work) -> None:
+    def follow(self, work: BackgroundWalk) -> None:
         """Show a walk from now on, from its newest state; the page may come as late as it likes."""
         self.run_worker(self._follow(work), group="following", exclusive=True)
 
@@ -112,7 +112,7 @@ class Page(Screen[None]):
         """Whether the page is still on the stack: once it was left, its parts go before what draws them ends."""
         return self in self.app.screen_stack
 
-    async def _follow(self, work: Work) -> None:
+    async def _follow(self, work: BackgroundWalk) -> None:
         async for update in work.board.updates():
             if not self.is_open:
                 return

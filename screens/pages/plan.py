@@ -9,9 +9,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from screens.background_walk import Work
+from screens.background_walk import BackgroundWalk
 from screens.pages.page import Page
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts import plan_details
 from screens.texts.permission_list import rights_text
 from screens.texts.style import say
@@ -39,7 +39,7 @@ class PlanPage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.work: Work | None = None
+        self.work: BackgroundWalk | None = None
         self.saved: Setup | None = None
 
     def parts(self) -> Iterable[Widget]:
@@ -93,7 +93,7 @@ class PlanPage(Page):
     def create(self) -> None:
         """Consent is given: make it. The plan leaves the stack, for it is no longer what would be."""
         self.shell.home()
-        self.shell.visit(Place.RUN, self.setup)
+        self.shell.visit(Route.RUN, self.setup)
 
     @on(Button.Pressed, "#again")
     def again(self) -> None:

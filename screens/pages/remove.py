@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Static
 
 from screens.pages.page import Page
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.setup_status import begun
 from screens.texts.style import MUTED, count, lines, say
 from screens.widgets.field import Field
@@ -99,7 +99,7 @@ class RemovePage(Page):
         if begun(self.saved):
             logs = self.query_one("#logs", Checkbox).value
             self.app.pop_screen()
-            self.shell.visit(Place.RUN, self.setup, job=Job.REMOVE, answers={DELETE_LOGS: YES} if logs else {})
+            self.shell.visit(Route.RUN, self.setup, job=Job.REMOVE, answers={DELETE_LOGS: YES} if logs else {})
         else:
             self.run_worker(self._forget())
 

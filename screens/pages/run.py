@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 
-from screens.background_walk import Work
+from screens.background_walk import BackgroundWalk
 from screens.dialogs.decision import DecisionModal
 from screens.pages.page import Page
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.browser_proof import is_proof
 from screens.texts.stage_details import busiest, stage_text, waits
 from screens.texts.style import MUTED, badge, clock, count, lines, say
@@ -53,12 +53,12 @@ class RunPage(Page):
         self.purpose = "Move with ↑ ↓ to see what a stage does, and why."
         self.step = "Build" if job is Job.APPLY else ""
         self.answers = answers
-        self.work: Work | None = None
+        self.work: BackgroundWalk | None = None
         self.snapshot: Snapshot | None = None
         self.tick = 0
         self.following = True
         """Whether the highlight goes along by itself; the user's own move ends that."""
-        self.other: Work | None = None
+        self.other: BackgroundWalk | None = None
         """Another walk on the same set-up, which has to end first."""
 
     def parts(self) -> Iterable[Widget]:
@@ -96,11 +96,11 @@ class RunPage(Page):
             return
         self.follow(self.work)
 
-    def _is_ours(self, live: Work) -> bool:
+    def _is_ours(self, live: BackgroundWalk) -> bool:
         """Whether a walk is the one that this page was opened for; a browser proof has a page of its own."""
         return live.job is self.job and not is_proof(live.board.snapshot)
 
-    def _wait_for(self, other: Work) -> None:
+    def _wait_for(self, other: BackgroundWalk) -> None:
         """Say what is under way instead, and offer to stop it."""
         self.other = other
         what = "A browser proof" if is_proof(other.board.snapshot) else f"Another job ({HEADINGS[other.job]})"
@@ -201,7 +201,7 @@ class RunPage(Page):
             self.app.push_screen(DecisionModal(fresh[0], work.board))
         elif snapshot.records and not work.shown_dns and _turn_has_come(snapshot):
             work.shown_dns = True
-            self.shell.visit(Place.DNS, self.setup)
+            self.shell.visit(Route.DNS, self.setup)
 
     def on_screen_resume(self) -> None:
         """Back from another page: see whether something new needs the user."""
@@ -218,7 +218,7 @@ class RunPage(Page):
         """Open the page with the records."""
         if self.snapshot and self.work:
             self.work.shown_dns = True
-            self.shell.visit(Place.DNS, self.setup)
+            self.shell.visit(Route.DNS, self.setup)
 
     def action_look_now(self) -> None:
         """End the waits early: look now."""
@@ -267,7 +267,7 @@ class RunPage(Page):
             self.action_back()
         else:
             self.app.pop_screen()
-            self.shell.visit(Place.DONE, self.setup)
+            self.shell.visit(Route.DONE, self.setup)
 
     @on(Button.Pressed, "#again")
     def again(self) -> None:

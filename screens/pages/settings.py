@@ -12,7 +12,7 @@ from textual.widgets import Button, Checkbox, Select, Static
 
 from screens import attention, desktop_notification
 from screens.pages.form import FormPage
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.style import say
 from screens.widgets.tick import Tick
 from wizard.model.fields import SETTINGS
@@ -40,7 +40,7 @@ class SettingsPage(FormPage):
     def __init__(self, setup: str = "") -> None:
         super().__init__()
         del setup  # the settings are the same for all
-        self.id = Place.SETTINGS
+        self.id = Route.SETTINGS
 
     def parts(self) -> Iterable[Widget]:
         """Return the settings and the panel that says why each is there."""
@@ -77,7 +77,7 @@ class SettingsPage(FormPage):
         if part == "motion" and self.shell.plain:
             return NO_COLOR
         if part == "desktop":
-            way = desktop_notification.way(os.environ)
+            way = desktop_notification.method(os.environ)
             return f"From here it goes through {way}." if way else "From here there is no way to your desktop."
         return ""
 

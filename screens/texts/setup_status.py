@@ -10,7 +10,7 @@ from wizard.model.setup import Goal, Made, Setup
 
 
 @dataclass(frozen=True)
-class Standing:
+class SetupStatus:
     """What the first page says about a set-up."""
 
     status: Status
@@ -19,24 +19,24 @@ class Standing:
     """What the main button offers."""
 
 
-def standing(setup: Setup, now: float | None = None) -> Standing:
+def setup_status(setup: Setup, now: float | None = None) -> SetupStatus:
     """Read the file as a person would."""
     made = setup.made
     if setup.removed:
-        return Standing(Status.SKIPPED, "removed; the logs were kept", "Set up again")
+        return SetupStatus(Status.SKIPPED, "removed; the logs were kept", "Set up again")
     if made.proof:
         found = datetime.fromtimestamp(made.proof.found_at).astimezone()
-        return Standing(Status.OK, f"proven on {found:%Y-%m-%d %H:%M}", "Run checks")
+        return SetupStatus(Status.OK, f"proven on {found:%Y-%m-%d %H:%M}", "Run checks")
     if _without_pixel(setup):
-        return Standing(Status.SKIPPED, "made; the checks say how the JavaScript is delivered", "Run checks")
+        return SetupStatus(Status.SKIPPED, "made; the checks say how the JavaScript is delivered", "Run checks")
     if made == Made(account=made.account):
-        return Standing(
+        return SetupStatus(
             Status.SKIPPED,
             f"chosen {_ago(setup.created, time.time() if now is None else now)}, nothing made yet",
             "Continue: Account",
         )
     at = next_stage(setup)
-    return Standing(Status.WAITING, f"not finished; next is {at}", f"Continue: {at}")
+    return SetupStatus(Status.WAITING, f"not finished; next is {at}", f"Continue: {at}")
 
 
 def finished(setup: Setup) -> bool:

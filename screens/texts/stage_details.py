@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from screens.texts.problem import explained
-from screens.texts.status_style import mark_of_item
+from screens.texts.status_style import style_of_item
 from screens.texts.style import GLYPHS, MUTED, clock, lines, say, span
 from wizard.model.results import Actor, Item, Phase, Snapshot, StageView, Status, Wait
 
@@ -21,7 +21,7 @@ def stage_text(stage: StageView, now: float, tick: int = 0) -> Content:
 
 
 def _item(item: Item, tick: int, now: float) -> Iterable[Content]:
-    mark = mark_of_item(item, tick)
+    mark = style_of_item(item, tick)
     yield Content.assemble((f"{mark.glyph} ", mark.style), say(item.title, "bold" if item.wait else ""))
     if item.wait:
         yield say(f"  {item.wait.subject}")

@@ -7,7 +7,7 @@ from wizard.model.results import Actor, Item, Phase, StageView, Status
 
 
 @dataclass(frozen=True)
-class Mark:
+class StatusStyle:
     """Sign, word and colour."""
 
     glyph: str
@@ -16,37 +16,37 @@ class Mark:
     status: Status | None = None
 
 
-def mark_for(status: Status) -> Mark:
+def style_for(status: Status) -> StatusStyle:
     """Return the mark of a verdict."""
-    return Mark(GLYPHS[status], WORDS[status], STYLES[status], status)
+    return StatusStyle(GLYPHS[status], WORDS[status], STYLES[status], status)
 
 
-QUEUED = Mark(TO_DO, "to do", MUTED)
-YOUR_WORD = Mark("?", "your word", "bold $text-warning")
-YOUR_TURN = Mark("▸", "your turn", "bold $text-warning")
-WAITING = Mark("…", "waiting", "$text-primary")
+QUEUED = StatusStyle(TO_DO, "to do", MUTED)
+YOUR_WORD = StatusStyle("?", "your word", "bold $text-warning")
+YOUR_TURN = StatusStyle("▸", "your turn", "bold $text-warning")
+WAITING = StatusStyle("…", "waiting", "$text-primary")
 
 
-def working(tick: int = 0) -> Mark:
+def working(tick: int = 0) -> StatusStyle:
     """Return the mark of work under way, one of a few pictures that follow each other."""
-    return Mark(SPINNER[tick % len(SPINNER)], "working", "$text-accent")
+    return StatusStyle(SPINNER[tick % len(SPINNER)], "working", "$text-accent")
 
 
-def mark_of(stage: StageView, tick: int = 0) -> Mark:
+def style_of(stage: StageView, tick: int = 0) -> StatusStyle:
     """Return a stage's mark: what the user should know first counts most."""
     special = _pressing(stage.items)
     if special:
         return special
     if stage.done and stage.status:
-        return mark_for(stage.status)
+        return style_for(stage.status)
     if stage.running:
         return working(tick)
     if stage.status is Status.FAILED:
-        return mark_for(Status.FAILED)
+        return style_for(Status.FAILED)
     return QUEUED
 
 
-def _pressing(items: tuple[Item, ...]) -> Mark | None:
+def _pressing(items: tuple[Item, ...]) -> StatusStyle | None:
     if any(item.decision for item in items):
         return YOUR_WORD
     waits = [item.wait for item in items if item.wait]
@@ -56,11 +56,11 @@ def _pressing(items: tuple[Item, ...]) -> Mark | None:
     return WAITING if waits and not running else None
 
 
-def mark_of_item(item: Item, tick: int = 0) -> Mark:
+def style_of_item(item: Item, tick: int = 0) -> StatusStyle:
     """Return an item's mark."""
     special = _pressing((item,))
     if special:
         return special
     if item.phase is Phase.RUNNING:
         return working(tick)
-    return mark_for(item.check.counts_as) if item.check and item.phase is Phase.DONE else QUEUED
+    return style_for(item.check.counts_as) if item.check and item.phase is Phase.DONE else QUEUED

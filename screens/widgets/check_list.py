@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from screens.texts.status_style import mark_for, mark_of, mark_of_item
+from screens.texts.status_style import style_for, style_of, style_of_item
 from screens.texts.style import say
 from wizard.model.results import Check, Item, Phase, Snapshot, StageView, Status
 
@@ -61,7 +61,7 @@ class CheckList(OptionList):
             self.draw(snapshot)
 
     def _rows(self, stage: StageView) -> list[tuple[str, tuple[StageView, Item | None], Content]]:
-        mark = mark_of(stage)
+        mark = style_of(stage)
         width = max(12, self.scrollable_content_region.width - WORD - 3)
         title = Content(stage.title).truncate(width, ellipsis=True, pad=True)
         head = Content.assemble((f"{mark.glyph} ", mark.style), title, " ", (mark.word.rjust(WORD), mark.style))
@@ -74,7 +74,7 @@ class CheckList(OptionList):
 
     def _row(self, stage: StageView, item: Item) -> tuple[str, tuple[StageView, Item | None], Content]:
         last = self.last.get(item.id)
-        mark = mark_for(last.counts_as) if last and item.phase is not Phase.DONE else mark_of_item(item)
+        mark = style_for(last.counts_as) if last and item.phase is not Phase.DONE else style_of_item(item)
         width = max(12, self.scrollable_content_region.width - INDENT)
         title = say(item.title).truncate(width, ellipsis=True)  # the details say it in full
         text = Content.assemble((f"    {mark.glyph} ", mark.style), title)

@@ -16,7 +16,7 @@ Cleaner = Callable[[str], str]
 """Returns the cleaned answer, or raises InvalidChoice."""
 
 
-class Box(Input):
+class FieldInput(Input):
     """An input whose masked text never reaches a clipboard, where every program and the terminal could read it."""
 
     def on_mount(self) -> None:
@@ -67,7 +67,7 @@ class Field(VerticalGroup):
         self.label = label
         self.why = why
         self.cleaner = cleaner
-        self.box = Box(value, placeholder=placeholder, password=password, compact=True, select_on_focus=False)
+        self.box = FieldInput(value, placeholder=placeholder, password=password, compact=True, select_on_focus=False)
         self.error = ""
 
     def compose(self) -> ComposeResult:

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from screens.texts.status_style import Mark, mark_of
+from screens.texts.status_style import StatusStyle, style_of
 from screens.texts.style import MUTED
 from wizard.model.results import StageView, Status
 
@@ -19,14 +19,14 @@ class Road(Widget):
 
     def render(self) -> Content:
         """Draw as much as fits."""
-        marks = [mark_of(stage) for stage in self.stages]
+        marks = [style_of(stage) for stage in self.stages]
         tail = Content.styled(self.note or summary(self.stages), MUTED)
         room = self.size.width - tail.cell_length - 3
         link = max(1, min(6, (room - len(marks)) // max(1, len(marks) - 1)))
         return Content.assemble(_line(marks, link), "   ", tail)
 
 
-def _line(marks: Sequence[Mark], link: int) -> Content:
+def _line(marks: Sequence[StatusStyle], link: int) -> Content:
     parts: list[Content] = []
     for number, mark in enumerate(marks):
         if number:
@@ -38,5 +38,5 @@ def _line(marks: Sequence[Mark], link: int) -> Content:
 
 def summary(stages: Sequence[StageView]) -> str:
     """Say how many stages are through."""
-    ready = sum(mark_of(stage).status in (Status.OK, Status.WARNING) and stage.done for stage in stages)
+    ready = sum(style_of(stage).status in (Status.OK, Status.WARNING) and stage.done for stage in stages)
     return f"{ready} of {len(stages)} done" if stages else ""

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from screens.texts.status_style import Mark, mark_of
+from screens.texts.status_style import StatusStyle, style_of
 from wizard.model.results import Snapshot, StageView
 
 WORD = 9
@@ -35,7 +35,7 @@ class StageList(OptionList):
             self.set_options([Option(stage.title, id=stage.id) for stage in snapshot.stages])
         self.rows = {stage.id: stage for stage in snapshot.stages}
         for stage in snapshot.stages:
-            row = self._row(stage, mark_of(stage, tick))
+            row = self._row(stage, style_of(stage, tick))
             if row != self.get_option(stage.id).prompt:
                 self.replace_option_prompt(stage.id, row)
 
@@ -50,7 +50,7 @@ class StageList(OptionList):
         if stage in self.rows:
             self.highlighted = self.get_option_index(stage or "")
 
-    def _row(self, stage: StageView, mark: Mark) -> Content:
+    def _row(self, stage: StageView, mark: StatusStyle) -> Content:
         width = max(12, self.scrollable_content_region.width - WORD - 4)
         title = Content(stage.title).truncate(width, ellipsis=True, pad=True)
         return Content.assemble((f"{mark.glyph} ", mark.style), title, " ", (mark.word.rjust(WORD), mark.style))

@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from screens.app import SnowpixelApp
-from screens.gc_pauses import keep_steady
-from screens.routes import Place
+from screens.gc_pauses import keep_gc_short
+from screens.routes import Route
 from screens.widgets.stage_list import StageList
 from tests.bench.figures import Figure
 from tests.bench.road import a_product
@@ -98,7 +98,7 @@ async def _press(app: Timed, key: str) -> float:
 async def _keys(product: Product) -> tuple[list[float], Stalls]:
     """Press keys on the run page while a set-up is built, and return how long each took, and the loop's stalls."""
     app, took, stalls = Timed(product.service), list[float](), Stalls()
-    keep_steady()  # as `screens.app.run` does
+    keep_gc_short()  # as `screens.app.run` does
     async with app.run_test(size=(80, 24)) as pilot:
         await _begin(app, pilot)
         watching = asyncio.create_task(stalls.watch())
@@ -119,7 +119,7 @@ async def _keys(product: Product) -> tuple[list[float], Stalls]:
 
 async def _begin(app: Timed, pilot: Pilot[int]) -> None:
     await on_page(pilot, "HomePage")
-    app.visit(Place.RUN, "main", job=Job.APPLY)
+    app.visit(Route.RUN, "main", job=Job.APPLY)
     await on_page(pilot, "RunPage")
     await wait_for(pilot, lambda: focused(app) == "stages" and "main" in app.works)
     await pilot.press("home", "down")

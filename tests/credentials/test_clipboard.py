@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from tests.credentials.conftest import Computer
 from tests.credentials.conspicuous import found_in, secret
 from tests.product import Product
@@ -56,7 +56,7 @@ def test_no_keys_put_a_typed_secret_on_a_clipboard(product: Product, computer: C
 
     async def walk() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
-            app.visit(Place.CREDENTIALS, "main")
+            app.visit(Route.CREDENTIALS, "main")
             await wait_for(pilot, lambda: focused(app) == "sources")
             app.screen.query_one("#typed").display = True
             for name, value in (("secret", SECRETS["typed"]), ("token", SECRETS["token"]), ("key", NOT_SECRET)):

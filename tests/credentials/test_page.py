@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import OptionList
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import ALLOW_ALL, WITHOUT_SESSION, factor, user
 from tests.credentials.test_keyring_store import Memory
@@ -59,7 +59,7 @@ def desk(world: WorldFile, computer: Computer, product: Product) -> Desk:
 def play(desk: Desk, scene: object) -> None:
     async def run() -> None:
         async with desk.app.run_test(size=SIZE) as pilot:
-            desk.app.visit(Place.CREDENTIALS, "main")
+            desk.app.visit(Route.CREDENTIALS, "main")
             await scene(desk.app, pilot)  # type: ignore[operator]
 
     anyio.run(run)

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.session_left import time_left
 from screens.widgets.top_line import TopLine
 from tests.credentials.conftest import Computer, stamp
@@ -95,7 +95,7 @@ def test_the_account_page_counts_down_and_says_what_to_do(signed_in: Service, wi
     wall = Wall(FAR - 3 * HOUR)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CREDENTIALS, "main")
+        app.visit(Route.CREDENTIALS, "main")
         await wait_for(pilot, lambda: "AWS knows you" in text_of(app))
         assert "ends in 3 h" in shown(app, "#who")
         await wait_for(pilot, lambda: "sign-in ends in 3 h" in top(app))
@@ -111,8 +111,8 @@ def test_the_account_page_counts_down_and_says_what_to_do(signed_in: Service, wi
     play(signed_in, wall, width, scene)
 
 
-@pytest.mark.parametrize(("place", "job"), [(Place.RUN, Job.APPLY), (Place.CHECKLIST, Job.CHECK)])
-def test_the_top_of_a_walks_page_counts_down(signed_in: Service, place: Place, job: Job) -> None:
+@pytest.mark.parametrize(("place", "job"), [(Route.RUN, Job.APPLY), (Route.CHECKLIST, Job.CHECK)])
+def test_the_top_of_a_walks_page_counts_down(signed_in: Service, place: Route, job: Job) -> None:
     wall = Wall(FAR - 2 * HOUR)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
@@ -132,7 +132,7 @@ def test_a_new_sign_in_sets_the_countdown_anew(
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         expire(control, ("s3", "PutObject"))
-        app.visit(Place.RUN, "main", job=Job.APPLY)
+        app.visit(Route.RUN, "main", job=Job.APPLY)
         await wait_for(pilot, lambda: type(app.screen).__name__ == "DecisionModal")
         page = app.screen_stack[-2]
         assert page.query_one(TopLine).ends == FAR
@@ -147,7 +147,7 @@ def test_without_an_end_nothing_is_said(product: Product) -> None:
     product.new(domain=None)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CREDENTIALS, "main")
+        app.visit(Route.CREDENTIALS, "main")
         await wait_for(pilot, lambda: "AWS knows you" in text_of(app))
         assert "sign-in" not in top(app)
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from wizard.aws.keys import Keys, Secret, Source
 from wizard.credentials import keyring_store
 from wizard.model.setup import Choices
@@ -21,7 +21,7 @@ class AtAccount(SnowpixelApp):
     """The wizard, opened where the account is asked for."""
 
     def on_ready(self) -> None:
-        self.visit(Place.CREDENTIALS, "main")
+        self.visit(Route.CREDENTIALS, "main")
 
 
 def service(home: Path, world: WorldFile) -> Service:

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from tests.pictures.snapshots import renew
 from tests.product import Product, not_ok
 from tests.screens.driving import text_of, wait_for
@@ -24,7 +24,7 @@ async def _pictures(product: Product) -> None:
         await pilot.press("end")
         await wait_for(pilot, lambda: "snowpixel-check" in text_of(app), "the event's details")
         _save(app, "checklist")
-        app.visit(Place.DONE, "main")
+        app.visit(Route.DONE, "main")
         await pilot.pause()
         _save(app, "done")
 

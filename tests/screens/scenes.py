@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from textual.widgets import Input
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import Script, ScriptedService, a_setup
@@ -136,14 +136,14 @@ async def home(app: SnowpixelApp, pilot: Driver) -> None:
         service, "second", replace(MADE, alias=None, event_request_id=None, event_sent_at=None), domain="px.example.org"
     )
     saved(service, "third", domain=None)
-    app.visit(Place.CHOICES)
+    app.visit(Route.CHOICES)
     await on_page(pilot, "ChoicesPage")
     await pilot.press("escape")
     await wait_for(pilot, lambda: focused(app) == "setups" and "third" in text_of(app))
 
 
 async def choices(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.CHOICES)
+    app.visit(Route.CHOICES)
     await on_page(pilot, "ChoicesPage")
     box(app, "domain").value = "tracking.example.org"
     await pilot.press("tab")
@@ -151,13 +151,13 @@ async def choices(app: SnowpixelApp, pilot: Driver) -> None:
 
 
 async def credentials(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.CREDENTIALS, "main")
+    app.visit(Route.CREDENTIALS, "main")
     await on_page(pilot, "CredentialsPage")
     await wait_for(pilot, lambda: focused(app) == "next")
 
 
 async def keys(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.CREDENTIALS, "main")
+    app.visit(Route.CREDENTIALS, "main")
     await on_page(pilot, "CredentialsPage")
     await wait_for(pilot, lambda: "No credentials" in text_of(app) and focused(app) == "sources")
     await pilot.press("enter")
@@ -167,13 +167,13 @@ async def keys(app: SnowpixelApp, pilot: Driver) -> None:
 
 
 async def plan(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.PLAN, "main")
+    app.visit(Route.PLAN, "main")
     await on_page(pilot, "PlanPage")
     await wait_for(pilot, lambda: not app.screen.query_one("#create").disabled)
 
 
 async def dns(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.RUN, "main")
+    app.visit(Route.RUN, "main")
     await on_page(pilot, "DnsPage")
     await wait_for(pilot, lambda: "play" in focused(app) and "next look" in text_of(app))
 
@@ -186,7 +186,7 @@ async def run(app: SnowpixelApp, pilot: Driver) -> None:
 
 
 async def checklist(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.CHECKLIST, "main")
+    app.visit(Route.CHECKLIST, "main")
     await on_page(pilot, "ChecklistPage")
     await wait_for(pilot, lambda: "Something is wrong" in text_of(app))
     await pilot.press("down", "down")
@@ -194,19 +194,19 @@ async def checklist(app: SnowpixelApp, pilot: Driver) -> None:
 
 
 async def done(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.DONE, "main")
+    app.visit(Route.DONE, "main")
     await on_page(pilot, "DonePage")
     await wait_for(pilot, lambda: "snowplow" in shown(app, "#tag"))
 
 
 async def events(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.EVENTS, "main")
+    app.visit(Route.EVENTS, "main")
     await on_page(pilot, "EventsPage")
     await wait_for(pilot, lambda: "40 events" in shown(app, "#total") and "looking" not in shown(app, "#total"))
 
 
 async def remove(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.REMOVE, "main")
+    app.visit(Route.REMOVE, "main")
     await on_page(pilot, "RemovePage")
     box(app, "confirm").focus()
     await pilot.press("x", "enter")
@@ -225,7 +225,7 @@ async def help_box(app: SnowpixelApp, pilot: Driver) -> None:
 
 
 async def decision(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.RUN, "main")
+    app.visit(Route.RUN, "main")
     await wait_for(pilot, lambda: page(app) == "DecisionModal" and focused(app) == "choices")
 
 

@@ -7,7 +7,7 @@ import pytest
 from textual.widgets import Button, Checkbox
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from screens.widgets.field import Field
 from tests.hands import Hands
 from tests.product import DOMAIN, Product, not_ok
@@ -129,7 +129,7 @@ def test_what_blocks_is_named_and_the_proof_can_be_made_again(product: Product) 
     async def scene(app: SnowpixelApp) -> str:
         async with app.run_test(size=SIZE) as pilot:
             await on_home(pilot, app)
-            app.visit(Place.DONE, "main")
+            app.visit(Route.DONE, "main")
             await on_page(pilot, "DonePage")
             proved = await prove(pilot, app)
             await pilot.press("enter")
@@ -160,7 +160,7 @@ def test_a_set_up_that_is_not_made_yet_says_so(home: Path) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await on_home(pilot, app)
             for name, text in (("main", "Nothing was made yet"), ("files", "has no pixel")):
-                app.visit(Place.BROWSE, name)
+                app.visit(Route.BROWSE, name)
                 await on_page(pilot, "BrowsePage")
                 await wait_for(pilot, lambda text=text: text in text_of(app))  # type: ignore[misc]
                 await pilot.press("escape")
@@ -184,14 +184,14 @@ def test_javascript_alone_says_how_pages_load_it(home: Path) -> None:
     async def scene(app: SnowpixelApp) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await on_home(pilot, app)
-            app.visit(Place.DONE, "files")
+            app.visit(Route.DONE, "files")
             await on_page(pilot, "DonePage")
             await wait_for(pilot, lambda: "Nothing was made yet" in shown(app, "#tag"))
             await pilot.press("escape")
             await on_home(pilot, app)
             with service.store.writing("files", "test") as ledger:
                 ledger.record(tracker=file)
-            app.visit(Place.DONE, "files")
+            app.visit(Route.DONE, "files")
             await on_page(pilot, "DonePage")
             await wait_for(pilot, lambda: f'integrity="{digest}" src="{OWN}"' in shown(app, "#tag"))
             assert 'crossorigin="anonymous"' in shown(app, "#tag")
@@ -208,18 +208,18 @@ def test_another_job_waits_until_the_proof_is_stopped(product: Product) -> None:
     async def scene(app: SnowpixelApp) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await on_home(pilot, app)
-            app.visit(Place.BROWSE, "main")
+            app.visit(Route.BROWSE, "main")
             await on_page(pilot, "BrowsePage")
             await wait_for(pilot, lambda: focused(app) == "open", "the proof waits for a browser")
             await pilot.press("escape")
             await on_home(pilot, app)
             await wait_for(pilot, lambda: "a browser proof is under way" in text_of(app))
-            app.visit(Place.REMOVE, "main")
+            app.visit(Route.REMOVE, "main")
             await on_page(pilot, "RemovePage")
             assert "the pixel and 1 tracker file" in " ".join(shown(app, "#goes").split())
             await pilot.press("escape")
             await on_home(pilot, app)
-            app.visit(Place.RUN, "main", job=Job.REPAIR)
+            app.visit(Route.RUN, "main", job=Job.REPAIR)
             await on_page(pilot, "RunPage")
             await wait_for(pilot, lambda: focused(app) == "stop", "it is refused")
             assert "A browser proof is still under way" in shown(app, "#turn")
@@ -229,7 +229,7 @@ def test_another_job_waits_until_the_proof_is_stopped(product: Product) -> None:
             assert "All well" in shown(app, "#turn")
             await pilot.press("enter")
             await on_home(pilot, app)
-            app.visit(Place.BROWSE, "main")
+            app.visit(Route.BROWSE, "main")
             await on_page(pilot, "BrowsePage")
             await wait_for(pilot, lambda: focused(app) == "open", "the proof can begin again")
             await pilot.press("escape")
@@ -248,7 +248,7 @@ def test_javascript_alone_on_an_own_server_needs_no_account(home: Path) -> None:
     async def scene(app: SnowpixelApp) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await wait_for(pilot, lambda: focused(app) == "new")
-            app.visit(Place.CHOICES)
+            app.visit(Route.CHOICES)
             await on_page(pilot, "ChoicesPage")
             app.screen.query_one("#goal-pixel", Checkbox).value = False
             await pilot.press("ctrl+s")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from screens.app import SnowpixelApp
 from screens.partial_check import looked_at, merged
-from screens.routes import Place
+from screens.routes import Route
 from screens.widgets.check_list import CheckList
 from tests.product import Product
 from tests.screens import scripted
@@ -38,7 +38,7 @@ def to_row(app: SnowpixelApp, row: str) -> None:
 
 async def to_the_warning(app: SnowpixelApp, pilot: Driver) -> None:
     """Open the checklist and go to the single line that is not well."""
-    app.visit(Place.CHECKLIST, "main")
+    app.visit(Route.CHECKLIST, "main")
     await wait_for(pilot, lambda: "It works; look at the rows" in text_of(app))
     to_row(app, "https/http-redirect")
     await wait_for(pilot, lambda: "max-age=60" in shown(app, "#detail"))
@@ -126,7 +126,7 @@ def test_what_is_different_is_told_also_after_a_restart(home: Path) -> None:
     a_setup(service)
 
     async def well(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CHECKLIST, "main")
+        app.visit(Route.CHECKLIST, "main")
         await wait_for(pilot, lambda: "All is well" in text_of(app))
         assert "different" not in shown(app, "#turn")
 
@@ -145,7 +145,7 @@ def test_the_report_is_read_before_it_is_saved(product: Product) -> None:
     product.apply()
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CHECKLIST, "main")
+        app.visit(Route.CHECKLIST, "main")
         await wait_for(pilot, lambda: "All is well" in text_of(app))
         await pilot.press("e")
         await on_page(pilot, "ReportModal")

@@ -71,7 +71,7 @@ def test_a_secret_in_an_exceptions_own_words_is_masked() -> None:
 
 
 def test_a_crash_inside_a_walk_is_words_on_the_page_and_not_the_end(home: Path) -> None:
-    from screens.background_walk import Work  # noqa: PLC0415
+    from screens.background_walk import BackgroundWalk  # noqa: PLC0415
     from tests.screens.scripted import a_setup  # noqa: PLC0415
     from wizard.engine.progress import Board  # noqa: PLC0415
     from wizard.model.results import Job  # noqa: PLC0415
@@ -82,7 +82,7 @@ def test_a_crash_inside_a_walk_is_words_on_the_page_and_not_the_end(home: Path) 
 
     service = ScriptedService(home, scripts={Job.APPLY: breaks})
     a_setup(service)
-    ended: list[Work] = []
+    ended: list[BackgroundWalk] = []
 
     async def run() -> None:
         app = SnowpixelApp(service)

@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.widgets import Sparkline
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from tests.product import Product
 from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
@@ -76,7 +76,7 @@ def test_without_a_log_bucket_the_page_says_so(home: Path) -> None:
         app = SnowpixelApp(service)
         async with app.run_test() as pilot:
             await on_page(pilot, "HomePage")
-            app.visit(Place.EVENTS, "main")
+            app.visit(Route.EVENTS, "main")
             await wait_for(pilot, lambda: "has no log bucket" in text_of(app))
 
     asyncio.run(scene())

@@ -8,7 +8,7 @@ from textual import events
 from textual.widgets import Button, Checkbox, Select
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from tests.screens.driving import Driver, box, focused, on_page, wait_for
 from tests.screens.scripted import ScriptedService
 from wizard.model.setup import Choices
@@ -23,7 +23,7 @@ async def at_once(pilot: Driver, *keys: tuple[str, str | None]) -> None:
 
 
 async def form(app: SnowpixelApp, pilot: Driver) -> None:
-    app.visit(Place.CHOICES)
+    app.visit(Route.CHOICES)
     await on_page(pilot, "ChoicesPage")
     await wait_for(pilot, lambda: app.focused is box(app, "domain"))
 
@@ -76,7 +76,7 @@ def test_a_saved_region_that_cannot_have_the_buckets_is_refused_with_the_nearest
         service.store.create("main", Choices(domain="e.example.test", region="me-south-1"))
         app = SnowpixelApp(service)
         async with app.run_test(size=(80, 24)) as pilot:
-            app.visit(Place.CHOICES, "main")
+            app.visit(Route.CHOICES, "main")
             await on_page(pilot, "ChoicesPage")
             app.screen.query_one("#go", Button).press()
             await wait_for(pilot, lambda: any("ap-south-1 (Mumbai)" in one.message for one in app._notifications))

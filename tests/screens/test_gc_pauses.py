@@ -11,7 +11,7 @@ import gc
 from screens import gc_pauses
 gc_pauses.LONGEST = float("{longest}")
 gc.disable()
-gc_pauses.keep_steady()
+gc_pauses.keep_gc_short()
 loaded = gc.get_freeze_count()
 kept = [[number] for number in range(1000)]
 gc.collect(generation={generation})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from tests.screens import scripted
 from tests.screens.driving import Driver, page, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
@@ -34,15 +34,15 @@ class Caged(SnowpixelApp):
         self.copy_to_clipboard(f"{label}{value}")
 
 
-async def play(service: ScriptedService, place: Place, seed: int) -> None:
+async def play(service: ScriptedService, place: Route, seed: int) -> None:
     chance = random.Random(seed)
     app = Caged(service)
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: page(app) == "HomePage" and app.focused)
-        if place is Place.RUN:
+        if place is Route.RUN:
             app.visit(place, "main", job=Job.APPLY)
-        elif place is not Place.HOME:
-            app.visit(place, "" if place is Place.CHOICES else "main")
+        elif place is not Route.HOME:
+            app.visit(place, "" if place is Route.CHOICES else "main")
         await pilot.pause()
         for _ in range(PRESSES):
             if chance.random() < 0.08:
@@ -64,8 +64,8 @@ async def out(app: Caged, pilot: Driver) -> None:
     raise AssertionError(f"stuck at {page(app)}\n{text_of(app)}")
 
 
-@pytest.mark.parametrize("place", Place)
-def test_any_keys_and_sizes_leave_the_wizard_whole(home: Path, place: Place) -> None:
+@pytest.mark.parametrize("place", Route)
+def test_any_keys_and_sizes_leave_the_wizard_whole(home: Path, place: Route) -> None:
     service = ScriptedService(
         home, scripts={Job.PLAN: scripted.planned, Job.CHECK: scripted.mixed, Job.APPLY: scripted.asks}
     )

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from screens import desktop_notification
-from screens.attention import Watch, ended
-from screens.desktop_notification import Way
+from screens.attention import AttentionWatch, ended
+from screens.desktop_notification import NotificationMethod
 from tests.screens import scripted
 from wizard.model.results import Action, Actor, Change, Check, Item, Job, Phase, Snapshot, StageView, Status, Wait
 from wizard.storage.preferences import Settings, save
@@ -47,13 +47,13 @@ ASKS = Item("q", "dns", "q", Phase.RUNNING, decision=scripted.QUESTION)
 
 
 def test_a_long_wait_that_is_over_is_called_by_its_stage_and_nothing_from_outside() -> None:
-    watch = Watch(now=0, long=10)
+    watch = AttentionWatch(now=0, long=10)
     assert not watch.look(snapshot(waiting(Actor.AWS)), 1)
     assert watch.look(snapshot(done(), waiting(Actor.AWS, "b")), 12) == 'main: the wait at "DNS record" is over.'
 
 
 def test_short_waits_and_what_follows_quickly_are_not_called() -> None:
-    watch = Watch(now=0, long=10)
+    watch = AttentionWatch(now=0, long=10)
     watch.look(snapshot(waiting(Actor.AWS)), 5)
     assert not watch.look(snapshot(done()), 14), "it took nine seconds"
     watch.look(snapshot(waiting(Actor.AWS), waiting(Actor.AWS, "b")), 15)
@@ -62,13 +62,15 @@ def test_short_waits_and_what_follows_quickly_are_not_called() -> None:
 
 
 def test_the_users_turn_is_called_once_and_not_while_they_are_still_looking() -> None:
-    watch = Watch(now=0, long=10)
+    watch = AttentionWatch(now=0, long=10)
     asked = snapshot(waiting(Actor.USER, "a", ADD))
     assert not watch.look(asked, 3)
     assert watch.look(asked, 11) == "main: a DNS record waits for you."
     assert not watch.look(asked, 30)
     assert watch.look(snapshot(waiting(Actor.USER, "a", ADD), ASKS), 31) == "main: a question waits for your answer."
-    assert Watch(0, 10).look(snapshot(waiting(Actor.USER)), 11) == "main: something waits that only you can do."
+    assert (
+        AttentionWatch(0, 10).look(snapshot(waiting(Actor.USER)), 11) == "main: something waits that only you can do."
+    )
 
 
 @pytest.mark.parametrize("job", Job)
@@ -109,22 +111,22 @@ def stand_in(folder: Path, code: int = 0) -> Path:
 @pytest.mark.parametrize(
     ("surrounding", "expected"),
     [
-        ({"DISPLAY": ":0", "TERM": "xterm"}, Way.NOTIFY_SEND),
-        ({"DBUS_SESSION_BUS_ADDRESS": "unix:path=/x", "TERM": "linux"}, Way.NOTIFY_SEND),
-        ({"DISPLAY": ":0", "TERM": "xterm", "SSH_TTY": "/dev/pts/1"}, Way.TERMINAL),
-        ({"TERM": "xterm-kitty"}, Way.TERMINAL),
-        ({"TERM": "linux"}, Way.NONE),
-        ({}, Way.NONE),
+        ({"DISPLAY": ":0", "TERM": "xterm"}, NotificationMethod.NOTIFY_SEND),
+        ({"DBUS_SESSION_BUS_ADDRESS": "unix:path=/x", "TERM": "linux"}, NotificationMethod.NOTIFY_SEND),
+        ({"DISPLAY": ":0", "TERM": "xterm", "SSH_TTY": "/dev/pts/1"}, NotificationMethod.TERMINAL),
+        ({"TERM": "xterm-kitty"}, NotificationMethod.TERMINAL),
+        ({"TERM": "linux"}, NotificationMethod.NONE),
+        ({}, NotificationMethod.NONE),
     ],
 )
 def test_the_way_to_the_users_own_desktop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, surrounding: dict[str, str], expected: Way
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, surrounding: dict[str, str], expected: NotificationMethod
 ) -> None:
     stand_in(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert desktop_notification.way(surrounding) is (
-        expected if sys.platform != "darwin" else desktop_notification.way(surrounding)
+    assert desktop_notification.method(surrounding) is (
+        expected if sys.platform != "darwin" else desktop_notification.method(surrounding)
     )
 
 

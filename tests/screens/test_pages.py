@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 
 from screens.app import SnowpixelApp
 from screens.pages.run import RunPage
-from screens.routes import Place
+from screens.routes import Route
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
@@ -42,7 +42,7 @@ def test_a_host_name_that_blockers_know_is_refused_inline_and_mended(home: Path)
     service = ScriptedService(home)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CHOICES)
+        app.visit(Route.CHOICES)
         await wait_for(pilot, lambda: page(app) == "ChoicesPage" and app.focused)
         box(app, "domain").value = "track.example.test"
         await pilot.press("enter")
@@ -61,7 +61,7 @@ def test_the_form_says_who_runs_the_dns_and_refuses_the_top_of_a_zone(home: Path
     service = ScriptedService(home)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CHOICES)
+        app.visit(Route.CHOICES)
         await wait_for(pilot, lambda: page(app) == "ChoicesPage" and app.focused)
         box(app, "domain").value = "example.test"
         await pilot.press("enter")
@@ -83,7 +83,7 @@ def test_going_back_keeps_what_was_typed_and_saves_no_second_set_up(home: Path) 
     service = ScriptedService(home)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CHOICES)
+        app.visit(Route.CHOICES)
         await on_page(pilot, "ChoicesPage")
         box(app, "domain").value = "hub.example.test"
         await pilot.press("enter")
@@ -105,7 +105,7 @@ def test_a_set_up_without_a_domain_needs_one_tick(home: Path) -> None:
     service = ScriptedService(home, zone=None)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CHOICES)
+        app.visit(Route.CHOICES)
         await on_page(pilot, "ChoicesPage")
         await pilot.press("enter")
         await wait_for(pilot, lambda: "A host name is needed" in text_of(app))
@@ -126,7 +126,7 @@ def test_the_profile_that_works_is_saved_by_name(home: Path) -> None:
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CREDENTIALS, "main")
+        app.visit(Route.CREDENTIALS, "main")
         await wait_for(pilot, lambda: focused(app) == "next")
         app.screen.query_one("#sources").focus()
         await pilot.press("down", "enter")
@@ -142,7 +142,7 @@ def test_root_is_warned_of(home: Path) -> None:
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CREDENTIALS, "main")
+        app.visit(Route.CREDENTIALS, "main")
         await wait_for(pilot, lambda: "root user" in text_of(app))
 
     play(service, scene)
@@ -155,7 +155,7 @@ def test_refused_credentials_are_explained_and_asked_for_again(home: Path) -> No
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CREDENTIALS, "main")
+        app.visit(Route.CREDENTIALS, "main")
         await wait_for(pilot, lambda: "does not fit" in text_of(app) and focused(app) == "again")
         service.who = Identity("123456789012", "arn:aws:iam::123456789012:user/x")
         await pilot.press("enter")
@@ -173,7 +173,7 @@ def test_typed_keys_are_cleaned_used_for_this_run_and_never_shown(home: Path) ->
     pictures: list[str] = []
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CREDENTIALS, "main")
+        app.visit(Route.CREDENTIALS, "main")
         await wait_for(pilot, lambda: focused(app) == "sources")
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.screen.query_one("#typed").display)
@@ -205,7 +205,7 @@ def test_a_decision_opens_by_itself_on_the_harmless_choice_and_is_answered(home:
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.RUN, "main")
+        app.visit(Route.RUN, "main")
         await on_page(pilot, "DecisionModal")
         assert app.screen.query_one("#choices", OptionList).highlighted == 0
         assert "[@click=app.quit]x[/]" in text_of(app)
@@ -223,7 +223,7 @@ def test_the_dns_page_opens_by_itself_plays_the_provider_and_sees_the_record(hom
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.RUN, "main")
+        app.visit(Route.RUN, "main")
         await on_page(pilot, "DnsPage")
         await wait_for(pilot, lambda: "play" in focused(app))
         await pilot.press("enter")
@@ -242,7 +242,7 @@ def test_each_part_of_a_record_is_copied_by_itself(home: Path) -> None:
     copied: list[str] = []
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.RUN, "main")
+        app.visit(Route.RUN, "main")
         await on_page(pilot, "DnsPage")
         await wait_for(pilot, lambda: "play" in focused(app))
         for row in list(app.screen.query(".copy-row")):
@@ -263,7 +263,7 @@ def test_leaving_asks_only_while_something_is_being_changed(home: Path) -> None:
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.RUN, "main")
+        app.visit(Route.RUN, "main")
         await on_page(pilot, "DnsPage")
         work = app.works["main"]
         await pilot.press("ctrl+c")
@@ -283,7 +283,7 @@ def test_a_walk_goes_on_while_other_pages_are_open_and_is_found_again(home: Path
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.RUN, "main")
+        app.visit(Route.RUN, "main")
         await on_page(pilot, "DnsPage")
         work = app.works["main"]
         app.home()
@@ -304,7 +304,7 @@ def test_the_checklist_explains_what_is_wrong_and_repairs_only_with_consent(home
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CHECKLIST, "main")
+        app.visit(Route.CHECKLIST, "main")
         await wait_for(pilot, lambda: "Something is wrong" in text_of(app))
         await pilot.press("down", "down")
         await wait_for(pilot, lambda: "BlockPublicAcls: off" in text_of(app))
@@ -326,7 +326,7 @@ def test_outside_text_is_never_markup_and_never_an_escape(home: Path) -> None:
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.CHECKLIST, "main")
+        app.visit(Route.CHECKLIST, "main")
         await wait_for(pilot, lambda: "Something is wrong" in text_of(app))
         await pilot.press("end", "up", "up")
         await wait_for(pilot, lambda: "[@click=app.quit]x[/]" in shown(app, "#detail"))
@@ -341,7 +341,7 @@ def test_a_set_up_with_nothing_made_is_forgotten_only_after_its_name_is_typed(ho
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        app.visit(Place.REMOVE, "main")
+        app.visit(Route.REMOVE, "main")
         await wait_for(pilot, lambda: focused(app) == "keep")
         box(app, "confirm").focus()
         await pilot.press(*"mai", "enter")
@@ -372,17 +372,17 @@ def test_a_damaged_file_is_named_and_the_others_still_shown(home: Path) -> None:
 # Everywhere
 
 
-@pytest.mark.parametrize("place", [place for place in Place if place is not Place.RUN])
+@pytest.mark.parametrize("place", [place for place in Route if place is not Route.RUN])
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (160, 50)])
 def test_every_page_has_help_a_way_back_and_at_most_six_keys_in_the_footer(
-    home: Path, place: Place, size: tuple[int, int]
+    home: Path, place: Route, size: tuple[int, int]
 ) -> None:
     service = ScriptedService(home, scripts={Job.PLAN: scripted.planned})
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        if place is not Place.HOME:
-            app.visit(place, "" if place is Place.CHOICES else "main")
+        if place is not Route.HOME:
+            app.visit(place, "" if place is Route.CHOICES else "main")
             await wait_for(pilot, lambda: page(app) != "HomePage")
         await wait_for(pilot, lambda: app.focused)
         footer = [one for one in app.screen.active_bindings.values() if one.binding.show and one.enabled]
@@ -390,7 +390,7 @@ def test_every_page_has_help_a_way_back_and_at_most_six_keys_in_the_footer(
         await pilot.press("f1")
         await on_page(pilot, "HelpModal")
         await pilot.press("escape")
-        if place is not Place.HOME:
+        if place is not Route.HOME:
             await pilot.press("escape")
             await on_page(pilot, "HomePage")
 

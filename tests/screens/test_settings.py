@@ -12,9 +12,9 @@ import pytest
 from textual.widgets import Checkbox, Select
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from screens.themes import DARK
-from screens.widgets.field import Box
+from screens.widgets.field import FieldInput
 from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService
 from wizard.model.fields import SETTINGS
@@ -56,16 +56,16 @@ def test_each_setting_counts_at_once_is_kept_and_counts_at_the_next_start(home: 
         await pilot.press("down", "space", "down", "space")
         await kept(pilot, home, Settings(theme=Look.LIGHT, motion=False, bell=False, desktop=True))
         await pilot.press("ctrl+o")
-        assert [screen.id for screen in app.screen_stack].count(Place.SETTINGS) == 1, "it opens once"
+        assert [screen.id for screen in app.screen_stack].count(Route.SETTINGS) == 1, "it opens once"
         await pilot.press("escape")
         await on_page(pilot, "HomePage")
 
     async def second(app: SnowpixelApp, pilot: Driver) -> None:
         assert not app.current_theme.dark
         assert not app.moves
-        app.visit(Place.CHOICES)
+        app.visit(Route.CHOICES)
         await on_page(pilot, "ChoicesPage")
-        assert not app.screen.query(Box).first().cursor_blink
+        assert not app.screen.query(FieldInput).first().cursor_blink
         await opened(app, pilot)
         assert [app.screen.query_one(f"#{name}", Checkbox).value for name in ("motion", "bell", "desktop")] == [
             False,

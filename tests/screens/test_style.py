@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from screens import clipboard
-from screens.texts.setup_status import standing
+from screens.texts.setup_status import setup_status
 from screens.texts.style import GLYPHS, STYLES, WORDS, clean, clock, count, span
 from wizard.credentials import key_entry as keys
 from wizard.model.fields import events, pixel_source
@@ -109,4 +109,4 @@ def setup(**made: object) -> Setup:
     ],
 )
 def test_what_the_first_page_offers(saved: Setup, following: str) -> None:
-    assert standing(saved).next == following
+    assert setup_status(saved).next == following

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from screens.app import SnowpixelApp
 from screens.dialogs.mfa import GuideBox
-from screens.routes import Place
+from screens.routes import Route
 from screens.texts.check_details import stage_text
 from screens.texts.credential_sources import how_to
 from screens.texts.permission_list import rights_text
@@ -89,7 +89,7 @@ def test_the_certificates_record_comes_first_whichever_is_known_first(home: Path
         async with app.run_test(size=(80, 24)) as pilot:
             await on_page(pilot, "HomePage")
             app.begin(Job.APPLY, "main")
-            app.visit(Place.DNS, "main")
+            app.visit(Route.DNS, "main")
             await wait_for(pilot, lambda: len(app.screen.query(RecordCard)) == 1, "the pixel's record")
             await pilot.press("l")
             await wait_for(pilot, lambda: len(app.screen.query(RecordCard)) == 2, "the certificate's record")
@@ -117,7 +117,7 @@ def test_what_a_content_security_policy_must_allow_has_a_tab_of_its_own_and_is_c
         app = SnowpixelApp(service)
         async with app.run_test(size=(60, 16)) as pilot:
             await on_page(pilot, "HomePage")
-            app.visit(Place.DONE, "main")
+            app.visit(Route.DONE, "main")
             await wait_for(pilot, lambda: "5 Next steps" in text_of(app), "all tabs fit into the narrowest window")
             await wait_for(pilot, lambda: made.csp[0] in shown(app, "#policy"))
             assert not [line for line in made.csp if line in shown(app, "#noscript")]

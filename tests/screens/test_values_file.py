@@ -7,7 +7,7 @@ from textual.app import App
 from textual.widgets import Static
 
 from screens.app import SnowpixelApp
-from screens.routes import Place
+from screens.routes import Route
 from tests.screens import scripted
 from tests.screens.driving import Driver, on_page, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
@@ -34,7 +34,7 @@ def test_the_dns_page_writes_the_records_as_the_providers_form_wants_them(home: 
         app = SnowpixelApp(service)
         async with app.run_test(size=(160, 40)) as pilot:
             await on_page(pilot, "HomePage")
-            app.visit(Place.RUN, "main")
+            app.visit(Route.RUN, "main")
             await on_page(pilot, "DnsPage")
             await wait_for(pilot, lambda: app.screen.query(".copy-row"))
             assert await pilot.click("#values")
@@ -56,7 +56,7 @@ def test_the_last_page_writes_the_tag_and_leaves_a_foreign_file_alone(home: Path
         app = SnowpixelApp(service)
         async with app.run_test(size=(160, 40)) as pilot:
             await on_page(pilot, "HomePage")
-            app.visit(Place.DONE, "main")
+            app.visit(Route.DONE, "main")
             await wait_for(pilot, lambda: "Tag" in text_of(app) and app.screen.query_one("#tag").size.height > 1)
             await pilot.press("w")
             await written(pilot, path)

@@ -46,7 +46,7 @@ class Wish(Struct, frozen=True):
     quiet: bool = False
 
 
-class Found(Struct, frozen=True):
+class CheckedSetup(Struct, frozen=True):
     """What a check of one set-up came to, or why there is nothing."""
 
     name: str
@@ -149,7 +149,7 @@ def _word(
     return Word(accept or withdraw or "", accepted_warnings.reason(reason) if reason is not None else None)
 
 
-def _minded(service: Service, found: Found, word: Word) -> Found:
+def _minded(service: Service, found: CheckedSetup, word: Word) -> CheckedSetup:
     """Save the user's word on a warning that was just seen, and show the rows as they count now.
 
     Raises:
@@ -169,7 +169,7 @@ def _minded(service: Service, found: Found, word: Word) -> Found:
     return replace(found, snapshot=acceptance.remarked(found.snapshot, accepted))
 
 
-def _keep(session: Session, service: Service, found: Sequence[Found]) -> None:
+def _keep(session: Session, service: Service, found: Sequence[CheckedSetup]) -> None:
     for one in found:
         if one.snapshot:
             keep_typed(session, service, one.name, one.snapshot)
@@ -188,9 +188,9 @@ def _rows(only: tuple[str, ...]) -> tuple[str, ...]:
     return only
 
 
-async def look_at_all(service: Service, names: Sequence[str], wish: Wish) -> list[Found]:
+async def look_at_all(service: Service, names: Sequence[str], wish: Wish) -> list[CheckedSetup]:
     """Look at several set-ups at once; one that cannot be read does not keep the others from being looked at."""
-    found: dict[str, Found] = {}
+    found: dict[str, CheckedSetup] = {}
     turn = anyio.Semaphore(AT_ONCE)
 
     async def one(name: str) -> None:
@@ -203,18 +203,18 @@ async def look_at_all(service: Service, names: Sequence[str], wish: Wish) -> lis
     return [found[name] for name in dict.fromkeys(names)]
 
 
-async def _one(service: Service, name: str, wish: Wish) -> Found:
+async def _one(service: Service, name: str, wish: Wish) -> CheckedSetup:
     try:
         snapshot = await run_walk.look(service, name, wish.only)
         last = LastCheck(service.store, name)
     except StoreError as error:
-        return Found(name, error=error)
+        return CheckedSetup(name, error=error)
     before = last.load()
     last.save(snapshot.checks)
-    return Found(name, snapshot, tuple(changed(before, snapshot.checks)), first=not before)
+    return CheckedSetup(name, snapshot, tuple(changed(before, snapshot.checks)), first=not before)
 
 
-def _tell(session: Session, found: Sequence[Found], wish: Wish, *, watched: bool) -> None:
+def _tell(session: Session, found: Sequence[CheckedSetup], wish: Wish, *, watched: bool) -> None:
     if wish.quiet and all(one.silent for one in found):
         return
     if watched and not session.json:
@@ -226,7 +226,7 @@ def _tell(session: Session, found: Sequence[Found], wish: Wish, *, watched: bool
     session.result(lines, str(status), msgspec.to_builtins(data), errors)
 
 
-def _lines(session: Session, found: Found, wish: Wish) -> list[str]:
+def _lines(session: Session, found: CheckedSetup, wish: Wish) -> list[str]:
     if found.snapshot is None:
         return []
     if not wish.changes or found.first:
@@ -240,7 +240,7 @@ def _lines(session: Session, found: Found, wish: Wish) -> list[str]:
     return [f"{found.name}: {len(told)} different", *(f"{text}   (was: {was})" for text, was in told), *trouble]
 
 
-def _data(found: Found, wish: Wish) -> SetupRow:
+def _data(found: CheckedSetup, wish: Wish) -> SetupRow:
     shown = found.snapshot.checks if found.snapshot else ()
     was = {one.id: status for one, status in found.news}
     told = [one for one in shown if not wish.changes or one.id in was]

@@ -23,7 +23,7 @@ from wizard.practice.worldfile import WorldFile
 from wizard.service import Surroundings
 
 
-def surroundings(session: Session) -> Surroundings:
+def environment(session: Session) -> Surroundings:
     """Put together where this run takes place.
 
     Raises:

@@ -34,7 +34,7 @@ def report(session: Session, name: str, *, mask: bool, out: Path | None) -> Exit
     return ExitCode.WELL
 
 
-def _write(path: Path, made: support_report.Report) -> None:
+def _write(path: Path, made: support_report.SupportReport) -> None:
     """Write the file.
 
     Raises:

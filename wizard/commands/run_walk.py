@@ -10,7 +10,7 @@ from wizard.commands import event_loop
 from wizard.commands.credential_steps import keep_typed, second_factor
 from wizard.commands.output import checklist_lines
 from wizard.commands.output.plain_lines import Ink, Narrator
-from wizard.commands.plain.decisions import Answering
+from wizard.commands.plain.decisions import DecisionPrompts
 from wizard.commands.session import Session
 from wizard.engine.progress import Board
 from wizard.model.results import Actor, Job, Phase, Snapshot, Status, Update
@@ -33,7 +33,7 @@ def run(
     answers: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     act: LOOK | None = None,
-    answering: Answering | None = None,
+    answering: DecisionPrompts | None = None,
 ) -> Snapshot:
     """Carry out a walk, telling it line by line, and return how it ended.
 
@@ -77,7 +77,7 @@ def run(
 TELL = Callable[[Board], Coroutine[Any, Any, None]]
 
 
-async def _along(running: Running, tell: TELL, answering: Answering | None) -> None:
+async def _along(running: Running, tell: TELL, answering: DecisionPrompts | None) -> None:
     """Run a walk and its teller together; an error of either ends both and comes out as it is."""
     failures: list[Exception] = []
     async with anyio.create_task_group() as group:
@@ -103,7 +103,7 @@ async def _telling(tell: TELL, board: Board, walk: anyio.CancelScope, failures: 
 
 
 async def _end_when_stuck(
-    board: Board, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: Answering | None
+    board: Board, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: DecisionPrompts | None
 ) -> None:
     """End a walk in which only questions are left that nobody here can answer."""
     with watcher:

@@ -78,10 +78,10 @@ class Session:
         Raises:
             click.UsageError: an option does not make sense.
         """
-        from wizard.commands.environment import surroundings  # noqa: PLC0415 - heavy; not for `--help`
+        from wizard.commands.environment import environment  # noqa: PLC0415 - heavy; not for `--help`
         from wizard.service import Service  # noqa: PLC0415
 
-        return Service(surroundings(self))
+        return Service(environment(self))
 
     def line(self, command: str) -> str:
         """Return a command as the user has to type it, with the options that decide where it works."""

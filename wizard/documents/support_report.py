@@ -41,7 +41,7 @@ KEPT_BACK = frozenset({"pixel_image", "certificate_token", "caller_reference"})
 """Fields of `Made` that help nobody who reads a report."""
 
 
-class Report(Struct, frozen=True):
+class SupportReport(Struct, frozen=True):
     """Plain data, already without secrets."""
 
     setup: str
@@ -89,7 +89,7 @@ async def gather(service: Service, name: str, *, source: Source | None = None) -
     return Material(service.store.load(name), running.board.snapshot, tuple(calls), held)
 
 
-def build(material: Material, *, masked: bool) -> Report:
+def build(material: Material, *, masked: bool) -> SupportReport:
     """Put a report together.
 
     Args:
@@ -103,7 +103,7 @@ def build(material: Material, *, masked: bool) -> Report:
         return mask(secrets_out(printable(text), secrets))
 
     made = {key: value for key, value in msgspec.to_builtins(setup.made).items() if key not in KEPT_BACK and value}
-    return Report(
+    return SupportReport(
         setup=setup.name,
         made_at=f"{datetime.fromtimestamp(time.time(), UTC):%Y-%m-%d %H:%M:%S} UTC",
         masked=masked,
@@ -116,7 +116,7 @@ def build(material: Material, *, masked: bool) -> Report:
     )
 
 
-def write(path: Path, made: Report) -> None:
+def write(path: Path, made: SupportReport) -> None:
     """Write a report to a file that only the user can read.
 
     Raises:
@@ -126,7 +126,7 @@ def write(path: Path, made: Report) -> None:
         file.write(text(made))
 
 
-def keep(made: Report, home: Path) -> Path:
+def keep(made: SupportReport, home: Path) -> Path:
     """Write a report into snowpixel's data folder, and return where.
 
     Raises:
@@ -158,12 +158,12 @@ def _installed(name: str) -> str:
         return ""
 
 
-def begins(report: Report) -> str:
+def begins(report: SupportReport) -> str:
     """Return how the text begins, by which an earlier report on the same set-up is known again."""
     return f"snowpixel report on the set-up '{report.setup}'"
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: SupportReport) -> Iterator[str]:
     """Yield the report as a text that a person reads before it goes anywhere."""
     names = "are replaced by stand-ins" if report.masked else "are in it; --mask replaces them by stand-ins"
     yield f"{begins(report)}, {report.made_at}"
@@ -200,6 +200,6 @@ def _check(check: dict[str, Any]) -> Iterator[str]:
         yield f"           problem: {check['problem']['id']}"
 
 
-def text(report: Report) -> str:
+def text(report: SupportReport) -> str:
     """Return the whole text."""
     return "\n".join(lines(report)) + "\n"

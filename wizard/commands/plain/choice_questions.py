@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from wizard.commands import choice_flags, event_loop, run_walk
-from wizard.commands.plain.prompt import Asker, BackError
+from wizard.commands.plain.prompt import BackError, Prompter
 from wizard.commands.session import Session
 from wizard.model import validators
 from wizard.model.fields import QUESTIONS, events
@@ -75,7 +75,7 @@ LIST: Sequence[Asked] = (
 )
 
 
-class Choosing:
+class ChoiceQuestions:
     """Asks for the choices of a new set-up, or of one that is there.
 
     Args:
@@ -84,7 +84,7 @@ class Choosing:
         asker: who asks.
     """
 
-    def __init__(self, session: Session, service: Service, asker: Asker) -> None:
+    def __init__(self, session: Session, service: Service, asker: Prompter) -> None:
         self._session = session
         self._service = service
         self._asker = asker

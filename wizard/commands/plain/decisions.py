@@ -8,7 +8,7 @@ from wizard.model.results import Decision, Update
 from wizard.model.threads import in_thread
 
 
-class Answering:
+class DecisionPrompts:
     """Asks, and hands the answers to the walk at once.
 
     Args:

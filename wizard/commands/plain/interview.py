@@ -11,9 +11,9 @@ from wizard.commands import event_loop, plan_lines, run_walk
 from wizard.commands.credentials import whose
 from wizard.commands.output import checklist_lines
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
-from wizard.commands.plain.choice_questions import Choosing
-from wizard.commands.plain.decisions import Answering
-from wizard.commands.plain.prompt import WORDS, Asker, BackError, LeaveError, NoAnswerError, one_of
+from wizard.commands.plain.choice_questions import ChoiceQuestions
+from wizard.commands.plain.decisions import DecisionPrompts
+from wizard.commands.plain.prompt import WORDS, BackError, LeaveError, NoAnswerError, Prompter, one_of
 from wizard.commands.session import Session
 from wizard.commands.setups import state_of
 from wizard.credentials import key_entry
@@ -73,7 +73,7 @@ class Interview:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.service: Service = session.service()
-        self.asker = Asker(session)
+        self.asker = Prompter(session)
         self.answers: dict[str, str] = {}
 
     def run(self) -> ExitCode:
@@ -174,7 +174,7 @@ class Interview:
     # Setting one up.
 
     def _new(self, name: str | None) -> ExitCode:
-        choosing = Choosing(self.session, self.service, self.asker)
+        choosing = ChoiceQuestions(self.session, self.service, self.asker)
         while True:
             name = choosing.run(name)
             try:
@@ -207,7 +207,7 @@ class Interview:
 
     def _walk(self, job: Job, name: str) -> Snapshot:
         changing = job in (Job.APPLY, Job.REPAIR)
-        act, answering = None, Answering(self._decide, self.answers) if changing else None
+        act, answering = None, DecisionPrompts(self._decide, self.answers) if changing else None
         if changing and self.service.surroundings.provider:
             from wizard.commands.practice import Player  # noqa: PLC0415 - only where there is a practice world
 

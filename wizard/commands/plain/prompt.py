@@ -30,7 +30,7 @@ class NoAnswerError(Exception):
 WORDS = "At each question: Enter takes what stands in brackets; why, back and quit work everywhere."
 
 
-class Asker:
+class Prompter:
     """Puts questions and reads answers.
 
     Args:
