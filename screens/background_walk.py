@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from textual.worker import Worker
 
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Item, Job, Phase
-from wizard.service import Running
+from wizard.service import PreparedWalk
 from wizard.storage.store import StoreError
 
 WRITES = frozenset({Job.APPLY, Job.REPAIR, Job.REMOVE})
@@ -34,7 +34,7 @@ class BackgroundWalk:
 
     job: Job
     name: str
-    running: Running
+    running: PreparedWalk
     clock: Callable[[], float] = time.monotonic
     took: float = 0.0
     error: str = ""
@@ -49,7 +49,7 @@ class BackgroundWalk:
         self.began = self.clock()
 
     @property
-    def board(self) -> Board:
+    def board(self) -> Progress:
         """Where the walk shows itself."""
         return self.running.board
 

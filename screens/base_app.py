@@ -26,7 +26,7 @@ from screens.dialogs.quit import LeaveModal
 from screens.notifier import Notifier
 from screens.routes import Route
 from screens.themes import DARK, LIGHT
-from wizard.aws.keys import Source
+from wizard.aws.keys import KeySource
 from wizard.credentials.secret_masking import masked
 from wizard.documents import values_file
 from wizard.model.results import Copyable, DnsRecord, Job
@@ -80,7 +80,7 @@ class BaseApp(App[int]):
         self.service = service
         self.works: dict[str, BackgroundWalk] = {}
         """The newest walk of each set-up that changes something; pages find it again here."""
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, KeySource] = {}
         """Keys typed for this run, by set-up. They stay in memory."""
         self.now: Callable[[], float] = time.time
         """This computer's time; a test moves it."""

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 
-from wizard.net.subprocess_env import environment
+from wizard.net.subprocess_env import subprocess_env
 
 TIMEOUT = 2.0
 """Seconds that a clipboard tool may take; some wait for a display that does not answer."""
@@ -42,7 +42,7 @@ def fill(text: str) -> bool:
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command; the text goes to its input only
             command,
-            env=environment(),
+            env=subprocess_env(),
             input=text.encode(),
             timeout=TIMEOUT,
             check=False,

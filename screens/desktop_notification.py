@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from screens.texts.style import clean
-from wizard.net.subprocess_env import environment
+from wizard.net.subprocess_env import subprocess_env
 
 TITLE = "snowpixel"
 TIMEOUT = 3.0
@@ -65,7 +65,7 @@ def notify(text: str) -> bool:
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command; the text is an argument of its own and never a script
             command,
-            env=environment(),
+            env=subprocess_env(),
             timeout=TIMEOUT,
             check=False,
             stdin=subprocess.DEVNULL,

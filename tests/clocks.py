@@ -3,8 +3,8 @@
 import time
 from dataclasses import replace
 
-from wizard.aws.client import WALK, Patience
-from wizard.aws.keys import Source
+from wizard.aws.client import WALK, CallTimeouts
+from wizard.aws.keys import KeySource
 from wizard.model.ports import World
 from wizard.model.setup import Choices
 from wizard.net.clock import SystemClock
@@ -35,5 +35,5 @@ class MovedService(Service):
         super().__init__(service.surroundings)
         self.clock = MovedClock()
 
-    def world(self, choices: Choices, patience: Patience = WALK, source: Source | None = None) -> World:
+    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
         return replace(super().world(choices, patience, source), clock=self.clock)

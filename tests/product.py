@@ -6,18 +6,18 @@ from typing import Any
 
 import anyio
 
-from wizard.aws.keys import Keys, Secret, Source
-from wizard.engine.progress import Board
+from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.engine.progress import Progress
 from wizard.model.results import Change, Check, DnsRecord, Job, Snapshot, Status
 from wizard.model.setup import Choices, Setup
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile, network
-from wizard.service import Running, Service, Surroundings
+from wizard.service import Environment, PreparedWalk, Service
 
 DOMAIN = "e.example.test"
 """The host name that scenarios give to the pixel, in the practice world's zone."""
 
-Front = Callable[[Board], Any]
+Front = Callable[[Progress], Any]
 """An asynchronous function that watches a walk, as a screen would."""
 
 
@@ -35,9 +35,9 @@ class Product:
         self.control = control
         self.calls: list[tuple[str, str]] = []
         keys = keys or Keys(world.access_key_id, Secret(world.secret_access_key))
-        self.source = Source(keys=keys, endpoint=world.aws_endpoint)
+        self.source = KeySource(keys=keys, endpoint=world.aws_endpoint)
         self.service = Service(
-            Surroundings(
+            Environment(
                 home=home,
                 source=self.source,
                 network=network(world),
@@ -63,13 +63,13 @@ class Product:
         anyio.run(self._run, running, front)
         return running.board.snapshot
 
-    async def _run(self, running: Running, front: Front | None) -> None:
+    async def _run(self, running: PreparedWalk, front: Front | None) -> None:
         async with anyio.create_task_group() as group:
             if front:
                 group.start_soon(front, running.board)
             await running.run()
 
-    async def user(self, board: Board) -> None:
+    async def user(self, board: Progress) -> None:
         """Do at the DNS provider what the board asks for."""
         done: set[tuple[str, DnsRecord]] = set()
         async for update in board.updates():

@@ -9,14 +9,14 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from wizard.adoption.adopt import Found, rebuild, refuse_adopted, search
-from wizard.aws.client import LOOK, WALK, AwsClient, Listener, Observer, Patience
+from wizard.adoption.adopt import FoundSetup, rebuild, refuse_adopted, search
+from wizard.aws.client import LOOK, WALK, AwsClient, CallTimeouts, Listener, Observer
 from wizard.aws.identity import Identity
-from wizard.aws.keys import Source
-from wizard.credentials.manager import Desk, Known
-from wizard.credentials.source import Found as Place
+from wizard.aws.keys import KeySource
+from wizard.credentials.manager import CredentialManager, KnownIdentity
+from wizard.credentials.source import CredentialSource
 from wizard.engine import jobs, walks
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.engine.write_ahead import WriteAhead
 from wizard.model.context import DELETE_LOGS, UPGRADE, YES, Scope
 from wizard.model.ports import REAL_NETWORK, Network, World
@@ -24,17 +24,17 @@ from wizard.model.results import Job, Status
 from wizard.model.setup import RECIPE, Choices, Made, Setup
 from wizard.model.threads import to_the_end
 from wizard.net.clock import SystemClock
-from wizard.net.dns_client import Resolver
-from wizard.net.dns_operator import Holder, holder
-from wizard.net.web_client import Browser
-from wizard.snowplow.events.reader import Arrivals, refuse_without_logs
+from wizard.net.dns_client import DnsClient
+from wizard.net.dns_operator import DnsOperator, dns_operator
+from wizard.net.web_client import WebClient
+from wizard.snowplow.events.reader import EventReader, refuse_without_logs
 from wizard.storage.allowed_changes import choose, refuse_unchangeable
 from wizard.storage.blobs import Shelf
 from wizard.storage.setup_state import Ledger, SavedLedger
 from wizard.storage.store import Store
 
 
-class Provider(Protocol):
+class PracticeProvider(Protocol):
     """The DNS provider's web page of a practice world, for playing the user's part there. Its calls block."""
 
     def add_record(self, name: str, rdtype: str, value: str) -> object:
@@ -47,7 +47,7 @@ class Provider(Protocol):
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Environment:
     """Where the product runs: given once by the composition root.
 
     Attributes:
@@ -62,24 +62,24 @@ class Surroundings:
     """
 
     home: Path
-    source: Source = field(default_factory=Source)
+    source: KeySource = field(default_factory=KeySource)
     network: Network = REAL_NETWORK
     pace: float = 1.0
     zone: str | None = None
-    provider: Provider | None = None
+    provider: PracticeProvider | None = None
     observe: Observer | None = None
     listen: Listener | None = None
 
 
 @dataclass
-class Running:
+class PreparedWalk:
     """A walk that is ready to run.
 
     Attributes:
         board: where it shows itself; readable before, during and after `run`.
     """
 
-    board: Board
+    board: Progress
     _hold: AbstractContextManager[Ledger]
     _walk: Callable[[Ledger], Any]
     _after: Callable[[Ledger], None] | None = None
@@ -120,19 +120,19 @@ class Service:
         surroundings: where it runs.
     """
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(self, surroundings: Environment) -> None:
         self.surroundings = surroundings
         self.store = Store(surroundings.home)
-        self.credentials = Desk(surroundings.home)
+        self.credentials = CredentialManager(surroundings.home)
 
-    def world(self, choices: Choices, patience: Patience = WALK, source: Source | None = None) -> World:
+    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
         """Build the seams for a set-up's choices; nothing is connected yet."""
         here = self.surroundings
-        dns = Resolver(here.network)
+        dns = DnsClient(here.network)
         return World(
             aws=AwsClient(source or self.source(choices), choices.region, patience, here.observe, here.listen),
             dns=dns,
-            web=Browser(here.network, dns),
+            web=WebClient(here.network, dns),
             clock=SystemClock(here.pace),
             shelf=Shelf(here.home),
         )
@@ -141,12 +141,14 @@ class Service:
         """Change choices of a saved set-up (`wizard.storage.allowed_changes.choose`)."""
         return choose(self.store, name, **choices)
 
-    def source(self, choices: Choices) -> Source:
+    def source(self, choices: Choices) -> KeySource:
         """Return the credentials to use: those given for this run, else the set-up's profile, else boto3's search."""
         given = self.surroundings.source
-        return given if given.keys or given.profile else Source(None, choices.profile, given.endpoint)
+        return given if given.keys or given.profile else KeySource(None, choices.profile, given.endpoint)
 
-    async def found_in_account(self, choices: Choices | None = None, source: Source | None = None) -> tuple[Found, ...]:
+    async def found_in_account(
+        self, choices: Choices | None = None, source: KeySource | None = None
+    ) -> tuple[FoundSetup, ...]:
         """Find all set-ups of the AWS account, also those without a file here; nothing is written.
 
         Args:
@@ -158,12 +160,12 @@ class Service:
         """
         return await search(self.world(choices or Choices(), WALK, source).aws)
 
-    def saved_as(self, found: Found) -> str | None:
+    def saved_as(self, found: FoundSetup) -> str | None:
         """Return the name under which a set-up of the account is saved here, None if it is not."""
         saved = self.store.with_id(found.id)
         return saved.name if saved else None
 
-    def adopt(self, found: Found, name: str | None = None, **choices: Any) -> Setup:
+    def adopt(self, found: FoundSetup, name: str | None = None, **choices: Any) -> Setup:
         """Save a set-up of the account here, so that it can be continued. Nothing in AWS is changed.
 
         Args:
@@ -180,12 +182,12 @@ class Service:
         self.store.add(setup)
         return setup
 
-    def profiles(self, setup: Setup | None = None) -> tuple[Place, ...]:
+    def profiles(self, setup: Setup | None = None) -> tuple[CredentialSource, ...]:
         """List the places with credentials that this computer has; nothing is contacted. Blocking."""
         given = self.source(setup.choices) if setup else self.surroundings.source
         return self.credentials.found(given, setup)
 
-    async def identity(self, choices: Choices, source: Source | None = None) -> Identity:
+    async def identity(self, choices: Choices, source: KeySource | None = None) -> Identity:
         """Ask AWS who we are.
 
         Raises:
@@ -193,7 +195,9 @@ class Service:
         """
         return (await self.known(choices, source)).who
 
-    async def known(self, choices: Choices, source: Source | None = None, setup: Setup | None = None) -> Known:
+    async def known(
+        self, choices: Choices, source: KeySource | None = None, setup: Setup | None = None
+    ) -> KnownIdentity:
         """Ask AWS who we are, and what to beware of.
 
         Args:
@@ -215,9 +219,9 @@ class Service:
         *,
         patience: float | None = None,
         answers: Mapping[str, str] | None = None,
-        source: Source | None = None,
+        source: KeySource | None = None,
         only: Collection[str] | None = None,
-    ) -> Running:
+    ) -> PreparedWalk:
         """Prepare a walk over a saved set-up.
 
         Args:
@@ -238,7 +242,7 @@ class Service:
         looks_only = job in (Job.PLAN, Job.CHECK)
         world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
         self.credentials.prepare(world.aws, setup)
-        board = walks.board_for(job, jobs.rows(Scope(world, Ledger(setup), given), only), name, setup.accepted)
+        board = walks.progress_for(job, jobs.rows(Scope(world, Ledger(setup), given), only), name, setup.accepted)
 
         async def walk(ledger: Ledger) -> None:
             if job is Job.APPLY:
@@ -251,15 +255,15 @@ class Service:
         hold: AbstractContextManager[Ledger] = (
             nullcontext(Ledger(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
         )
-        return Running(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else None)
+        return PreparedWalk(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else None)
 
-    async def holder(self, host: str) -> Holder:
-        """Look up who runs the DNS of a host name (`wizard.net.dns_operator.holder`)."""
-        return await holder(Resolver(self.surroundings.network), host)
+    async def holder(self, host: str) -> DnsOperator:
+        """Look up who runs the DNS of a host name (`wizard.net.dns_operator.dns_operator`)."""
+        return await dns_operator(DnsClient(self.surroundings.network), host)
 
     def arrivals(
-        self, name: str, since: float, *, source: Source | None = None, full_address: bool = False
-    ) -> Arrivals:
+        self, name: str, since: float, *, source: KeySource | None = None, full_address: bool = False
+    ) -> EventReader:
         """Prepare to read a set-up's events out of its log bucket.
 
         Events before `since` (seconds since the epoch) are left out, and the last part of visitors' IP addresses.
@@ -274,9 +278,9 @@ class Service:
         self.credentials.prepare(world.aws, setup)
         ledger = Ledger(setup)
         aws = self.credentials.renewing(world.aws, ledger, world.clock, board=None, patience=None)
-        return Arrivals(Scope(copy(world, aws=aws), ledger), since, full_address=full_address)
+        return EventReader(Scope(copy(world, aws=aws), ledger), since, full_address=full_address)
 
-    def _after_removal(self, board: Board, answers: Mapping[str, str]) -> Callable[[Ledger], None]:
+    def _after_removal(self, board: Progress, answers: Mapping[str, str]) -> Callable[[Ledger], None]:
         def after(ledger: Ledger) -> None:
             if board.snapshot.status not in (Status.OK, Status.WARNING):
                 return

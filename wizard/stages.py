@@ -24,13 +24,13 @@ from wizard.probes.tracker import TrackerHttpsProbe
 from wizard.resources.buckets.bucket_policy import BucketPolicy
 from wizard.resources.buckets.bucket_settings import COMMON, LIFECYCLE, LOG_LIFECYCLE, BucketSetting
 from wizard.resources.buckets.buckets import Bucket, Role
-from wizard.resources.buckets.pixel_objects import KEYS, PixelImage, PixelObject
+from wizard.resources.buckets.pixel_objects import KEYS, PixelObject, PixelSource
 from wizard.resources.certificate.certificate import Certificate, CertificateIssued, shared_certificate
 from wizard.resources.certificate.former_certificates import FormerCertificates
 from wizard.resources.distribution.alias import Alias
 from wizard.resources.distribution.distribution import Distribution, Serving, shared_distribution
 from wizard.resources.distribution.origin_access import OriginAccess
-from wizard.resources.distribution.other_setups import Earlier
+from wizard.resources.distribution.other_setups import OtherSetups
 from wizard.resources.dns.managed_record import ManagedRecord, find_hosted_zone
 from wizard.resources.dns.manual_record import ManualRecord
 from wizard.resources.logs.log_delivery import Delivery, DeliveryDestination, DeliverySource
@@ -95,7 +95,7 @@ def _in_aws(scope: Scope) -> tuple[Stage, ...]:
     return (
         Stage("credentials", _account(scope)),
         Stage("bucket", _bucket(scope, Role.CONTENT)),
-        Stage("pixel", (PixelImage(scope), *(PixelObject(scope, key) for key in KEYS)) if pixel else ()),
+        Stage("pixel", (PixelSource(scope), *(PixelObject(scope, key) for key in KEYS)) if pixel else ()),
         Stage("tracker", _tracker(scope)),
         Stage("logs", _logs(scope) if pixel else ()),
         Stage("certificate", _certificate(scope) if own_name else ()),
@@ -147,7 +147,7 @@ def _account(scope: Scope) -> tuple[Node, ...]:
             ask=nothing_yet,
             find_zone=lambda domain: find_hosted_zone(scope.world.aws, scope.world.dns, domain),
         ),
-        *((Earlier(scope),) if scope.choices.domain else ()),
+        *((OtherSetups(scope),) if scope.choices.domain else ()),
         *((RecipeProbe(scope),) if scope.ledger.setup.recipe < RECIPE else ()),
     )
 

@@ -11,7 +11,7 @@ from screens.dialogs.modal import Modal
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.field import Field
 from wizard.credentials.key_entry import code
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Choice, Decision
 
 
@@ -25,7 +25,7 @@ class DecisionModal(Modal[None]):
 
     heading = "Your word is needed"
 
-    def __init__(self, decision: Decision, board: Board) -> None:
+    def __init__(self, decision: Decision, board: Progress) -> None:
         super().__init__()
         self.decision = decision
         self.board = board

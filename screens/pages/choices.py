@@ -28,7 +28,7 @@ from wizard.model.ports import DnsUnreachableError
 from wizard.model.setup import Choices, Goal, Made, Setup
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
-from wizard.net.dns_operator import Holder
+from wizard.net.dns_operator import DnsOperator
 from wizard.stages import needs_aws
 from wizard.storage.store import StoreError
 
@@ -53,7 +53,7 @@ class ChoicesPage(FormPage):
     def __init__(self, setup: str = "") -> None:
         super().__init__(setup)
         self.saved: Setup | None = None
-        self.holders: dict[str, Holder] = {}
+        self.holders: dict[str, DnsOperator] = {}
         """Who runs the DNS of the names that were looked up."""
 
     def parts(self) -> Iterable[Widget]:

@@ -22,11 +22,11 @@ from screens.widgets.field import Field
 from screens.widgets.prose import Prose
 from screens.widgets.top_line import TopLine
 from wizard.aws.errors import AwsError
-from wizard.aws.keys import Keys, Source
+from wizard.aws.keys import Keys, KeySource
 from wizard.credentials import key_entry as keys
 from wizard.credentials.keyring_store import CannotKeepError
-from wizard.credentials.manager import Known
-from wizard.credentials.source import Found, Kind
+from wizard.credentials.manager import KnownIdentity
+from wizard.credentials.source import CredentialKind, CredentialSource
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
 from wizard.storage.store import StoreError
@@ -51,9 +51,9 @@ class CredentialsPage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.found: Sequence[Found] = ()
+        self.found: Sequence[CredentialSource] = ()
         self.saved: Setup | None = None
-        self.source = Source()
+        self.source = KeySource()
         """What AWS was asked with last."""
         self.asked = 0
         """Counts the questions to AWS: only the newest one's answer is shown."""
@@ -103,8 +103,8 @@ class CredentialsPage(Page):
         service = self.shell.service
         self.saved = await in_thread(service.store.load, self.setup)
         found = await in_thread(service.profiles, self.saved)
-        kept = any(one.kind == Kind.KEPT for one in found)
-        self.found = [one for one in found if one.name or one.kind == Kind.KEPT or not kept]
+        kept = any(one.kind == CredentialKind.KEPT for one in found)
+        self.found = [one for one in found if one.name or one.kind == CredentialKind.KEPT or not kept]
         listed = self.query_one("#sources", OptionList)
         listed.set_options(list(self._options()))
         listed.highlighted = self._usual()
@@ -137,17 +137,17 @@ class CredentialsPage(Page):
         winning = [number for number, one in enumerate(self.found) if one.wins]
         return next(iter([*chosen, *winning]), 0)
 
-    def _place(self, option: str) -> Found | None:
+    def _place(self, option: str) -> CredentialSource | None:
         return self.found[int(option.removeprefix(FOUND))] if option.startswith(FOUND) else None
 
     def _take(self, option: str) -> None:
         """Ask AWS with a place, or say why it cannot be used."""
         place = self._place(option)
         given = self.shell.service.surroundings.source
-        source = Source(None, place.name, given.endpoint) if place else given
+        source = KeySource(None, place.name, given.endpoint) if place else given
         if place and place.problem:
             self.asked += 1
-            self._offer(*(["forget"] if place.kind == Kind.KEPT else []))
+            self._offer(*(["forget"] if place.kind == CredentialKind.KEPT else []))
             self.query_one("#next", Button).disabled = True
             self._say(about_place(place))
             return
@@ -182,8 +182,8 @@ class CredentialsPage(Page):
             return
         self._ask(self._with_keys(keys.pair(*(field.value for field in fields))), None)
 
-    def _with_keys(self, typed: Keys) -> Source:
-        return Source(keys=typed, endpoint=self.shell.service.surroundings.source.endpoint)
+    def _with_keys(self, typed: Keys) -> KeySource:
+        return KeySource(keys=typed, endpoint=self.shell.service.surroundings.source.endpoint)
 
     def action_again(self) -> None:
         """Look again, for example after signing in in another window."""
@@ -194,7 +194,7 @@ class CredentialsPage(Page):
 
     # Asking AWS.
 
-    def _ask(self, source: Source, place: Found | None) -> None:
+    def _ask(self, source: KeySource, place: CredentialSource | None) -> None:
         self.asked += 1
         self.source = source
         self._offer()
@@ -203,7 +203,7 @@ class CredentialsPage(Page):
         self.query_one(TopLine).ends = None
         self.run_worker(self._identify(source, place, self.asked), group="asking", exclusive=True)
 
-    async def _identify(self, source: Source, place: Found | None, number: int) -> None:
+    async def _identify(self, source: KeySource, place: CredentialSource | None, number: int) -> None:
         if self.saved is None:
             return
         try:
@@ -215,13 +215,13 @@ class CredentialsPage(Page):
         if number == self.asked:
             await self._known(known, source, place)
 
-    def _refused(self, error: AwsError, place: Found | None) -> None:
+    def _refused(self, error: AwsError, place: CredentialSource | None) -> None:
         self._say(lines(explained(error.problem), "", say(f"({error.operation}: {error.code})", MUTED)))
-        kept = place is not None and place.kind == Kind.KEPT
+        kept = place is not None and place.kind == CredentialKind.KEPT
         self._offer(*(["factor"] if error.problem.id in FACTOR else []), *(["forget"] if kept else []))
         self.query_one("#factor" if error.problem.id in FACTOR else "#again").focus()
 
-    async def _known(self, known: Known, source: Source, place: Found | None) -> None:
+    async def _known(self, known: KnownIdentity, source: KeySource, place: CredentialSource | None) -> None:
         wrong = self._wrong_account(known)
         self.query_one(TopLine).ends = known.who.expires
         told = [say(f"✗ {wrong}", "bold $text-error")] if wrong else []
@@ -235,20 +235,20 @@ class CredentialsPage(Page):
         except StoreError as error:
             self._say(say(f"✗ {error}", "$text-error"))
             return
-        kept = place is not None and place.kind == Kind.KEPT
+        kept = place is not None and place.kind == CredentialKind.KEPT
         fresh = source.keys and source is not self.shell.service.surroundings.source and not source.keys.session_token
         self._offer("factor", *(["keep"] if fresh else []), *(["forget"] if kept else []))
         following = self.query_one("#next", Button)
         following.disabled = False
         following.focus()
 
-    def _wrong_account(self, known: Known) -> str:
+    def _wrong_account(self, known: KnownIdentity) -> str:
         account = self.saved.made.account if self.saved else None
         if account in (None, known.who.account):
             return ""
         return f"This set-up was made in account {account}. Sign in there to go on with it."
 
-    def _remember(self, source: Source) -> None:
+    def _remember(self, source: KeySource) -> None:
         """Save the profile's name, or keep typed keys in memory for this run."""
         given = self.shell.service.surroundings.source
         if source.keys and source is not given:

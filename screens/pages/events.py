@@ -20,8 +20,8 @@ from screens.widgets.prose import Prose
 from wizard.aws.errors import AwsError
 from wizard.model.results import Copyable
 from wizard.snowplow.events.decode import Event, as_text
-from wizard.snowplow.events.reader import Arrivals
-from wizard.snowplow.events.summary import HOUR, Tally
+from wizard.snowplow.events.reader import EventReader
+from wizard.snowplow.events.summary import HOUR, EventSummary
 from wizard.storage.store import StoreError
 
 HOURS = 24
@@ -54,8 +54,8 @@ class EventsPage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.arrivals: Arrivals | None = None
-        self.tally = Tally()
+        self.arrivals: EventReader | None = None
+        self.tally = EventSummary()
         self.events: deque[Event] = deque(maxlen=KEPT)
         self.looking = False
         self.trouble: Content | None = None

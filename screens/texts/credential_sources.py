@@ -10,14 +10,16 @@ from screens.texts.session_left import advice, time_left
 from screens.texts.style import MUTED, lines, say, span
 from wizard.aws.identity import Identity
 from wizard.credentials import guide
-from wizard.credentials.manager import Known
-from wizard.credentials.source import Found, Kind
+from wizard.credentials.manager import KnownIdentity
+from wizard.credentials.source import CredentialKind, CredentialSource
 from wizard.knowledge import problems
 
 
-def place_line(one: Found) -> Content:
+def place_line(one: CredentialSource) -> Content:
     """Return a place for the list: its name, what it is, and until when or why not."""
-    name = one.name or {Kind.KEPT: "Kept access key", Kind.ENVIRONMENT: "Environment"}.get(Kind(one.kind), one.kind)
+    name = one.name or {CredentialKind.KEPT: "Kept access key", CredentialKind.ENVIRONMENT: "Environment"}.get(
+        CredentialKind(one.kind), one.kind
+    )
     mark = "✓ " if one.wins else ""
     if one.problem:
         return lines(say(f"{mark}{name}", "bold"), say(f"  ! {problems.explain(one.problem).title}", "$text-warning"))
@@ -31,7 +33,7 @@ def _left(expires: float | None) -> str:
     return f", ends in {span(left)}" if left > 0 else ", is over"
 
 
-def about_place(one: Found) -> Content:
+def about_place(one: CredentialSource) -> Content:
     """Say where a place comes from and why it is used, or why it cannot be."""
     told = [
         ("From", one.place),
@@ -48,7 +50,7 @@ def about_place(one: Found) -> Content:
     return lines(*rows)
 
 
-def whom(known: Known, place: Found | None, now: float) -> Content:
+def whom(known: KnownIdentity, place: CredentialSource | None, now: float) -> Content:
     """Say whom AWS knows, from where, until when, and what to beware of."""
     who = known.who
     rows: list[Content | str] = [*_identity(who)]
@@ -87,7 +89,7 @@ def _warning(told: Content) -> Iterable[Content | str]:
 def how_to() -> Content:
     """Return the guide: every way to get credentials, the best first."""
     rows: list[Content | str] = []
-    for number, way in enumerate(guide.ways()):
+    for number, way in enumerate(guide.methods()):
         rows += [say(way.title + ("   (recommended)" if number == 0 else ""), "bold"), say(way.for_whom, MUTED)]
         rows += [say(f"  {step}. {text}") for step, text in enumerate(way.steps, 1)]
         rows += [say(f"  Risk: {way.risk}"), say(f"  {way.link}", MUTED), ""]

@@ -6,22 +6,22 @@ from textual.content import Content
 
 from screens.texts.style import MUTED, say
 from wizard.model.results import Check
-from wizard.net.dns_views import Kind, Sight, sights
+from wizard.net.dns_views import DnsView, ServerKind, dns_views
 
 TITLES = {
-    Kind.AUTHORITY: "Your domain's name servers",
-    Kind.PUBLIC: "Resolvers out there",
-    Kind.OWN: "This computer",
+    ServerKind.AUTHORITY: "Your domain's name servers",
+    ServerKind.PUBLIC: "Resolvers out there",
+    ServerKind.OWN: "This computer",
 }
 
 
 def seen_by(check: Check | None) -> tuple[Content, ...]:
     """Return the lines of the table, a kind after the other; none where nothing was asked."""
-    found = sights(check) if check else ()
-    return tuple(line for kind in Kind for line in _kind(kind, [one for one in found if one.kind is kind]))
+    found = dns_views(check) if check else ()
+    return tuple(line for kind in ServerKind for line in _kind(kind, [one for one in found if one.kind is kind]))
 
 
-def _kind(kind: Kind, found: list[Sight]) -> Iterable[Content]:
+def _kind(kind: ServerKind, found: list[DnsView]) -> Iterable[Content]:
     if not found:
         return
     having = sum(one.has for one in found)
@@ -29,11 +29,11 @@ def _kind(kind: Kind, found: list[Sight]) -> Iterable[Content]:
     yield from (_server(one) for one in found)
 
 
-def _dots(found: list[Sight]) -> Content:
+def _dots(found: list[DnsView]) -> Content:
     """Draw a dot for each server, full where it sees the record."""
     return Content.assemble(*(("●", "$text-success") if one.has else ("○", MUTED) for one in found))
 
 
-def _server(one: Sight) -> Content:
+def _server(one: DnsView) -> Content:
     sign, style, told = ("✓", "$text-success", "sees it") if one.has else ("…", MUTED, one.says)
     return Content.assemble((f"  {sign} ", style), say(one.server), "  ", say(told, MUTED))

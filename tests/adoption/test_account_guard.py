@@ -14,7 +14,7 @@ import pytest
 import urllib3
 
 from tests.product import Product, verdicts
-from wizard.aws.keys import Source
+from wizard.aws.keys import KeySource
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Snapshot, Status
@@ -59,7 +59,7 @@ class GoBetween(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def wrong(product: Product) -> Iterator[Source]:
+def wrong(product: Product) -> Iterator[KeySource]:
     handler = type("Handler", (GoBetween,), {"behind": product.world.aws_endpoint})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -81,7 +81,7 @@ def refused(snapshot: Snapshot, wanted: str) -> None:
     assert of_statuses([snapshot.status]) == ExitCode.WRONG
 
 
-def test_the_go_between_passes_everything_else_on(product: Product, wrong: Source) -> None:
+def test_the_go_between_passes_everything_else_on(product: Product, wrong: KeySource) -> None:
     product.new(domain=None)
     made = product.run(Job.APPLY, source=wrong)
     assert verdicts(made)["identity"] is Status.OK
@@ -91,7 +91,7 @@ def test_the_go_between_passes_everything_else_on(product: Product, wrong: Sourc
 
 @pytest.mark.parametrize("job", [Job.APPLY, Job.REPAIR, Job.REMOVE])
 @pytest.mark.parametrize("begun", ["finished", "half made", "drifted"])
-def test_no_walk_writes_in_a_wrong_account(product: Product, wrong: Source, job: Job, begun: str) -> None:
+def test_no_walk_writes_in_a_wrong_account(product: Product, wrong: KeySource, job: Job, begun: str) -> None:
     product.new()
     if begun == "half made":
         product.run(Job.APPLY, adds_records=False, patience=0)
@@ -108,7 +108,7 @@ def test_no_walk_writes_in_a_wrong_account(product: Product, wrong: Source, job:
     assert product.setup().made.distribution is not None
 
 
-def test_a_walk_limited_to_one_item_asks_first_too(product: Product, wrong: Source) -> None:
+def test_a_walk_limited_to_one_item_asks_first_too(product: Product, wrong: KeySource) -> None:
     product.new()
     product.apply()
     with product.service.store.writing("main", "test") as ledger:
@@ -119,7 +119,7 @@ def test_a_walk_limited_to_one_item_asks_first_too(product: Product, wrong: Sour
     assert product.writes() == []
 
 
-def test_what_another_account_knows_about_dns_is_not_saved(product: Product, wrong: Source) -> None:
+def test_what_another_account_knows_about_dns_is_not_saved(product: Product, wrong: KeySource) -> None:
     product.control.add_zone_in_route53()
     product.new(domain=None)
     product.apply()

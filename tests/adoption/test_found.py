@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.inventory import Account, expected
 from tests.product import DOMAIN, Product, not_ok
 from tests.trackers import V3, V4
-from wizard.adoption.adopt import Found, rebuild
+from wizard.adoption.adopt import FoundSetup, rebuild
 from wizard.aws.errors import AwsError
 from wizard.model.results import Job
 from wizard.model.setup import Goal, Setup, Viewer
@@ -36,11 +36,11 @@ REBUILT = (
 """What the world shows of `Made`; the rest an apply finds out again."""
 
 
-def search(product: Product) -> tuple[Found, ...]:
+def search(product: Product) -> tuple[FoundSetup, ...]:
     return anyio.run(product.service.found_in_account)
 
 
-def the_one(product: Product) -> Found:
+def the_one(product: Product) -> FoundSetup:
     found = search(product)
     assert len(found) == 1
     return found[0]

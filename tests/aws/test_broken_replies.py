@@ -10,12 +10,12 @@ import pytest
 from tests import modelcheck
 from tests.aws.impostor import Answer, Impostor, impostor
 from tests.aws.synthetic import PLANTED, operations, parameters, reply
-from wizard.aws.client import AwsClient, Patience
-from wizard.aws.errors import UNREADABLE, AwsError, Kind
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.client import AwsClient, CallTimeouts
+from wizard.aws.errors import UNREADABLE, AwsError, ErrorKind
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.knowledge.problems import explain
 
-ONCE = Patience(connect=5, read=30, attempts=1)
+ONCE = CallTimeouts(connect=5, read=30, attempts=1)
 
 PAGE = f"<!DOCTYPE html>\n<html><head><title>Sign in to\n the airport</title></head><body>{PLANTED}</body></html>"
 XHTML = f'<?xml version="1.0"?>\n<!-- {PLANTED} --><html xmlns="x"><head><title>Portal</title></head></html>'
@@ -65,7 +65,9 @@ def server() -> Iterator[Impostor]:
 
 @pytest.fixture(scope="module")
 def client(server: Impostor) -> AwsClient:
-    return AwsClient(Source(Keys("AKIAIOSFODNN7EXAMPLE", Secret("x" * 40)), endpoint=server.url), "eu-central-1", ONCE)
+    return AwsClient(
+        KeySource(Keys("AKIAIOSFODNN7EXAMPLE", Secret("x" * 40)), endpoint=server.url), "eu-central-1", ONCE
+    )
 
 
 @pytest.mark.parametrize(("service", "operation"), list(operations()))
@@ -121,7 +123,7 @@ def test_what_came_back_is_named(server: Impostor, client: AwsClient, answer: An
     with pytest.raises(AwsError) as caught:
         anyio.run(client, "sts", "get_caller_identity")
     error = caught.value
-    assert (error.code, error.kind, error.problem.id) == (UNREADABLE, Kind.UNREACHABLE, "reply-unreadable")
+    assert (error.code, error.kind, error.problem.id) == (UNREADABLE, ErrorKind.UNREACHABLE, "reply-unreadable")
     assert str(error) == f"answered with {words}"
     assert not error.answered
 

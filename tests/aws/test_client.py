@@ -5,8 +5,8 @@ import pytest
 
 from tests.inventory import Account
 from wizard.aws.client import WALK, AwsClient
-from wizard.aws.errors import AwsError, Kind
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.errors import AwsError, ErrorKind
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
@@ -22,7 +22,7 @@ def client(world: WorldFile, control: Control) -> AwsClient:
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=BODY)
     control.clear_calls()
-    return AwsClient(Source(keys, endpoint=world.aws_endpoint), "us-east-1")
+    return AwsClient(KeySource(keys, endpoint=world.aws_endpoint), "us-east-1")
 
 
 def read(client: AwsClient) -> bytes:
@@ -42,5 +42,5 @@ def test_a_body_that_always_breaks_off_is_said(client: AwsClient, control: Contr
     control.reset_connection("s3", "GetObject", times=WALK.attempts**2)
     with pytest.raises(AwsError) as caught:
         read(client)
-    assert caught.value.kind is Kind.UNREACHABLE
+    assert caught.value.kind is ErrorKind.UNREACHABLE
     assert caught.value.problem.id == "aws-unreachable"

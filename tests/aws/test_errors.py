@@ -2,22 +2,22 @@
 
 import pytest
 
-from wizard.aws.errors import Kind, translate
+from wizard.aws.errors import ErrorKind, translate
 from wizard.knowledge.problems import explain
 
 
 @pytest.mark.parametrize(
     ("code", "message", "kind", "problem"),
     [
-        ("NoSuchDistribution", "The specified distribution does not exist.", Kind.REFUSED, "aws-missing"),
-        ("BucketNotEmpty", "The bucket you tried to delete is not empty", Kind.REFUSED, "bucket-not-empty"),
-        ("InvalidViewerCertificate", "isn't in us-east-1 region, isn't valid", Kind.REFUSED, "certificate-refused"),
-        ("LoginInsufficientPermissions", "needs signin:CreateOAuth2Token", Kind.DENIED, "login-forbidden"),
-        ("AccessDenied", "MultiFactorAuthentication failed with invalid MFA code.", Kind.DENIED, "mfa-wrong"),
-        ("Unheard", "of this nobody has heard", Kind.REFUSED, "aws-refused"),
+        ("NoSuchDistribution", "The specified distribution does not exist.", ErrorKind.REFUSED, "aws-missing"),
+        ("BucketNotEmpty", "The bucket you tried to delete is not empty", ErrorKind.REFUSED, "bucket-not-empty"),
+        ("InvalidViewerCertificate", "isn't in us-east-1 region, isn't valid", ErrorKind.REFUSED, "certificate-refused"),
+        ("LoginInsufficientPermissions", "needs signin:CreateOAuth2Token", ErrorKind.DENIED, "login-forbidden"),
+        ("AccessDenied", "MultiFactorAuthentication failed with invalid MFA code.", ErrorKind.DENIED, "mfa-wrong"),
+        ("Unheard", "of this nobody has heard", ErrorKind.REFUSED, "aws-refused"),
     ],
 )  # fmt: skip
-def test_a_code_is_taken_for_its_problem(code: str, message: str, kind: Kind, problem: str) -> None:
+def test_a_code_is_taken_for_its_problem(code: str, message: str, kind: ErrorKind, problem: str) -> None:
     error = translate(code, message, "service:Operation", 400)
     assert (error.kind, error.problem.id) == (kind, problem)
     told = explain(error.problem)

@@ -9,9 +9,9 @@ import pytest
 from tests.aws.limited import admin, user_with, without
 from tests.product import Product
 from wizard.aws.client import AwsClient
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity, who_am_i
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.policy import actions, policy
 from wizard.aws.preflight import missing, principal_of
 from wizard.model.context import Scope
@@ -55,7 +55,7 @@ class Script:
 
 
 def refusing(
-    kind: Kind, code: str, when: Callable[[Mapping[str, Any]], bool]
+    kind: ErrorKind, code: str, when: Callable[[Mapping[str, Any]], bool]
 ) -> Callable[[str, Mapping[str, Any]], bool]:
     """Allow everything, but refuse certain questions."""
 
@@ -123,21 +123,23 @@ def test_what_is_allowed_on_our_names_and_tags_only_counts_as_allowed() -> None:
 
 
 def test_actions_that_cannot_be_judged_together_are_asked_apart() -> None:
-    together = Script(refusing(Kind.REFUSED, "InvalidInput", lambda asked: len(asked["ActionNames"]) > 1))
+    together = Script(refusing(ErrorKind.REFUSED, "InvalidInput", lambda asked: len(asked["ActionNames"]) > 1))
     assert ask(together, policy(SETUP)) == ()
 
 
 def test_an_action_that_is_never_judged_is_not_called_missing() -> None:
     def judge(action: str, asked: Mapping[str, Any]) -> bool:
         if "s3:PutObject" in asked["ActionNames"]:
-            raise AwsError(Kind.REFUSED, "InvalidInput", "no", "iam:SimulatePrincipalPolicy", Problem("aws-refused"))
+            raise AwsError(
+                ErrorKind.REFUSED, "InvalidInput", "no", "iam:SimulatePrincipalPolicy", Problem("aws-refused")
+            )
         return action != "s3:GetObject"
 
     assert ask(Script(judge), policy(SETUP)) == ("s3:GetObject",)
 
 
-@pytest.mark.parametrize(("kind", "code"), [(Kind.DENIED, "AccessDenied"), (Kind.REFUSED, "NoSuchEntity")])
-def test_where_the_simulator_does_not_answer_nothing_is_said(kind: Kind, code: str) -> None:
+@pytest.mark.parametrize(("kind", "code"), [(ErrorKind.DENIED, "AccessDenied"), (ErrorKind.REFUSED, "NoSuchEntity")])
+def test_where_the_simulator_does_not_answer_nothing_is_said(kind: ErrorKind, code: str) -> None:
     script = Script(refusing(kind, code, lambda _asked: True))
     assert ask(script, policy(SETUP)) is None
     assert len(script.asked) == 1
@@ -147,7 +149,7 @@ def test_a_simulator_that_stops_answering_leaves_the_rest_open() -> None:
     def judge(_action: str, asked: Mapping[str, Any]) -> bool:
         if "ResourceArns" in asked:
             raise AwsError(
-                Kind.UNREACHABLE, "Throttling", "no", "iam:SimulatePrincipalPolicy", Problem("aws-throttled")
+                ErrorKind.UNREACHABLE, "Throttling", "no", "iam:SimulatePrincipalPolicy", Problem("aws-throttled")
             )
         return False
 
@@ -162,7 +164,7 @@ def test_a_simulator_that_stops_answering_leaves_the_rest_open() -> None:
 def client(world: WorldFile, keys: Keys | None = None) -> tuple[AwsClient, list[str]]:
     calls: list[str] = []
     keys = keys or Keys(world.access_key_id, Secret(world.secret_access_key))
-    source = Source(keys=keys, endpoint=world.aws_endpoint)
+    source = KeySource(keys=keys, endpoint=world.aws_endpoint)
     return AwsClient(source, "eu-central-1", observe=lambda _service, operation: calls.append(operation)), calls
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.commands.conftest import PATIENCE, Cli
 from tests.trackers import V4
-from wizard.net.dns_client import Resolver
-from wizard.net.web_client import Browser
+from wizard.net.dns_client import DnsClient
+from wizard.net.web_client import WebClient
 from wizard.practice.worldfile import WorldFile, network
 from wizard.snowplow.events.field_names import CHECK_APP
 from wizard.snowplow.events.send import check_event
@@ -22,7 +22,7 @@ def visit(cli: Cli, world: WorldFile, page: str, event_id: str = "") -> None:
     """Look at a page, as a visitor's tracker would tell it."""
     host = cli.saved("main")["made"]["distribution_domain"]
     path = check_event(event_id or str(uuid.uuid4()), int(time.time() * 1000), page_url=page, version="0")
-    web = Browser(network(world), Resolver(network(world)))
+    web = WebClient(network(world), DnsClient(network(world)))
 
     async def send() -> int:
         return (await web.get(f"https://{host}{path.replace(CHECK_APP, 'shop')}")).status

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from wizard.credentials.discovery import find
-from wizard.credentials.source import Found
+from wizard.credentials.source import CredentialSource
 
 AWS_LOGIN = "arn:aws:iam::210987654321:user/ada"
 
@@ -46,11 +46,11 @@ class Computer:
         digest = hashlib.sha256(session.encode()).hexdigest()
         return self._write(self.home / ".aws" / "login" / "cache" / f"{digest}.json", json.dumps(token))
 
-    def find(self, chosen: str | None = None) -> dict[str | None, Found]:
+    def find(self, chosen: str | None = None) -> dict[str | None, CredentialSource]:
         """Return what is found, by profile; what has no profile is under its kind."""
         return {one.name or one.kind: one for one in find(chosen, firmware=self.board)}
 
-    def winner(self, chosen: str | None = None) -> Found | None:
+    def winner(self, chosen: str | None = None) -> CredentialSource | None:
         return next((one for one in find(chosen, firmware=self.board) if one.wins), None)
 
     def _write(self, path: Path, text: str) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 
 from wizard.aws.client import LOOK, AwsClient
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.practice.worldfile import WorldFile
 
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -58,7 +58,7 @@ def role(world: WorldFile) -> str:
 def client(
     world: WorldFile, keys: Keys | None = None, *, profile: str | None = None, region: str = "eu-central-1"
 ) -> AwsClient:
-    return AwsClient(Source(keys, profile, world.aws_endpoint), region, LOOK)
+    return AwsClient(KeySource(keys, profile, world.aws_endpoint), region, LOOK)
 
 
 def of_world(world: WorldFile) -> Keys:

@@ -13,8 +13,8 @@ from tests.credentials.conftest import Computer
 from tests.credentials.conspicuous import found_in, secret
 from tests.product import Product
 from tests.screens.driving import focused, wait_for
-from wizard.aws.keys import Source
-from wizard.service import Service, Surroundings
+from wizard.aws.keys import KeySource
+from wizard.service import Environment, Service
 
 SECRETS = {"typed": secret("typed"), "token": secret("token")}
 NOT_SECRET = "AKIATYPED00000000001"
@@ -50,7 +50,7 @@ def clipboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_no_keys_put_a_typed_secret_on_a_clipboard(product: Product, computer: Computer, clipboard: Path) -> None:
     here = product.service.surroundings
-    service = Service(Surroundings(home=computer.home / "data", source=Source(), network=here.network))
+    service = Service(Environment(home=computer.home / "data", source=KeySource(), network=here.network))
     service.store.create("main", product.new(domain=None).choices)
     app = RecordedApp(service)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.credentials.conftest import AWS_LOGIN, Computer
 from wizard.credentials.discovery import find
-from wizard.credentials.source import Kind
+from wizard.credentials.source import CredentialKind
 from wizard.knowledge.problems import explain
 
 HOUR = 3600.0
@@ -34,9 +34,9 @@ def test_keys_of_the_environment_win_over_every_profile(computer: Computer) -> N
     computer.setenv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT00001")
     computer.setenv("AWS_SECRET_ACCESS_KEY", "x" * 40)
     found = computer.find()
-    assert found[Kind.ENVIRONMENT].wins
-    assert "before every profile" in found[Kind.ENVIRONMENT].why
-    assert found[Kind.ENVIRONMENT].long_lived
+    assert found[CredentialKind.ENVIRONMENT].wins
+    assert "before every profile" in found[CredentialKind.ENVIRONMENT].why
+    assert found[CredentialKind.ENVIRONMENT].long_lived
     assert not found["default"].wins
 
 
@@ -45,7 +45,7 @@ def test_keys_of_some_hours_in_the_environment_know_their_end(computer: Computer
     computer.setenv("AWS_SECRET_ACCESS_KEY", "x" * 40)
     computer.setenv("AWS_SESSION_TOKEN", "t")
     computer.setenv("AWS_CREDENTIAL_EXPIRATION", "2030-01-01T00:00:00Z")
-    found = computer.find()[Kind.ENVIRONMENT]
+    found = computer.find()[CredentialKind.ENVIRONMENT]
     assert (found.expires, found.long_lived, found.problem) == (1893456000.0, False, None)
 
 
@@ -59,7 +59,7 @@ def test_keys_of_some_hours_in_the_environment_know_their_end(computer: Computer
 def test_half_a_key_in_the_environment_is_said(computer: Computer, names: dict[str, str], missing: str) -> None:
     for name, value in names.items():
         computer.setenv(name, value)
-    problem = computer.find()[Kind.ENVIRONMENT].problem
+    problem = computer.find()[CredentialKind.ENVIRONMENT].problem
     assert problem
     assert problem.id == "keys-incomplete"
     assert missing in explain(problem).meaning
@@ -73,7 +73,7 @@ def test_keys_in_either_file(computer: Computer) -> None:
     assert found["default"].why == "it is the default profile"
     assert found["default"].place == "~/.aws/config and ~/.aws/credentials"
     assert found["default"].region == "eu-north-1"
-    assert (found["inconfig"].kind, found["inconfig"].place) == (Kind.KEYS, "~/.aws/config")
+    assert (found["inconfig"].kind, found["inconfig"].place) == (CredentialKind.KEYS, "~/.aws/config")
     assert not found["hours"].long_lived
 
 
@@ -112,7 +112,11 @@ def test_single_sign_on_knows_its_end(computer: Computer) -> None:
     computer.sso_token("https://old.example/start", until)
     found = computer.find()
     for name in ("corp", "old"):
-        assert (found[name].kind, found[name].account, found[name].problem) == (Kind.SSO, "111122223333", None)
+        assert (found[name].kind, found[name].account, found[name].problem) == (
+            CredentialKind.SSO,
+            "111122223333",
+            None,
+        )
         assert abs((found[name].expires or 0) - until) < 1
     assert "Admin through https://corp.example/start" in found["corp"].detail
 
@@ -148,7 +152,7 @@ def test_a_sign_in_that_renews_itself_has_no_end(computer: Computer) -> None:
 def test_a_token_cache_may_hold_anything(computer: Computer, text: str) -> None:
     computer.config(f"{SESSION}[profile corp]\nsso_session = corp\n{SSO}")
     computer.sso_token("corp", 0).write_text(text)
-    assert computer.find()["corp"].kind == Kind.SSO
+    assert computer.find()["corp"].kind == CredentialKind.SSO
 
 
 def test_an_incomplete_single_sign_on_says_what_is_missing(computer: Computer) -> None:
@@ -165,7 +169,7 @@ def test_a_browser_sign_in_needs_the_extra(computer: Computer, monkeypatch: pyte
     computer.config(f"[profile ada]\nlogin_session = {AWS_LOGIN}\n")
     computer.login_token(AWS_LOGIN)
     found = computer.find()["ada"]
-    assert (found.kind, found.account) == (Kind.SIGN_IN, "210987654321")
+    assert (found.kind, found.account) == (CredentialKind.SIGN_IN, "210987654321")
     assert found.problem
     assert found.problem.id == "login-extra-missing"
     assert "botocore[crt]" in " ".join(explain(found.problem).steps)
@@ -202,7 +206,7 @@ def test_roles_show_where_they_start_and_their_second_factor(computer: Computer)
     found = computer.find()
     names = ("plain", "factor", "chained", "fromsso", "machine", "own")
     assert {(found[name].kind, found[name].account, found[name].problem) for name in names} == {
-        (Kind.ROLE, "444455556666", None)
+        (CredentialKind.ROLE, "444455556666", None)
     }
     assert found["factor"].mfa_serial == found["chained"].mfa_serial == "arn:aws:iam::1:mfa/ada"
     assert found["plain"].mfa_serial is None
@@ -238,10 +242,10 @@ def test_a_web_identity(computer: Computer, tmp_path: Path) -> None:
     computer.config(
         f"[profile pod]\nrole_arn = arn:aws:iam::444455556666:role/pod\nweb_identity_token_file = {tmp_path}/token\n"
     )
-    assert (computer.find()["pod"].kind, computer.find()["pod"].problem) == (Kind.WEB, None)
+    assert (computer.find()["pod"].kind, computer.find()["pod"].problem) == (CredentialKind.WEB, None)
     computer.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
     computer.setenv("AWS_ROLE_ARN", "arn:aws:iam::444455556666:role/pod")
-    assert computer.find()[Kind.WEB].wins
+    assert computer.find()[CredentialKind.WEB].wins
 
 
 def test_a_program_is_named_without_its_arguments_and_not_run(computer: Computer, tmp_path: Path) -> None:
@@ -253,7 +257,11 @@ def test_a_program_is_named_without_its_arguments_and_not_run(computer: Computer
         "[profile gone]\ncredential_process = /no/such/program\n[profile quote]\ncredential_process = a 'b\n"
     )
     found = computer.find()
-    assert (found["vault"].kind, found["vault"].detail, found["vault"].problem) == (Kind.PROGRAM, str(program), None)
+    assert (found["vault"].kind, found["vault"].detail, found["vault"].problem) == (
+        CredentialKind.PROGRAM,
+        str(program),
+        None,
+    )
     assert "s3cret-pin" not in repr(found)
     for name in ("gone", "quote"):
         problem = found[name].problem
@@ -265,13 +273,13 @@ def test_a_program_is_named_without_its_arguments_and_not_run(computer: Computer
 def test_a_container_and_an_instance(computer: Computer, monkeypatch: pytest.MonkeyPatch) -> None:
     computer.board.write_text("Amazon EC2\n")
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
-    assert computer.find()[Kind.MACHINE].wins
+    assert computer.find()[CredentialKind.MACHINE].wins
     computer.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/x")
     found = computer.find()
-    assert found[Kind.CONTAINER].wins
-    assert not found[Kind.MACHINE].wins
+    assert found[CredentialKind.CONTAINER].wins
+    assert not found[CredentialKind.MACHINE].wins
     computer.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    assert Kind.MACHINE not in computer.find()
+    assert CredentialKind.MACHINE not in computer.find()
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1"])
@@ -289,8 +297,8 @@ def test_a_broken_file_is_said_and_the_other_still_read(computer: Computer, whic
     good(f"[default]\n{KEYS}")
     getattr(computer, which)("[work\naws_secret_access_key = s3cretOfABrokenFile\n")
     found = computer.find()
-    assert found["default"].kind == Kind.KEYS
-    problem = found[Kind.UNUSABLE].problem
+    assert found["default"].kind == CredentialKind.KEYS
+    problem = found[CredentialKind.UNUSABLE].problem
     assert problem
     assert problem.id == "profiles-unreadable"
     assert "s3cretOfABrokenFile" not in repr(found)
@@ -388,6 +396,6 @@ def test_the_winner_is_the_one_that_boto3_takes(computer: Computer, places: dict
         try:
             taken = boto3.Session(profile_name=places["chosen"]).get_credentials()
         except ProfileNotFound:
-            assert usable is None or usable.kind == Kind.ENVIRONMENT
+            assert usable is None or usable.kind == CredentialKind.ENVIRONMENT
             return
         assert (f"AKIA{usable.name or usable.kind}" if usable else None) == (taken.access_key if taken else None)

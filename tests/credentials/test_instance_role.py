@@ -11,8 +11,8 @@ from tests.credentials.metadata import AUTHORIZATION, CONTAINER, Metadata
 from tests.credentials.test_renewal import run
 from tests.product import Product, verdicts
 from wizard.aws.client import LOOK, AwsClient
-from wizard.aws.errors import AwsError, Kind
-from wizard.aws.keys import Source
+from wizard.aws.errors import AwsError, ErrorKind
+from wizard.aws.keys import KeySource
 from wizard.credentials import source
 from wizard.engine.renewal import AGAIN
 from wizard.model.results import Job, Status
@@ -42,13 +42,13 @@ def container(computer: Computer, metadata: Metadata) -> None:
 
 
 @pytest.fixture(params=[instance, container], ids=["instance", "container"])
-def machine(request: pytest.FixtureRequest, computer: Computer, metadata: Metadata) -> source.Kind:
+def machine(request: pytest.FixtureRequest, computer: Computer, metadata: Metadata) -> source.CredentialKind:
     request.param(computer, metadata)
-    return source.Kind.MACHINE if request.param is instance else source.Kind.CONTAINER
+    return source.CredentialKind.MACHINE if request.param is instance else source.CredentialKind.CONTAINER
 
 
 def client(world: WorldFile) -> AwsClient:
-    return AwsClient(Source(endpoint=world.aws_endpoint), "eu-central-1", LOOK)
+    return AwsClient(KeySource(endpoint=world.aws_endpoint), "eu-central-1", LOOK)
 
 
 def refusal(world: WorldFile) -> AwsError:
@@ -58,12 +58,12 @@ def refusal(world: WorldFile) -> AwsError:
 
 
 def test_it_is_found_and_used(
-    computer: Computer, product: Product, world: WorldFile, metadata: Metadata, machine: source.Kind
+    computer: Computer, product: Product, world: WorldFile, metadata: Metadata, machine: source.CredentialKind
 ) -> None:
     assert computer.find()[machine].wins
     assert metadata.handed == []  # finding contacts nobody
     here = product.service.surroundings
-    service = Service(replace(here, source=Source(endpoint=world.aws_endpoint)))
+    service = Service(replace(here, source=KeySource(endpoint=world.aws_endpoint)))
     setup = product.new(domain=None)
     known = anyio.run(lambda: service.known(setup.choices))
     assert known.who.arn.endswith("practice-admin")
@@ -98,7 +98,7 @@ def test_an_apply_on_an_instance_goes_on_with_fresh_keys(
     product.new(domain=None)
     here = product.service.surroundings
     own = Product(world, product.control, here.home)
-    own.service = Service(replace(here, source=Source(endpoint=world.aws_endpoint)))
+    own.service = Service(replace(here, source=KeySource(endpoint=world.aws_endpoint)))
     product.control.fail("s3", "PutObject", "ExpiredToken", 400, message="The provided token has expired.")
     snapshot, asked = run(own, Job.APPLY, lambda _: AGAIN)
     assert asked == ["renew-login"]
@@ -107,12 +107,14 @@ def test_an_apply_on_an_instance_goes_on_with_fresh_keys(
 
 
 def test_a_service_that_hands_out_only_keys_that_are_over_is_a_sign_in_that_is_over(
-    product: Product, world: WorldFile, metadata: Metadata, machine: source.Kind
+    product: Product, world: WorldFile, metadata: Metadata, machine: source.CredentialKind
 ) -> None:
     metadata.lasts = OVER
-    if machine is source.Kind.CONTAINER:  # an instance's keys are used on: AWS says itself when it takes them no more
-        assert refusal(world).kind is Kind.EXPIRED
-    service = Service(replace(product.service.surroundings, source=Source(endpoint=world.aws_endpoint)))
+    if (
+        machine is source.CredentialKind.CONTAINER
+    ):  # an instance's keys are used on: AWS says itself when it takes them no more
+        assert refusal(world).kind is ErrorKind.EXPIRED
+    service = Service(replace(product.service.surroundings, source=KeySource(endpoint=world.aws_endpoint)))
     product.new(domain=None)
     product.control.fail("sts", "GetCallerIdentity", "ExpiredToken", 400, times=3)
     running = service.start(Job.CHECK, "main")
@@ -130,14 +132,14 @@ def test_an_instance_without_a_role_has_no_credentials(
 
 @pytest.mark.parametrize("how", ["gone", "silent"])
 def test_a_service_that_is_gone_or_silent_is_explained(
-    world: WorldFile, metadata: Metadata, machine: source.Kind, how: str
+    world: WorldFile, metadata: Metadata, machine: source.CredentialKind, how: str
 ) -> None:
     if how == "gone":
         metadata.close()
     else:
         metadata.answers.clear()
     error = refusal(world)
-    wanted = "no-credentials" if machine is source.Kind.MACHINE else "program-failed"
+    wanted = "no-credentials" if machine is source.CredentialKind.MACHINE else "program-failed"
     assert error.problem.id == wanted
     assert AUTHORIZATION not in f"{error!r} {error.problem!r}"
 

@@ -14,7 +14,7 @@ from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDelet
 
 from tests.credentials.store import SECRET, SETUP
 from tests.support import require
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.keys import Keys, Secret
 from wizard.credentials import keyring_store
 from wizard.knowledge.problems import explain
@@ -249,7 +249,7 @@ def test_kept_keys_that_cannot_be_read_are_unseen_and_not_wrong(home: Path, wron
         keyring.set_keyring(Refusing(KeyringLocked))
     with pytest.raises(AwsError) as caught:
         keyring_store.kept(home, SETUP)
-    assert (caught.value.kind, caught.value.problem.id) == (Kind.EXPIRED, "kept-keys-unreadable")
+    assert (caught.value.kind, caught.value.problem.id) == (ErrorKind.EXPIRED, "kept-keys-unreadable")
     assert "--keys-only" in " ".join(explain(caught.value.problem).steps)
 
 

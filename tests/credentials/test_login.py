@@ -17,9 +17,9 @@ from tests.credentials.conftest import AWS_LOGIN, Computer, stamp
 from tests.credentials.signin import SignIn
 from tests.support import REQUIRE_ALL
 from wizard.aws.client import LOOK, AwsClient
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity, who_am_i
-from wizard.aws.keys import Source
+from wizard.aws.keys import KeySource
 from wizard.knowledge.problems import explain
 from wizard.practice.worldfile import WorldFile
 
@@ -55,7 +55,7 @@ def signed_in(computer: Computer, signin: SignIn, until: float, **changes: objec
 
 
 def who(aws: AwsClient | None = None) -> Identity:
-    return anyio.run(who_am_i, aws or AwsClient(Source(None, "ada"), "eu-central-1", LOOK))
+    return anyio.run(who_am_i, aws or AwsClient(KeySource(None, "ada"), "eu-central-1", LOOK))
 
 
 def refused(aws: AwsClient | None = None) -> AwsError:
@@ -93,9 +93,9 @@ def test_a_sign_in_that_cannot_be_renewed_is_over_until_somebody_signs_in(
 ) -> None:
     signed_in(computer, signin, time.time() - 60)
     signin.refusal = why
-    aws = AwsClient(Source(None, "ada"), "eu-central-1", LOOK)
+    aws = AwsClient(KeySource(None, "ada"), "eu-central-1", LOOK)
     error = refused(aws)
-    assert (error.kind, error.problem.id) == (Kind.EXPIRED, "login-expired")
+    assert (error.kind, error.problem.id) == (ErrorKind.EXPIRED, "login-expired")
     assert "aws login" in " ".join(explain(error.problem).steps)
     signin.refusal = ""
     signed_in(computer, signin, time.time() + 3600)
@@ -114,7 +114,7 @@ def test_a_user_who_may_not_sign_in_here_is_told_so(computer: Computer, signin: 
 def test_a_sign_in_service_that_does_not_answer_is_unseen_and_not_over(computer: Computer, signin: SignIn) -> None:
     signed_in(computer, signin, time.time() - 60)
     signin.close()
-    assert refused().kind is Kind.UNREACHABLE
+    assert refused().kind is ErrorKind.UNREACHABLE
 
 
 @needs_runtime

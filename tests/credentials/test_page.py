@@ -15,9 +15,9 @@ from tests.credentials.identities import ALLOW_ALL, WITHOUT_SESSION, factor, use
 from tests.credentials.test_keyring_store import Memory
 from tests.product import Product
 from tests.screens.driving import Driver, focused, shown, text_of, wait_for
-from wizard.aws.keys import Source
+from wizard.aws.keys import KeySource
 from wizard.practice.worldfile import WorldFile
-from wizard.service import Service, Surroundings
+from wizard.service import Environment, Service
 
 SIZE = (110, 34)
 
@@ -29,7 +29,9 @@ class Desk:
         self.world, self.computer = world, computer
         here = product.service.surroundings
         self.service = Service(
-            Surroundings(home=computer.home / "data", source=Source(endpoint=world.aws_endpoint), network=here.network)
+            Environment(
+                home=computer.home / "data", source=KeySource(endpoint=world.aws_endpoint), network=here.network
+            )
         )
         self.service.store.create("main", product.new(domain=None).choices)
         self.app = SnowpixelApp(self.service)

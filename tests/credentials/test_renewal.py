@@ -14,10 +14,10 @@ from tests.credentials.conftest import Computer
 from tests.credentials.identities import ALLOW_ALL, WITHOUT_SESSION, admin, factor, role, user
 from tests.product import Product, verdicts
 from wizard.aws.errors import AwsError
-from wizard.aws.keys import Source
+from wizard.aws.keys import KeySource
 from wizard.aws.sessions import CodeNeededError, build
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.engine.renewal import AGAIN, STOP
 from wizard.knowledge.problems import explain
 from wizard.model.results import Decision, Job, Snapshot, Status
@@ -33,7 +33,7 @@ def run(product: Product, job: Job, answer: Answer, **options: Any) -> tuple[Sna
     asked: list[str] = []
     running = product.service.start(job, "main", **{"patience": 20.0, **options})
 
-    async def user(board: Board) -> None:
+    async def user(board: Progress) -> None:
         async for update in board.updates():
             for decision in update.snapshot.decisions:
                 if decision.id not in asked:
@@ -235,7 +235,7 @@ def test_a_role_with_a_second_factor_asks_before_aws_is_called(
 
 
 def with_profile(product: Product, world: WorldFile, profile: str | None) -> Service:
-    source = Source(None, profile, world.aws_endpoint)
+    source = KeySource(None, profile, world.aws_endpoint)
     return Service(replace(product.service.surroundings, source=source))
 
 
@@ -245,7 +245,7 @@ def test_botocore_asks_us_and_never_the_terminal(computer: Computer) -> None:
         "[profile a]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = b\nmfa_serial = arn:aws:iam::1:mfa/a\n"
     )
     computer.credentials("[b]\naws_access_key_id = A\naws_secret_access_key = s\n")
-    session = build(Source(None, "a", "http://127.0.0.1:1"))
+    session = build(KeySource(None, "a", "http://127.0.0.1:1"))
     with pytest.raises(CodeNeededError) as caught:
         session.get_credentials().get_frozen_credentials()
     assert caught.value.serial == "arn:aws:iam::1:mfa/a"

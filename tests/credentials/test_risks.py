@@ -11,7 +11,7 @@ from tests.credentials.identities import admin, client, of_world, role, user
 from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import Identity, who_am_i
-from wizard.credentials.manager import Desk
+from wizard.credentials.manager import CredentialManager
 from wizard.credentials.risks import ADMINISTRATOR, risks
 from wizard.model.ports import Aws
 from wizard.practice.control_client import Control
@@ -90,7 +90,7 @@ def test_the_clock_is_compared_once_in_a_run(world: WorldFile, tmp_path: Path) -
         looked.append(1.0)
         return time.time()
 
-    desk = Desk(tmp_path, now)
+    desk = CredentialManager(tmp_path, now)
     for _ in range(3):
         aws = client(world, of_world(world))
         desk.prepare(aws, None)

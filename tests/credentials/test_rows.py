@@ -18,7 +18,7 @@ from tests.product import Product
 from wizard.aws.client import LOOK, AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import who_am_i
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.credentials.sign_in import second_factor
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Status
@@ -157,7 +157,7 @@ def inspected(place: Place) -> AwsError:
     with listening() as listener:
         threading.Thread(target=shake, args=(context, listener), daemon=True).start()
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        return place.ask(AwsClient(Source(of_world(place.world), None, url), "eu-central-1", LOOK))
+        return place.ask(AwsClient(KeySource(of_world(place.world), None, url), "eu-central-1", LOOK))
 
 
 def shake(context: ssl.SSLContext, listener: socket.socket) -> None:
@@ -182,7 +182,7 @@ def proxy_gone(place: Place) -> AwsError:
     with listening() as listener:
         port = listener.getsockname()[1]
     place.computer.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-    aws = AwsClient(Source(of_world(place.world), None, "https://sts.invalid"), "eu-central-1", LOOK)
+    aws = AwsClient(KeySource(of_world(place.world), None, "https://sts.invalid"), "eu-central-1", LOOK)
     return place.ask(aws)
 
 

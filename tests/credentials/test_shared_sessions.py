@@ -15,14 +15,14 @@ from tests.product import Product, not_ok
 from wizard.aws.client import LOOK, WALK, AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import who_am_i
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.pool import MOST, Pool, mark
 from wizard.model.results import Job
 from wizard.practice.worldfile import WorldFile
 
 CONFIG = "[profile ada]\nregion = eu-west-1\n"
 CREDENTIALS = "[ada]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = not-a-secret\n"
-ADA = Source(profile="ada")
+ADA = KeySource(profile="ada")
 
 
 def keys(identifier: str = "AKIAIOSFODNN7EXAMPLE", secret: str = "not-a-secret", token: str | None = None) -> Keys:
@@ -41,9 +41,9 @@ def ada(computer: Computer, tmp_path: Path) -> Computer:
 
 
 SAME = {
-    "keys typed again": (Source(keys()), Source(keys())),
-    "keys with a token": (Source(keys(token="t")), Source(keys(token="t"))),
-    "a profile": (ADA, Source(profile="ada")),
+    "keys typed again": (KeySource(keys()), KeySource(keys())),
+    "keys with a token": (KeySource(keys(token="t")), KeySource(keys(token="t"))),
+    "a profile": (ADA, KeySource(profile="ada")),
 }
 
 
@@ -57,17 +57,17 @@ def test_what_is_the_same_is_made_once(case: str) -> None:
 
 
 OTHERS = {
-    "another key": (Source(keys()), Source(keys("AKIAI44QH8DHBEXAMPLE"))),
-    "another secret": (Source(keys()), Source(keys(secret="another"))),
-    "a token": (Source(keys()), Source(keys(token="t"))),
-    "another token": (Source(keys(token="t")), Source(keys(token="u"))),
-    "another end": (Source(keys()), Source(Keys("AKIAIOSFODNN7EXAMPLE", Secret("not-a-secret"), None, 1.0))),
-    "a practice world": (Source(keys()), Source(keys(), endpoint="http://127.0.0.1:1")),
+    "another key": (KeySource(keys()), KeySource(keys("AKIAI44QH8DHBEXAMPLE"))),
+    "another secret": (KeySource(keys()), KeySource(keys(secret="another"))),
+    "a token": (KeySource(keys()), KeySource(keys(token="t"))),
+    "another token": (KeySource(keys(token="t")), KeySource(keys(token="u"))),
+    "another end": (KeySource(keys()), KeySource(Keys("AKIAIOSFODNN7EXAMPLE", Secret("not-a-secret"), None, 1.0))),
+    "a practice world": (KeySource(keys()), KeySource(keys(), endpoint="http://127.0.0.1:1")),
     "another practice world": (
-        Source(keys(), endpoint="http://127.0.0.1:1"),
-        Source(keys(), endpoint="http://[::1]:1"),
+        KeySource(keys(), endpoint="http://127.0.0.1:1"),
+        KeySource(keys(), endpoint="http://[::1]:1"),
     ),
-    "a profile": (Source(keys()), ADA),
+    "a profile": (KeySource(keys()), ADA),
 }
 
 
@@ -99,9 +99,9 @@ def changed(computer: Computer, variable: str) -> None:
     (computer.home.parent / f"{variable}.pem").write_text("another", encoding="utf-8")
 
 
-@pytest.mark.parametrize("source", [Source(keys()), ADA], ids=["keys", "profile"])
+@pytest.mark.parametrize("source", [KeySource(keys()), ADA], ids=["keys", "profile"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_after_a_change_nobody_meets_the_session_from_before(ada: Computer, change: str, source: Source) -> None:
+def test_after_a_change_nobody_meets_the_session_from_before(ada: Computer, change: str, source: KeySource) -> None:
     pool = Pool()
     before = pool.get(source)
     CHANGES[change](ada)
@@ -111,7 +111,7 @@ def test_after_a_change_nobody_meets_the_session_from_before(ada: Computer, chan
 
 @pytest.mark.usefixtures("ada")
 def test_what_a_client_is_for_has_its_own_client() -> None:
-    held = Pool().get(Source(keys()))
+    held = Pool().get(KeySource(keys()))
     wanted = [
         (service, region, endpoint, patience)
         for service in ("s3", "sts")
@@ -145,9 +145,9 @@ def test_keys_from_a_program_are_asked_for_by_every_walk(computer: Computer) -> 
 @pytest.mark.usefixtures("computer")
 def test_where_nobody_is_signed_in_the_next_walk_looks_again() -> None:
     pool = Pool()
-    before = pool.get(Source())
+    before = pool.get(KeySource())
     assert before.session.get_credentials() is None
-    assert pool.get(Source()) is not before
+    assert pool.get(KeySource()) is not before
 
 
 @pytest.mark.usefixtures("ada")
@@ -172,19 +172,19 @@ def test_only_so_many_are_kept() -> None:
     pool = Pool()
     first = pool.get(ADA)
     for number in range(MOST - 1):
-        pool.get(Source(keys(f"AKIA{number:016}")))
+        pool.get(KeySource(keys(f"AKIA{number:016}")))
     assert pool.get(ADA) is first  # used again, so not the oldest any more
-    pool.get(Source(keys("AKIAI44QH8DHBEXAMPLE")))
+    pool.get(KeySource(keys("AKIAI44QH8DHBEXAMPLE")))
     assert pool.get(ADA) is first
     for number in range(MOST):
-        pool.get(Source(keys(f"ASIA{number:016}")))
+        pool.get(KeySource(keys(f"ASIA{number:016}")))
     assert pool.get(ADA) is not first
 
 
 @pytest.mark.usefixtures("ada")
 def test_nothing_that_could_be_shown_has_a_secret_in_it() -> None:
     pool, secret = Pool(), "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-    source = Source(keys(secret=secret, token=secret[::-1]))
+    source = KeySource(keys(secret=secret, token=secret[::-1]))
     held = pool.get(source)
     client = AwsClient(source, "eu-west-1")
     for shown in (mark(source), pool, held, vars(pool), vars(held), held.source, client, vars(client)):
@@ -192,14 +192,14 @@ def test_nothing_that_could_be_shown_has_a_secret_in_it() -> None:
         assert secret[::-1] not in repr(shown)
 
 
-def arn(source: Source) -> str:
+def arn(source: KeySource) -> str:
     return anyio.run(who_am_i, AwsClient(source, "eu-west-1", LOOK)).arn
 
 
 def test_who_gets_other_keys_for_a_profile_signs_with_them_in_the_next_walk(
     computer: Computer, world: WorldFile
 ) -> None:
-    source = Source(profile="ada", endpoint=world.aws_endpoint)
+    source = KeySource(profile="ada", endpoint=world.aws_endpoint)
     seen = []
     for made in (user(world), user(world)):
         computer.credentials(
@@ -212,10 +212,10 @@ def test_who_gets_other_keys_for_a_profile_signs_with_them_in_the_next_walk(
 
 @pytest.mark.usefixtures("computer")
 def test_a_session_that_was_refused_is_given_up_and_a_renewed_one_too(world: WorldFile) -> None:
-    good = Source(of_world(world), endpoint=world.aws_endpoint)
-    wrong = Source(keys(), endpoint=world.aws_endpoint)
+    good = KeySource(of_world(world), endpoint=world.aws_endpoint)
+    wrong = KeySource(keys(), endpoint=world.aws_endpoint)
 
-    def held(source: Source, *, renew: bool = False) -> object:
+    def held(source: KeySource, *, renew: bool = False) -> object:
         client = AwsClient(source, "eu-west-1", LOOK)
         with pytest.raises(AwsError) if source is wrong else nullcontext():
             anyio.run(who_am_i, client)

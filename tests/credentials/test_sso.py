@@ -17,7 +17,7 @@ from tests.credentials.identities import admin
 from wizard.aws.client import LOOK, AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import Identity, who_am_i
-from wizard.aws.keys import Source
+from wizard.aws.keys import KeySource
 from wizard.practice.worldfile import WorldFile
 
 CORP = """[sso-session corp]
@@ -106,7 +106,7 @@ def portal(computer: Computer, world: WorldFile, monkeypatch: pytest.MonkeyPatch
 
 
 def who(profile: str, aws: AwsClient | None = None) -> Identity:
-    return anyio.run(who_am_i, aws or AwsClient(Source(None, profile), "eu-central-1", LOOK))
+    return anyio.run(who_am_i, aws or AwsClient(KeySource(None, profile), "eu-central-1", LOOK))
 
 
 @pytest.mark.parametrize(("profile", "name"), [("corp", "corp"), ("old", "https://old.example/start")])
@@ -143,7 +143,7 @@ def test_a_sign_in_that_is_over_renews_itself_where_it_may(computer: Computer, p
 
 def test_a_new_sign_in_is_seen_after_renew(computer: Computer, portal: Portal) -> None:
     computer.sso_token("https://old.example/start", time.time() + 3600, accessToken="ended")
-    aws = AwsClient(Source(None, "old"), "eu-central-1", LOOK)
+    aws = AwsClient(KeySource(None, "old"), "eu-central-1", LOOK)
     with pytest.raises(AwsError):
         who("old", aws)
     computer.sso_token("https://old.example/start", time.time() + 3600, accessToken="good-token")

@@ -127,9 +127,9 @@ def from_key_store(stage: Stage, planted: str) -> Terminal:
 
 
 PLACES: dict[str, tuple[Callable[[Stage, str], Terminal], str]] = {
-    "typed": (typed, "wizard.credentials.manager:Desk:known"),
-    "environment": (from_environment, "wizard.credentials.manager:Desk:known"),
-    "profile": (from_profile, "wizard.credentials.manager:Desk:known"),
+    "typed": (typed, "wizard.credentials.manager:CredentialManager:known"),
+    "environment": (from_environment, "wizard.credentials.manager:CredentialManager:known"),
+    "profile": (from_profile, "wizard.credentials.manager:CredentialManager:known"),
     "key store": (from_key_store, "wizard.aws.sessions::explicit"),
 }
 

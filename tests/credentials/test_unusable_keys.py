@@ -8,15 +8,15 @@ import pytest
 
 from tests.aws.impostor import Answer, Impostor, impostor
 from tests.credentials.conftest import Computer, stamp
-from wizard.aws.client import AwsClient, Patience
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.client import AwsClient, CallTimeouts
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.key_check import ID, SECRET, TOKEN, fault
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.knowledge.problems import explain
 
 ID_VALUE = "ASIAIOSFODNN7EXAMPLE"
 GOOD = {ID: ID_VALUE, SECRET: "PLANTEDsecret/0123456789+abcdefghijklmnop", TOKEN: "PLANTEDtoken=="}
-ONCE = Patience(connect=5, read=15, attempts=1)
+ONCE = CallTimeouts(connect=5, read=15, attempts=1)
 
 SPOILT: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("ends with an invisible line end", lambda value: f"{value}\r"),
@@ -42,7 +42,7 @@ def server() -> Iterator[Impostor]:
         yield running
 
 
-def ask(source: Source) -> AwsError:
+def ask(source: KeySource) -> AwsError:
     """Make a signed call, and return what it came to."""
     client = AwsClient(source, "eu-central-1", ONCE)
     with pytest.raises(AwsError) as caught:
@@ -52,7 +52,7 @@ def ask(source: Source) -> AwsError:
 
 def unusable(error: AwsError, words: str, asked: int, server: Impostor) -> str:
     """Make sure that an error says so, without any part of the key, and that nothing was sent."""
-    assert (error.problem.id, error.kind) == ("keys-unusable", Kind.DENIED)
+    assert (error.problem.id, error.kind) == ("keys-unusable", ErrorKind.DENIED)
     told = explain(error.problem)
     said = " ".join((str(error), told.title, told.meaning, *told.steps, *error.problem.values.values()))
     assert words in said
@@ -68,7 +68,7 @@ def test_typed_keys(part: str, words: str, spoil: Callable[[str], str], server: 
     values = GOOD | {part: spoil(GOOD[part])}
     keys = Keys(values[ID], Secret(values[SECRET]), Secret(values[TOKEN]))
     asked = server.asked
-    place = unusable(ask(Source(keys, endpoint=server.url)), words, asked, server)
+    place = unusable(ask(KeySource(keys, endpoint=server.url)), words, asked, server)
     assert place.endswith("that was typed or pasted")
 
 
@@ -81,7 +81,7 @@ def test_the_environment(
     for name, value in values.items():
         computer.setenv(name.upper(), value)
     asked = server.asked
-    assert unusable(ask(Source(endpoint=server.url)), words, asked, server) == f"the variable {part.upper()}"
+    assert unusable(ask(KeySource(endpoint=server.url)), words, asked, server) == f"the variable {part.upper()}"
     if part == ID:
         found = computer.find()["environment"]
         assert found.problem is not None
@@ -103,7 +103,7 @@ def program(computer: Computer, values: dict[str, str]) -> None:
 def test_a_program(part: str, words: str, spoil: Callable[[str], str], server: Impostor, computer: Computer) -> None:
     program(computer, GOOD | {part: spoil(GOOD[part])})
     asked = server.asked
-    place = unusable(ask(Source(profile="a", endpoint=server.url)), words, asked, server)
+    place = unusable(ask(KeySource(profile="a", endpoint=server.url)), words, asked, server)
     assert place.endswith("that the profile's program prints")
 
 
@@ -123,7 +123,7 @@ def test_a_profile(
     text = "\n".join([heading, *(f"{name} = {value}" for name, value in values.items())])
     getattr(computer, file)(f"{text}\n")
     asked = server.asked
-    place = unusable(ask(Source(profile="a", endpoint=server.url)), words, asked, server)
+    place = unusable(ask(KeySource(profile="a", endpoint=server.url)), words, asked, server)
     assert place == f"{part} in the AWS {file} file"
     problem = computer.find("a")["a"].problem
     assert problem is not None
@@ -138,7 +138,7 @@ def test_a_template_that_nobody_filled_in(text: str, server: Impostor, computer:
     assert found is not None
     assert found.id == "keys-incomplete"
     assert "aws_access_key_id and aws_secret_access_key" in explain(found).meaning
-    assert ask(Source(profile="default", endpoint=server.url)).kind is Kind.DENIED
+    assert ask(KeySource(profile="default", endpoint=server.url)).kind is ErrorKind.DENIED
 
 
 UNEXPECTED = (
@@ -154,8 +154,8 @@ def test_a_program_that_prints_something_else(said: str, server: Impostor, compu
     file = computer.home / "said"
     file.write_text(said)
     computer.config(f"[profile a]\ncredential_process = cat {file}\n")
-    error = ask(Source(profile="a", endpoint=server.url))
-    assert error.kind is Kind.DENIED
+    error = ask(KeySource(profile="a", endpoint=server.url))
+    assert error.kind is ErrorKind.DENIED
     assert error.problem.id in ("program-failed", "keys-unusable", "profile-incomplete")
     assert "PLANTED" not in " ".join((str(error), *error.problem.values.values()))
 
@@ -165,7 +165,7 @@ def test_a_program_that_fails_is_not_quoted(server: Impostor, computer: Computer
     script.write_text("#!/bin/sh\necho PLANTED >&2\nexit 3\n")
     script.chmod(0o755)
     computer.config(f"[profile a]\ncredential_process = {script}\n")
-    error = ask(Source(profile="a", endpoint=server.url))
+    error = ask(KeySource(profile="a", endpoint=server.url))
     assert error.problem.id == "program-failed"
     assert "PLANTED" not in str(error)
 
@@ -195,7 +195,7 @@ def test_a_spoilt_reply_that_holds_keys(number: int, server: Impostor, computer:
     )
     server.answer = Answer(list(replies())[number])
     try:
-        error = ask(Source(profile="a", endpoint=server.url))
+        error = ask(KeySource(profile="a", endpoint=server.url))
     finally:
         server.answer = Answer(b"", 500)
     said = " ".join((str(error), *error.problem.values.values(), explain(error.problem).meaning))
@@ -215,7 +215,7 @@ def test_a_container_that_hands_out_something_else(spoilt: str, server: Impostor
     computer.setenv("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "1")
     server.answer = Answer(bodies[spoilt].encode(), 500 if spoilt == "500" else 200)
     try:
-        error = ask(Source(endpoint=server.url))
+        error = ask(KeySource(endpoint=server.url))
     finally:
         server.answer = Answer(b"", 500)
     assert "PLANTED" not in " ".join((str(error), *error.problem.values.values()))

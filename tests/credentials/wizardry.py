@@ -9,12 +9,12 @@ from pathlib import Path
 
 from screens.app import SnowpixelApp
 from screens.routes import Route
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.credentials import keyring_store
 from wizard.model.setup import Choices
 from wizard.practice import worldfile
 from wizard.practice.worldfile import WorldFile
-from wizard.service import Service, Surroundings
+from wizard.service import Environment, Service
 
 
 class AtAccount(SnowpixelApp):
@@ -25,8 +25,8 @@ class AtAccount(SnowpixelApp):
 
 
 def service(home: Path, world: WorldFile) -> Service:
-    source = Source(endpoint=world.aws_endpoint)
-    made = Service(Surroundings(home=home, source=source, network=worldfile.network(world), pace=world.pace))
+    source = KeySource(endpoint=world.aws_endpoint)
+    made = Service(Environment(home=home, source=source, network=worldfile.network(world), pace=world.pace))
     if "main" not in made.store.names():
         made.store.create("main", Choices())
     return made

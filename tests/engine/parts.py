@@ -6,7 +6,7 @@ from typing import Any
 import anyio
 
 from wizard.engine import walks
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.context import Scope
 from wizard.model.ports import World
 from wizard.model.results import Action, Actor, Change, Check, Choice, Decision, Job
@@ -124,10 +124,10 @@ class Row:
         self.nodes = nodes
 
 
-def walk(job: Job, around: Scope, *nodes: Node, **options: Any) -> Board:
+def walk(job: Job, around: Scope, *nodes: Node, **options: Any) -> Progress:
     """Run a walk over one stage and return its board."""
     rows: Any = (Row(*nodes),)
-    board = walks.board_for(job, rows, "test")
+    board = walks.progress_for(job, rows, "test")
     front = options.pop("front", None)
     run = {
         Job.PLAN: walks.plan,

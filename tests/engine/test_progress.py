@@ -4,16 +4,16 @@ import anyio
 
 from tests.engine.parts import Look, Row, scope
 from wizard.engine import walks
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Action, Actor, Change, Check, Job, Phase, Status, Update
 from wizard.net.clock import SystemClock
 
 
-def board() -> Board:
+def board() -> Progress:
     around = scope()
     row = Row(Look(around, "one", lambda probe: probe.ok("fine")), Look(around, "two", lambda probe: probe.ok("fine")))
     rows: object = (row,)
-    return walks.board_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
+    return walks.progress_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
 
 
 def test_who_joins_late_sees_everything() -> None:
@@ -71,7 +71,7 @@ def test_a_flattened_name_is_no_fault_once_https_is_proven() -> None:
     around = scope()
     names = ("pixel-record", "pixel-https")
     rows: object = (Row(*(Look(around, name, lambda probe: probe.ok("")) for name in names)),)
-    shown = walks.board_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
+    shown = walks.progress_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
     bare = Check("pixel-record", "dns", Status.WARNING, "no CNAME", evidence={"flattened": "yes"})
     shown.change("pixel-record", check=bare)
     assert statuses(shown) == [Status.WARNING]
@@ -79,7 +79,7 @@ def test_a_flattened_name_is_no_fault_once_https_is_proven() -> None:
     assert statuses(shown) == [Status.OK, Status.OK]
 
 
-def statuses(shown: Board) -> list[Status]:
+def statuses(shown: Progress) -> list[Status]:
     return [check.status for check in shown.snapshot.checks]
 
 

@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from tests.engine.parts import Asking, Look, Stubborn, Thing, Things, scope, walk
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Action, Actor, Check, Job, Phase, Status
 
 
@@ -13,7 +13,7 @@ def things() -> Things:
     return Things()
 
 
-def status_of(board: Board, name: str) -> Status:
+def status_of(board: Progress, name: str) -> Status:
     return next(check.status for check in board.snapshot.checks if check.id == name)
 
 
@@ -125,7 +125,7 @@ def test_a_wait_is_data_and_ends_when_the_world_has_changed(things: Things, acto
     around = scope()
     waits: list[float] = []
 
-    async def front(board: Board) -> None:
+    async def front(board: Progress) -> None:
         async for update in board.updates():
             wait = update.snapshot.items[0].wait
             if wait and not waits:
@@ -170,7 +170,7 @@ def test_a_decision_parks_one_branch_and_an_answer_goes_on(things: Things) -> No
     around = scope()
     house = Asking(around, things, "house")
 
-    async def front(board: Board) -> None:
+    async def front(board: Progress) -> None:
         async for update in board.updates():
             if update.snapshot.decisions and status_of(board, "shed") is Status.OK:
                 board.answer("colour", "red")

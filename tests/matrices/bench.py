@@ -18,8 +18,8 @@ from tests.inventory import Account, expected
 from tests.matrices.victim import LONGEST, NAME, Victims
 from tests.matrices.watching import Clients, Hasty, Watch, WatchedService
 from tests.product import DOMAIN, Product, not_ok
-from wizard.aws.client import Patience
-from wizard.engine.progress import Board
+from wizard.aws.client import CallTimeouts
+from wizard.engine.progress import Progress
 from wizard.engine.renewal import RENEW, STOP
 from wizard.model.context import DELETE_LOGS, YES
 from wizard.model.results import Check, Job, Snapshot, Status
@@ -160,7 +160,7 @@ class Bench:
         job: Job,
         watch: Watch | None = None,
         *,
-        patience: Patience | None = None,
+        patience: CallTimeouts | None = None,
         hasty: Hasty | None = None,
         answers: Mapping[str, str] | None = None,
         login: Callable[[], str] = lambda: STOP,
@@ -170,7 +170,7 @@ class Bench:
         service = self.product.service = WatchedService(self.product, self._clients, watch or Watch(), patience, hasty)
         running = service.start(job, NAME, answers=answers or {}, patience=LONGEST)
 
-        async def front(board: Board) -> None:
+        async def front(board: Progress) -> None:
             async with anyio.create_task_group() as group:
                 if job is not Job.CHECK:
                     group.start_soon(self.product.user, board)
@@ -266,7 +266,7 @@ def _empty(ground: Ground) -> str:
     return f"empty, with {ground}"
 
 
-async def _sign_in(board: Board, login: Callable[[], str]) -> None:
+async def _sign_in(board: Progress, login: Callable[[], str]) -> None:
     answered: set[str] = set()
     async for update in board.updates():
         for decision in update.snapshot.decisions:

@@ -8,7 +8,7 @@ from typing import Any
 from tests.matrices.bench import DONE, Bench, Outcome, settle, told
 from tests.matrices.kills import SCENES, Scene, half_gone
 from tests.matrices.watching import Call, Event, Watch
-from wizard.aws.client import WALK, Patience
+from wizard.aws.client import WALK, CallTimeouts
 from wizard.engine.renewal import AGAIN, STOP
 from wizard.model.results import Check, Job, Snapshot, Status
 from wizard.practice.control_client import Control
@@ -22,11 +22,11 @@ ALWAYS = 1_000_000
 STALL = 0.8
 """Seconds that a stalled call waits: longer than `HASTY` waits for it."""
 
-AT_ONCE = Patience(WALK.connect, WALK.read, attempts=1)
+AT_ONCE = CallTimeouts(WALK.connect, WALK.read, attempts=1)
 """Where trouble persists, further tries of the client only take time."""
 
-HASTY = Patience(WALK.connect, read=STALL / 2, attempts=1)
-HASTY_AGAIN = Patience(WALK.connect, read=STALL / 2, attempts=WALK.attempts)
+HASTY = CallTimeouts(WALK.connect, read=STALL / 2, attempts=1)
+HASTY_AGAIN = CallTimeouts(WALK.connect, read=STALL / 2, attempts=WALK.attempts)
 """For the one operation that is stalled; all others keep their patience, so that a busy machine troubles nobody."""
 
 USER = "User: arn:aws:iam::123456789012:user/practice-admin is not authorized to perform: {action} on resource: *"
@@ -63,8 +63,8 @@ class Trouble:
     plant: Plant
     status: Status = Status.OK
     problem: str = ""
-    patience: Patience = WALK
-    hasty: Patience | None = None
+    patience: CallTimeouts = WALK
+    hasty: CallTimeouts | None = None
     lasting: bool = False
     renewed: bool = False
 

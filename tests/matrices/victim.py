@@ -21,7 +21,7 @@ import msgspec
 from tests.matrices.watching import Call, Clients, Event, Watch, WatchedService
 from tests.product import Product
 from wizard.aws.client import WALK
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.model.results import Job
 from wizard.model.setup import Choices
 from wizard.practice import worldfile
@@ -126,7 +126,7 @@ def serve(directory: Path) -> None:
     world = worldfile.read(directory)
     assert world is not None, f"no practice world in {directory}"
     clients = Clients()
-    source = Source(Keys(world.access_key_id, Secret(world.secret_access_key)), endpoint=world.aws_endpoint)
+    source = KeySource(Keys(world.access_key_id, Secret(world.secret_access_key)), endpoint=world.aws_endpoint)
     client = clients.get(source, Choices().region, WALK)
     for service in SERVICES:
         client._client(service)

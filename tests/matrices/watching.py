@@ -15,8 +15,8 @@ from typing import Any
 from msgspec.structs import asdict
 
 from tests.product import Product
-from wizard.aws.client import WALK, AwsClient, Patience
-from wizard.aws.keys import Source
+from wizard.aws.client import WALK, AwsClient, CallTimeouts
+from wizard.aws.keys import KeySource
 from wizard.model.ports import Aws, World
 from wizard.model.setup import Choices, Setup
 from wizard.service import Service
@@ -78,7 +78,7 @@ class Watch:
         yield
 
 
-Hasty = tuple[tuple[str, str], Patience]
+Hasty = tuple[tuple[str, str], CallTimeouts]
 """A service's operation that is given up sooner than the others, and after what."""
 
 
@@ -196,9 +196,9 @@ def changed(before: Setup, after: Setup) -> str:
 class Clients:
     """AWS clients that outlive a walk: loading the services' models takes longer than a walk does."""
 
-    made: dict[tuple[str, Patience], AwsClient] = field(default_factory=dict)
+    made: dict[tuple[str, CallTimeouts], AwsClient] = field(default_factory=dict)
 
-    def get(self, source: Source, region: str, patience: Patience) -> AwsClient:
+    def get(self, source: KeySource, region: str, patience: CallTimeouts) -> AwsClient:
         """Return the client for a region and patience, made once."""
         key = (region, patience)
         if key not in self.made:
@@ -222,7 +222,7 @@ class WatchedService(Service):
         product: Product,
         clients: Clients,
         watch: Watch,
-        patience: Patience | None = None,
+        patience: CallTimeouts | None = None,
         hasty: Hasty | None = None,
     ) -> None:
         super().__init__(product.service.surroundings)
@@ -232,7 +232,7 @@ class WatchedService(Service):
         self._patience = patience
         self._hasty = hasty
 
-    def world(self, choices: Choices, patience: Patience = WALK, source: Source | None = None) -> World:
+    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
         """Build the seams with the watch in between."""
         world = super().world(choices, patience, source)
         used = source or self.source(choices)

@@ -9,7 +9,7 @@ from wizard.model import validators
 from wizard.model.idn import both, readable, unencoded
 from wizard.model.results import DnsRecord
 from wizard.model.validators import InvalidChoice
-from wizard.net.dns_operator import Holder
+from wizard.net.dns_operator import DnsOperator
 
 NAME, READ = "e.xn--mnchen-3ya.example", "e.münchen.example"
 
@@ -42,8 +42,8 @@ def test_a_form_that_knows_no_international_names_saves_raw_octets() -> None:
 def test_who_enters_the_record_sees_what_its_name_stands_for() -> None:
     assert f"that is _abc.{READ}" in "\n".join(record(DnsRecord(f"_abc.{NAME}", "CNAME", "x.aws", "_abc.e", "proof")))
     assert "that is" not in "\n".join(record(DnsRecord("_abc.e.example.org", "CNAME", "x.aws", "_abc.e", "proof")))
-    assert Holder(NAME, "xn--mnchen-3ya.example").told.startswith(f"In the DNS, {READ} is {NAME}. The DNS of ")
-    assert Holder("e.example.org", "example.org").told.startswith("The DNS of example.org")
+    assert DnsOperator(NAME, "xn--mnchen-3ya.example").told.startswith(f"In the DNS, {READ} is {NAME}. The DNS of ")
+    assert DnsOperator("e.example.org", "example.org").told.startswith("The DNS of example.org")
 
 
 @given(st.text(max_size=80))

@@ -9,12 +9,12 @@ import pytest
 from tests.net.servers import Machine, Net, Zone, dns_server, example, fill, on_loopback, rrset
 from wizard.model.ports import DnsUnreachableError, Network, Outcome
 from wizard.model.terminal_text import printable
-from wizard.net.dns_client import THIS_COMPUTER, Resolver
-from wizard.net.dns_query import Patience, ask
+from wizard.net.dns_client import THIS_COMPUTER, DnsClient
+from wizard.net.dns_query import DnsTimeouts, ask
 
 pytestmark = pytest.mark.anyio
 
-QUICK = Patience(0.4, 1)
+QUICK = DnsTimeouts(0.4, 1)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def net() -> Net:
 
 async def test_zone_is_found_with_its_delegated_servers(net: Net) -> None:
     async with on_loopback(net) as network:
-        zone = await Resolver(network, ipv6=False).zone_of("PX.Example.com.")
+        zone = await DnsClient(network, ipv6=False).zone_of("PX.Example.com.")
     assert zone.name == "example.com"
     assert [(server.name, server.addresses) for server in zone.servers] == [
         ("ns1.example.com", ("192.0.2.2",)),
@@ -39,7 +39,7 @@ async def test_zone_is_found_with_its_delegated_servers(net: Net) -> None:
 
 async def test_resolvers_never_hear_the_name_nor_anything_that_may_not_exist_yet(net: Net) -> None:
     async with on_loopback(net) as network:
-        dns = Resolver(network, ipv6=False)
+        dns = DnsClient(network, ipv6=False)
         await dns.ask_authorities("_x.px.example.com", "CNAME")
         await dns.ask_authorities("px.example.com", "CNAME")
     assert not [each for each in net.heard if each[0].endswith("example.com") and each[1] != "A"]
@@ -51,7 +51,7 @@ async def test_a_zone_cut_right_at_the_name_is_seen() -> None:
     cut = Zone("px.example.com", {"ns.elsewhere.net": "192.0.2.7"})
     net = Net({**net.zones, "px.example.com": cut})
     async with on_loopback(net) as network:
-        zone = await Resolver(network, ipv6=False).zone_of("px.example.com")
+        zone = await DnsClient(network, ipv6=False).zone_of("px.example.com")
     assert (zone.name, zone.servers[0].name) == ("px.example.com", "ns.elsewhere.net")
 
 
@@ -60,13 +60,13 @@ async def test_a_cut_whose_two_zones_are_on_the_same_server_is_seen() -> None:
     cut = Zone("px.example.com", dict(net.zones["example.com"].servers))
     net = Net({**net.zones, "px.example.com": cut})
     async with on_loopback(net) as network:
-        assert (await Resolver(network, ipv6=False).zone_of("_x.px.example.com")).name == "px.example.com"
+        assert (await DnsClient(network, ipv6=False).zone_of("_x.px.example.com")).name == "px.example.com"
 
 
 async def test_every_authority_is_asked_without_recursion_and_in_order(net: Net) -> None:
     net.zones["example.com"].records["px.example.com", "CNAME"] = ["D1.CloudFront.net."]
     async with on_loopback(net) as network:
-        answers = await Resolver(network, ipv6=False).ask_authorities("px.example.com", "CNAME")
+        answers = await DnsClient(network, ipv6=False).ask_authorities("px.example.com", "CNAME")
     assert [(a.server, a.outcome, a.records, a.chain, a.ttl) for a in answers] == [
         ("ns1.example.com", Outcome.ANSWER, ("d1.cloudfront.net",), (), 300),
         ("ns2.provider.net", Outcome.ANSWER, ("d1.cloudfront.net",), (), 300),
@@ -77,7 +77,7 @@ async def test_every_authority_is_asked_without_recursion_and_in_order(net: Net)
 async def test_negative_answers_carry_how_long_they_are_remembered(net: Net) -> None:
     net.zones["example.com"].records["px.example.com", "TXT"] = ['"here"']
     async with on_loopback(net) as network:
-        dns = Resolver(network, ipv6=False)
+        dns = DnsClient(network, ipv6=False)
         nothing = await dns.ask_authorities("nothing.example.com", "CNAME")
         no_data = await dns.ask_authorities("px.example.com", "CNAME")
     assert {(a.outcome, a.ttl) for a in nothing} == {(Outcome.NXDOMAIN, 60)}
@@ -91,14 +91,14 @@ async def test_negative_answers_carry_how_long_they_are_remembered(net: Net) -> 
 async def test_each_failure_of_a_server_is_its_own_outcome(net: Net, mode: str, outcome: Outcome) -> None:
     net.machines["192.0.2.3"].mode = mode
     async with on_loopback(net) as network:
-        answers = await Resolver(network, patience=QUICK, ipv6=False).ask_authorities("px.example.com", "CNAME")
+        answers = await DnsClient(network, patience=QUICK, ipv6=False).ask_authorities("px.example.com", "CNAME")
     assert [a.outcome for a in answers] == [Outcome.NXDOMAIN, outcome]
 
 
 async def test_a_server_that_does_not_hold_the_zone_counts_as_refusing(net: Net) -> None:
     net.machines["192.0.2.3"].zones = [net.zones["com"]]  # lame: it only refers to the real servers
     async with on_loopback(net) as network:
-        answers = await Resolver(network, ipv6=False).ask_authorities("px.example.com", "CNAME")
+        answers = await DnsClient(network, ipv6=False).ask_authorities("px.example.com", "CNAME")
     assert [a.outcome for a in answers] == [Outcome.NXDOMAIN, Outcome.REFUSED]
 
 
@@ -106,13 +106,13 @@ async def test_a_name_server_without_address_is_unreachable(net: Net) -> None:
     net.zones["example.com"].servers["ns3.gone.net"] = ""
     del net.zones["example.com"].servers["ns2.provider.net"]
     async with on_loopback(net) as network:
-        answers = await Resolver(network, ipv6=False).ask_authorities("px.example.com", "CNAME")
+        answers = await DnsClient(network, ipv6=False).ask_authorities("px.example.com", "CNAME")
     assert [(a.server, a.outcome) for a in answers][1:] == [("ns3.gone.net", Outcome.UNREACHABLE)]
 
 
 async def test_a_domain_that_nobody_registered_is_held_by_its_top_level_zone(net: Net) -> None:
     async with on_loopback(net) as network:
-        dns = Resolver(network, ipv6=False)
+        dns = DnsClient(network, ipv6=False)
         assert (await dns.zone_of("px.unregistered.com")).name == "com"
         assert (await dns.zone_of("px.example.nonsense")).name == ""
 
@@ -121,13 +121,13 @@ async def test_a_private_zone_below_an_unknown_top_is_found() -> None:
     servers = {"ns.corp.internal": "192.0.2.5"}
     net = Net({"": Zone("", {"a.root": "192.0.2.1"}), "corp.internal": Zone("corp.internal", servers)})
     async with on_loopback(net) as network:
-        assert (await Resolver(network, ipv6=False).zone_of("px.corp.internal")).name == "corp.internal"
+        assert (await DnsClient(network, ipv6=False).zone_of("px.corp.internal")).name == "corp.internal"
 
 
 async def test_silent_resolvers_mean_that_dns_is_unreachable(net: Net) -> None:
     net.resolver_mode = "silent"
     async with on_loopback(net) as network:
-        dns = Resolver(network, patience=QUICK, ipv6=False)
+        dns = DnsClient(network, patience=QUICK, ipv6=False)
         with pytest.raises(DnsUnreachableError):
             await dns.ask_authorities("px.example.com", "CNAME")
         assert [a.outcome for a in await dns.ask_resolvers("px.example.com", "A")] == [Outcome.TIMEOUT]
@@ -138,14 +138,14 @@ async def test_a_firewall_that_only_lets_the_resolver_through_means_unreachable(
         machine.mode = "silent"
     async with on_loopback(net) as network:
         with pytest.raises(DnsUnreachableError):
-            await Resolver(network, patience=QUICK, ipv6=False).ask_authorities("px.example.com", "CNAME")
+            await DnsClient(network, patience=QUICK, ipv6=False).ask_authorities("px.example.com", "CNAME")
 
 
 async def test_a_zone_whose_own_servers_are_all_down_is_still_named(net: Net) -> None:
     for address in ("192.0.2.2", "192.0.2.3"):
         net.machines[address].mode = "silent"
     async with on_loopback(net) as network:
-        dns = Resolver(network, patience=QUICK, ipv6=False)
+        dns = DnsClient(network, patience=QUICK, ipv6=False)
         assert (await dns.zone_of("px.example.com")).name == "example.com"
         answers = await dns.ask_authorities("px.example.com", "CNAME")
     assert {a.outcome for a in answers} == {Outcome.TIMEOUT}
@@ -153,7 +153,7 @@ async def test_a_zone_whose_own_servers_are_all_down_is_still_named(net: Net) ->
 
 async def test_zones_are_remembered_until_forgotten(net: Net) -> None:
     async with on_loopback(net) as network:
-        dns = Resolver(network, ipv6=False)
+        dns = DnsClient(network, ipv6=False)
         await dns.zone_of("px.example.com")
         asked = len(net.heard)
         await dns.zone_of("px.example.com")
@@ -168,7 +168,7 @@ async def test_resolvers_follow_the_chain(net: Net) -> None:
     net.zones["example.com"].records["px.example.com", "CNAME"] = ["d1.cloudfront.net."]
     net.zones["cloudfront.net"].records["d1.cloudfront.net", "A"] = ["192.0.2.80", "192.0.2.81"]
     async with on_loopback(net) as network:
-        (answer,) = await Resolver(network, ipv6=False).ask_resolvers("px.example.com", "A")
+        (answer,) = await DnsClient(network, ipv6=False).ask_resolvers("px.example.com", "A")
     assert answer.server == "resolver"
     assert set(answer.records) == {"192.0.2.80", "192.0.2.81"}
     assert answer.chain == ("d1.cloudfront.net",)
@@ -177,14 +177,14 @@ async def test_resolvers_follow_the_chain(net: Net) -> None:
 async def test_an_authority_whose_chain_leaves_the_zone_answers_with_the_chain_alone(net: Net) -> None:
     net.zones["example.com"].records["px.example.com", "CNAME"] = ["d1.cloudfront.net."]
     async with on_loopback(net) as network:
-        answer, _ = await Resolver(network, ipv6=False).ask_authorities("px.example.com", "A")
+        answer, _ = await DnsClient(network, ipv6=False).ask_authorities("px.example.com", "A")
     assert (answer.outcome, answer.records, answer.chain) == (Outcome.ANSWER, (), ("d1.cloudfront.net",))
 
 
 async def test_long_answers_come_over_tcp(net: Net) -> None:
     net.zones["example.com"].records["px.example.com", "TXT"] = [f'"{number:0200}"' for number in range(20)]
     async with on_loopback(net) as network:
-        answer, _ = await Resolver(network, ipv6=False).ask_authorities("px.example.com", "TXT")
+        answer, _ = await DnsClient(network, ipv6=False).ask_authorities("px.example.com", "TXT")
     assert len(answer.records) == 20
 
 
@@ -231,7 +231,7 @@ async def test_a_lost_packet_is_asked_again() -> None:
         return response
 
     async with dns_server(forgetful) as port:
-        said = await ask("127.0.0.1", port, "a.test", "A", recursive=True, patience=Patience(0.4, 2))
+        said = await ask("127.0.0.1", port, "a.test", "A", recursive=True, patience=DnsTimeouts(0.4, 2))
     assert said.records == ("192.0.2.1",)
 
 
@@ -245,7 +245,7 @@ async def test_a_server_with_two_addresses_is_tried_at_both(net: Net) -> None:
     net.machines["192.0.2.22"] = Machine([], mode="silent")
 
     async with on_loopback(net) as network:
-        dns = Resolver(network, patience=QUICK, ipv6=False)
+        dns = DnsClient(network, patience=QUICK, ipv6=False)
         zone = await dns.zone_of("px.example.com")
         both = zone.servers[0].__class__("ns1.example.com", ("192.0.2.22", "192.0.2.2"))
         answer = await dns._ask_server(both, "px.example.com", "CNAME")
@@ -256,7 +256,7 @@ async def test_a_silent_address_beside_others_is_waited_for_once_in_a_check(net:
     silent = Machine([], mode="silent")
     net.machines["192.0.2.22"] = silent
     async with on_loopback(net) as network:
-        dns = Resolver(network, patience=QUICK, ipv6=False)
+        dns = DnsClient(network, patience=QUICK, ipv6=False)
         zone = await dns.zone_of("px.example.com")
         both = zone.servers[0].__class__("ns1.example.com", ("192.0.2.22", "192.0.2.2"))
         alone = zone.servers[0].__class__("ns3.example.com", ("192.0.2.22",))
@@ -278,7 +278,7 @@ async def test_what_another_address_of_a_server_says_otherwise_comes_along(net: 
     net.machines["192.0.2.22"] = Machine([stale])
     net.machines["192.0.2.23"] = Machine([], mode="silent")
     async with on_loopback(net) as network:
-        dns = Resolver(network, patience=QUICK, ipv6=False)
+        dns = DnsClient(network, patience=QUICK, ipv6=False)
         zone = await dns.zone_of("px.example.com")
         three = zone.servers[0].__class__("ns1.example.com", ("192.0.2.2", "192.0.2.22", "192.0.2.23"))
         answer = await dns._ask_server(three, "px.example.com", "CNAME")
@@ -288,7 +288,7 @@ async def test_what_another_address_of_a_server_says_otherwise_comes_along(net: 
 
 def test_without_given_resolvers_the_public_ones_are_asked_and_the_systems_own_last() -> None:
     network = Network({53: ("127.0.0.1", 5353)}, {}, ())
-    targets = Resolver(network, ipv6=False).targets
+    targets = DnsClient(network, ipv6=False).targets
     assert [each.address for each in targets[:3]] == ["1.1.1.1", "8.8.8.8", "9.9.9.9"]
     assert {(each.host, each.port) for each in targets} == {("127.0.0.1", 5353)}
     assert [each.label for each in targets[3:]] in ([], [THIS_COMPUTER])
@@ -296,7 +296,7 @@ def test_without_given_resolvers_the_public_ones_are_asked_and_the_systems_own_l
 
 async def test_ipv6_addresses_of_name_servers_are_looked_for_where_there_is_ipv6(net: Net) -> None:
     async with on_loopback(net) as network:
-        await Resolver(network, ipv6=True).zone_of("px.example.com")
+        await DnsClient(network, ipv6=True).zone_of("px.example.com")
     assert ("ns2.provider.net", "AAAA", True) in net.heard
 
 
@@ -308,6 +308,6 @@ def test_nothing_that_steers_a_terminal_comes_through() -> None:
 async def test_a_dead_name_server_does_not_hold_up_finding_the_zone(net: Net) -> None:
     net.machines["192.0.2.2"].mode = "silent"
     async with on_loopback(net) as network:
-        dns = Resolver(network, patience=Patience(60, 1), ipv6=False)
+        dns = DnsClient(network, patience=DnsTimeouts(60, 1), ipv6=False)
         with anyio.fail_after(10):
             assert (await dns.zone_of("px.example.com")).name == "example.com"

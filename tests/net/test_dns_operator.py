@@ -4,10 +4,10 @@ import anyio
 import pytest
 
 from tests.product import Product
-from wizard.net.dns_operator import Holder
+from wizard.net.dns_operator import DnsOperator
 
 
-def look(product: Product, host: str) -> Holder:
+def look(product: Product, host: str) -> DnsOperator:
     return anyio.run(product.service.holder, host)
 
 
@@ -25,11 +25,14 @@ def test_the_top_of_a_zone_cannot_hold_the_pixel(product: Product) -> None:
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (Holder("e.a.example", "a.example", "Cloudflare", "cloudflare", "x"), "is at Cloudflare: that is where you"),
-        (Holder("e.a.example", "a.example", "Amazon Route 53", "route53", "x"), "adds the records itself"),
-        (Holder("e.a.example", "a.example", "", "", "ns1.a.example"), "answered by ns1.a.example"),
-        (Holder("e.a.example", "example", "", "", "ns1"), "Is it spelled right, and registered?"),
+        (
+            DnsOperator("e.a.example", "a.example", "Cloudflare", "cloudflare", "x"),
+            "is at Cloudflare: that is where you",
+        ),
+        (DnsOperator("e.a.example", "a.example", "Amazon Route 53", "route53", "x"), "adds the records itself"),
+        (DnsOperator("e.a.example", "a.example", "", "", "ns1.a.example"), "answered by ns1.a.example"),
+        (DnsOperator("e.a.example", "example", "", "", "ns1"), "Is it spelled right, and registered?"),
     ],
 )
-def test_it_is_told_in_words(found: Holder, said: str) -> None:
+def test_it_is_told_in_words(found: DnsOperator, said: str) -> None:
     assert said in found.told

@@ -24,11 +24,11 @@ from wizard.model.ports import Zone as Delegated
 from wizard.model.results import Status
 from wizard.model.setup import Made
 from wizard.model.terminal_text import MOST, brief, printable
-from wizard.net.dns_client import Resolver
-from wizard.net.dns_query import Patience, Said, ask, understand
+from wizard.net.dns_client import DnsClient
+from wizard.net.dns_query import DnsTimeouts, Said, ask, understand
 from wizard.net.dns_zones import ADDRESSES, SERVERS
 from wizard.probes.caa import allows
-from wizard.probes.name_servers import Look, NameServersProbe, family_of, serial
+from wizard.probes.name_servers import NameServersLook, NameServersProbe, family_of, serial
 from wizard.probes.resolvers import ResolversProbe, is_private
 from wizard.resources.dns.manual_record import ManualRecord
 from wizard.resources.dns.record_state import Evidence, diagnose, letters_apart, same, stray_names
@@ -120,7 +120,7 @@ def test_any_answer_off_the_wire_ends_in_an_outcome(sent: dns.message.Message) -
 
     async def asked() -> Said:
         async with dns_server(lambda query: query.id.to_bytes(2, "big") + wire[2:]) as port:
-            return await ask("127.0.0.1", port, HOST, "A", recursive=True, patience=Patience(0.2, 1))
+            return await ask("127.0.0.1", port, HOST, "A", recursive=True, patience=DnsTimeouts(0.2, 1))
 
     said = anyio.run(asked)
     assert isinstance(said.outcome, Outcome)
@@ -182,7 +182,7 @@ def test_whatever_name_servers_say_has_a_verdict_and_is_red_only_if_none_serves(
     ns: tuple[Answer, ...], soa: tuple[Answer, ...], works: frozenset[int]
 ) -> None:
     probe = NameServersProbe(scope(ScriptedDns(answer(outcome=Outcome.ANSWER))))
-    check = anyio.run(probe._judge, HOST, Look(DELEGATED, ns, soa, works))
+    check = anyio.run(probe._judge, HOST, NameServersLook(DELEGATED, ns, soa, works))
     serving = any(each.seen for each in ns)
     assert check.status in ((Status.OK, Status.WARNING) if serving else (Status.UNKNOWN, Status.FAILED))
     if check.status is not Status.OK:
@@ -243,7 +243,7 @@ async def test_of_hundreds_of_name_servers_a_few_are_asked() -> None:
     net = example()
     net = Net({**net.zones, "example.com": Zone("example.com", servers)})
     async with on_loopback(net) as network:
-        zone = await Resolver(network, patience=Patience(20, 1), ipv6=False).zone_of(HOST)
+        zone = await DnsClient(network, patience=DnsTimeouts(20, 1), ipv6=False).zone_of(HOST)
     assert len(zone.servers) == SERVERS == len({name for name, _, _ in net.heard if name.endswith("provider.net")})
 
 
@@ -251,7 +251,7 @@ async def test_of_hundreds_of_name_servers_a_few_are_asked() -> None:
 async def test_addresses_of_a_server_are_few_and_always_in_the_same_order() -> None:
     net = example()
     async with on_loopback(net) as network:
-        found = await Resolver(network, ipv6=False)._zones._servers(
+        found = await DnsClient(network, ipv6=False)._zones._servers(
             ("ns.test", "ns.test"), {"ns.test": ("2001:db8::9", *(f"192.0.2.{number}" for number in range(30, 9, -1)))}
         )
     assert found == (NameServer("ns.test", (*(f"192.0.2.{number}" for number in range(10, 18)), "2001:db8::9")),)

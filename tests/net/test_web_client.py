@@ -13,7 +13,7 @@ import trustme
 from tests.net.servers import Site, http_server
 from wizard.model.ports import Answer, Network, Outcome, WebError, Zone
 from wizard.net.http_get import proxy_for
-from wizard.net.web_client import Browser, Limits
+from wizard.net.web_client import Limits, WebClient
 
 pytestmark = pytest.mark.anyio
 
@@ -72,10 +72,10 @@ def site() -> Iterator[Site]:
         site.stall.set()
 
 
-def browser(https: int, ca: Path | None = None, http: int = 9, dns: Names | None = None) -> Browser:
+def browser(https: int, ca: Path | None = None, http: int = 9, dns: Names | None = None) -> WebClient:
     ports = {443: ("127.0.0.1", https), 80: ("127.0.0.1", http)}
     network = Network(ports, {}, (), str(ca / "ca.pem") if ca else None)
-    return Browser(network, dns or Names(**{HOST: "192.0.2.80"}), limits=QUICK)
+    return WebClient(network, dns or Names(**{HOST: "192.0.2.80"}), limits=QUICK)
 
 
 async def test_get_presents_the_urls_name_to_the_address_of_another(
@@ -224,7 +224,7 @@ async def test_the_system_variable_names_a_trust_store(
 async def test_proxies_are_used_for_downloads_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     with http_server(site) as port:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
-        reach = Browser(Network({}, {}, ()), Names(), limits=QUICK)
+        reach = WebClient(Network({}, {}, ()), Names(), limits=QUICK)
         assert (await reach.get("http://images.example.com/i", redirects=1)).body == b"GIF89a"
         with pytest.raises(WebError, match="no address"):
             await reach.get("http://images.example.com/i")
@@ -233,7 +233,7 @@ async def test_proxies_are_used_for_downloads_alone(site: Site, monkeypatch: pyt
 
 def test_no_proxy_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy.test:3128")
-    url = Browser(Network({}, {}, ()), Names())._request("https://images.example.com/i", {}, 9).url
+    url = WebClient(Network({}, {}, ()), Names())._request("https://images.example.com/i", {}, 9).url
     assert proxy_for(url) == "http://proxy.test:3128"
     monkeypatch.setenv("no_proxy", "example.com")
     assert proxy_for(url) is None

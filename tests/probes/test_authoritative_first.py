@@ -17,9 +17,9 @@ from wizard.model.ports import Network, Outcome
 from wizard.model.results import Status
 from wizard.model.setup import Made
 from wizard.model.threads import in_thread
-from wizard.net.dns_client import Resolver
+from wizard.net.dns_client import DnsClient
 from wizard.net.dns_over_https import ask_over_https
-from wizard.net.dns_query import Patience
+from wizard.net.dns_query import DnsTimeouts
 from wizard.net.dns_resolvers import PUBLIC
 from wizard.net.tls_trust import verifying
 
@@ -93,7 +93,7 @@ async def test_where_port_53_is_closed_the_public_resolvers_are_asked_over_tls(
     async with server:
         at = server.sockets[0].getsockname()
         network = Network({53: CLOSED, 853: at, 443: CLOSED}, {}, (), ca_file=trusted[1])
-        answers = await Resolver(network, patience=Patience(3, 1), ipv6=False).ask_resolvers(HOST, "A")
+        answers = await DnsClient(network, patience=DnsTimeouts(3, 1), ipv6=False).ask_resolvers(HOST, "A")
     assert [answer.seen for answer in answers[:3]] == [True, True, False]  # the third's certificate has another name
     assert answers[0].records == ("192.0.2.80",)
 
@@ -106,7 +106,7 @@ async def test_where_the_port_of_dns_over_tls_is_closed_too_they_are_asked_over_
     site = dns_over_https(net.resolver())
     with http_server(site, trusted[0]) as port:
         network = Network({53: CLOSED, 853: CLOSED, 443: ("127.0.0.1", port)}, {}, (), ca_file=trusted[1])
-        resolver = Resolver(network, patience=Patience(3, 1), ipv6=False)
+        resolver = DnsClient(network, patience=DnsTimeouts(3, 1), ipv6=False)
         for _ in range(2):  # the second time by the way that is known
             answers = await resolver.ask_resolvers(HOST, "A")
             assert [answer.seen for answer in answers[:3]] == [True, True, False]
@@ -169,7 +169,7 @@ async def test_where_every_way_is_closed_it_is_unseen_and_nothing_is_wrong() -> 
 
 async def test_a_server_of_old_software_that_can_do_neither_changes_nothing() -> None:
     network = Network({53: CLOSED, 853: CLOSED, 443: CLOSED}, {}, ())
-    resolver = Resolver(network, patience=Patience(0.4, 1), ipv6=False)
+    resolver = DnsClient(network, patience=DnsTimeouts(0.4, 1), ipv6=False)
     for _ in range(2):
         answers = await resolver.ask_resolvers(HOST, "A")
         assert {answer.outcome for answer in answers} <= {Outcome.UNREACHABLE, Outcome.TIMEOUT}

@@ -9,8 +9,8 @@ from tests.probes.seen_from import HOST, NOW, OWN, ScriptedDns, answer, problem,
 from wizard.model.ports import Answer, Outcome
 from wizard.model.results import Check, Status
 from wizard.model.setup import Choices, Made
-from wizard.net.dns_client import THIS_COMPUTER, Resolver
-from wizard.net.dns_query import Patience
+from wizard.net.dns_client import THIS_COMPUTER, DnsClient
+from wizard.net.dns_query import DnsTimeouts
 from wizard.probes.caa import CaaProbe, allows
 from wizard.probes.eventual_consistency import until
 from wizard.probes.resolvers import OWN as OWN_RESOLVER
@@ -31,7 +31,7 @@ def net() -> Net:
 
 async def caa(net: Net) -> Check:
     async with on_loopback(net) as network:
-        dns = Resolver(network, patience=Patience(0.4, 1), ipv6=False)
+        dns = DnsClient(network, patience=DnsTimeouts(0.4, 1), ipv6=False)
         return await CaaProbe(scope(dns)).look()
 
 

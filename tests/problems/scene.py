@@ -2,15 +2,15 @@
 
 from tests.probes.seen_from import DAY, NoAws, StandingClock
 from wizard.engine import walks
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.knowledge.problems import explain
 from wizard.model.context import Scope
 from wizard.model.ports import Clock, Network, World
 from wizard.model.results import Check, Job, Status
 from wizard.model.setup import Choices, Made, Setup
-from wizard.net.dns_client import Resolver
-from wizard.net.dns_query import Patience
-from wizard.net.web_client import Browser, Limits
+from wizard.net.dns_client import DnsClient
+from wizard.net.dns_query import DnsTimeouts
+from wizard.net.web_client import Limits, WebClient
 from wizard.probes.caa import CaaProbe
 from wizard.probes.name_servers import NameServersProbe
 from wizard.probes.pixel import HttpRedirectProbe, PixelHttpsProbe
@@ -33,9 +33,9 @@ def scope_of(
     ipv6: bool = False,
 ) -> Scope:
     """Return a set-up that stood for a hundred days, seen through a real resolver and a real browser."""
-    resolver = Resolver(network, patience=Patience(patience, attempts), ipv6=ipv6)
+    resolver = DnsClient(network, patience=DnsTimeouts(patience, attempts), ipv6=ipv6)
     now = clock or StandingClock()
-    world = World(NoAws(), resolver, Browser(network, resolver, limits=Limits(5, 10)), now)
+    world = World(NoAws(), resolver, WebClient(network, resolver, limits=Limits(5, 10)), now)
     old = now.now() - 100 * DAY
     return Scope(
         world, Ledger(Setup(name="main", id="0a1b2c3d", created=old, choices=Choices(domain=domain), made=made))
@@ -54,7 +54,7 @@ def rows(scope: Scope) -> tuple[Stage, ...]:
 async def look(scope: Scope, *, limit: float = walks.LIMIT) -> dict[str, Check]:
     """Run a check and return its results by item; a busy machine may need more than the product's own limit."""
     stages = rows(scope)
-    board: Board = walks.board_for(Job.CHECK, stages, "main")
+    board: Progress = walks.progress_for(Job.CHECK, stages, "main")
     await walks.check(stages, scope, board, limit=limit, whole=max(limit, walks.WHOLE))
     return {check.id: check for check in board.snapshot.checks}
 

@@ -11,7 +11,7 @@ from wizard.model.context import Scope
 from wizard.model.ports import Answer, Dns, Outcome
 from wizard.model.results import Actor, Status
 from wizard.model.setup import Made
-from wizard.net.dns_client import Resolver
+from wizard.net.dns_client import DnsClient
 from wizard.resources.dns.managed_record import ManagedRecord, find_hosted_zone
 from wizard.resources.resource import Presence
 
@@ -182,7 +182,7 @@ async def test_the_zone_that_is_really_delegated_is_found() -> None:
         "ZOTHER": ("example.org.", False, real),
     }
     async with on_loopback(example()) as network:
-        dns = Resolver(network, ipv6=False)
+        dns = DnsClient(network, ipv6=False)
         assert await find_hosted_zone(aws, dns, HOST) == "ZREAL"
         del aws.zones["ZREAL"]
         assert await find_hosted_zone(aws, dns, HOST) is None

@@ -12,10 +12,10 @@ from wizard.model.context import DOMAIN_LOST, Scope
 from wizard.model.ports import Answer, Outcome, WebError
 from wizard.model.results import Action, Actor, Status
 from wizard.model.setup import Choices, Made
-from wizard.net.dns_client import Resolver
-from wizard.net.dns_query import Patience
+from wizard.net.dns_client import DnsClient
+from wizard.net.dns_query import DnsTimeouts
 from wizard.resources.dns.manual_record import ManualRecord
-from wizard.resources.dns.record_state import Evidence, State, diagnose, stray_names
+from wizard.resources.dns.record_state import Evidence, RecordState, diagnose, stray_names
 from wizard.resources.resource import Presence, Reading
 
 pytestmark = pytest.mark.anyio
@@ -47,7 +47,7 @@ class Reader:
 
     async def read(self, *, removing: bool = False) -> Reading:
         async with on_loopback(self.net) as network:
-            dns = Resolver(network, patience=Patience(3.0, 1), ipv6=False)
+            dns = DnsClient(network, patience=DnsTimeouts(3.0, 1), ipv6=False)
             fresh = scope(dns, **self.fields)
             self.scope = Scope(fresh.world, self.scope.ledger if self.scope else fresh.ledger, fresh.answers)
             record = ManualRecord(self.scope, self.record)
@@ -312,12 +312,19 @@ def test_the_diagnosis_never_contradicts_the_name_servers(evidence: Evidence) ->
     seen = [each for each in evidence.cname if each.seen]
     having = [each for each in seen if OWN in each.records]
     assert (finding.asked, finding.having) == (len(seen), len(having))
-    assert (finding.state is State.UNREACHABLE) == (not seen)
-    if finding.state is State.RIGHT:
+    assert (finding.state is RecordState.UNREACHABLE) == (not seen)
+    if finding.state is RecordState.RIGHT:
         assert having == seen
-    if finding.state is State.PARTIAL:
+    if finding.state is RecordState.PARTIAL:
         assert 0 < finding.having < finding.asked
-    named = {State.WRONG, State.VALUE_DOUBLED, State.IN_THE_WAY, State.NAME_DOUBLED, State.MISPLACED, State.FLATTENED}
+    named = {
+        RecordState.WRONG,
+        RecordState.VALUE_DOUBLED,
+        RecordState.IN_THE_WAY,
+        RecordState.NAME_DOUBLED,
+        RecordState.MISPLACED,
+        RecordState.FLATTENED,
+    }
     if finding.state in named:
         assert finding.observed
         assert not having

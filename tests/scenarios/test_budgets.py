@@ -12,8 +12,8 @@ import pytest
 
 from tests.inventory import Account
 from tests.product import Product, not_ok
-from wizard.aws.client import WALK, Patience
-from wizard.aws.keys import Source
+from wizard.aws.client import WALK, CallTimeouts
+from wizard.aws.keys import KeySource
 from wizard.model.ports import Aws, World
 from wizard.model.results import Job
 from wizard.model.setup import Choices
@@ -96,7 +96,7 @@ class Counting(Service):
         super().__init__(service.surroundings)
         self.listed: list[int] = []
 
-    def world(self, choices: Choices, patience: Patience = WALK, source: Source | None = None) -> World:
+    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
         world = super().world(choices, patience, source)
         return replace(world, aws=_Lister(world.aws, self.listed))
 

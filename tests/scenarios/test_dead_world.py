@@ -9,7 +9,7 @@ from tests.engine.parts import scope as empty_scope
 from tests.product import Product
 from wizard.documents import json_envelope
 from wizard.engine import walks
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.context import Scope
 from wizard.model.ports import World
 from wizard.model.results import Check, Job, Status
@@ -31,7 +31,7 @@ class Hole:
         return self.__call__
 
 
-def dead() -> Board:
+def dead() -> Progress:
     """Check a finished set-up in such a world, with short limits."""
     made = Made(
         account="123456789012",
@@ -50,7 +50,7 @@ def dead() -> Board:
     hole: Any = Hole()
     scope = Scope(World(hole, hole, hole, SystemClock(0.0)), Ledger(setup))
     rows = stages(scope)
-    board = walks.board_for(Job.CHECK, rows, "main")
+    board = walks.progress_for(Job.CHECK, rows, "main")
 
     async def look() -> None:
         await walks.check(rows, scope, board, limit=2.0, whole=3.0)
@@ -87,7 +87,7 @@ def test_items_that_wait_for_each_other_share_the_time_of_the_whole() -> None:
     for node, before in zip(nodes[1:], names, strict=False):
         node.parent = before
     rows: Any = (Row(*nodes),)
-    board = walks.board_for(Job.CHECK, rows, "main")
+    board = walks.progress_for(Job.CHECK, rows, "main")
 
     async def look() -> None:
         await walks.check(rows, around, board, limit=10.0, whole=0.5)

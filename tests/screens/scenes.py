@@ -15,7 +15,7 @@ from screens.routes import Route
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import Script, ScriptedService, a_setup
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Check, Job, Status
 from wizard.model.setup import Made, Proof, Setup
 from wizard.snowplow.events.decode import Event
@@ -47,7 +47,7 @@ PROOF = Proof(
 )
 
 
-async def waits(board: Board) -> None:
+async def waits(board: Progress) -> None:
     """Wait for the user and for AWS, for ever."""
     scripted.waits_for_user(board, NOW)
     seen = {"sees.name server.ns1.example.test": "yes", "sees.name server.ns2.example.test": "not yet"}

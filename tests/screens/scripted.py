@@ -7,13 +7,13 @@ from pathlib import Path
 
 import anyio
 
-from wizard.aws.client import Patience
+from wizard.aws.client import CallTimeouts
 from wizard.aws.identity import Identity
-from wizard.aws.keys import Keys, Secret, Source
-from wizard.credentials.manager import Known
-from wizard.credentials.source import Found
-from wizard.engine.progress import Board
-from wizard.engine.walks import board_for
+from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.credentials.manager import KnownIdentity
+from wizard.credentials.source import CredentialSource
+from wizard.engine.progress import Progress
+from wizard.engine.walks import progress_for
 from wizard.model.context import Scope
 from wizard.model.results import (
     Action,
@@ -31,16 +31,16 @@ from wizard.model.results import (
     Wait,
 )
 from wizard.model.setup import Choices, Setup
-from wizard.net.dns_operator import Holder
-from wizard.service import Running, Service, Surroundings
+from wizard.net.dns_operator import DnsOperator
+from wizard.service import Environment, PreparedWalk, Service
 from wizard.snowplow.events.decode import Event
-from wizard.snowplow.events.reader import Arrivals
+from wizard.snowplow.events.reader import EventReader
 from wizard.stages import Stage, stages
 from wizard.storage.setup_state import Ledger
 
 HOSTILE = "[red]Error[/] [/bucket] [@click=app.quit]x[/] \x1b[31mred \u202eevil"
 
-Script = Callable[[Board], Awaitable[None]]
+Script = Callable[[Progress], Awaitable[None]]
 
 RECORD = DnsRecord(
     "_abc.e.example.test", "CNAME", "_def.acm-validations.aws", "_abc.e", "proves that the name is yours"
@@ -60,10 +60,10 @@ class Played:
         self.records = [one for one in self.records if one[:2] != (name, rdtype)]
 
 
-class Visits(Arrivals):
+class Visits(EventReader):
     """Reads a log bucket that holds what the script says, once."""
 
-    def __init__(self, real: Arrivals, visits: tuple[Event, ...]) -> None:
+    def __init__(self, real: EventReader, visits: tuple[Event, ...]) -> None:
         super().__init__(real.scope, real.since)
         self.visits = visits
 
@@ -93,38 +93,42 @@ class ScriptedService(Service):
         keys = Keys("AKIAPRACTICE00000000", Secret("s" * 40)) if zone else None
         self.provider = Played()
         super().__init__(
-            Surroundings(home=home, source=Source(keys=keys), zone=zone, provider=self.provider if zone else None)
+            Environment(home=home, source=KeySource(keys=keys), zone=zone, provider=self.provider if zone else None)
         )
         self.scripts = dict(scripts or {})
         self.who = identity or Identity("123456789012", "arn:aws:iam::123456789012:user/practice-admin", "practice")
-        self.found: tuple[Found, ...] = ()
+        self.found: tuple[CredentialSource, ...] = ()
         self.looked_up: list[str] = []
         self.holds = ""
         """The zone that the script finds for every name; empty is the part after the first dot."""
-        self.asked_with: list[Source | None] = []
+        self.asked_with: list[KeySource | None] = []
         self.visits: tuple[Event, ...] = ()
         """What is found in the log bucket."""
         self.looked_at: list[frozenset[str] | None] = []
         """The items that each walk was limited to."""
 
-    def profiles(self, setup: Setup | None = None) -> tuple[Found, ...]:
+    def profiles(self, setup: Setup | None = None) -> tuple[CredentialSource, ...]:
         del setup  # the script decides
         return self.found
 
-    async def holder(self, host: str) -> Holder:
+    async def holder(self, host: str) -> DnsOperator:
         self.looked_up.append(host)
-        return Holder(host, self.holds or host.partition(".")[2], "Cloudflare", "cloudflare", "amy.ns.cloudflare.com")
+        return DnsOperator(
+            host, self.holds or host.partition(".")[2], "Cloudflare", "cloudflare", "amy.ns.cloudflare.com"
+        )
 
-    async def known(self, choices: Choices, source: Source | None = None, setup: Setup | None = None) -> Known:
+    async def known(
+        self, choices: Choices, source: KeySource | None = None, setup: Setup | None = None
+    ) -> KnownIdentity:
         del choices, setup  # the script decides
         self.asked_with.append(source)
         if isinstance(self.who, Exception):
             raise self.who
-        return Known(self.who, (Problem("root-user"),) if self.who.root else ())
+        return KnownIdentity(self.who, (Problem("root-user"),) if self.who.root else ())
 
     def arrivals(
-        self, name: str, since: float, *, source: Source | None = None, full_address: bool = False
-    ) -> Arrivals:
+        self, name: str, since: float, *, source: KeySource | None = None, full_address: bool = False
+    ) -> EventReader:
         return Visits(super().arrivals(name, since, source=source, full_address=full_address), self.visits)
 
     def start(
@@ -134,32 +138,32 @@ class ScriptedService(Service):
         *,
         patience: float | None = None,
         answers: Mapping[str, str] | None = None,
-        source: Source | None = None,
+        source: KeySource | None = None,
         only: Collection[str] | None = None,
-    ) -> Running:
+    ) -> PreparedWalk:
         del patience, answers, source  # the script decides
         self.looked_at.append(frozenset(only) if only else None)
         setup = self.store.load(name)
-        rows = stages(Scope(self.world(setup.choices, Patience(1, 1, 1)), Ledger(setup)))
+        rows = stages(Scope(self.world(setup.choices, CallTimeouts(1, 1, 1)), Ledger(setup)))
         if only:
             part = (Stage(row.id, tuple(node for node in row.nodes if node.id in only)) for row in rows)
             rows = tuple(row for row in part if row.nodes)
-        board = board_for(job, rows, name, setup.accepted)
+        board = progress_for(job, rows, name, setup.accepted)
 
         async def walk(_ledger: Ledger) -> None:
             await self.scripts.get(job, all_well)(board)
 
-        return Running(board, nullcontext(Ledger(setup)), walk)
+        return PreparedWalk(board, nullcontext(Ledger(setup)), walk)
 
 
-def end(board: Board, item: str, status: Status = Status.OK, summary: str = "as wanted", **more: object) -> None:
+def end(board: Progress, item: str, status: Status = Status.OK, summary: str = "as wanted", **more: object) -> None:
     """Put an item's verdict on the board."""
     stage = next(one.stage for one in board.snapshot.items if one.id == item)
     check = Check(item, stage, status, summary, **more)  # type: ignore[arg-type]
     board.change(item, phase=Phase.DONE, activity="", wait=None, decision=None, check=check)
 
 
-async def all_well(board: Board) -> None:
+async def all_well(board: Progress) -> None:
     """Find everything ok."""
     for item in board.snapshot.items:
         if item.phase is not Phase.DONE:
@@ -167,7 +171,7 @@ async def all_well(board: Board) -> None:
     board.finish()
 
 
-async def planned(board: Board) -> None:
+async def planned(board: Progress) -> None:
     """Find nothing made yet."""
     for item in board.snapshot.items:
         change = Change(item.id, Action.CREATE, Actor.US, f"Create: {item.title}")
@@ -179,7 +183,7 @@ async def planned(board: Board) -> None:
     board.finish()
 
 
-def waits_for_user(board: Board, now: float | None = None) -> None:
+def waits_for_user(board: Progress, now: float | None = None) -> None:
     """Let the certificate's record wait for the user, and the distribution for AWS."""
     now = time.time() if now is None else now
     for item in ("identity", "content-bucket", "pixel-i", "log-bucket"):
@@ -199,7 +203,7 @@ def waits_for_user(board: Board, now: float | None = None) -> None:
     board.change("delivery", phase=Phase.RUNNING, activity="Switch on the delivery of log lines")
 
 
-async def stays_waiting(board: Board) -> None:
+async def stays_waiting(board: Progress) -> None:
     """Wait for the user until somebody looks, then see everything."""
     waits_for_user(board)
     await waits_for_ever(board)
@@ -207,7 +211,7 @@ async def stays_waiting(board: Board) -> None:
     await all_well(board)
 
 
-async def waits_for_ever(board: Board) -> None:
+async def waits_for_ever(board: Progress) -> None:
     """Wait until somebody looks."""
     await board.pause(_Slow(), 3600)
 
@@ -222,7 +226,7 @@ class _Slow:
         await anyio.sleep(seconds)
 
 
-async def mixed(board: Board) -> None:
+async def mixed(board: Progress) -> None:
     """Find one of everything."""
     problem = Problem("drift", {"resource": "the bucket's policy"})
     end(board, "content-bucket.public-access", Status.FAILED, "Block Public Access: switched off", problem=problem,
@@ -246,7 +250,7 @@ QUESTION = Decision(
 )
 
 
-async def asks(board: Board) -> None:
+async def asks(board: Progress) -> None:
     """Ask one question, and go on when it is answered."""
     board.change("certificate", phase=Phase.RUNNING, decision=QUESTION, activity=QUESTION.question)
     while board.answered("borrow") is None:

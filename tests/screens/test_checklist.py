@@ -11,7 +11,7 @@ from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from tests.screens.test_pages import play
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Check, Item, Job, Phase, Problem, Snapshot, StageView, Status
 
 
@@ -22,7 +22,7 @@ class Worlds:
         self.status = status
         self.observed = observed
 
-    async def __call__(self, board: Board) -> None:
+    async def __call__(self, board: Progress) -> None:
         if any(item.id == "http-redirect" for item in board.snapshot.items):
             problem = Problem("viewer-policy-differs", {"observed": self.observed, "wanted": "a redirect"})
             told = None if self.status is Status.OK else problem

@@ -73,10 +73,10 @@ def test_a_secret_in_an_exceptions_own_words_is_masked() -> None:
 def test_a_crash_inside_a_walk_is_words_on_the_page_and_not_the_end(home: Path) -> None:
     from screens.background_walk import BackgroundWalk  # noqa: PLC0415
     from tests.screens.scripted import a_setup  # noqa: PLC0415
-    from wizard.engine.progress import Board  # noqa: PLC0415
+    from wizard.engine.progress import Progress  # noqa: PLC0415
     from wizard.model.results import Job  # noqa: PLC0415
 
-    async def breaks(board: Board) -> None:
+    async def breaks(board: Progress) -> None:
         del board
         raise RuntimeError(SECRET)
 

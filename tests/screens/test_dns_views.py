@@ -11,9 +11,9 @@ from wizard.engine.verdicts import verdict
 from wizard.model.ports import Outcome, WebError
 from wizard.model.results import Check, Status
 from wizard.model.setup import Made
-from wizard.net.dns_client import Resolver
-from wizard.net.dns_query import Patience
-from wizard.net.dns_views import Kind, Sight, sights
+from wizard.net.dns_client import DnsClient
+from wizard.net.dns_query import DnsTimeouts
+from wizard.net.dns_views import DnsView, ServerKind, dns_views
 from wizard.probes.resolvers import OWN as OWN_RESOLVER
 from wizard.probes.resolvers import ResolversProbe
 from wizard.resources.dns.manual_record import ManualRecord
@@ -31,7 +31,7 @@ def test_each_name_server_says_whether_it_has_the_record() -> None:
 
     async def look() -> Check:
         async with on_loopback(net) as network:
-            dns = Resolver(network, patience=Patience(0.4, 1), ipv6=False)
+            dns = DnsClient(network, patience=DnsTimeouts(0.4, 1), ipv6=False)
             record = ManualRecord(scope(dns, ScriptedWeb(WebError("connect", "no"))), "pixel-record")
             return verdict(record, await record.read())
 
@@ -56,11 +56,11 @@ def test_resolvers_are_told_apart_by_kind_and_by_what_they_say() -> None:
 
     found = asyncio.run(ResolversProbe(scope(dns, made=made)).look())
 
-    assert sights(found) == (
-        Sight(Kind.PUBLIC, "Cloudflare 1.1.1.1", "yes"),
-        Sight(Kind.PUBLIC, "Google 8.8.8.8", "not yet"),
-        Sight(Kind.PUBLIC, "Quad9 9.9.9.9", "no answer"),
-        Sight(Kind.OWN, OWN_RESOLVER, "something else: 192.0.2.7"),
+    assert dns_views(found) == (
+        DnsView(ServerKind.PUBLIC, "Cloudflare 1.1.1.1", "yes"),
+        DnsView(ServerKind.PUBLIC, "Google 8.8.8.8", "not yet"),
+        DnsView(ServerKind.PUBLIC, "Quad9 9.9.9.9", "no answer"),
+        DnsView(ServerKind.OWN, OWN_RESOLVER, "something else: 192.0.2.7"),
     )
     assert lines_of(found) == [
         "●○○ Resolvers out there: 1 of 3",

@@ -13,9 +13,9 @@ from screens.routes import Route
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity
-from wizard.credentials.source import Found
+from wizard.credentials.source import CredentialSource
 from wizard.model.results import Job, Problem
 from wizard.service import Service
 
@@ -122,7 +122,7 @@ def test_a_set_up_without_a_domain_needs_one_tick(home: Path) -> None:
 
 def test_the_profile_that_works_is_saved_by_name(home: Path) -> None:
     service = ScriptedService(home, zone=None)
-    service.found = (Found("work", "single sign-on"), Found("home", "access keys"))
+    service.found = (CredentialSource("work", "single sign-on"), CredentialSource("home", "access keys"))
     a_setup(service)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
@@ -150,7 +150,7 @@ def test_root_is_warned_of(home: Path) -> None:
 
 def test_refused_credentials_are_explained_and_asked_for_again(home: Path) -> None:
     problem = Problem("wrong-secret-key", {"message": scripted.HOSTILE})
-    refused = AwsError(Kind.DENIED, "SignatureDoesNotMatch", "no", "sts:GetCallerIdentity", problem)
+    refused = AwsError(ErrorKind.DENIED, "SignatureDoesNotMatch", "no", "sts:GetCallerIdentity", problem)
     service = ScriptedService(home, identity=refused)
     a_setup(service)
 

@@ -19,7 +19,7 @@ from tests.screens import scripted
 from tests.screens.driving import on_page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.policy import actions, policy
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Action, Actor, Change, Check, DnsRecord, Item, Job, Phase, StageView, Status
 from wizard.snowplow.setup_snippet import snippet_for
 from wizard.snowplow.snippet_builder import Variant
@@ -69,7 +69,7 @@ def replace_item(item: Item, name: str, check: Check) -> Item:
 PIXEL = DnsRecord("e.example.test", "CNAME", "d1.cloudfront.net", "e", "leads browsers to your distribution")
 
 
-async def pixel_first(board: Board) -> None:
+async def pixel_first(board: Progress) -> None:
     """Name the pixel's record, and the certificate's only once somebody looks."""
     for item in ("identity", "content-bucket"):
         scripted.end(board, item)

@@ -12,9 +12,9 @@ import pytest
 from tests.product import Product, not_ok
 from tests.storage.disk import PLACE, flushes, unsafe, watched
 from tests.trackers import V4
-from wizard.aws.client import WALK, Patience
-from wizard.aws.keys import Source
-from wizard.engine.progress import Board
+from wizard.aws.client import WALK, CallTimeouts
+from wizard.aws.keys import KeySource
+from wizard.engine.progress import Progress
 from wizard.model.ports import Aws, World
 from wizard.model.results import Job
 from wizard.model.setup import Choices, Goal, Made
@@ -36,7 +36,7 @@ def test_a_fresh_set_up_flushes_little_safely_and_off_the_event_loop(
     product.new(**choices)
     loop: list[int] = []
 
-    async def front(board: Board) -> None:
+    async def front(board: Progress) -> None:
         loop.append(threading.get_ident())
         await product.user(board)
 
@@ -85,7 +85,7 @@ class Reading(Service):
         super().__init__(service.surroundings)
         self.seen: dict[tuple[str, str], list[bool]] = {}
 
-    def world(self, choices: Choices, patience: Patience = WALK, source: Source | None = None) -> World:
+    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
         world = super().world(choices, patience, source)
         return replace(world, aws=_Reader(world.aws, self))
 

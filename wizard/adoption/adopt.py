@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from wizard.adoption.bucket_contents import Contents
 from wizard.aws import listing
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.listing import One, everything
 from wizard.model.ports import Aws
 from wizard.model.setup import NAME, Choices, Made, Setup, Viewer
@@ -37,7 +37,7 @@ AT_ONCE = 5
 """Calls under way at the same time while each certificate's tags are read: ACM slows down who asks more."""
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class FoundSetup(Struct, frozen=True, kw_only=True):
     """A set-up as the account shows it."""
 
     name: str
@@ -125,7 +125,7 @@ class _Gathering:
         try:
             found = await everything(self.aws, listing.TAGGED, TagFilters=[{"Key": TAG_ID}])
         except AwsError as error:
-            if error.kind is Kind.DENIED:
+            if error.kind is ErrorKind.DENIED:
                 return {}
             raise
         return {one["ResourceARN"]: listing.as_tags(one["Tags"]) for one in found}
@@ -192,7 +192,7 @@ async def _together(jobs: list[tuple[Callable[..., Awaitable[None]], tuple[Any, 
         raise refused[0]
 
 
-async def search(aws: Aws) -> tuple[Found, ...]:
+async def search(aws: Aws) -> tuple[FoundSetup, ...]:
     """Find all set-ups of the account that the credentials belong to; nothing is written.
 
     Raises:
@@ -204,14 +204,14 @@ async def search(aws: Aws) -> tuple[Found, ...]:
     return tuple(sorted(found, key=lambda one: (one.name, one.id)))
 
 
-async def _found(aws: Aws, account: str, pieces: _Pieces) -> Found:
+async def _found(aws: Aws, account: str, pieces: _Pieces) -> FoundSetup:
     contents = Contents(aws, account, pieces.bucket("content"), pieces.bucket("logs"))
     known = {**_from_certificate(pieces), **_from_distribution(pieces)}
     region = {"region": pieces.region} if pieces.region else {}
     host = known.get("domain") or pieces.distribution.get("DomainName", "")
     choices, made = await contents.seen(host)
     seen = {**known, **region, **choices}
-    return Found(
+    return FoundSetup(
         name=await _name(pieces, contents),
         id=pieces.id,
         account=account,
@@ -280,7 +280,7 @@ async def _name(pieces: _Pieces, contents: Contents) -> str:
     return next((name for name in names if NAME.fullmatch(name)), f"found-{pieces.id}")
 
 
-def rebuild(found: Found, name: str | None = None, **choices: Any) -> Setup:
+def rebuild(found: FoundSetup, name: str | None = None, **choices: Any) -> Setup:
     """Make the set-up again that our file would hold.
 
     Args:
@@ -299,7 +299,7 @@ def rebuild(found: Found, name: str | None = None, **choices: Any) -> Setup:
     )
 
 
-def refuse_adopted(found: Found, name: str, saved_as: str | None, names: Collection[str]) -> None:
+def refuse_adopted(found: FoundSetup, name: str, saved_as: str | None, names: Collection[str]) -> None:
     """Refuse to save a set-up of the account twice, or under a name that is taken here.
 
     Raises:

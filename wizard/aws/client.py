@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.exceptions import translated
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.pool import SHARED, Held
 from wizard.aws.replies import strict
 from wizard.aws.service_regions import GLOBAL_REGION, IN_CHOSEN_REGION
@@ -18,7 +18,7 @@ from wizard.model.threads import in_thread
 
 
 @dataclass(frozen=True)
-class Patience:
+class CallTimeouts:
     """How long a call may take: seconds to connect, seconds between bytes, and tries in all."""
 
     connect: float
@@ -26,10 +26,10 @@ class Patience:
     attempts: int
 
 
-WALK = Patience(connect=5, read=15, attempts=3)
+WALK = CallTimeouts(connect=5, read=15, attempts=3)
 """For walks that change something."""
 
-LOOK = Patience(connect=2, read=4, attempts=2)
+LOOK = CallTimeouts(connect=2, read=4, attempts=2)
 """For checks, which rather say "could not be tested" than make the user wait."""
 
 
@@ -37,7 +37,7 @@ Observer = Callable[[str, str], None]
 """Told service and operation of each call before it is made."""
 
 
-class Call(Struct, frozen=True):
+class FinishedCall(Struct, frozen=True):
     """One call to AWS that is over."""
 
     service: str
@@ -47,10 +47,10 @@ class Call(Struct, frozen=True):
     """`ok`, or AWS's error code, or the name of botocore's exception."""
 
 
-Listener = Callable[[Call], None]
+Listener = Callable[[FinishedCall], None]
 """Told of each call once it is over."""
 
-Resolve = Callable[[Source], Source]
+Resolve = Callable[[KeySource], KeySource]
 """Turns the source that was chosen into what signs: asks the key store, or takes what six digits brought. May block."""
 
 
@@ -69,9 +69,9 @@ class AwsClient:
         code: six digits, for a source that wants a second factor.
     """
 
-    source: Source
+    source: KeySource
     region: str
-    patience: Patience = WALK
+    patience: CallTimeouts = WALK
     observe: Observer | None = None
     listen: Listener | None = field(default=None, repr=False)
     resolve: Resolve | None = field(default=None, repr=False)
@@ -94,7 +94,7 @@ class AwsClient:
             reply: dict[str, Any] = await in_thread(self._call, service, operation, parameters)
         except AwsError as error:
             self._tell(service, operation, error.code)
-            if self._held and error.kind in (Kind.DENIED, Kind.EXPIRED):
+            if self._held and error.kind in (ErrorKind.DENIED, ErrorKind.EXPIRED):
                 SHARED.give_up(self._held)  # other walks look anew for what signs
             raise
         self._tell(service, operation, "ok")
@@ -102,7 +102,7 @@ class AwsClient:
 
     def _tell(self, service: str, operation: str, code: str) -> None:
         if self.listen:
-            self.listen(Call(service, operation, code))
+            self.listen(FinishedCall(service, operation, code))
 
     def renew(self) -> None:
         """Forget the session: the next call signs with whatever is signed in then."""

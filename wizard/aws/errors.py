@@ -9,7 +9,7 @@ from wizard.model.masking import masked
 from wizard.model.results import Problem
 
 
-class Kind(StrEnum):
+class ErrorKind(StrEnum):
     """What can be done about it."""
 
     DENIED = "denied"
@@ -34,7 +34,7 @@ class AwsError(Exception):
     """
 
     def __init__(
-        self, kind: Kind, code: str, message: str, operation: str, problem: Problem, *, answered: bool = True
+        self, kind: ErrorKind, code: str, message: str, operation: str, problem: Problem, *, answered: bool = True
     ) -> None:
         super().__init__(message)
         self.answered = answered
@@ -178,51 +178,55 @@ def _action(message: str, operation: str) -> str:
     return found.group(1) if found else action_of(operation)
 
 
-def _recognise(code: str, message: str, http_status: int) -> tuple[Kind, str]:
+def _recognise(code: str, message: str, http_status: int) -> tuple[ErrorKind, str]:
     if "ccount must be verified" in message:
-        return Kind.REFUSED, "account-not-verified"
+        return ErrorKind.REFUSED, "account-not-verified"
     if "subscribed to a pricing plan" in message:
-        return Kind.REFUSED, "pricing-plan"
+        return ErrorKind.REFUSED, "pricing-plan"
     if code in CLOCK or (code in WRONG_SECRET and "xpired" in message):
-        return Kind.DENIED, "clock-wrong"
+        return ErrorKind.DENIED, "clock-wrong"
     known = next(((kind, problem) for codes, kind, problem in _BY_CODE if code in codes), None)
     if known:
         return known
     if code in DENIED:
-        return Kind.DENIED, _denial(message)
-    return (Kind.UNREACHABLE, "aws-unavailable") if http_status >= SERVER_FAULT else (Kind.REFUSED, "aws-refused")
+        return ErrorKind.DENIED, _denial(message)
+    return (
+        (ErrorKind.UNREACHABLE, "aws-unavailable")
+        if http_status >= SERVER_FAULT
+        else (ErrorKind.REFUSED, "aws-refused")
+    )
 
 
 SERVER_FAULT = 500
 """HTTP status from which the fault is AWS's own."""
 
 _BY_CODE = (
-    (EXPIRED, Kind.EXPIRED, "login-expired"),
-    (frozenset({CODE_NEEDED}), Kind.EXPIRED, "mfa-needed"),
-    (NO_KEYS, Kind.DENIED, "no-credentials"),
-    (frozenset({"ProfileNotFound"}), Kind.DENIED, "profile-missing"),
-    (frozenset({"ConfigParseError"}), Kind.DENIED, "profiles-unreadable"),
-    (frozenset({PROGRAM_FAILED}), Kind.DENIED, "program-failed"),
-    (frozenset({"MissingDependencyException"}), Kind.DENIED, "login-extra-missing"),
-    (frozenset({"LoginInsufficientPermissions"}), Kind.DENIED, "login-forbidden"),
-    (UNUSABLE_PROFILE, Kind.DENIED, "profile-incomplete"),
-    (frozenset({UNUSABLE_KEYS}), Kind.DENIED, "keys-unusable"),
-    (frozenset({UNREADABLE}), Kind.UNREACHABLE, "reply-unreadable"),
-    (frozenset({"ProxyConnectionError"}), Kind.UNREACHABLE, "proxy-unreachable"),
-    (LOCATION | {REGION_OFF}, Kind.DENIED, "region-not-enabled"),
-    (frozenset({OTHER_PARTITION}), Kind.DENIED, "wrong-partition"),
-    (WRONG_KEYS, Kind.DENIED, "wrong-access-key"),
-    (WRONG_SECRET, Kind.DENIED, "wrong-secret-key"),
-    (UNFINISHED_ACCOUNT, Kind.DENIED, "account-not-finished"),
-    (THROTTLED, Kind.UNREACHABLE, "aws-throttled"),
-    (NETWORK, Kind.UNREACHABLE, "aws-unreachable"),
-    (MISSING, Kind.REFUSED, "aws-missing"),
-    (frozenset({"SSLError"}), Kind.UNREACHABLE, "tls-inspection"),
-    (frozenset({"CNAMEAlreadyExists"}), Kind.REFUSED, "alias-taken"),
-    (frozenset({"InvalidViewerCertificate"}), Kind.REFUSED, "certificate-refused"),
-    (frozenset({"BucketAlreadyExists"}), Kind.REFUSED, "bucket-name-taken"),
-    (frozenset({"BucketNotEmpty"}), Kind.REFUSED, "bucket-not-empty"),
-    (QUOTA, Kind.REFUSED, "quota-reached"),
+    (EXPIRED, ErrorKind.EXPIRED, "login-expired"),
+    (frozenset({CODE_NEEDED}), ErrorKind.EXPIRED, "mfa-needed"),
+    (NO_KEYS, ErrorKind.DENIED, "no-credentials"),
+    (frozenset({"ProfileNotFound"}), ErrorKind.DENIED, "profile-missing"),
+    (frozenset({"ConfigParseError"}), ErrorKind.DENIED, "profiles-unreadable"),
+    (frozenset({PROGRAM_FAILED}), ErrorKind.DENIED, "program-failed"),
+    (frozenset({"MissingDependencyException"}), ErrorKind.DENIED, "login-extra-missing"),
+    (frozenset({"LoginInsufficientPermissions"}), ErrorKind.DENIED, "login-forbidden"),
+    (UNUSABLE_PROFILE, ErrorKind.DENIED, "profile-incomplete"),
+    (frozenset({UNUSABLE_KEYS}), ErrorKind.DENIED, "keys-unusable"),
+    (frozenset({UNREADABLE}), ErrorKind.UNREACHABLE, "reply-unreadable"),
+    (frozenset({"ProxyConnectionError"}), ErrorKind.UNREACHABLE, "proxy-unreachable"),
+    (LOCATION | {REGION_OFF}, ErrorKind.DENIED, "region-not-enabled"),
+    (frozenset({OTHER_PARTITION}), ErrorKind.DENIED, "wrong-partition"),
+    (WRONG_KEYS, ErrorKind.DENIED, "wrong-access-key"),
+    (WRONG_SECRET, ErrorKind.DENIED, "wrong-secret-key"),
+    (UNFINISHED_ACCOUNT, ErrorKind.DENIED, "account-not-finished"),
+    (THROTTLED, ErrorKind.UNREACHABLE, "aws-throttled"),
+    (NETWORK, ErrorKind.UNREACHABLE, "aws-unreachable"),
+    (MISSING, ErrorKind.REFUSED, "aws-missing"),
+    (frozenset({"SSLError"}), ErrorKind.UNREACHABLE, "tls-inspection"),
+    (frozenset({"CNAMEAlreadyExists"}), ErrorKind.REFUSED, "alias-taken"),
+    (frozenset({"InvalidViewerCertificate"}), ErrorKind.REFUSED, "certificate-refused"),
+    (frozenset({"BucketAlreadyExists"}), ErrorKind.REFUSED, "bucket-name-taken"),
+    (frozenset({"BucketNotEmpty"}), ErrorKind.REFUSED, "bucket-not-empty"),
+    (QUOTA, ErrorKind.REFUSED, "quota-reached"),
 )
 
 

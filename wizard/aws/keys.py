@@ -46,7 +46,7 @@ class Keys:
 
 
 @dataclass(frozen=True)
-class Source:
+class KeySource:
     """Where credentials come from; with neither, boto3's own search decides.
 
     Attributes:

@@ -22,8 +22,8 @@ from wizard.storage.atomic_files import stamp
 if TYPE_CHECKING:
     import boto3
 
-    from wizard.aws.client import Patience
-    from wizard.aws.keys import Source
+    from wizard.aws.client import CallTimeouts
+    from wizard.aws.keys import KeySource
 
 LASTING = frozenset({"explicit", "env", "shared-credentials-file", "config-file", "boto-config"})
 """botocore's names of the places whose keys are all in what is watched."""
@@ -63,15 +63,15 @@ class Held:
         source: what it was built from; kept, so that its secret is known to whoever masks secrets.
     """
 
-    def __init__(self, session: "boto3.Session", source: "Source") -> None:
+    def __init__(self, session: "boto3.Session", source: "KeySource") -> None:
         self.session = session
         self.source = source
-        self._clients: dict[tuple[str, str, str | None, Patience], Any] = {}
+        self._clients: dict[tuple[str, str, str | None, CallTimeouts], Any] = {}
         self._making = threading.Lock()
         """boto3 makes clients for one thread at a time."""
         self._trusted = self._trust()
 
-    def client(self, service: str, region: str, endpoint: str | None, patience: "Patience") -> Any:
+    def client(self, service: str, region: str, endpoint: str | None, patience: "CallTimeouts") -> Any:
         """Return the client of a service, made when it is first asked for."""
         with self._making:
             key = (service, region, endpoint, patience)
@@ -79,7 +79,7 @@ class Held:
                 self._clients[key] = self._new(service, region, endpoint, patience)
             return self._clients[key]
 
-    def _new(self, service: str, region: str, endpoint: str | None, patience: "Patience") -> Any:
+    def _new(self, service: str, region: str, endpoint: str | None, patience: "CallTimeouts") -> Any:
         from botocore.config import Config  # noqa: PLC0415 - loads slowly, and only AWS calls need it
 
         config = Config(
@@ -129,7 +129,7 @@ class Pool:
         self._lock = threading.Lock()
         self._places: OrderedDict[bytes, _Place] = OrderedDict()
 
-    def get(self, source: "Source", code: str | None = None) -> Held:
+    def get(self, source: "KeySource", code: str | None = None) -> Held:
         """Return a session of a source.
 
         Args:
@@ -168,7 +168,7 @@ class Pool:
                     del self._places[key]
 
 
-def mark(source: "Source") -> bytes:
+def mark(source: "KeySource") -> bytes:
     """Return what stands for a source and all that its session is built from; it tells nothing about any of it."""
     digest = blake2b(key=_SALT, digest_size=32)
     for part in _parts(source):
@@ -176,7 +176,7 @@ def mark(source: "Source") -> bytes:
     return digest.digest()
 
 
-def _parts(source: "Source") -> Iterator[bytes]:
+def _parts(source: "KeySource") -> Iterator[bytes]:
     keys = source.keys
     yield from (_bytes(text) for text in (source.profile, source.endpoint, keys.access_key_id if keys else None))
     if keys:

@@ -12,7 +12,7 @@ from typing import Any
 
 import anyio
 
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity
 from wizard.aws.policy import ANY, Statement, actions
 from wizard.model.ports import Aws
@@ -89,7 +89,7 @@ class _Simulator:
         try:
             found |= set(left) - await self._allowed(left, **self._precisely(statement))
         except AwsError as error:
-            if error.kind is not Kind.REFUSED or len(left) == 1:
+            if error.kind is not ErrorKind.REFUSED or len(left) == 1:
                 return  # not known: the step itself will tell
             half = len(left) // 2
             await self._ask_again(left[:half], statement, found)

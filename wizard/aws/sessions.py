@@ -14,7 +14,7 @@ from wizard.aws.replies import refuse_unreadable
 if TYPE_CHECKING:
     import boto3
 
-    from wizard.aws.keys import Keys, Source
+    from wizard.aws.keys import Keys, KeySource
 
 MOST_OFF = 300.0
 """Seconds that a signature's time may be off (IAM guide, elements of a request signature: five minutes; S3: 15)."""
@@ -41,7 +41,7 @@ class CodeNeededError(Exception):
         self.serial = serial
 
 
-def build(source: "Source", code: str | None = None) -> "boto3.Session":
+def build(source: "KeySource", code: str | None = None) -> "boto3.Session":
     """Make a fresh session: whatever was signed in meanwhile is seen. Blocking.
 
     Args:
@@ -58,7 +58,7 @@ def build(source: "Source", code: str | None = None) -> "boto3.Session":
     return session
 
 
-def usable(source: "Source", code: str | None = None) -> "boto3.Session":
+def usable(source: "KeySource", code: str | None = None) -> "boto3.Session":
     """Make a session and let it find its credentials. Blocking; whatever botocore raises comes through."""
     session = build(source, code)
     session.get_credentials()
@@ -139,7 +139,7 @@ def _prompter(code: str | None) -> Callable[[str], str]:
     return answer
 
 
-def ends(session: "boto3.Session", source: "Source") -> float | None:
+def ends(session: "boto3.Session", source: "KeySource") -> float | None:
     """Return when this sign-in ends, where the keys in hand know it and nobody renews them."""
     if source.keys:
         return source.keys.expires

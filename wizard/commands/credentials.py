@@ -16,8 +16,8 @@ from wizard.commands.output.plain_lines import fitting
 from wizard.commands.session import Session, pass_session
 from wizard.credentials import guide
 from wizard.credentials.discovery import in_use
-from wizard.credentials.manager import Known
-from wizard.credentials.source import Found
+from wizard.credentials.manager import KnownIdentity
+from wizard.credentials.source import CredentialSource
 from wizard.knowledge import problems
 from wizard.model.setup import Choices, Setup
 from wizard.model.terminal_text import printable
@@ -39,7 +39,7 @@ def credentials(session: Session, name: str | None, *, wants_guide: bool, ask: b
     rows = list(_listed(found, service, setup))
     rows += ["", *whose(known, error)] if ask else []
     rows += ["", *_guide()] if wants_guide or not found else []
-    data = {"found": found, "guide": guide.ways(), "known": known, "problem": error.problem if error else None}
+    data = {"found": found, "guide": guide.methods(), "known": known, "problem": error.problem if error else None}
     rows = [fitting(row, sys.stdout) for row in rows]
     session.result(rows, "error" if error else "ok", _plain(data), [str(error)] if error else [])
     return of_error(error) if error else ExitCode.WELL
@@ -49,10 +49,10 @@ def _plain(data: dict[str, Any]) -> Any:
     return msgspec.to_builtins(data)
 
 
-def _asked(session: Session, service: Service, setup: Setup | None) -> tuple[Known | None, AwsError | None]:
+def _asked(session: Session, service: Service, setup: Setup | None) -> tuple[KnownIdentity | None, AwsError | None]:
     choices = setup.choices if setup else Choices()
 
-    async def look() -> Known:
+    async def look() -> KnownIdentity:
         return await service.known(choices, setup=setup)
 
     try:
@@ -61,7 +61,7 @@ def _asked(session: Session, service: Service, setup: Setup | None) -> tuple[Kno
         return None, error
 
 
-def _listed(found: tuple[Found, ...], service: Service, setup: Setup | None) -> Iterator[str]:
+def _listed(found: tuple[CredentialSource, ...], service: Service, setup: Setup | None) -> Iterator[str]:
     given = service.source(setup.choices) if setup else service.surroundings.source
     if given.keys:
         yield "* keys given for this run win over everything below"
@@ -75,7 +75,7 @@ def _listed(found: tuple[Found, ...], service: Service, setup: Setup | None) -> 
         yield "None of them is used by itself: name one with --profile NAME."
 
 
-def _details(one: Found) -> Iterator[str]:
+def _details(one: CredentialSource) -> Iterator[str]:
     facts = (("", one.detail), ("account ", one.account), ("region ", one.region), ("second factor ", one.mfa_serial))
     told = [f"{label}{printable(value)}" for label, value in facts if value]
     if told:
@@ -91,7 +91,7 @@ def _details(one: Found) -> Iterator[str]:
         yield from (f"  {number}. {printable(step)}" for number, step in enumerate(about.steps, 1))
 
 
-def whose(known: Known | None, error: AwsError | None) -> Iterator[str]:
+def whose(known: KnownIdentity | None, error: AwsError | None) -> Iterator[str]:
     """Yield whose the credentials are, and what to beware of."""
     if known:
         who = known.who
@@ -103,7 +103,7 @@ def whose(known: Known | None, error: AwsError | None) -> Iterator[str]:
 
 
 def _guide() -> Iterator[str]:
-    for number, way in enumerate(guide.ways()):
+    for number, way in enumerate(guide.methods()):
         yield f"{way.title}{'   (recommended)' if number == 0 else ''}"
         yield f"  {way.for_whom}"
         yield from (f"  {step}. {text}" for step, text in enumerate(way.steps, 1))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from wizard.aws.client import Call
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.client import FinishedCall
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.commands.home import home_of
 from wizard.commands.session import Session
 from wizard.credentials import key_entry
@@ -20,10 +20,10 @@ from wizard.model.terminal_text import printable
 from wizard.practice import process, worldfile
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.service import Surroundings
+from wizard.service import Environment
 
 
-def environment(session: Session) -> Surroundings:
+def environment(session: Session) -> Environment:
     """Put together where this run takes place.
 
     Raises:
@@ -32,7 +32,7 @@ def environment(session: Session) -> Surroundings:
     """
     if session.practice:
         return in_world(session, running(session.practice), home_of(session))
-    here = Surroundings(home=home_of(session), source=_given(session))
+    here = Environment(home=home_of(session), source=_given(session))
     return _telling(session, replace(here, network=_asking(session, REAL_NETWORK)))
 
 
@@ -51,13 +51,13 @@ def running(directory: Path) -> WorldFile:
     return world
 
 
-def in_world(session: Session, world: WorldFile, home: Path) -> Surroundings:
+def in_world(session: Session, world: WorldFile, home: Path) -> Environment:
     """Put a practice world in the place of AWS and the internet: no endpoint is ever AWS's own."""
     given = _given(session)
     own = Keys(world.access_key_id, Secret(world.secret_access_key))
     explicit = given.keys or given.profile or os.environ.get("AWS_ACCESS_KEY_ID")
-    source = given if explicit else Source(own)
-    there = Surroundings(
+    source = given if explicit else KeySource(own)
+    there = Environment(
         home=home,
         source=replace(source, endpoint=world.aws_endpoint),
         network=_asking(session, worldfile.network(world)),
@@ -72,7 +72,7 @@ ANSWERS_TOO = 2
 """How often -v is given for how each call ended."""
 
 
-def _telling(session: Session, here: Surroundings) -> Surroundings:
+def _telling(session: Session, here: Environment) -> Environment:
     """Tell of calls to AWS what was asked for: names and codes, never what is sent or answered."""
     teller = _Teller(session)
     return replace(
@@ -89,16 +89,16 @@ class _Teller:
     def asked(self, service: str, operation: str) -> None:
         self.session.note(f"  aws {service} {operation}")
 
-    def answered(self, call: Call) -> None:
+    def answered(self, call: FinishedCall) -> None:
         self.session.note(f"  aws {call.service} {call.operation}: {printable(call.code)}")
 
 
-def _given(session: Session) -> Source:
+def _given(session: Session) -> KeySource:
     if session.keys_stdin:
-        return Source(_typed())
+        return KeySource(_typed())
     if session.keep_keys:
         raise click.UsageError("--keep-keys goes with --keys-stdin: it keeps the keys that are typed there.")
-    return Source(None, validators.profile(session.profile) if session.profile else None)
+    return KeySource(None, validators.profile(session.profile) if session.profile else None)
 
 
 def _typed() -> Keys:

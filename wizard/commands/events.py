@@ -17,8 +17,8 @@ from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode, of_error
 from wizard.commands.session import Session, pass_session
 from wizard.snowplow.events.decode import Event, as_text, harmless
-from wizard.snowplow.events.reader import Arrivals
-from wizard.snowplow.events.summary import HOUR, Tally, sparkline
+from wizard.snowplow.events.reader import EventReader
+from wizard.snowplow.events.summary import HOUR, EventSummary, sparkline
 
 DAY_HOURS = 24
 SHORTEST = 1.0
@@ -29,11 +29,11 @@ SHORTEST = 1.0
 class Looks:
     """What one run of the command has read so far."""
 
-    arrivals: Arrivals
+    arrivals: EventReader
     hours: int
     tests: bool
     fresh: deque[Event]
-    tally: Tally = field(default_factory=Tally)
+    tally: EventSummary = field(default_factory=EventSummary)
 
     async def look(self) -> None:
         """Read what is new; an error leaves what was read before it in `fresh`."""

@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Self
 
 from wizard.commands.session import Session
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Update
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
@@ -39,7 +39,7 @@ class Opener:
         """End the throw-away browser; the user's own one is left alone."""
         self._opening.close()
 
-    async def __call__(self, _board: Board, update: Update) -> None:
+    async def __call__(self, _board: Progress, update: Update) -> None:
         """Act on one update of the walk."""
         address = address_in(update.snapshot)
         if address is None or self._shown:

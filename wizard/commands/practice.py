@@ -17,7 +17,7 @@ from wizard.commands.output import checklist_lines
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.session import Session, pass_session, terminal
 from wizard.documents import json_envelope
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Action, Actor, Change, Job, Update
 from wizard.model.setup import Choices, Made
 from wizard.model.threads import in_thread
@@ -131,7 +131,7 @@ class Player:
         self._provider = service.surroundings.provider
         self._acted: set[tuple[Action, object]] = set()
 
-    async def __call__(self, board: Board, update: Update) -> None:
+    async def __call__(self, board: Progress, update: Update) -> None:
         """Act on one update of the walk."""
         for change in update.snapshot.changes:
             if change.record is None or change.actor is not Actor.USER or (change.action, change.record) in self._acted:

@@ -12,15 +12,15 @@ from wizard.commands.output import checklist_lines
 from wizard.commands.output.plain_lines import Ink, Narrator
 from wizard.commands.plain.decisions import DecisionPrompts
 from wizard.commands.session import Session
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Actor, Job, Phase, Snapshot, Status, Update
-from wizard.service import Running, Service
+from wizard.service import PreparedWalk, Service
 from wizard.storage.store import StoreError
 
 STUCK = 0.5
 """Seconds for which nothing but unanswered questions must be left before a walk is ended unfinished."""
 
-LOOK = Callable[[Board, Update], Awaitable[None]]
+LOOK = Callable[[Progress, Update], Awaitable[None]]
 
 
 def run(
@@ -56,7 +56,7 @@ def run(
     quiet = job in (Job.PLAN, Job.CHECK)
     narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(answering))
 
-    async def tell(board: Board) -> None:
+    async def tell(board: Progress) -> None:
         async for update in board.updates():
             if not quiet:
                 for line in narrator.tell(update.snapshot):
@@ -74,10 +74,10 @@ def run(
     return running.board.snapshot
 
 
-TELL = Callable[[Board], Coroutine[Any, Any, None]]
+TELL = Callable[[Progress], Coroutine[Any, Any, None]]
 
 
-async def _along(running: Running, tell: TELL, answering: DecisionPrompts | None) -> None:
+async def _along(running: PreparedWalk, tell: TELL, answering: DecisionPrompts | None) -> None:
     """Run a walk and its teller together; an error of either ends both and comes out as it is."""
     failures: list[Exception] = []
     async with anyio.create_task_group() as group:
@@ -94,7 +94,7 @@ async def _along(running: Running, tell: TELL, answering: DecisionPrompts | None
         raise failures[0]
 
 
-async def _telling(tell: TELL, board: Board, walk: anyio.CancelScope, failures: list[Exception]) -> None:
+async def _telling(tell: TELL, board: Progress, walk: anyio.CancelScope, failures: list[Exception]) -> None:
     try:
         await tell(board)
     except Exception as error:  # noqa: BLE001 - the caller raises it, outside the task group
@@ -103,7 +103,7 @@ async def _telling(tell: TELL, board: Board, walk: anyio.CancelScope, failures: 
 
 
 async def _end_when_stuck(
-    board: Board, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: DecisionPrompts | None
+    board: Progress, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: DecisionPrompts | None
 ) -> None:
     """End a walk in which only questions are left that nobody here can answer."""
     with watcher:

@@ -23,7 +23,7 @@ from wizard.storage.allowed_changes import choose
 from wizard.storage.store import Store, StoreError, UnknownSetupError
 
 if TYPE_CHECKING:
-    from wizard.adoption.adopt import Found
+    from wizard.adoption.adopt import FoundSetup
     from wizard.service import Service
 
 
@@ -78,7 +78,7 @@ def _adopt(session: Session, name: str, identifier: str, wanted: dict[str, Any])
     return ExitCode.WELL
 
 
-def in_account(session: Session, service: "Service") -> tuple["Found", ...]:
+def in_account(session: Session, service: "Service") -> tuple["FoundSetup", ...]:
     """Return the set-ups that the AWS account holds."""
     from wizard.commands import event_loop  # noqa: PLC0415 - only here AWS is asked
     from wizard.commands.run_walk import farewell  # noqa: PLC0415

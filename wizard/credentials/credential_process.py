@@ -4,7 +4,7 @@ import shlex
 import shutil
 
 from wizard.credentials.shared_files import Profile
-from wizard.credentials.source import Facts, Kind
+from wizard.credentials.source import CredentialKind, Facts
 from wizard.model.results import Problem
 
 
@@ -16,7 +16,7 @@ def facts(profile: Profile) -> Facts | None:
     program = _program(str(line))
     missing = shutil.which(program) is None
     problem = Problem("program-missing", {"profile": profile.name, "program": program}) if missing else None
-    return Facts(Kind.PROGRAM, program, problem=problem)
+    return Facts(CredentialKind.PROGRAM, program, problem=problem)
 
 
 def _program(line: str) -> str:

@@ -5,14 +5,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from wizard.credentials import environment_variables, instance_role, profiles, shared_files
-from wizard.credentials.source import Found, Kind
+from wizard.credentials.source import CredentialKind, CredentialSource
 from wizard.model.results import Problem
 
 USUAL = "default"
 """The profile that boto3 uses when none is named."""
 
 
-def find(chosen: str | None = None, *, firmware: Path = instance_role.FIRMWARE) -> tuple[Found, ...]:
+def find(chosen: str | None = None, *, firmware: Path = instance_role.FIRMWARE) -> tuple[CredentialSource, ...]:
     """List all places, environment first, then profiles by name, then the machine itself. Blocking.
 
     Args:
@@ -29,12 +29,12 @@ def find(chosen: str | None = None, *, firmware: Path = instance_role.FIRMWARE) 
     return tuple(replace(one, wins=True, why=why) if number == index else one for number, one in enumerate(listed))
 
 
-def in_use(found: tuple[Found, ...]) -> Found | None:
+def in_use(found: tuple[CredentialSource, ...]) -> CredentialSource | None:
     """Return the one that wins."""
     return next((one for one in found if one.wins), None)
 
 
-def _listed(firmware: Path) -> tuple[Found, ...]:
+def _listed(firmware: Path) -> tuple[CredentialSource, ...]:
     shared = shared_files.read()
     everything = (
         environment_variables.keys(),
@@ -46,24 +46,31 @@ def _listed(firmware: Path) -> tuple[Found, ...]:
     return tuple(one for one in everything if one)
 
 
-def _missing(name: str) -> Found:
-    return Found(name, Kind.UNUSABLE, place="no file", problem=Problem("profile-missing", {"profile": name}))
+def _missing(name: str) -> CredentialSource:
+    return CredentialSource(
+        name, CredentialKind.UNUSABLE, place="no file", problem=Problem("profile-missing", {"profile": name})
+    )
 
 
-def _winner(listed: tuple[Found, ...], chosen: str | None, named: tuple[str, str] | None) -> tuple[int | None, str]:
+def _winner(
+    listed: tuple[CredentialSource, ...], chosen: str | None, named: tuple[str, str] | None
+) -> tuple[int | None, str]:
     """Return which one boto3 takes, and why, in its own order."""
 
-    def first(name: str | None = None, *kinds: Kind) -> int | None:
+    def first(name: str | None = None, *kinds: CredentialKind) -> int | None:
         return next((n for n, one in enumerate(listed) if one.name == name and (not kinds or one.kind in kinds)), None)
 
     if chosen:
         return first(chosen), "it was chosen"
     tried = (
-        (first(None, Kind.ENVIRONMENT), f"{environment_variables.KEY} is set, and that comes before every profile"),
+        (
+            first(None, CredentialKind.ENVIRONMENT),
+            f"{environment_variables.KEY} is set, and that comes before every profile",
+        ),
         (first(named[0]) if named else None, f"{named[1] if named else ''} names it"),
         (None if named else first(USUAL), "it is the default profile"),
-        (first(None, Kind.WEB), "no profile comes before it"),
-        (first(None, Kind.CONTAINER), "no keys and no profile come before it"),
-        (first(None, Kind.MACHINE), "no keys and no profile come before it"),
+        (first(None, CredentialKind.WEB), "no profile comes before it"),
+        (first(None, CredentialKind.CONTAINER), "no keys and no profile come before it"),
+        (first(None, CredentialKind.MACHINE), "no keys and no profile come before it"),
     )
     return next(((index, why) for index, why in tried if index is not None), (None, ""))

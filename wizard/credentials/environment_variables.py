@@ -4,22 +4,22 @@ import os
 
 from wizard.aws import key_check
 from wizard.aws.key_check import VARIABLES, problem, variable
-from wizard.credentials.source import Found, Kind, seconds
+from wizard.credentials.source import CredentialKind, CredentialSource, seconds
 from wizard.model.results import Problem
 
 KEY, SECRET = (VARIABLES[part][0] for part in (key_check.ID, key_check.SECRET))
 TOKENS = VARIABLES[key_check.TOKEN]
 
 
-def keys() -> Found | None:
+def keys() -> CredentialSource | None:
     """Return the keys in the environment, as botocore's EnvProvider takes them."""
     identifier = os.environ.get(KEY)
     if not identifier:
         return None
     temporary = any(os.environ.get(name) for name in TOKENS)
-    return Found(
+    return CredentialSource(
         None,
-        Kind.ENVIRONMENT,
+        CredentialKind.ENVIRONMENT,
         place=f"the variables {KEY} and {SECRET}",
         detail="keys for some hours" if temporary else "",
         region=region(),
@@ -35,12 +35,14 @@ def _problem() -> Problem | None:
     return problem(parts, "the environment", variable, variable)
 
 
-def web_identity() -> Found | None:
+def web_identity() -> CredentialSource | None:
     """Return the role that a token file in the environment stands for (used in Kubernetes and CI)."""
     file, role = os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE"), os.environ.get("AWS_ROLE_ARN")
     if not file or not role:
         return None
-    return Found(None, Kind.WEB, place="the variable AWS_WEB_IDENTITY_TOKEN_FILE", detail=role, region=region())
+    return CredentialSource(
+        None, CredentialKind.WEB, place="the variable AWS_WEB_IDENTITY_TOKEN_FILE", detail=role, region=region()
+    )
 
 
 def profile() -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 
-class Way(Struct, frozen=True):
+class CredentialMethod(Struct, frozen=True):
     """One way to get credentials."""
 
     id: str
@@ -23,10 +23,10 @@ class Way(Struct, frozen=True):
 
 
 @cache
-def ways() -> tuple[Way, ...]:
+def methods() -> tuple[CredentialMethod, ...]:
     """Return all ways, recommended first."""
     text = files("assets").joinpath("credentials.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text)["way"], tuple[Way, ...])
+    return msgspec.convert(tomllib.loads(text)["way"], tuple[CredentialMethod, ...])
 
 
 @cache

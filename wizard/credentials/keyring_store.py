@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.keys import Keys, Secret
 from wizard.model.results import Problem
 from wizard.model.setup import Setup
@@ -123,7 +123,7 @@ def _note(home: Path, setup: Setup) -> Path:
 
 def _unreadable(reason: str) -> AwsError:
     problem = Problem("kept-keys-unreadable", {"reason": reason})
-    return AwsError(Kind.EXPIRED, "KeptKeysUnreadable", reason, "sts:GetCallerIdentity", problem)
+    return AwsError(ErrorKind.EXPIRED, "KeptKeysUnreadable", reason, "sts:GetCallerIdentity", problem)
 
 
 def _backend() -> "KeyringBackend":

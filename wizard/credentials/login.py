@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.credentials.shared_files import Profile
-from wizard.credentials.source import Facts, Kind
+from wizard.credentials.source import CredentialKind, Facts
 from wizard.credentials.sso import cached
 from wizard.model.results import Problem
 
@@ -24,7 +24,9 @@ def facts(profile: Profile) -> Facts | None:
     session = profile.settings.get("login_session")
     if not session:
         return None
-    return Facts(Kind.SIGN_IN, str(session), account=_account(session), problem=_problem(profile.name, str(session)))
+    return Facts(
+        CredentialKind.SIGN_IN, str(session), account=_account(session), problem=_problem(profile.name, str(session))
+    )
 
 
 def supported() -> bool:

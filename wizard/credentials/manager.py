@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from wizard.aws.client import AwsClient
 from wizard.aws.identity import Ending, Identity, who_am_i
-from wizard.aws.keys import Keys, Source
+from wizard.aws.keys import Keys, KeySource
 from wizard.credentials import keyring_store, risks
 from wizard.credentials.discovery import find, in_use
 from wizard.credentials.sign_in import SignIns
-from wizard.credentials.source import Found, Kind
-from wizard.engine.progress import Board
-from wizard.engine.renewal import Renewing
+from wizard.credentials.source import CredentialKind, CredentialSource
+from wizard.engine.progress import Progress
+from wizard.engine.renewal import RenewingAws
 from wizard.model.context import Ledger
 from wizard.model.ports import Aws, Clock
 from wizard.model.results import Problem
@@ -27,14 +27,14 @@ LONG_LIVED = "AKIA"
 """How the ids of keys without an end begin (IAM guide, unique identifiers)."""
 
 
-class Known(Struct, frozen=True):
+class KnownIdentity(Struct, frozen=True):
     """Whom AWS knows, and what to beware of."""
 
     who: Identity
     warnings: tuple[Problem, ...] = ()
 
 
-class Desk:
+class CredentialManager:
     """Finds, keeps and renews.
 
     Args:
@@ -50,7 +50,7 @@ class Desk:
 
     # Finding.
 
-    def found(self, given: Source, setup: Setup | None = None) -> tuple[Found, ...]:
+    def found(self, given: KeySource, setup: Setup | None = None) -> tuple[CredentialSource, ...]:
         """List every place with credentials; nobody is contacted. Blocking.
 
         Args:
@@ -61,9 +61,9 @@ class Desk:
         if setup is None or not keyring_store.is_kept(self._home, setup):
             return listed
         wins = not given.keys and not given.profile
-        kept = Found(
+        kept = CredentialSource(
             None,
-            Kind.KEPT,
+            CredentialKind.KEPT,
             place="this computer's key store",
             detail=f"kept for the set-up {setup.name}",
             long_lived=True,
@@ -72,7 +72,7 @@ class Desk:
         )
         return (kept, *(_without_crown(one) if wins else one for one in listed))
 
-    async def known(self, aws: Aws) -> Known:
+    async def known(self, aws: Aws) -> KnownIdentity:
         """Ask AWS whose credentials these are, and what they risk.
 
         Raises:
@@ -80,7 +80,7 @@ class Desk:
         """
         who = await who_am_i(aws)
         lasting = isinstance(aws, AwsClient) and (aws.access_key_id or "").startswith(LONG_LIVED)
-        return Known(who, await risks.risks(aws, who, long_lived=lasting))
+        return KnownIdentity(who, await risks.risks(aws, who, long_lived=lasting))
 
     # Calling.
 
@@ -96,8 +96,8 @@ class Desk:
         return self._now()
 
     def renewing(
-        self, aws: Aws, ledger: Ledger, clock: Clock, *, board: Board | None, patience: float | None
-    ) -> Renewing:
+        self, aws: Aws, ledger: Ledger, clock: Clock, *, board: Progress | None, patience: float | None
+    ) -> RenewingAws:
         """Wrap the client of a walk, so that a sign-in that ends is a pause and not the end.
 
         Args:
@@ -107,7 +107,7 @@ class Desk:
             board: where the question is put; None where nobody can be asked.
             patience: seconds that the walk may wait in all.
         """
-        given = aws.source if isinstance(aws, AwsClient) else Source()
+        given = aws.source if isinstance(aws, AwsClient) else KeySource()
 
         async def sign_in(digits: str) -> None:
             await self.signs.with_code(given, ledger.setup, aws.region, digits)
@@ -115,7 +115,7 @@ class Desk:
         async def ends(client: Aws) -> float | None:
             return await self._ends(client, given)
 
-        return Renewing(
+        return RenewingAws(
             aws,
             board=board,
             clock=clock,
@@ -125,7 +125,7 @@ class Desk:
             deadline=None if patience is None else clock.now() + patience,
         )
 
-    async def _ends(self, aws: Aws, given: Source) -> float | None:
+    async def _ends(self, aws: Aws, given: KeySource) -> float | None:
         """Return when the sign-in in use ends: as its keys say, else as its cache on this computer says."""
         ends = await aws.ends() if isinstance(aws, Ending) else None
         if ends is not None or given.keys:
@@ -161,5 +161,5 @@ class Desk:
             keyring_store.forget(self._home, setup)
 
 
-def _without_crown(one: Found) -> Found:
+def _without_crown(one: CredentialSource) -> CredentialSource:
     return replace(one, wins=False, why="")

@@ -4,22 +4,24 @@ from wizard.aws import key_check
 from wizard.aws.key_check import ID as KEY
 from wizard.aws.key_check import TOKEN
 from wizard.credentials import credential_process, login, roles, sso
-from wizard.credentials.shared_files import Profile, Settings, Shared
-from wizard.credentials.source import Facts, Found, Kind
+from wizard.credentials.shared_files import Profile, Settings, SharedFiles
+from wizard.credentials.source import CredentialKind, CredentialSource, Facts
 from wizard.model.results import Problem
 
 OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 """How the regions of a separate AWS begin."""
 
 
-def all_found(shared: Shared) -> tuple[Found, ...]:
+def all_found(shared: SharedFiles) -> tuple[CredentialSource, ...]:
     """Describe every profile that has credentials of some kind, and every file that cannot be read."""
     found = [_found(profile, shared) for profile in shared.profiles.values()]
-    broken = [Found(None, Kind.UNUSABLE, place=one.path, problem=one.problem) for one in shared.broken]
+    broken = [
+        CredentialSource(None, CredentialKind.UNUSABLE, place=one.path, problem=one.problem) for one in shared.broken
+    ]
     return (*(one for one in found if one), *broken)
 
 
-def describe(profile: Profile, shared: Shared, chain: frozenset[str] = frozenset()) -> Facts | None:
+def describe(profile: Profile, shared: SharedFiles, chain: frozenset[str] = frozenset()) -> Facts | None:
     """Say what a profile is for; None if it holds no credentials. The order is botocore's."""
     return (
         roles.facts(profile, shared, chain, describe)
@@ -31,12 +33,12 @@ def describe(profile: Profile, shared: Shared, chain: frozenset[str] = frozenset
     )
 
 
-def _found(profile: Profile, shared: Shared) -> Found | None:
+def _found(profile: Profile, shared: SharedFiles) -> CredentialSource | None:
     facts = describe(profile, shared)
     if facts is None:
         return None
     region = profile.settings.get("region")
-    return Found(
+    return CredentialSource(
         profile.name,
         facts.kind,
         place=_place(profile, shared),
@@ -50,7 +52,7 @@ def _found(profile: Profile, shared: Shared) -> Found | None:
     )
 
 
-def _place(profile: Profile, shared: Shared) -> str:
+def _place(profile: Profile, shared: SharedFiles) -> str:
     """Name the file, or both."""
     files = ((shared.config_path, profile.config), (shared.credentials_path, profile.credentials))
     return " and ".join(path for path, section in files if section)
@@ -68,7 +70,7 @@ def _keys(name: str, section: Settings) -> Facts | None:
         return None
     temporary = bool(section.get(TOKEN))
     return Facts(
-        Kind.KEYS,
+        CredentialKind.KEYS,
         "keys for some hours" if temporary else "",
         long_lived=not temporary,
         mfa_serial=None,

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from wizard.credentials.shared_files import Profile, Shared
-from wizard.credentials.source import Facts, Kind
+from wizard.credentials.shared_files import Profile, SharedFiles
+from wizard.credentials.source import CredentialKind, Facts
 from wizard.model.results import Problem
 
 CREDENTIAL_SOURCES = ("Environment", "Ec2InstanceMetadata", "EcsContainer")
-Describe = Callable[[Profile, Shared, frozenset[str]], Facts | None]
+Describe = Callable[[Profile, SharedFiles, frozenset[str]], Facts | None]
 """Describes any profile; the names are those of the chain that led to it."""
 
 
-def facts(profile: Profile, shared: Shared, chain: frozenset[str], describe: Describe) -> Facts | None:
+def facts(profile: Profile, shared: SharedFiles, chain: frozenset[str], describe: Describe) -> Facts | None:
     """Describe the profile, if it assumes a role.
 
     Args:
@@ -28,11 +28,11 @@ def facts(profile: Profile, shared: Shared, chain: frozenset[str], describe: Des
     account = _account(str(role))
     if token := settings.get("web_identity_token_file"):
         missing = None if Path(str(token)).expanduser().is_file() else _incomplete(profile, str(token))
-        return Facts(Kind.WEB, str(role), account=account, problem=missing)
+        return Facts(CredentialKind.WEB, str(role), account=account, problem=missing)
     serial = settings.get("mfa_serial")
     start, problem = _start(profile, shared, chain, describe)
     return Facts(
-        Kind.ROLE,
+        CredentialKind.ROLE,
         _detail(str(role), settings.get("source_profile") or settings.get("credential_source")),
         account=account,
         expires=start.expires if start else None,
@@ -42,7 +42,7 @@ def facts(profile: Profile, shared: Shared, chain: frozenset[str], describe: Des
 
 
 def _start(
-    profile: Profile, shared: Shared, chain: frozenset[str], describe: Describe
+    profile: Profile, shared: SharedFiles, chain: frozenset[str], describe: Describe
 ) -> tuple[Facts | None, Problem | None]:
     """Describe what the role is assumed from."""
     source, machine = profile.settings.get("source_profile"), profile.settings.get("credential_source")

@@ -33,7 +33,7 @@ class Broken(Struct, frozen=True):
     problem: Problem
 
 
-class Shared(Struct, frozen=True):
+class SharedFiles(Struct, frozen=True):
     """Both files."""
 
     profiles: dict[str, Profile] = {}
@@ -53,7 +53,7 @@ def credentials_path() -> Path:
     return Path(os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials").expanduser()
 
 
-def read() -> Shared:
+def read() -> SharedFiles:
     """Read both files. Blocking."""
     config, credentials = config_path(), credentials_path()
     from botocore.configloader import load_config, raw_config_parse  # noqa: PLC0415 - loads slowly
@@ -63,7 +63,7 @@ def read() -> Shared:
     from_config = _sections(parsed.get("profiles"))
     from_credentials = _sections(raw)
     names = sorted({*from_config, *from_credentials})
-    return Shared(
+    return SharedFiles(
         profiles={name: Profile(name, from_config.get(name, {}), from_credentials.get(name, {})) for name in names},
         sso_sessions=_sections(parsed.get("sso_sessions")),
         broken=tuple(one for one in (broken_config, broken_credentials) if one),

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from wizard.aws.client import WALK, AwsClient
 from wizard.aws.errors import CODE_NEEDED, AwsError, translate
-from wizard.aws.keys import Keys, Secret, Source
+from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.credentials import discovery, keyring_store
 from wizard.credentials.key_entry import code as cleaned
-from wizard.credentials.source import Kind
+from wizard.credentials.source import CredentialKind
 from wizard.model.ports import Aws
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
@@ -52,7 +52,7 @@ class SignIns:
         self._now = now
         self._brought: dict[str, Keys] = {}
 
-    def source(self, given: Source, setup: Setup | None) -> Source:
+    def source(self, given: KeySource, setup: Setup | None) -> KeySource:
         """Return what signs for a set-up. Blocking: the key store may be asked.
 
         Args:
@@ -66,10 +66,10 @@ class SignIns:
             given = replace(given, keys=kept)
         brought = self._brought.get(_name(given))
         if brought and (brought.expires or 0) - MARGIN > self._now():
-            return Source(brought, None, given.endpoint)
+            return KeySource(brought, None, given.endpoint)
         return given
 
-    async def with_code(self, given: Source, setup: Setup | None, region: str, digits: str) -> None:
+    async def with_code(self, given: KeySource, setup: Setup | None, region: str, digits: str) -> None:
         """Sign in with the six digits of the second factor; from now on that is what signs.
 
         Args:
@@ -92,7 +92,7 @@ class SignIns:
             brought = await _session_token(AwsClient(source, region, WALK), factor.serial, code)
         self._brought[_name(given)] = self._brought[_name(source)] = brought
 
-    async def factor(self, source: Source, region: str) -> Factor:
+    async def factor(self, source: KeySource, region: str) -> Factor:
         """Find the second factor of a source.
 
         Raises:
@@ -100,7 +100,7 @@ class SignIns:
         """
         found = None if source.keys else discovery.in_use(await in_thread(discovery.find, source.profile))
         if found and found.mfa_serial:
-            return Factor(found.mfa_serial, found.kind == Kind.ROLE)
+            return Factor(found.mfa_serial, found.kind == CredentialKind.ROLE)
         devices = await devices_of(AwsClient(source, region, WALK))
         if not devices:
             raise translate(CODE_NEEDED, "a second factor, which this user does not have", "sts:GetSessionToken")
@@ -134,7 +134,7 @@ def _keys(shown: Mapping[str, Any]) -> Keys:
     )
 
 
-def _name(source: Source) -> str:
+def _name(source: KeySource) -> str:
     """Return what a sign-in is remembered under: keys by their id, profiles by their name."""
     return f"key {source.keys.access_key_id}" if source.keys else f"profile {source.profile}"
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from wizard.model.results import Problem
 
 
-class Kind(StrEnum):
+class CredentialKind(StrEnum):
     """How credentials come about, in the words that a user sees."""
 
     ENVIRONMENT = "environment"
@@ -25,13 +25,13 @@ class Kind(StrEnum):
     UNUSABLE = "not usable"
 
 
-class Found(Struct, frozen=True):
+class CredentialSource(Struct, frozen=True):
     """One place with credentials."""
 
     name: str | None
     """The profile's name; None for what boto3 finds by itself, without a profile."""
     kind: str
-    """One of `Kind`."""
+    """One of `CredentialKind`."""
     place: str = ""
     """Where it comes from: a file, a variable."""
     detail: str = ""
@@ -54,9 +54,9 @@ class Found(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """What a module says of one profile; the rest of `Found` is the same for all kinds."""
+    """What a module says of one profile; the rest of `CredentialSource` is the same for all kinds."""
 
-    kind: Kind
+    kind: CredentialKind
     detail: str = ""
     account: str | None = None
     expires: float | None = None

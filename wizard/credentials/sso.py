@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wizard.credentials.shared_files import Profile, Settings, Shared
-from wizard.credentials.source import Facts, Kind, seconds
+from wizard.credentials.shared_files import Profile, Settings, SharedFiles
+from wizard.credentials.source import CredentialKind, Facts, seconds
 from wizard.model.results import Problem
 
 NEEDED = ("sso_account_id", "sso_role_name", "sso_region", "sso_start_url")
 
 
-def facts(profile: Profile, shared: Shared) -> Facts | None:
+def facts(profile: Profile, shared: SharedFiles) -> Facts | None:
     """Describe the profile, if single sign-on is what it is for."""
     settings = profile.settings
     if "sso_account_id" not in settings and "sso_role_name" not in settings:
@@ -26,7 +26,9 @@ def facts(profile: Profile, shared: Shared) -> Facts | None:
     if missing or (session and session not in shared.sso_sessions):
         what = ", ".join(missing) or f"[sso-session {session}]"
         problem = Problem("profile-incomplete", {"profile": profile.name, "missing": what})
-    return Facts(Kind.SSO, _detail(whole), account=whole.get("sso_account_id"), expires=expires, problem=problem)
+    return Facts(
+        CredentialKind.SSO, _detail(whole), account=whole.get("sso_account_id"), expires=expires, problem=problem
+    )
 
 
 def _detail(whole: Settings) -> str:

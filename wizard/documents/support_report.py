@@ -18,8 +18,8 @@ import msgspec
 from msgspec import Struct
 
 from wizard import __version__
-from wizard.aws.client import Call
-from wizard.aws.keys import Secret, Source
+from wizard.aws.client import FinishedCall
+from wizard.aws.keys import KeySource, Secret
 from wizard.documents import json_envelope
 from wizard.documents.redaction import Mask, everywhere, secrets_out
 from wizard.model.results import Job, Snapshot
@@ -65,11 +65,11 @@ class Material(Struct, frozen=True):
 
     setup: Setup
     snapshot: Snapshot
-    calls: tuple[Call, ...]
+    calls: tuple[FinishedCall, ...]
     held: tuple[Secret, ...]
 
 
-async def gather(service: Service, name: str, *, source: Source | None = None) -> Material:
+async def gather(service: Service, name: str, *, source: KeySource | None = None) -> Material:
     """Check a set-up once, and note what was seen and how each call to AWS ended.
 
     Args:
@@ -80,7 +80,7 @@ async def gather(service: Service, name: str, *, source: Source | None = None) -
     Raises:
         wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
     """
-    calls: list[Call] = []
+    calls: list[FinishedCall] = []
     listening = type(service)(replace(service.surroundings, listen=calls.append))
     running = listening.start(Job.CHECK, name, source=source)
     await running.run()

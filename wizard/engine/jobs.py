@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from wizard.aws.errors import AwsError
 from wizard.engine import walks
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.context import Scope
 from wizard.model.ports import DnsUnreachableError
 from wizard.model.results import Job, Status
@@ -31,24 +31,24 @@ def rows(scope: Scope, only: Only) -> tuple[Stage, ...]:
     )
 
 
-async def _plan(scope: Scope, board: Board, _patience: float | None, only: Only) -> None:
+async def _plan(scope: Scope, board: Progress, _patience: float | None, only: Only) -> None:
     await survey(scope)
     await walks.plan(rows(scope, only), scope, board)
 
 
-async def _check(scope: Scope, board: Board, _patience: float | None, only: Only) -> None:
+async def _check(scope: Scope, board: Progress, _patience: float | None, only: Only) -> None:
     await walks.check(rows(scope, only), scope, board)
 
 
-async def _apply(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+async def _apply(scope: Scope, board: Progress, patience: float | None, only: Only) -> None:
     await survey(scope)
     await walks.apply(rows(scope, only), scope, board, patience=patience)
 
 
-async def _repair(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+async def _repair(scope: Scope, board: Progress, patience: float | None, only: Only) -> None:
     await survey(scope)
     part = rows(scope, only)
-    looked = walks.board_for(Job.CHECK, part, board.snapshot.setup, scope.ledger.setup.accepted)
+    looked = walks.progress_for(Job.CHECK, part, board.snapshot.setup, scope.ledger.setup.accepted)
     await walks.check(part, scope, looked)
     wrong = {check.id for check in looked.snapshot.checks if check.counts_as is not Status.OK}
     again = walks.affected(part, wrong) | {walks.IDENTITY}
@@ -62,7 +62,7 @@ async def _repair(scope: Scope, board: Board, patience: float | None, only: Only
     await walks.apply(part, scope, board, patience=patience, only=again)
 
 
-async def _remove(scope: Scope, board: Board, patience: float | None, only: Only) -> None:
+async def _remove(scope: Scope, board: Progress, patience: float | None, only: Only) -> None:
     await survey(scope)  # a set-up that was only just adopted: in Route 53 the records are ours to take away
     await walks.remove(rows(scope, only), scope, board, patience=patience)
 

@@ -21,7 +21,7 @@ at_work: ContextVar[str] = ContextVar("at_work", default="")
 """The item on whose behalf the running task acts, for questions that come up deep inside."""
 
 
-class Board:
+class Progress:
     """Holds the newest snapshot of one walk.
 
     Attributes:

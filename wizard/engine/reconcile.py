@@ -42,7 +42,7 @@ class _Settling:
     """How often each change was carried out."""
 
 
-class Settler:
+class Reconciler:
     """Brings resources to where nothing is left to do: the loop behind apply, repair and remove.
 
     Args:

@@ -6,9 +6,9 @@ from typing import Any
 import anyio
 
 from wizard.aws.client import AwsClient
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.credentials.sign_in import second_factor
-from wizard.engine.progress import Board, at_work
+from wizard.engine.progress import Progress, at_work
 from wizard.model.ports import Aws, Clock
 from wizard.model.results import Choice, Decision
 from wizard.model.validators import InvalidChoice
@@ -22,7 +22,7 @@ POLL = 3600.0
 """Seconds between looks at an unanswered question; an answer ends the wait at once."""
 
 
-class Renewing:
+class RenewingAws:
     """Calls AWS; implements `wizard.model.ports.Aws`. All calls belong to the event loop that runs the walk.
 
     Args:
@@ -39,7 +39,7 @@ class Renewing:
         self,
         client: Aws,
         *,
-        board: Board | None,
+        board: Progress | None,
         clock: Clock,
         account: Callable[[], str | None],
         sign_in: Callable[[str], Awaitable[None]],
@@ -76,7 +76,7 @@ class Renewing:
                 return await self._client(service, operation, **parameters)
             except AwsError as error:
                 ended = await second_factor(self._client, error) or error
-                if ended.kind is not Kind.EXPIRED or not await self._signed_in_since(before, ended):
+                if ended.kind is not ErrorKind.EXPIRED or not await self._signed_in_since(before, ended):
                     raise ended from None
 
     async def _signed_in_since(self, before: int, error: AwsError) -> bool:
@@ -93,11 +93,11 @@ class Renewing:
             board.change(item, decision=None, activity="")
         return not self._stopped
 
-    def _show(self, board: Board, decision: Decision) -> None:
+    def _show(self, board: Progress, decision: Decision) -> None:
         for item in self._parked:
             board.change(item, decision=decision, activity=decision.question)
 
-    async def _ask(self, board: Board, error: AwsError) -> AwsError:
+    async def _ask(self, board: Progress, error: AwsError) -> AwsError:
         """Ask once; return what is still in the way."""
         decision = self._decision(error.problem.id)
         self._show(board, decision)
@@ -145,7 +145,7 @@ class Renewing:
 def _other_account(error: AwsError, wanted: str, found: str) -> AwsError:
     values = {**error.problem.values, "wanted": wanted, "found": found}
     problem = type(error.problem)("wrong-account", values)
-    return AwsError(Kind.EXPIRED, error.code, str(error), error.operation, problem)
+    return AwsError(ErrorKind.EXPIRED, error.code, str(error), error.operation, problem)
 
 
 QUESTIONS = {

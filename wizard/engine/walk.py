@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 import anyio
 from msgspec.structs import replace
 
-from wizard.aws.errors import AwsError, Kind
-from wizard.engine.progress import Board, at_work
+from wizard.aws.errors import AwsError, ErrorKind
+from wizard.engine.progress import Progress, at_work
 from wizard.knowledge.problems import explain
 from wizard.model.context import Scope
 from wizard.model.results import Check, Copyable, Phase, Problem, Status
@@ -20,10 +20,10 @@ Order = Mapping[str, Collection[str]]
 """Item id to the ids of those that come first."""
 
 STATUS_BY_KIND = {
-    Kind.DENIED: Status.FAILED,
-    Kind.REFUSED: Status.FAILED,
-    Kind.EXPIRED: Status.UNKNOWN,
-    Kind.UNREACHABLE: Status.UNKNOWN,
+    ErrorKind.DENIED: Status.FAILED,
+    ErrorKind.REFUSED: Status.FAILED,
+    ErrorKind.EXPIRED: Status.UNKNOWN,
+    ErrorKind.UNREACHABLE: Status.UNKNOWN,
 }
 
 
@@ -36,7 +36,7 @@ class Walk:
         board: where everything is shown.
     """
 
-    def __init__(self, nodes: Sequence[Node], scope: Scope, board: Board) -> None:
+    def __init__(self, nodes: Sequence[Node], scope: Scope, board: Progress) -> None:
         self.nodes = {node.id: node for node in nodes}
         self.scope = scope
         self.board = board
@@ -147,7 +147,7 @@ def refusal(node: Node, error: AwsError) -> Check:
 
 def _in_brief(error: AwsError) -> str:
     """Say in a few words why a call came to nothing; "AWS answered" only where AWS did."""
-    if error.kind is Kind.EXPIRED:
+    if error.kind is ErrorKind.EXPIRED:
         return f"could not be tested, {UNSEEN.get(error.problem.id, 'credentials expired')}"
     if not error.answered:
         return explain(error.problem).title

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import anyio
 
 from wizard.aws.errors import AwsError
-from wizard.engine.progress import Board
-from wizard.engine.reconcile import Settler
+from wizard.engine.progress import Progress
+from wizard.engine.reconcile import Reconciler
 from wizard.engine.verdicts import verdict
 from wizard.engine.walk import Walk
 from wizard.model.context import Scope
@@ -26,7 +26,9 @@ WHOLE = 14.0
 """Seconds that a whole check may take, however many items wait for each other."""
 
 
-def board_for(job: Job, stages: Sequence[Stage], setup: str, accepted: Mapping[str, Acceptance] | None = None) -> Board:
+def progress_for(
+    job: Job, stages: Sequence[Stage], setup: str, accepted: Mapping[str, Acceptance] | None = None
+) -> Progress:
     """Make the board of a walk, with every item queued."""
     views = tuple(
         StageView(
@@ -37,7 +39,7 @@ def board_for(job: Job, stages: Sequence[Stage], setup: str, accepted: Mapping[s
         )
         for stage in stages
     )
-    return Board(job, setup, views, accepted)
+    return Progress(job, setup, views, accepted)
 
 
 def nodes_of(stages: Sequence[Stage]) -> tuple[Node, ...]:
@@ -46,7 +48,7 @@ def nodes_of(stages: Sequence[Stage]) -> tuple[Node, ...]:
 
 
 async def check(
-    stages: Sequence[Stage], scope: Scope, board: Board, *, limit: float = LIMIT, whole: float = WHOLE
+    stages: Sequence[Stage], scope: Scope, board: Progress, *, limit: float = LIMIT, whole: float = WHOLE
 ) -> None:
     """Read every resource and run every probe, all at once; writes nothing.
 
@@ -102,7 +104,7 @@ def _parents(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
     return {node.id: (node.parent,) for node in nodes if node.parent}
 
 
-async def plan(stages: Sequence[Stage], scope: Scope, board: Board) -> None:
+async def plan(stages: Sequence[Stage], scope: Scope, board: Progress) -> None:
     """Read every resource and list the differences; writes nothing, and waits for nothing."""
     nodes = [node for node in nodes_of(stages) if isinstance(node, Resource) or node.id == IDENTITY]
     walk = Walk(nodes, scope, board)
@@ -136,7 +138,7 @@ def _renews(node: Resource, change: Change) -> bool:
 async def apply(
     stages: Sequence[Stage],
     scope: Scope,
-    board: Board,
+    board: Progress,
     *,
     patience: float | None = None,
     only: Collection[str] | None = None,
@@ -151,7 +153,7 @@ async def apply(
         only: limit to these items (a repair); the others count as they stand.
     """
     walk = Walk([node for node in nodes_of(stages) if only is None or node.id in only], scope, board)
-    settler = Settler(walk, patience)
+    settler = Reconciler(walk, patience)
 
     async def step(node: Node) -> Check:
         if isinstance(node, Probe):
@@ -161,7 +163,7 @@ async def apply(
     await walk.run(step, {node.id: _before(node) for node in walk.nodes.values()})
 
 
-def _known(node: Resource, settler: Settler) -> Reading | None:
+def _known(node: Resource, settler: Reconciler) -> Reading | None:
     """Return what is known of a resource without a look: what hangs on something just made is not there yet."""
     return node.missing() if node.parent in settler.created and not node.comes_with_parent else None
 
@@ -182,7 +184,7 @@ def affected(stages: Sequence[Stage], wrong: Collection[str]) -> frozenset[str]:
     return found
 
 
-async def remove(stages: Sequence[Stage], scope: Scope, board: Board, *, patience: float | None = None) -> None:
+async def remove(stages: Sequence[Stage], scope: Scope, board: Progress, *, patience: float | None = None) -> None:
     """Take everything of ours down, each thing after whatever stands on it.
 
     Args:
@@ -193,7 +195,7 @@ async def remove(stages: Sequence[Stage], scope: Scope, board: Board, *, patienc
     """
     nodes = [node for node in nodes_of(stages) if isinstance(node, Resource) or node.id == IDENTITY]
     walk = Walk(nodes, scope, board)
-    settler = Settler(walk, patience)
+    settler = Reconciler(walk, patience)
 
     async def step(node: Node) -> Check:
         if isinstance(node, Probe):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wizard.engine.renewal import Renewing
+from wizard.engine.renewal import RenewingAws
 from wizard.model.context import Ledger
 
 LOOKS = ("get_", "list_", "head_", "describe_", "simulate_")
@@ -20,7 +20,7 @@ class WriteAhead:
         ledger: what has to be saved before.
     """
 
-    def __init__(self, aws: Renewing, ledger: Ledger) -> None:
+    def __init__(self, aws: RenewingAws, ledger: Ledger) -> None:
         self.region = aws.region
         self._aws = aws
         self._ledger = ledger

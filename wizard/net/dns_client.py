@@ -6,18 +6,18 @@ import time
 from msgspec.structs import replace
 
 from wizard.model.ports import Answer, NameServer, Network, Outcome, Zone
-from wizard.net.dns_query import Patience, Said, ask, first_seen
-from wizard.net.dns_resolvers import BLOCKED, DNS, THIS_COMPUTER, Recursion, Target, together
+from wizard.net.dns_query import DnsTimeouts, Said, ask, first_seen
+from wizard.net.dns_resolvers import BLOCKED, DNS, THIS_COMPUTER, DnsResolvers, ResolverAddress, together
 from wizard.net.dns_zones import ZoneFinder
 
-__all__ = ["THIS_COMPUTER", "Resolver", "has_ipv6"]
+__all__ = ["THIS_COMPUTER", "DnsClient", "has_ipv6"]
 
 
 SILENCE = 10.0
 """Seconds for which an address that did not answer is not waited for again, where its server has others: one check."""
 
 
-class Resolver:
+class DnsClient:
     """Asks authorities and resolvers; implements `wizard.model.ports.Dns`.
 
     Zones once found are remembered for a minute (see `forget`); answers never are.
@@ -28,12 +28,12 @@ class Resolver:
         ipv6: whether to ask for IPv6 addresses too; None looks whether this computer has a way out by IPv6.
     """
 
-    def __init__(self, network: Network, *, patience: Patience | None = None, ipv6: bool | None = None) -> None:
+    def __init__(self, network: Network, *, patience: DnsTimeouts | None = None, ipv6: bool | None = None) -> None:
         self.network = network
-        self.patience = patience or Patience()
+        self.patience = patience or DnsTimeouts()
         families = ("A", "AAAA") if (has_ipv6() if ipv6 is None else ipv6) else ("A",)
         self._zones = ZoneFinder(self._first, self._ask_at, families)
-        self._recursion = Recursion(network, self.patience)
+        self._recursion = DnsResolvers(network, self.patience)
         self._silent: dict[str, tuple[float, Outcome]] = {}
         """Addresses that did not answer: until when that is believed, and how it ended."""
 
@@ -79,13 +79,13 @@ class Resolver:
         """Ask the resolvers, in their order. A failure is an outcome, never raised."""
         name = _absolute(name)
 
-        async def one(target: Target) -> Answer:
+        async def one(target: ResolverAddress) -> Answer:
             return _answer(target.label, target.address, await self._ask_target(target, name, rdtype))
 
         return await together(one, self.targets)
 
     @property
-    def targets(self) -> tuple[Target, ...]:
+    def targets(self) -> tuple[ResolverAddress, ...]:
         """The resolvers to ask: those of the network, else the public ones and last the system's own."""
         return self._recursion.targets
 
@@ -118,7 +118,7 @@ class Resolver:
         host, port = self.network.dial(address, DNS)
         return await ask(host, port, name, rdtype, recursive=False, patience=self.patience)
 
-    async def _ask_target(self, target: Target, name: str, rdtype: str) -> Said:
+    async def _ask_target(self, target: ResolverAddress, name: str, rdtype: str) -> Said:
         return await self._recursion.ask(target, name, rdtype)
 
     async def _first(self, name: str, rdtype: str) -> Said:

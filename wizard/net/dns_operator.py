@@ -9,7 +9,7 @@ from wizard.model.ports import Dns
 ROUTE53 = "route53"
 
 
-class Holder(Struct, frozen=True):
+class DnsOperator(Struct, frozen=True):
     """The zone of a host name, as delegated."""
 
     host: str
@@ -51,7 +51,7 @@ class Holder(Struct, frozen=True):
         return f"The DNS of {self.zone} is {who}: that is where you will add two records."
 
 
-async def holder(dns: Dns, host: str) -> Holder:
+async def dns_operator(dns: Dns, host: str) -> DnsOperator:
     """Look up who holds a name; resolvers never hear it, so no negative answer is planted.
 
     Raises:
@@ -62,4 +62,4 @@ async def holder(dns: Dns, host: str) -> Holder:
     provider = recognise(names)
     server = names[0].rstrip(".") if names else ""
     known = (provider.name, provider.id) if provider else ("", "")
-    return Holder(host, zone.name.rstrip(".").lower(), *known, server)
+    return DnsOperator(host, zone.name.rstrip(".").lower(), *known, server)

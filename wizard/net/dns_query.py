@@ -64,7 +64,7 @@ def plain(name: dns.name.Name) -> str:
 
 
 @dataclass(frozen=True)
-class Patience:
+class DnsTimeouts:
     """How long one server is waited for.
 
     Attributes:
@@ -88,7 +88,7 @@ def question(name: str, rdtype: str, *, recursive: bool) -> dns.message.QueryMes
     return query
 
 
-async def ask(address: str, port: int, name: str, rdtype: str, *, recursive: bool, patience: Patience) -> Said:
+async def ask(address: str, port: int, name: str, rdtype: str, *, recursive: bool, patience: DnsTimeouts) -> Said:
     """Ask one question: UDP first, TCP when the answer was cut (RFC 7766); never raises for what the network does.
 
     Args:
@@ -103,12 +103,12 @@ async def ask(address: str, port: int, name: str, rdtype: str, *, recursive: boo
     return await send(query, address, port, patience) if query else Said(Outcome.NXDOMAIN)
 
 
-async def send(query: dns.message.Message, address: str, port: int, patience: Patience) -> Said:
+async def send(query: dns.message.Message, address: str, port: int, patience: DnsTimeouts) -> Said:
     """Send a question that is ready; once more without EDNS to a server that does not know it."""
     said = await _tried(query, address, port, patience)
     if said.message is not None and said.message.rcode() in NO_EDNS:
         query.use_edns(False)
-        said = await _tried(query, address, port, Patience(patience.seconds, 1))
+        said = await _tried(query, address, port, DnsTimeouts(patience.seconds, 1))
     return said
 
 
@@ -133,7 +133,7 @@ async def first_seen(put: Callable[[T], Awaitable[Said]], whom: Iterable[T]) -> 
     return best
 
 
-async def _tried(query: dns.message.Message, address: str, port: int, patience: Patience) -> Said:
+async def _tried(query: dns.message.Message, address: str, port: int, patience: DnsTimeouts) -> Said:
     ended = Outcome.TIMEOUT
     for _ in range(patience.attempts):
         try:

@@ -23,7 +23,7 @@ import dns.resolver
 from wizard.model.ports import Network, Outcome
 from wizard.model.threads import in_thread
 from wizard.net.dns_over_https import ask_over_https
-from wizard.net.dns_query import Patience, Said, first_seen, question, send, understand
+from wizard.net.dns_query import DnsTimeouts, Said, first_seen, question, send, understand
 from wizard.net.tls_trust import verifying
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ BLOCKED = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
 """How a question ends where port 53 is blocked."""
 
 
-class Way(Enum):
+class DnsTransport(Enum):
     """How a resolver is reached where port 53 does not lead to it."""
 
     TLS = auto()
@@ -56,7 +56,7 @@ class Way(Enum):
 
 
 @dataclass(frozen=True)
-class Target:
+class ResolverAddress:
     """A resolver: its label, its address, where to dial for it, and its name and places for TLS and HTTPS, if any."""
 
     label: str
@@ -68,7 +68,7 @@ class Target:
     https_at: tuple[str, int] = ("", 0)
 
 
-class Recursion:
+class DnsResolvers:
     """Asks resolvers.
 
     Args:
@@ -76,33 +76,33 @@ class Recursion:
         patience: how long each is waited for.
     """
 
-    def __init__(self, network: Network, patience: Patience) -> None:
+    def __init__(self, network: Network, patience: DnsTimeouts) -> None:
         self.network = network
         self.patience = patience
-        self._targets: tuple[Target, ...] = ()
+        self._targets: tuple[ResolverAddress, ...] = ()
         self._trust: ssl.SSLContext | None = None
-        self._ways: dict[Target, Way] = {}
+        self._ways: dict[ResolverAddress, DnsTransport] = {}
         """Resolvers that port 53 does not lead to, and what does."""
 
     @property
-    def targets(self) -> tuple[Target, ...]:
+    def targets(self) -> tuple[ResolverAddress, ...]:
         """The resolvers to ask: those of the network, else the public ones and last the system's own."""
         if not self._targets:
-            given = tuple(Target(label, host, host, port) for label, host, port in self.network.resolvers)
+            given = tuple(ResolverAddress(label, host, host, port) for label, host, port in self.network.resolvers)
             known = (*PUBLIC, *((THIS_COMPUTER, address, "") for address in system_resolvers()[:1]))
             public = tuple(self._target(label, at, tls_name) for label, at, tls_name in known)
             self._targets = given or public
         return self._targets
 
-    def _target(self, label: str, at: str, tls_name: str) -> Target:
+    def _target(self, label: str, at: str, tls_name: str) -> ResolverAddress:
         dial = self.network.dial
-        return Target(label, at, *dial(at, DNS), tls_name, dial(at, DNS_OVER_TLS), dial(at, HTTPS))
+        return ResolverAddress(label, at, *dial(at, DNS), tls_name, dial(at, DNS_OVER_TLS), dial(at, HTTPS))
 
     def forget(self) -> None:
         """Drop what is remembered of the network: it may be another one by now."""
         self._ways.clear()
 
-    async def ask(self, target: Target, name: str, rdtype: str) -> Said:
+    async def ask(self, target: ResolverAddress, name: str, rdtype: str) -> Said:
         """Ask one resolver; where it fails over a domain's DNSSEC, say so."""
         query = question(name, rdtype, recursive=True)
         if query is None:
@@ -114,33 +114,33 @@ class Recursion:
         unchecked = await self._put(target, query)
         return changed(said, outcome=Outcome.BOGUS) if unchecked.seen else said
 
-    async def _put(self, target: Target, query: dns.message.QueryMessage) -> Said:
+    async def _put(self, target: ResolverAddress, query: dns.message.QueryMessage) -> Said:
         way = self._ways.get(target)
-        if way in (Way.TLS, Way.HTTPS):
+        if way in (DnsTransport.TLS, DnsTransport.HTTPS):
             return await self._by(way, target, query)
         said = await send(query, target.host, target.port, self.patience)
-        if said.outcome not in BLOCKED or not target.tls_name or way is Way.NONE:
+        if said.outcome not in BLOCKED or not target.tls_name or way is DnsTransport.NONE:
             return said
         other = await self._by_any(target, query)
         return other if other.message is not None else said
 
-    async def _by_any(self, target: Target, query: dns.message.QueryMessage) -> Said:
+    async def _by_any(self, target: ResolverAddress, query: dns.message.QueryMessage) -> Said:
         """Ask by TLS and HTTPS at once, so that two closed ports cost the time of one; keep to the first that leads."""
-        led: list[Way] = []
+        led: list[DnsTransport] = []
 
-        async def by(way: Way) -> Said:
+        async def by(way: DnsTransport) -> Said:
             said = await self._by(way, target, query)
             if said.message is not None:
                 led.append(way)
             return said
 
-        said = await first_seen(by, (Way.TLS, Way.HTTPS))
-        self._ways[target] = led[0] if led else Way.NONE
+        said = await first_seen(by, (DnsTransport.TLS, DnsTransport.HTTPS))
+        self._ways[target] = led[0] if led else DnsTransport.NONE
         return said
 
-    async def _by(self, way: Way, target: Target, query: dns.message.QueryMessage) -> Said:
+    async def _by(self, way: DnsTransport, target: ResolverAddress, query: dns.message.QueryMessage) -> Said:
         self._trust = self._trust or verifying(self.network.ca_file, "dns")
-        if way is Way.TLS:
+        if way is DnsTransport.TLS:
             return await self._over_tls(target, query, self._trust)
         return await in_thread(
             ask_over_https,
@@ -152,7 +152,7 @@ class Recursion:
             seconds=self.patience.seconds,
         )
 
-    async def _over_tls(self, target: Target, query: dns.message.QueryMessage, trust: ssl.SSLContext) -> Said:
+    async def _over_tls(self, target: ResolverAddress, query: dns.message.QueryMessage, trust: ssl.SSLContext) -> Said:
         host, port = target.tls_at
         try:
             message = await dns.asyncquery.tls(

@@ -19,7 +19,7 @@ PREFIX = "sees."
 YES = "yes"
 
 
-class Kind(StrEnum):
+class ServerKind(StrEnum):
     """Whose server it is."""
 
     AUTHORITY = "name server"
@@ -27,10 +27,10 @@ class Kind(StrEnum):
     OWN = "this computer"
 
 
-class Sight(Struct, frozen=True):
+class DnsView(Struct, frozen=True):
     """One server's word."""
 
-    kind: Kind
+    kind: ServerKind
     server: str
     says: str
     """`yes`, or in plain words what it says instead."""
@@ -58,7 +58,7 @@ def word(answer: Answer) -> str:
 
 
 def evidence(
-    kind: Callable[[Answer], Kind], answers: Iterable[Answer], has: Callable[[Answer], bool]
+    kind: Callable[[Answer], ServerKind], answers: Iterable[Answer], has: Callable[[Answer], bool]
 ) -> dict[str, str]:
     """Return the evidence of a look.
 
@@ -70,8 +70,8 @@ def evidence(
     return {f"{PREFIX}{kind(one)}.{one.server}": YES if has(one) else word(one) for one in answers}
 
 
-def sights(check: Check) -> tuple[Sight, ...]:
+def dns_views(check: Check) -> tuple[DnsView, ...]:
     """Return who sees what, from a check's evidence, the servers in the order in which they were asked."""
     said = {key.removeprefix(PREFIX): says for key, says in check.evidence.items() if key.startswith(PREFIX)}
     parted = ((key.partition("."), says) for key, says in said.items())
-    return tuple(Sight(Kind(kind), server, says) for (kind, _, server), says in parted)
+    return tuple(DnsView(ServerKind(kind), server, says) for (kind, _, server), says in parted)

@@ -9,6 +9,6 @@ import os
 from wizard.model.masking import SECRETS
 
 
-def environment() -> dict[str, str]:
+def subprocess_env() -> dict[str, str]:
     """Return the environment for a program that has nothing to do with AWS."""
     return {name: value for name, value in os.environ.items() if name not in SECRETS}

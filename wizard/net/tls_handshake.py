@@ -13,7 +13,7 @@ from wizard.net.tls_trust import unverified
 
 
 @dataclass(frozen=True)
-class Caller:
+class TlsClient:
     """How to call.
 
     Attributes:
@@ -29,7 +29,7 @@ class Caller:
     read: float
 
 
-def shake(where: tuple[str, int], address: str, caller: Caller) -> Handshake:
+def shake(where: tuple[str, int], address: str, caller: TlsClient) -> Handshake:
     """Present the name as SNI and report the certificate; if it does not verify, look at it once more unverified.
 
     Args:
@@ -49,7 +49,7 @@ def shake(where: tuple[str, int], address: str, caller: Caller) -> Handshake:
     return _described(address, version, certificate, error)
 
 
-def _certificate(where: tuple[str, int], caller: Caller, context: ssl.SSLContext) -> tuple[str, x509.Certificate]:
+def _certificate(where: tuple[str, int], caller: TlsClient, context: ssl.SSLContext) -> tuple[str, x509.Certificate]:
     try:
         with socket.create_connection(where, timeout=caller.connect) as plain:
             plain.settimeout(caller.read)

@@ -12,7 +12,7 @@ import urllib3
 from wizard.model.ports import Dns, Handshake, Network, Response, WebError
 from wizard.model.threads import in_thread
 from wizard.net.http_get import PORTS, Request, get, get_by_proxy, proxy_for
-from wizard.net.tls_handshake import Caller, shake
+from wizard.net.tls_handshake import TlsClient, shake
 from wizard.net.tls_trust import verifying
 from wizard.net.tls_versions import old_version
 
@@ -35,7 +35,7 @@ class Limits:
     read: float = 4.0
 
 
-class Browser:
+class WebClient:
     """Implements `wizard.model.ports.Web`.
 
     Names are looked up at the resolvers of `dns`; each address is dialled through `network.dial`.
@@ -95,7 +95,7 @@ class Browser:
         Raises:
             WebError: no TLS connection at all.
         """
-        caller = Caller(name, self.trust, self.limits.connect, self.limits.read)
+        caller = TlsClient(name, self.trust, self.limits.connect, self.limits.read)
         return await self._at_first(
             connect_to or name, PORTS["https"], lambda where, address: shake(where, address, caller)
         )

@@ -21,11 +21,11 @@ from ministack import app as ministack
 from ministack.core import iam_evaluator, responses
 
 from wizard.practice import rules
-from wizard.practice.aws_call import Call
+from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.emulator_environment import root_key
 from wizard.practice.error_replies import Reply, refusal
-from wizard.practice.faults import Fault
-from wizard.practice.state import State
+from wizard.practice.faults import InjectedFault
+from wizard.practice.state import WorldState
 
 SEAMS = {
     "ministack.app": ("SERVICE_HANDLERS", "app", "_reset_all_state"),
@@ -89,7 +89,7 @@ def missing_seams() -> list[str]:
 class Emulator:
     """MiniStack with the rules around it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: WorldState) -> None:
         self.state = state
         self.raw: dict[str, Handler] = dict(ministack.SERVICE_HANDLERS)
         self._fresh: Stores = {}
@@ -102,14 +102,14 @@ class Emulator:
         ) -> tuple[int, dict[str, str], bytes]:
             if _internal.get():
                 return await handler(method, path, headers, body, query)
-            call = Call(service, method, path, headers, body, query)
+            call = AuthorizedCall(service, method, path, headers, body, query)
             self.state.calls.append((service, call.operation, call.writes))
             reply = await self._answer(call)
             return reply.status, reply.headers, reply.body
 
         return handle
 
-    async def _answer(self, call: Call) -> Reply:
+    async def _answer(self, call: AuthorizedCall) -> Reply:
         fault = self.state.faults.take(call.service, call.operation)
         if fault is None:
             return await self._carried_out(call)
@@ -119,7 +119,7 @@ class Emulator:
         finally:
             self.state.faults.stalled -= fault.kind == "stall"
 
-    async def _carried_out(self, call: Call) -> Reply:
+    async def _carried_out(self, call: AuthorizedCall) -> Reply:
         for before in rules.before(call.service, call.operation):
             refused = await before(self.state, call)
             if refused:
@@ -129,7 +129,7 @@ class Emulator:
             reply = await after(self.state, call, reply)
         return reply
 
-    async def _suffer(self, fault: Fault, service: str) -> Reply | None:
+    async def _suffer(self, fault: InjectedFault, service: str) -> Reply | None:
         if fault.kind == "refuse":
             return refusal(service, fault.code, fault.message, fault.status)
         if fault.kind == "stall":
@@ -139,7 +139,7 @@ class Emulator:
             lost.append(True)
         return Reply(200) if fault.kind == "reset" else None
 
-    async def pass_on(self, call: Call) -> Reply:
+    async def pass_on(self, call: AuthorizedCall) -> Reply:
         """Hand a call to the emulator as it is, past the rules."""
         return Reply(*await self.raw[call.service](call.method, call.path, call.headers, call.body, call.query))
 

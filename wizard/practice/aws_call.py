@@ -40,7 +40,7 @@ _FULL_NAMES = {
 
 
 @dataclass
-class Call:
+class AuthorizedCall:
     """One call after authorization. A rule may change `body` before the emulator sees it."""
 
     service: str

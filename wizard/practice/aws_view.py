@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Certificate:
+class EmulatedCertificate:
     """One ACM certificate. Times are seconds since the epoch."""
 
     arn: str
@@ -47,7 +47,7 @@ class Revision:
 
 
 @dataclass
-class Distribution:
+class EmulatedDistribution:
     """One distribution with its history, newest last."""
 
     id: str
@@ -79,8 +79,8 @@ def alias_matches(alias: str, name: str) -> bool:
 class View:
     """Everything that the rules remember."""
 
-    certificates: dict[str, Certificate] = field(default_factory=dict)
-    distributions: dict[str, Distribution] = field(default_factory=dict)
+    certificates: dict[str, EmulatedCertificate] = field(default_factory=dict)
+    distributions: dict[str, EmulatedDistribution] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
     """Aliases that belong to a distribution of some other account."""
     deleted_buckets: dict[str, float] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class View:
         self.claimed.update(copied.claimed)
         self.deleted_buckets.update(copied.deleted_buckets)
 
-    def using(self, thing: str) -> list[Distribution]:
+    def using(self, thing: str) -> list[EmulatedDistribution]:
         """Return the distributions that refer to a certificate ARN or to the id of an access control or policy."""
         return [
             each
@@ -110,7 +110,7 @@ class View:
             if thing == each.current.certificate or thing in each.current.used
         ]
 
-    def by_domain(self, host: str) -> Distribution | None:
+    def by_domain(self, host: str) -> EmulatedDistribution | None:
         """Return the distribution with this `d….cloudfront.net` name."""
         return next((each for each in self.distributions.values() if each.domain == host), None)
 
@@ -126,7 +126,7 @@ class View:
         wild = next((alias for alias in self.claimed if alias_matches(alias, host)), "")
         return host if host in self.claimed else wild
 
-    def serving(self, host: str, now: float) -> Distribution | None:
+    def serving(self, host: str, now: float) -> EmulatedDistribution | None:
         """Return the distribution that the edge picks for `host`: its own name, or an alias that is deployed."""
         own = self.by_domain(host)
         if own:

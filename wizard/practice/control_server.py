@@ -10,12 +10,12 @@ import dns.exception
 
 from wizard.practice import lifecycle, log_writer
 from wizard.practice.dns_answers import rdata
-from wizard.practice.faults import Fault
+from wizard.practice.faults import InjectedFault
 from wizard.practice.rules.acm import settle
 from wizard.practice.rules.momentary import KINDS
 from wizard.practice.rules.route53 import name_servers
-from wizard.practice.state import PROVIDER, ROUTE53, ZONE, State
-from wizard.practice.zones import Record, Zone
+from wizard.practice.state import PROVIDER, ROUTE53, ZONE, WorldState
+from wizard.practice.zones import Record, ServedZone
 
 PATH = "/_practice"
 """Path of the control on the AWS listener."""
@@ -23,17 +23,17 @@ HIGHEST = 1 << 20
 """Most bytes of a command."""
 
 
-class DeskError(Exception):
+class CommandError(Exception):
     """The command cannot be carried out; the text says why."""
 
 
 Command = Callable[..., Awaitable[Any]]
 
 
-class Desk:
+class ControlServer:
     """Carries out the commands of a client that knows the token."""
 
-    def __init__(self, state: State, token: str, stop: Callable[[], None]) -> None:
+    def __init__(self, state: WorldState, token: str, stop: Callable[[], None]) -> None:
         self.state = state
         self._token = token
         self._stop = stop
@@ -56,13 +56,13 @@ class Desk:
             parameters = json.loads(body)
             command = self._commands[parameters.pop("do")]
             await _reply(send, 200, {"result": await command(**parameters)})
-        except (KeyError, TypeError, ValueError, DeskError) as error:
+        except (KeyError, TypeError, ValueError, CommandError) as error:
             await _reply(send, 400, {"error": str(error)})
 
-    def _zone(self, name: str) -> Zone:
+    def _zone(self, name: str) -> ServedZone:
         zone = self.state.net.zone_of(name)
         if zone.name != ZONE:
-            raise DeskError(f"{name} is not in the zone {ZONE}")
+            raise CommandError(f"{name} is not in the zone {ZONE}")
         return zone
 
     async def do_touch(self) -> dict[str, Any]:
@@ -96,11 +96,11 @@ class Desk:
         try:
             rdata(rdtype, value)
         except dns.exception.DNSException as error:
-            raise DeskError(f"{value} is no {rdtype} record: {error}") from error
+            raise CommandError(f"{value} is no {rdtype} record: {error}") from error
         zone, now = self._zone(name), self.state.timing.now()
         types = {record.type for record in zone.records(now) if record.name == name} - {rdtype}
         if (rdtype == "CNAME" and (name == zone.name or types)) or "CNAME" in types:
-            raise DeskError(f"{name} cannot have a CNAME next to other records")
+            raise CommandError(f"{name} cannot have a CNAME next to other records")
         settle(self.state)
         zone.add(Record(name, rdtype, value, ttl, since=now))
 
@@ -144,7 +144,7 @@ class Desk:
 
     async def do_fault(self, **fault: Any) -> None:
         """Plan a trouble; see `faults.Fault`."""
-        self.state.faults.planned.append(Fault(**fault))
+        self.state.faults.planned.append(InjectedFault(**fault))
 
     async def do_stalled(self) -> int:
         """Count the calls that a planned stall holds up."""
@@ -169,7 +169,7 @@ class Desk:
             return
         hit = [each for each in self.state.net.authorities if address is None or address in each.addresses]
         if not hit:
-            raise DeskError(f"no name server answers at {address}; there are {', '.join(PROVIDER.values())}")
+            raise CommandError(f"no name server answers at {address}; there are {', '.join(PROVIDER.values())}")
         for machine in hit:
             machine.mode, machine.lag = ("answer", 0.0) if address is None else (mode, lag)
         if address is None:
@@ -206,7 +206,7 @@ class Desk:
         """Change how the world behaves; see `state.State`."""
         unknown = set(momentary or ()) - KINDS
         if unknown:
-            raise DeskError(f"no such refusal: {', '.join(sorted(unknown))}; there are {', '.join(sorted(KINDS))}")
+            raise CommandError(f"no such refusal: {', '.join(sorted(unknown))}; there are {', '.join(sorted(KINDS))}")
         self.state.momentary = self.state.momentary if momentary is None else dict(momentary)
         self.state.lost_log_seed = self.state.lost_log_seed if lost_log_seed is None else lost_log_seed
         self.state.log_encoding = log_encoding or self.state.log_encoding

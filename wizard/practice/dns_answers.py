@@ -12,7 +12,7 @@ import dns.rdatatype
 import dns.rrset
 
 from wizard.practice.timing import Timing
-from wizard.practice.zones import Authority, Found, Internet, Outcome, Record, Zone, within
+from wizard.practice.zones import Authority, Internet, LookupOutcome, LookupResult, Record, ServedZone, within
 
 HOPS = 10
 """CNAMEs a resolver follows before it gives up."""
@@ -29,11 +29,11 @@ class Sections:
     additional: list[Record] = field(default_factory=list)
 
 
-def _conclude(sections: Sections, zone: Zone, found: Found) -> None:
+def _conclude(sections: Sections, zone: ServedZone, found: LookupResult) -> None:
     sections.answer += found.records
-    if found.outcome in (Outcome.NODATA, Outcome.NXDOMAIN):
+    if found.outcome in (LookupOutcome.NODATA, LookupOutcome.NXDOMAIN):
         sections.authority.append(zone.soa())
-    if found.outcome is Outcome.NXDOMAIN:
+    if found.outcome is LookupOutcome.NXDOMAIN:
         sections.rcode = dns.rcode.NXDOMAIN
 
 
@@ -54,7 +54,7 @@ def authoritative(net: Internet, machine: Authority | None, name: str, rdtype: s
     for _ in range(HOPS):
         found = zone.lookup(name, rdtype, when)
         _conclude(sections, zone, found)
-        if found.outcome is not Outcome.CNAME:
+        if found.outcome is not LookupOutcome.CNAME:
             break
         name = found.records[0].value.rstrip(".").lower()
         if net.zone_of(name) is not zone:
@@ -63,7 +63,7 @@ def authoritative(net: Internet, machine: Authority | None, name: str, rdtype: s
 
 
 @dataclass
-class Resolver:
+class CachingResolver:
     """A caching resolver over the authorities of the world."""
 
     net: Internet
@@ -92,7 +92,7 @@ class Resolver:
                 return Sections(rcode=dns.rcode.SERVFAIL)
             found = zone.lookup(name, rdtype, now - machine.lag)
             _conclude(sections, zone, found)
-            if found.outcome is not Outcome.CNAME:
+            if found.outcome is not LookupOutcome.CNAME:
                 return sections
             name = found.records[0].value.rstrip(".").lower()
         return Sections(rcode=dns.rcode.SERVFAIL)

@@ -16,7 +16,7 @@ import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 
-from wizard.practice.dns_answers import Resolver, Sections, authoritative, rrsets
+from wizard.practice.dns_answers import CachingResolver, Sections, authoritative, rrsets
 from wizard.practice.zones import Authority
 
 PAYLOAD = 1232
@@ -61,7 +61,7 @@ class Responder:
         touch: called for every packet; the world counts it as a sign of a client.
     """
 
-    resolver: Resolver
+    resolver: CachingResolver
     machine: Authority | None
     touch: Callable[[], None]
 

@@ -14,13 +14,13 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  #
 from ministack.services import cloudfront
 
 from wizard.practice.aws import query_of
-from wizard.practice.aws_view import Distribution, Revision
+from wizard.practice.aws_view import EmulatedDistribution, Revision
 from wizard.practice.certificate_authority import DEFAULT_NAME
 from wizard.practice.compression import packed
-from wizard.practice.edge_records import Answer, Hit, Kept
+from wizard.practice.edge_records import EdgeResponse, Hit, Kept
 from wizard.practice.log_writer import encoded
 from wizard.practice.rules.distribution_document import wants_signature
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 
 POP = "FRA56-P1"
 """The edge location that every request meets."""
@@ -57,7 +57,7 @@ Send = Callable[[Any], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Viewer:
+class ViewerRequest:
     """One viewer request."""
 
     method: str
@@ -83,10 +83,10 @@ class Viewer:
         return self.headers.get("host", "").partition(":")[0].lower().rstrip(".")
 
 
-def _viewer(scope: Scope) -> Viewer:
+def _viewer(scope: Scope) -> ViewerRequest:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     headers.setdefault("host", headers.get(":authority", ""))
-    return Viewer(
+    return ViewerRequest(
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1").partition("?")[0],
         query=scope["query_string"].decode("latin-1"),
@@ -113,7 +113,7 @@ def _age_limit(cache_control: str) -> int:
 class Edge:
     """The edge of one world."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: WorldState) -> None:
         self.state = state
 
     def certificate(self, connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
@@ -141,25 +141,25 @@ class Edge:
         found = self.state.view.serving(viewer.host, now)
         revision = found.live(now) if found else None
         if viewer.too_long:
-            answer = Answer(413, {"content-type": "text/html", "connection": "close"}, b"", "Error")
+            answer = EdgeResponse(413, {"content-type": "text/html", "connection": "close"}, b"", "Error")
             self._sign(answer, viewer)
         elif self.state.view.elsewhere(viewer.host, now):
-            answer = Answer(200, {"content-type": "text/html"}, SOMEBODY_ELSES, "Miss")
+            answer = EdgeResponse(200, {"content-type": "text/html"}, SOMEBODY_ELSES, "Miss")
             self._sign(answer, viewer)
         elif found and revision and revision.enabled:
             answer = await self._serve(found, revision, viewer)
             self._log(found, viewer, answer, time.monotonic() - started)
         else:
             page = _PAGE.format(explanation=BAD_REQUEST, id=viewer.id).encode()
-            answer = Answer(403, {"content-type": "text/html"}, page, "Error")
+            answer = EdgeResponse(403, {"content-type": "text/html"}, page, "Error")
             self._sign(answer, viewer)
         with contextlib.suppress(ConnectionError):
             await _send(send, answer, with_body=viewer.method != "HEAD")
 
-    async def _serve(self, found: Distribution, revision: Revision, viewer: Viewer) -> Answer:
+    async def _serve(self, found: EmulatedDistribution, revision: Revision, viewer: ViewerRequest) -> EdgeResponse:
         if viewer.secure and wants_signature(fromstring(revision.config), viewer.path):
             # None of ours signs, and no key is looked at: whatever comes is refused, as what is not signed is.
-            refused = Answer(403, {"content-type": "text/xml"}, UNSIGNED.encode(), "Error")
+            refused = EdgeResponse(403, {"content-type": "text/xml"}, UNSIGNED.encode(), "Error")
             self._sign(refused, viewer)
             return refused
         accepted = "gzip" if "gzip" in viewer.headers.get("accept-encoding", "").lower() else ""
@@ -170,7 +170,7 @@ class Edge:
         kept = self.state.kept.get(key) if readable else None
         if kept and kept.until > now:
             age = {"age": str(int(now - kept.since))}
-            answer = Answer(kept.answer.status, {**kept.answer.headers, **age}, kept.answer.body, "Hit")
+            answer = EdgeResponse(kept.answer.status, {**kept.answer.headers, **age}, kept.answer.body, "Hit")
         else:
             answer = await self._fetch(found, revision, viewer)
             limit = _age_limit(answer.headers.get("cache-control", ""))
@@ -179,7 +179,7 @@ class Edge:
         self._sign(answer, viewer)
         return _unchanged(answer, viewer)
 
-    async def _fetch(self, found: Distribution, revision: Revision, viewer: Viewer) -> Answer:
+    async def _fetch(self, found: EmulatedDistribution, revision: Revision, viewer: ViewerRequest) -> EdgeResponse:
         """Ask the origin through the emulator's data plane, with the configuration that is deployed."""
         self.state.emulator.assume_account()
         record = {"Id": found.id, "ARN": found.arn, "DomainName": found.domain, "config_xml": revision.config}
@@ -199,9 +199,9 @@ class Edge:
             compress=compress,
         )
         result = "Redirect" if status in (301, 307) else "Error" if status >= 400 else "Miss"  # noqa: PLR2004 - HTTP
-        return Answer(status, lower, body, result)
+        return EdgeResponse(status, lower, body, result)
 
-    def _sign(self, answer: Answer, viewer: Viewer) -> None:
+    def _sign(self, answer: EdgeResponse, viewer: ViewerRequest) -> None:
         """Add the headers by which CloudFront is known."""
         word = "RefreshHit" if answer.result == "RefreshHit" else answer.result
         answer.headers |= {
@@ -214,7 +214,7 @@ class Edge:
         answer.headers.setdefault("server", "AmazonS3" if answer.status < 400 else "CloudFront")  # noqa: PLR2004
         answer.headers["content-length"] = str(len(answer.body))
 
-    def _log(self, found: Distribution, viewer: Viewer, answer: Answer, seconds: float) -> None:
+    def _log(self, found: EmulatedDistribution, viewer: ViewerRequest, answer: EdgeResponse, seconds: float) -> None:
         now = self.state.timing.now()
         date, clock = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now)).split()
         sent = len(answer.body) + sum(len(name) + len(value) + 4 for name, value in answer.headers.items())
@@ -253,7 +253,7 @@ class Edge:
         if not self._lost(found):
             self.state.hits.append(Hit(now, found.id, found.arn, fields))
 
-    def _lost(self, found: Distribution) -> bool:
+    def _lost(self, found: EmulatedDistribution) -> bool:
         """Whether one of a distribution's first lines is lost: logs are reliable only hours after they were set up.
 
         Source: CloudFront guide, standard logging (best effort; about four hours). Lines are counted instead of hours.
@@ -264,7 +264,7 @@ class Edge:
         return bool(seed) and number < FIRST_LINES and sha256(f"{seed}/{number}".encode()).digest()[0] % 2 == 0
 
 
-def _unchanged(answer: Answer, viewer: Viewer) -> Answer:
+def _unchanged(answer: EdgeResponse, viewer: ViewerRequest) -> EdgeResponse:
     """Answer 304 when the browser already has this version."""
     etag = answer.headers.get("etag", "")
     known = viewer.headers.get("if-none-match", "")
@@ -275,10 +275,10 @@ def _unchanged(answer: Answer, viewer: Viewer) -> Answer:
     if answer.status != 200 or not same or not (known or since):  # noqa: PLR2004 - HTTP OK
         return answer
     headers = {name: value for name, value in answer.headers.items() if name not in ("content-length", "content-type")}
-    return Answer(304, headers, b"", answer.result)
+    return EdgeResponse(304, headers, b"", answer.result)
 
 
-async def _send(send: Send, answer: Answer, *, with_body: bool) -> None:
+async def _send(send: Send, answer: EdgeResponse, *, with_body: bool) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body if with_body else b""})

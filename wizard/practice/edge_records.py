@@ -14,7 +14,7 @@ class Hit:
 
 
 @dataclass
-class Answer:
+class EdgeResponse:
     """What the edge sends. Header names are lower case; `result` is the log's x-edge-result-type."""
 
     status: int
@@ -27,6 +27,6 @@ class Answer:
 class Kept:
     """An answer in the edge's cache, until `until`."""
 
-    answer: Answer
+    answer: EdgeResponse
     since: float
     until: float

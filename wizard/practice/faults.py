@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Fault:
+class InjectedFault:
     """One planned trouble.
 
     Attributes:
@@ -29,11 +29,11 @@ class Fault:
 class Faults:
     """The planned troubles, in the order in which they were planned."""
 
-    planned: list[Fault] = field(default_factory=list)
+    planned: list[InjectedFault] = field(default_factory=list)
     stalled: int = 0
     """Calls that wait at this moment; they are carried out although their clients may have given up."""
 
-    def take(self, service: str, operation: str) -> Fault | None:
+    def take(self, service: str, operation: str) -> InjectedFault | None:
         """Return the fault that hits this call, using it up by one."""
         for fault in self.planned:
             if fault.service in ("*", service) and fault.operation in ("*", operation):

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # ships no types
 
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Version:
     marker: bool
 
 
-async def age(state: State, bucket: str, days: int) -> None:
+async def age(state: WorldState, bucket: str, days: int) -> None:
     """Do what the bucket's rules do once everything in it is `days` older than it is."""
     for rule in await _rules(state, bucket):
         found = [each for each in await _versions(state, bucket) if each.key.startswith(rule.prefix)]
@@ -48,17 +48,17 @@ async def age(state: State, bucket: str, days: int) -> None:
                     await _delete(state, bucket, each.key, each.id)
 
 
-async def _delete(state: State, bucket: str, key: str, version: str = "") -> None:
+async def _delete(state: WorldState, bucket: str, key: str, version: str = "") -> None:
     query = f"?versionId={quote(version, safe='')}" if version else ""
     await state.emulator.request("s3", "DELETE", f"/{bucket}/{quote(key)}{query}", region=await _region(state, bucket))
 
 
-async def _region(state: State, bucket: str) -> str:
+async def _region(state: WorldState, bucket: str) -> str:
     reply = await state.emulator.request("s3", "HEAD", f"/{bucket}")
     return reply.headers.get("x-amz-bucket-region", "us-east-1")
 
 
-async def _document(state: State, bucket: str, part: str) -> ET.Element | None:
+async def _document(state: WorldState, bucket: str, part: str) -> ET.Element | None:
     region = await _region(state, bucket)
     reply = await state.emulator.request("s3", "GET", f"/{bucket}?{part}", region=region)
     document: ET.Element | None = fromstring(reply.body) if reply.status == 200 else None  # noqa: PLR2004 - HTTP OK
@@ -70,7 +70,7 @@ def _days(rule: ET.Element, path: str) -> int | None:
     return int(text) if text else None
 
 
-async def _rules(state: State, bucket: str) -> list[Rule]:
+async def _rules(state: WorldState, bucket: str) -> list[Rule]:
     document = await _document(state, bucket, "lifecycle")
     return [
         Rule(
@@ -83,7 +83,7 @@ async def _rules(state: State, bucket: str) -> list[Rule]:
     ]
 
 
-async def _versions(state: State, bucket: str) -> list[Version]:
+async def _versions(state: WorldState, bucket: str) -> list[Version]:
     document = await _document(state, bucket, "versions")
     return [
         Version(

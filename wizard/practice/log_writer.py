@@ -15,7 +15,7 @@ from urllib.parse import quote
 from ministack.core import iam_evaluator
 
 from wizard.practice.edge_records import Hit
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 from wizard.practice.timing import LOG_FILE
 
 _FIELDS = (
@@ -45,7 +45,7 @@ def encoded(text: str, encoding: str) -> str:
 
 
 @dataclass(frozen=True)
-class Target:
+class DeliveryTarget:
     """Where and how one delivery writes."""
 
     source: str
@@ -74,7 +74,7 @@ class Target:
         return gzip.compress("".join(f"{line}\n" for line in lines).encode())
 
 
-async def _targets(state: State) -> dict[str, list[Target]]:
+async def _targets(state: WorldState) -> dict[str, list[DeliveryTarget]]:
     """Return the deliveries into buckets, by the ARN of the distribution they are for."""
     emulator = state.emulator
     sources = {
@@ -82,7 +82,7 @@ async def _targets(state: State) -> dict[str, list[Target]]:
     }
     known = (await emulator.target("logs", "DescribeDeliveryDestinations"))["deliveryDestinations"]
     destinations = {each["arn"]: each for each in known}
-    found: dict[str, list[Target]] = {}
+    found: dict[str, list[DeliveryTarget]] = {}
     for delivery in (await emulator.target("logs", "DescribeDeliveries"))["deliveries"]:
         source = sources.get(delivery["deliverySourceName"])
         destination = destinations.get(delivery["deliveryDestinationArn"], {})
@@ -92,10 +92,10 @@ async def _targets(state: State) -> dict[str, list[Target]]:
     return found
 
 
-def _target(source: dict[str, Any], destination: dict[str, Any], delivery: dict[str, Any]) -> Target:
+def _target(source: dict[str, Any], destination: dict[str, Any], delivery: dict[str, Any]) -> DeliveryTarget:
     resource = destination["deliveryDestinationConfiguration"]["destinationResourceArn"]
     bucket, _, prefix = resource.removeprefix("arn:aws:s3:::").partition("/")
-    return Target(
+    return DeliveryTarget(
         source=source["arn"],
         bucket=bucket,
         prefix=prefix.strip("/"),
@@ -105,7 +105,7 @@ def _target(source: dict[str, Any], destination: dict[str, Any], delivery: dict[
     )
 
 
-async def _permitted(state: State, target: Target, key: str) -> bool:
+async def _permitted(state: WorldState, target: DeliveryTarget, key: str) -> bool:
     """Whether the bucket's policy lets the delivery service write `key`."""
     region = await _region(state, target.bucket)
     policy = await state.emulator.request("s3", "GET", f"/{target.bucket}?policy", region=region)
@@ -159,13 +159,13 @@ def _services(principal: Any) -> list[str]:
     return [named] if isinstance(named, str) else list(named)
 
 
-async def _region(state: State, bucket: str) -> str:
+async def _region(state: WorldState, bucket: str) -> str:
     """Return where a bucket is: S3 refuses what is signed for another region."""
     reply = await state.emulator.request("s3", "HEAD", f"/{bucket}")
     return reply.headers.get("x-amz-bucket-region", "us-east-1")
 
 
-async def flush(state: State, *, everything: bool = False) -> int:
+async def flush(state: WorldState, *, everything: bool = False) -> int:
     """Write the files that are due, or all of them; return how many were written.
 
     A request without a delivery to a writable bucket leaves no trace, as on AWS.

@@ -54,23 +54,23 @@ async def _lifespan(receive: Any, send: Any) -> None:
             return
 
 
-class World:
+class PracticeWorld:
     """The running parts."""
 
     def __init__(self, directory: Path, timing: Timing) -> None:
         from wizard.practice import authorization, aws  # noqa: PLC0415 - the emulator reads the environment on import
-        from wizard.practice.control_server import Desk  # noqa: PLC0415
+        from wizard.practice.control_server import ControlServer  # noqa: PLC0415
         from wizard.practice.dns_server import Listener, Responder  # noqa: PLC0415
         from wizard.practice.edge import Edge  # noqa: PLC0415
-        from wizard.practice.state import State  # noqa: PLC0415
+        from wizard.practice.state import WorldState  # noqa: PLC0415
 
         self.directory = directory
         self.stopping = asyncio.Event()
-        self.state = State(timing, ACCOUNT)
+        self.state = WorldState(timing, ACCOUNT)
         authorization.correct(self.state.passing)
         self.emulator = self.state.emulator = aws.Emulator(self.state)
         self.token = secrets.token_urlsafe(24)
-        self.desk = Desk(self.state, self.token, self.stopping.set)
+        self.desk = ControlServer(self.state, self.token, self.stopping.set)
         self.edge = Edge(self.state)
         machines = [None, *self.state.net.authorities]
         touch = self.state.touch
@@ -176,7 +176,7 @@ def _watch_owner(stop: Callable[[], None]) -> None:
     stop()
 
 
-def _stop_on_signals(world: World, *, owned: bool) -> None:
+def _stop_on_signals(world: PracticeWorld, *, owned: bool) -> None:
     loop = asyncio.get_running_loop()
     names = [name for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
     for number in (getattr(signal, name) for name in names):
@@ -189,7 +189,7 @@ def _stop_on_signals(world: World, *, owned: bool) -> None:
 
 async def run(directory: Path, *, pace: float, linger: float | None, owned: bool) -> None:
     """Run a world until it is told to stop."""
-    world = World(directory, Timing(pace))
+    world = PracticeWorld(directory, Timing(pace))
     _stop_on_signals(world, owned=owned)
     for listener in world.dns:
         await listener.start()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.practice.aws_view import View
 from wizard.practice.certificate_authority import CertificateAuthority
-from wizard.practice.dns_answers import Resolver
+from wizard.practice.dns_answers import CachingResolver
 from wizard.practice.faults import Faults
 from wizard.practice.timing import Timing
-from wizard.practice.zones import Authority, Contents, Internet, Record, Zone
+from wizard.practice.zones import Authority, Contents, Internet, Record, ServedZone
 
 if TYPE_CHECKING:
     from wizard.practice.aws import Emulator, Stores
@@ -38,11 +38,11 @@ def _internet(view: View) -> Internet:
                 yield Record(each.domain, "AAAA", "::1", 60)
 
     zones = {
-        "": Zone("", REGISTRY),
-        "test": Zone("test", REGISTRY),
-        ZONE: Zone(ZONE, dict(PROVIDER)),
-        "cloudfront.net": Zone("cloudfront.net", REGISTRY, distributions),
-        "acm-validations.aws": Zone("acm-validations.aws", REGISTRY),
+        "": ServedZone("", REGISTRY),
+        "test": ServedZone("test", REGISTRY),
+        ZONE: ServedZone(ZONE, dict(PROVIDER)),
+        "cloudfront.net": ServedZone("cloudfront.net", REGISTRY, distributions),
+        "acm-validations.aws": ServedZone("acm-validations.aws", REGISTRY),
     }
     machines = [Authority((address,)) for address in (*PROVIDER.values(), *REGISTRY.values())]
     net = Internet(zones, [*machines, Authority(ROUTE53)])
@@ -58,7 +58,7 @@ class Memory:
     Attributes:
         stores: what the services hold.
         view: what the rules remember of it.
-        plain: attribute of `State` to its value.
+        plain: attribute of `WorldState` to its value.
         zones: name of a zone to its name servers and records.
     """
 
@@ -79,11 +79,11 @@ PLAIN = (
     "passed",
     "lost_log_seed",
 )
-"""Attributes of `State` that a memory holds."""
+"""Attributes of `WorldState` that a memory holds."""
 
 
 @dataclass
-class State:
+class WorldState:
     """Everything that the parts of a world share.
 
     Attributes:
@@ -119,7 +119,7 @@ class State:
 
     def __post_init__(self) -> None:
         self.net = _internet(self.view)
-        self.resolver = Resolver(self.net, self.timing)
+        self.resolver = CachingResolver(self.net, self.timing)
         self.emulator: Emulator
         self.writes_go_on.set()
 

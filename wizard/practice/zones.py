@@ -30,7 +30,7 @@ class Record:
         return self.since <= when < self.until
 
 
-class Outcome(Enum):
+class LookupOutcome(Enum):
     """What a zone knows about a name and type."""
 
     ANSWER = auto()
@@ -40,10 +40,10 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Found:
+class LookupResult:
     """What a look-up in one zone found."""
 
-    outcome: Outcome
+    outcome: LookupOutcome
     records: tuple[Record, ...] = ()
 
 
@@ -61,7 +61,7 @@ Contents = tuple[dict[str, str], list[Record]]
 
 
 @dataclass
-class Zone:
+class ServedZone:
     """One zone.
 
     Attributes:
@@ -116,16 +116,16 @@ class Zone:
         """Return the name-server records."""
         return tuple(Record(self.name, "NS", f"{host}.") for host in self.servers)
 
-    def lookup(self, name: str, rdtype: str, when: float) -> Found:
+    def lookup(self, name: str, rdtype: str, when: float) -> LookupResult:
         """Look up `name` in this zone as it was at `when` (RFC 1034, with wildcards as in RFC 4592)."""
         if name == self.name and rdtype in ("SOA", "NS"):
-            return Found(Outcome.ANSWER, (self.soa(),) if rdtype == "SOA" else self.ns())
+            return LookupResult(LookupOutcome.ANSWER, (self.soa(),) if rdtype == "SOA" else self.ns())
         records = self.records(when)
         owners = {self.name, *(record.name for record in records)}
         if not any(within(owner, name) for owner in owners):  # not even an empty non-terminal
             wild = self._wildcard(name, owners)
             if not wild:
-                return Found(Outcome.NXDOMAIN)
+                return LookupResult(LookupOutcome.NXDOMAIN)
             records = [replace(record, name=name) for record in records if record.name == wild]
         return _pick([record for record in records if record.name == name], rdtype)
 
@@ -138,12 +138,12 @@ class Zone:
         return wild if wild in owners else None
 
 
-def _pick(records: list[Record], rdtype: str) -> Found:
+def _pick(records: list[Record], rdtype: str) -> LookupResult:
     matching = tuple(record for record in records if record.type == rdtype)
     if matching:
-        return Found(Outcome.ANSWER, matching)
+        return LookupResult(LookupOutcome.ANSWER, matching)
     cnames = tuple(record for record in records if record.type == "CNAME")
-    return Found(Outcome.CNAME, cnames) if cnames else Found(Outcome.NODATA)
+    return LookupResult(LookupOutcome.CNAME, cnames) if cnames else LookupResult(LookupOutcome.NODATA)
 
 
 @dataclass
@@ -164,21 +164,21 @@ class Authority:
 class Internet:
     """Every zone and name server of the world."""
 
-    zones: dict[str, Zone]
+    zones: dict[str, ServedZone]
     authorities: list[Authority]
 
-    def zone_of(self, name: str) -> Zone:
+    def zone_of(self, name: str) -> ServedZone:
         """Return the deepest zone that holds `name`; the root holds everything."""
         while name and name not in self.zones:
             name = name.partition(".")[2]
         return self.zones[name]
 
-    def authorities_of(self, zone: Zone) -> list[Authority]:
+    def authorities_of(self, zone: ServedZone) -> list[Authority]:
         """Return the machines that serve `zone`, in the order of its NS records."""
         at = {address: machine for machine in self.authorities for address in machine.addresses}
         return [at[address] for address in zone.servers.values() if address in at]
 
-    def hosts(self, machine: Authority, zone: Zone) -> bool:
+    def hosts(self, machine: Authority, zone: ServedZone) -> bool:
         """Whether `machine` serves `zone`."""
         return any(address in machine.addresses for address in zone.servers.values())
 
@@ -190,13 +190,13 @@ class Internet:
     def truth(self, name: str, rdtype: str, when: float) -> tuple[Record, ...]:
         """Return what the primary of the name's zone holds, CNAMEs not followed: what AWS itself would see."""
         found = self.zone_of(name).lookup(name, rdtype, when)
-        return found.records if found.outcome is Outcome.ANSWER else ()
+        return found.records if found.outcome is LookupOutcome.ANSWER else ()
 
     def chase(self, name: str, rdtype: str, when: float) -> tuple[Record, ...]:
         """Return the records at the end of the CNAME chain that starts at `name`."""
         for _ in range(10):
             found = self.zone_of(name).lookup(name, rdtype, when)
-            if found.outcome is not Outcome.CNAME:
+            if found.outcome is not LookupOutcome.CNAME:
                 return found.records
             name = found.records[0].value.rstrip(".").lower()
         return ()

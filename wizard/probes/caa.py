@@ -26,7 +26,7 @@ HOPS = 8
 """CNAMEs followed before we call it a loop."""
 
 
-class Found(Struct, frozen=True):
+class CaaRecords(Struct, frozen=True):
     """The record set that counts, and where it is; no records: anybody may issue."""
 
     at: str
@@ -70,15 +70,15 @@ class CaaProbe(Probe):
             return self.ok(summary, observed=brief(sorted(found.records), "; ") or "none")
         return self._forbidden(domain, found)
 
-    async def _relevant(self, domain: str) -> Found:
+    async def _relevant(self, domain: str) -> CaaRecords:
         labels = domain.split(".")
         for start in range(len(labels)):
             found = await self._at(".".join(labels[start:]))
             if found.records:
                 return found
-        return Found(domain)
+        return CaaRecords(domain)
 
-    async def _at(self, name: str) -> Found:
+    async def _at(self, name: str) -> CaaRecords:
         """Return the CAA records at a name, along CNAMEs: then the target's owner decides (facts, C10)."""
         for _ in range(HOPS):
             answers = await self.scope.world.dns.ask_authorities(name, "CAA")
@@ -86,11 +86,11 @@ class CaaProbe(Probe):
             if answer is None:
                 raise UnreadableError(name, _failure(answers))
             if answer.records or not answer.chain or answer.absent:
-                return Found(answer.chain[-1] if answer.chain else name, answer.records)
+                return CaaRecords(answer.chain[-1] if answer.chain else name, answer.records)
             name = answer.chain[-1]
         raise UnreadableError(name, "a loop of CNAMEs")
 
-    def _forbidden(self, domain: str, found: Found) -> Check:
+    def _forbidden(self, domain: str, found: CaaRecords) -> Check:
         observed = brief(sorted(found.records), "; ")
         check = self.report(
             Status.FAILED,

@@ -21,7 +21,7 @@ ASKED = 2
 """How many servers of the zone above are asked whether a family of addresses works from here."""
 
 
-class Look(Struct, frozen=True):
+class NameServersLook(Struct, frozen=True):
     """What was seen: the zone as delegated, and what each address said of its NS and SOA records."""
 
     zone: Zone
@@ -47,14 +47,14 @@ class NameServersProbe(Probe):
             zone = await dns.zone_of(domain)
             if "." not in zone.name:
                 return self.report(Status.SKIPPED, f"Nobody knows the domain of {domain}, so it has no name servers")
-            look = Look(zone, await dns.ask_addresses(zone, "NS"), ())
+            look = NameServersLook(zone, await dns.ask_addresses(zone, "NS"), ())
             if any(answer.seen for answer in look.ns):
                 look = await self._closer(look)
         except DnsUnreachableError as error:
             return self._unseen(domain, str(error))
         return await self._judge(domain, look)
 
-    async def _closer(self, look: Look) -> Look:
+    async def _closer(self, look: NameServersLook) -> NameServersLook:
         """Ask for the versions; and, where a whole family is silent, whether it works from here at all."""
         works = {_family(answer) for answer in look.ns if answer.outcome not in DEAD}
         silent = {_family(answer) for answer in look.ns} - works - {0}
@@ -68,7 +68,7 @@ class NameServersProbe(Probe):
             group.start_soon(versions)
             if silent and await self._parent_answers(look.zone, silent):
                 works |= silent
-        return Look(look.zone, look.ns, soa, frozenset(works))
+        return NameServersLook(look.zone, look.ns, soa, frozenset(works))
 
     async def _parent_answers(self, zone: Zone, families: set[int]) -> bool:
         """Whether the zone above answers at an address of these families: then silence is the servers' own."""
@@ -85,12 +85,12 @@ class NameServersProbe(Probe):
         summary = f"The name servers of {domain} cannot be asked from here"
         return self.report(Status.UNKNOWN, summary, "dns-unreachable", observed=observed, name=domain, zone=domain)
 
-    async def _judge(self, domain: str, look: Look) -> Check:
+    async def _judge(self, domain: str, look: NameServersLook) -> Check:
         if not any(answer.seen for answer in look.ns):
             return await self._none(domain, look)
         return self._lame(look) or self._dead(look) or self._delegation(look) or self._serials(look) or self._well(look)
 
-    async def _none(self, domain: str, look: Look) -> Check:
+    async def _none(self, domain: str, look: NameServersLook) -> Check:
         """None of them serves the zone: a fault, unless resolvers out there get through and only we do not."""
         zone, observed = look.zone.name, _said(look.ns)
         if not await self._world_fails(zone):
@@ -128,7 +128,7 @@ class NameServersProbe(Probe):
             group.start_soon(ask, top)
         return heard[top] and not heard[zone]
 
-    def _lame(self, look: Look) -> Check | None:
+    def _lame(self, look: NameServersLook) -> Check | None:
         lame = _names(answer for answer in look.ns if not answer.seen and answer.outcome not in DEAD)
         if not lame:
             return None
@@ -141,7 +141,7 @@ class NameServersProbe(Probe):
             servers=lame,
         )
 
-    def _dead(self, look: Look) -> Check | None:
+    def _dead(self, look: NameServersLook) -> Check | None:
         """Only a family of addresses that works from here can show that an address is dead."""
         dead = [answer for answer in look.ns if answer.outcome in DEAD and _family(answer) in look.works | {0}]
         if not dead:
@@ -156,7 +156,7 @@ class NameServersProbe(Probe):
             servers=servers,
         )
 
-    def _delegation(self, look: Look) -> Check | None:
+    def _delegation(self, look: NameServersLook) -> Check | None:
         parent = {server.name for server in look.zone.servers}
         child = {name for answer in look.ns for name in answer.records}
         if parent == child:
@@ -172,7 +172,7 @@ class NameServersProbe(Probe):
             child=brief(sorted(child)),
         )
 
-    def _serials(self, look: Look) -> Check | None:
+    def _serials(self, look: NameServersLook) -> Check | None:
         found = {(answer.server, answer.address): serial(answer) for answer in look.soa if answer.records}
         if len(set(found.values())) < 2:  # noqa: PLR2004 - one serial is agreement
             return None
@@ -186,7 +186,7 @@ class NameServersProbe(Probe):
             serials=observed,
         )
 
-    def _well(self, look: Look) -> Check:
+    def _well(self, look: NameServersLook) -> Check:
         return self.ok(
             f"All name servers of {look.zone.name} serve it and agree",
             observed=_servers(look.zone),

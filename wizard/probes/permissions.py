@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from msgspec.structs import replace
 
-from wizard.aws.errors import AwsError, Kind
+from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity
 from wizard.aws.policy import Document, policy, statement_text
 from wizard.aws.preflight import missing
@@ -70,7 +70,7 @@ class PermissionsProbe(Probe):
         except DnsUnreachableError:
             pass
         except AwsError as error:
-            if error.kind is Kind.DENIED and await self._served_by_route53(domain):
+            if error.kind is ErrorKind.DENIED and await self._served_by_route53(domain):
                 return error
         return None
 

@@ -21,7 +21,7 @@ from wizard.snowplow.pixel_response import (
     NOT_ATTACHED,
     NOT_CLOUDFRONT,
     SERVED,
-    Fault,
+    PixelFault,
     by_cloudfront,
     fault_in,
 )
@@ -39,7 +39,7 @@ TAKEOVER = 86_400.0
 WANTED = {Viewer.REDIRECT: "a redirect to https", Viewer.HTTPS_ONLY: "HTTP 403"}
 
 
-def faulty(probe: Probe, host: str, fault: Fault, observed: str, expected: str = "") -> Check:
+def faulty(probe: Probe, host: str, fault: PixelFault, observed: str, expected: str = "") -> Check:
     """Report what is wrong at `host`, as a wait where it may pass by itself."""
     check = Check(
         probe.id,
@@ -79,8 +79,8 @@ class _PixelProbe(Probe):
         if early := await between(self, host):
             return early
         if error.kind == "protocol":
-            return faulty(self, host, Fault("not-cloudfront", "{host} does not answer in HTTP"), str(error))
-        return faulty(self, host, Fault(NOT_ACCEPTED, "No trusted connection to {host}"), str(error))
+            return faulty(self, host, PixelFault("not-cloudfront", "{host} does not answer in HTTP"), str(error))
+        return faulty(self, host, PixelFault(NOT_ACCEPTED, "No trusted connection to {host}"), str(error))
 
     async def _of_another(self, host: str, response: Response) -> Check | None:
         """Return the check's result where another distribution answers, which serves a pixel as well.
@@ -94,7 +94,7 @@ class _PixelProbe(Probe):
         if seen == mine or (not seen and not await self._marked(own, host)):
             return None
         observed = f"the pixel of set-up {seen}" if seen else "a pixel without the mark of this set-up"
-        fault = Fault("distribution-of-another", "Another distribution answers at {host}: its events go elsewhere")
+        fault = PixelFault("distribution-of-another", "Another distribution answers at {host}: its events go elsewhere")
         return faulty(self, host, fault, observed, f"the pixel of set-up {mine}, as at {own}")
 
     async def _marked(self, own: str, host: str) -> bool:
@@ -126,7 +126,7 @@ class _PixelProbe(Probe):
             },
         )
 
-    def _bad(self, host: str, response: Response, fault: Fault) -> Check:
+    def _bad(self, host: str, response: Response, fault: PixelFault) -> Check:
         observed = f"HTTP {response.status}, server {response.headers.get('server', 'unknown')}"
         if fault.problem == "cache-control-differs":
             observed = response.headers.get("cache-control", "no Cache-Control")
@@ -233,10 +233,10 @@ class HttpRedirectProbe(Probe):
             return self.ok(f"http://{host} {done}", observed=observed, host=host)
         return faulty(self, host, self._fault(response), observed, WANTED[viewer])
 
-    def _fault(self, response: Response) -> Fault:
+    def _fault(self, response: Response) -> PixelFault:
         found = fault_in(response)
         if found in (CLOUDFLARE, BANNED, NOT_CLOUDFRONT):
             return found
         if response.status in SERVED:
-            return Fault("http-served-plain", "http://{host}/i is served without encryption")
-        return Fault("viewer-policy-differs", "Plain http at {host} is not treated as you chose")
+            return PixelFault("http-served-plain", "http://{host}/i is served without encryption")
+        return PixelFault("viewer-policy-differs", "Plain http at {host} is not treated as you chose")

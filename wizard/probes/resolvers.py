@@ -59,8 +59,8 @@ def is_private(address: str) -> bool:
     )
 
 
-def _kind(answer: Answer) -> dns_views.Kind:
-    return dns_views.Kind.OWN if answer.server == OWN else dns_views.Kind.PUBLIC
+def _kind(answer: Answer) -> dns_views.ServerKind:
+    return dns_views.ServerKind.OWN if answer.server == OWN else dns_views.ServerKind.PUBLIC
 
 
 class ResolversProbe(Probe):

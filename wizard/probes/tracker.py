@@ -7,7 +7,7 @@ from wizard.probes.captive_network import between
 from wizard.probes.eventual_consistency import maybe_passing, not_made, unreached
 from wizard.probes.probe import Probe
 from wizard.snowplow.pixel_response import NOT_CLOUDFRONT, by_cloudflare, by_cloudfront, of_cloudflare, refused
-from wizard.snowplow.tracker.served import ANSWER_LIMIT, ASKING, Fault, faults, undecodable
+from wizard.snowplow.tracker.served import ANSWER_LIMIT, ASKING, DeliveryFault, faults, undecodable
 
 _OK = 200
 
@@ -48,11 +48,11 @@ class TrackerHttpsProbe(Probe):
         if error.kind == "protocol" and "decode" in str(error):
             return self._faulty(url, undecodable(url, str(error)))
         if error.kind == "tls":
-            untrusted = Fault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
+            untrusted = DeliveryFault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
             return await between(self, host) or self._faulty(url, untrusted)
         return await unreached(self, host, error)
 
-    def _faulty(self, url: str, fault: Fault) -> Check:
+    def _faulty(self, url: str, fault: DeliveryFault) -> Check:
         check = Check(
             self.id,
             "",
@@ -73,7 +73,7 @@ def _host(url: str) -> str:
     return url.split("/")[2]
 
 
-def _not_ours(answer: Response, host: str, url: str) -> list[Fault]:
+def _not_ours(answer: Response, host: str, url: str) -> list[DeliveryFault]:
     """Tell CloudFront's own refusals, and answers of somebody else, before the file itself is judged."""
     if by_cloudflare(answer):
         known = of_cloudflare(answer)
@@ -86,6 +86,8 @@ def _not_ours(answer: Response, host: str, url: str) -> list[Fault]:
     observed = f"HTTP {answer.status}"
     if known.problem == "pixel-access-denied":  # S3 says the same of a file that is not there
         return [
-            Fault("tracker-missing", f"There is no file at {url}, or CloudFront may not read it", observed=observed)
+            DeliveryFault(
+                "tracker-missing", f"There is no file at {url}, or CloudFront may not read it", observed=observed
+            )
         ]
-    return [Fault(known.problem, known.summary.format(host=host), observed=observed)]
+    return [DeliveryFault(known.problem, known.summary.format(host=host), observed=observed)]

@@ -6,7 +6,7 @@ the permission to delete hangs on a tag, AWS then says "denied", for what is gon
 
 from collections.abc import Awaitable, Callable
 
-from wizard.aws.errors import MISSING, AwsError, Kind
+from wizard.aws.errors import MISSING, AwsError, ErrorKind
 
 
 async def gone_already(error: AwsError, look: Callable[[], Awaitable[bool]]) -> bool:
@@ -19,7 +19,7 @@ async def gone_already(error: AwsError, look: Callable[[], Awaitable[bool]]) -> 
     Raises:
         wizard.aws.errors.AwsError: it could not be looked at.
     """
-    return error.code in MISSING or (error.kind is Kind.DENIED and await look())
+    return error.code in MISSING or (error.kind is ErrorKind.DENIED and await look())
 
 
 async def missing(read: Callable[[], Awaitable[object]]) -> bool:

@@ -11,7 +11,7 @@ FRESH = 5.0
 """Seconds that a reply may serve the other resources on the same object."""
 
 
-class Shared:
+class SharedRead:
     """Hands one reply to each of its readers at most once, so that a poll always looks anew.
 
     Args:

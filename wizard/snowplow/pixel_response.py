@@ -23,7 +23,7 @@ PAGE_HEAD = 8192
 """Bytes of an error page in which its number is looked for."""
 
 
-class Fault(Struct, frozen=True):
+class PixelFault(Struct, frozen=True):
     """What is wrong with an answer."""
 
     problem: str
@@ -33,25 +33,25 @@ class Fault(Struct, frozen=True):
     """Whether events are lost."""
 
 
-CLOUDFLARE = Fault("cloudflare-proxy", "Cloudflare's proxy answers at {host}, in front of CloudFront")
-BANNED = Fault("cloudflare-1014", "Cloudflare refuses to serve {host}: its record leads into another account")
-NOT_CLOUDFRONT = Fault("not-cloudfront", "{host} is answered by something that is not CloudFront")
-NOT_ATTACHED = Fault(
+CLOUDFLARE = PixelFault("cloudflare-proxy", "Cloudflare's proxy answers at {host}, in front of CloudFront")
+BANNED = PixelFault("cloudflare-1014", "Cloudflare refuses to serve {host}: its record leads into another account")
+NOT_CLOUDFRONT = PixelFault("not-cloudfront", "{host} is answered by something that is not CloudFront")
+NOT_ATTACHED = PixelFault(
     "alias-not-attached", "CloudFront does not know {host}: the name is not attached, or not everywhere"
 )
 
 _PAGES = (
-    (403, "<Code>AccessDenied</Code>", Fault("pixel-access-denied", "S3 does not let CloudFront read the pixel")),
-    (403, "block access from your country", Fault("geo-blocked", "CloudFront blocks this country at {host}")),
-    (403, "Request blocked", Fault("waf-blocks", "A web application firewall blocks requests to {host}")),
+    (403, "<Code>AccessDenied</Code>", PixelFault("pixel-access-denied", "S3 does not let CloudFront read the pixel")),
+    (403, "block access from your country", PixelFault("geo-blocked", "CloudFront blocks this country at {host}")),
+    (403, "Request blocked", PixelFault("waf-blocks", "A web application firewall blocks requests to {host}")),
     (403, "could not be satisfied", NOT_ATTACHED),
     (421, "", NOT_ATTACHED),
     (
         400,
         "authorization header is malformed",
-        Fault("origin-moved", "CloudFront asks for the bucket in another region"),
+        PixelFault("origin-moved", "CloudFront asks for the bucket in another region"),
     ),
-    (404, "", Fault("pixel-missing", "There is no pixel at {host}/i")),
+    (404, "", PixelFault("pixel-missing", "There is no pixel at {host}/i")),
 )
 """Status, a piece of the page, and what it means; the first that fits counts."""
 
@@ -61,7 +61,7 @@ def by_cloudfront(response: Response) -> bool:
     return "x-amz-cf-id" in response.headers
 
 
-def fault_in(response: Response) -> Fault | None:
+def fault_in(response: Response) -> PixelFault | None:
     """Return what is wrong with an answer to a GET of the pixel with an `Origin`; None if nothing is."""
     if by_cloudflare(response):
         return of_cloudflare(response)
@@ -77,14 +77,14 @@ def by_cloudflare(response: Response) -> bool:
     return response.headers.get("server", "").lower() == "cloudflare" or "cf-ray" in response.headers
 
 
-def of_cloudflare(response: Response) -> Fault:
+def of_cloudflare(response: Response) -> PixelFault:
     """Say what an answer of Cloudflare's proxy means: it works in front, or refuses (its error 1014)."""
     page = response.body[:PAGE_HEAD].decode("utf-8", "replace").lower()
     banned = response.status >= 400 and ("error code: 1014" in page or "cname cross-user banned" in page)  # noqa: PLR2004
     return BANNED if banned else CLOUDFLARE
 
 
-def refused(response: Response) -> Fault:
+def refused(response: Response) -> PixelFault:
     """Say what a status other than 200 and 304 means."""
     page = response.body.decode("utf-8", "replace")
     for status, piece, fault in _PAGES:
@@ -93,47 +93,47 @@ def refused(response: Response) -> Fault:
     return _by_class(response)
 
 
-def _by_class(response: Response) -> Fault:
+def _by_class(response: Response) -> PixelFault:
     status = response.status
     if status in (301, 302, 307, 308):
         if ".amazonaws.com" in response.headers.get("location", ""):
-            return Fault("bucket-redirect", "S3 sends {host}/i on to the bucket's regional name")
-        return Fault("unexpected-redirect", "{host}/i is redirected instead of served")
+            return PixelFault("bucket-redirect", "S3 sends {host}/i on to the bucket's regional name")
+        return PixelFault("unexpected-redirect", "{host}/i is redirected instead of served")
     if status >= 500:  # noqa: PLR2004 - server errors begin here
-        return Fault("origin-unreachable", "CloudFront cannot get the pixel from the bucket")
-    return Fault("unexpected-status", f"{{host}}/i answers with HTTP status {status}")
+        return PixelFault("origin-unreachable", "CloudFront cannot get the pixel from the bucket")
+    return PixelFault("unexpected-status", f"{{host}}/i answers with HTTP status {status}")
 
 
-def _content(response: Response) -> Fault | None:
+def _content(response: Response) -> PixelFault | None:
     if response.status != 200:  # noqa: PLR2004 - 304 has no body
         return None
     try:
         image = validate(response.body)
     except PixelError as error:
-        return Fault("pixel-broken", f"What {{host}}/i serves is no pixel: {error}")
+        return PixelFault("pixel-broken", f"What {{host}}/i serves is no pixel: {error}")
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != image.content_type:
-        return Fault("content-type-wrong", f"{{host}}/i says it is '{kind}' and is {image.content_type}")
+        return PixelFault("content-type-wrong", f"{{host}}/i says it is '{kind}' and is {image.content_type}")
     return None
 
 
-def _headers(response: Response) -> Fault | None:
+def _headers(response: Response) -> PixelFault | None:
     if fault := _cors(response.headers.get("access-control-allow-origin", "")):
         return fault
     if _directives(response.headers.get("cache-control", "")) != _directives(CACHE_CONTROL):
-        return Fault("cache-control-differs", "{host}/i is cached in another way than it should be", serious=False)
+        return PixelFault("cache-control-differs", "{host}/i is cached in another way than it should be", serious=False)
     return None
 
 
-def _cors(allowed: str) -> Fault | None:
+def _cors(allowed: str) -> PixelFault | None:
     """Judge the header by which a browser decides whether the tracker sees the answer (Fetch standard, CORS check)."""
     if allowed == "*":
         return None
     if not allowed:
-        return Fault("cors-missing", "{host}/i does not allow other origins, so trackers stop sending")
+        return PixelFault("cors-missing", "{host}/i does not allow other origins, so trackers stop sending")
     if "," in allowed:
-        return Fault("cors-twice", "{host}/i allows other origins twice, which browsers take for not at all")
-    return Fault("cors-narrow", "{host}/i allows one origin at a time, so trackers of other sites stop sending")
+        return PixelFault("cors-twice", "{host}/i allows other origins twice, which browsers take for not at all")
+    return PixelFault("cors-narrow", "{host}/i allows one origin at a time, so trackers of other sites stop sending")
 
 
 def _directives(text: str) -> frozenset[str]:

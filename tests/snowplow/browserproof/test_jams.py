@@ -19,15 +19,15 @@ from tests.snowplow.tracker.test_webservers import OneName
 from tests.trackers import V3, V4
 from wizard.model.ports import Answer, Network, Outcome, Response
 from wizard.model.setup import Choices, Setup
-from wizard.net.web_client import Browser
+from wizard.net.web_client import WebClient
 from wizard.snowplow.browserproof.chromium import flags
-from wizard.snowplow.browserproof.page_report import SENT, Report
+from wizard.snowplow.browserproof.page_report import SENT, PageReport
 from wizard.snowplow.browserproof.page_settings import as_on_page
 from wizard.snowplow.browserproof.pixel_request import pixel_seen
 from wizard.snowplow.browserproof.proof_page import Subject
 from wizard.snowplow.browserproof.proof_server import PageServer
 from wizard.snowplow.browserproof.verdict import OK, Outside, Verdict, judge
-from wizard.snowplow.pagecheck.html import Page, read
+from wizard.snowplow.pagecheck.html import HtmlPage, read
 from wizard.snowplow.pagecheck.inline_trackers import tags
 from wizard.snowplow.pagecheck.judge import judge as judge_page
 from wizard.snowplow.snippet_builder import Loaded, tag
@@ -135,12 +135,12 @@ def tag_of(row: Row) -> str:
     return text.replace(before, after) if before else text
 
 
-def page_of(row: Row) -> Page:
+def page_of(row: Row) -> HtmlPage:
     body = f"<!doctype html><html><head>{tag_of(row)}</head><body></body></html>".encode()
     return read("https://www.site.test/", Response(200, {"content-type": "text/html"}, body, "", 0.0))
 
 
-def proved(row: Row, visitor: Visitor, outside: str) -> tuple[Report, Verdict]:
+def proved(row: Row, visitor: Visitor, outside: str) -> tuple[PageReport, Verdict]:
     """Let the browser open the proof's page, set like the user's, and judge what it reports."""
     (found,) = tags(page_of(row))
     loaded = Loaded("", flavour="umd", major=3 if row.tracker is V3 else 4)
@@ -159,7 +159,7 @@ def test_each_jam_is_named_and_nothing_else_is(name: str, collector: Collector, 
     row = ROWS[name]
     collector.become(row.answers)
     network = Network({443: ("127.0.0.1", collector.port)}, {}, (), str(collector.ca_file))
-    seen = anyio.run(pixel_seen, Browser(network, Names()), HOST)
+    seen = anyio.run(pixel_seen, WebClient(network, Names()), HOST)
     assert seen == row.pixel
     found = {check.id: check.problem.id for check in judge_page(page_of(row), SETUP) if check.problem}
     assert found == ({"page-settings": row.page} if row.page else {})

@@ -9,7 +9,7 @@ import anyio
 from playwright.sync_api import Browser, BrowserContext, Playwright, Route, sync_playwright
 
 from tests.product import Product
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.context import BROWSE, YES
 from wizard.model.results import Check, Job, Snapshot
 from wizard.model.setup import Goal
@@ -107,7 +107,7 @@ class Visitor:
 def browse(product: Product, visit: Callable[[str], None], **answers: str) -> Snapshot:
     """Run the proof while somebody opens the address, and return how it ended."""
 
-    async def watch(board: Board) -> None:
+    async def watch(board: Progress) -> None:
         opened = False
         async for update in board.updates():
             address = address_in(update.snapshot)

@@ -4,7 +4,7 @@ import pytest
 
 from wizard.snowplow.events.decode import Event
 from wizard.snowplow.events.field_names import CHECK_APP
-from wizard.snowplow.events.summary import HOUR, MOST_PAGES, OTHER, Tally, sparkline
+from wizard.snowplow.events.summary import HOUR, MOST_PAGES, OTHER, EventSummary, sparkline
 
 NOW = 1_795_428_000.0
 
@@ -16,7 +16,7 @@ def event(
 
 
 def test_test_events_are_counted_apart() -> None:
-    tally = Tally()
+    tally = EventSummary()
     tally.add([event(), event(app=CHECK_APP), event(kind="struct", ago=HOUR)])
     assert (tally.total, tally.tests) == (2, 1)
     assert tally.kinds == {"page_view": 1, "struct": 1}
@@ -26,14 +26,14 @@ def test_test_events_are_counted_apart() -> None:
 
 
 def test_a_flood_of_addresses_does_not_fill_the_memory() -> None:
-    tally = Tally()
+    tally = EventSummary()
     tally.add(event(f"https://a.example/{number}") for number in range(MOST_PAGES + 50))
     assert len(tally.pages) == MOST_PAGES + 1
     assert tally.pages[OTHER] == 50
 
 
 def test_a_page_cannot_steer_the_terminal() -> None:
-    tally = Tally()
+    tally = EventSummary()
     tally.add([event("https://a.example/\x1b[2J\u202e")])
     assert not any(letter in tally.top()[0][0] for letter in "\x1b\u202e")
 

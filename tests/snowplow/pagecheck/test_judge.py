@@ -12,7 +12,7 @@ from wizard.model.ports import Response
 from wizard.model.results import Check, Status
 from wizard.model.setup import Choices, Goal, Made, Setup, TrackerFile
 from wizard.snowplow.csp import allowing, allows, allows_inline, of_site, parsed
-from wizard.snowplow.pagecheck.html import Page, read
+from wizard.snowplow.pagecheck.html import HtmlPage, read
 from wizard.snowplow.pagecheck.inline_trackers import tags
 from wizard.snowplow.pagecheck.judge import judge
 from wizard.snowplow.setup_snippet import loaded_by
@@ -47,7 +47,7 @@ assert LOADED is not None
 TAG = snippet(HOST, app_id="shop", tracker=LOADED).tag
 
 
-def page(head: str, **headers: str) -> Page:
+def page(head: str, **headers: str) -> HtmlPage:
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     body = f"<!doctype html><html><head><title>Shop</title>{head}</head><body><p>Hello</p></body></html>"
     return read(URL, Response(200, {"content-type": "text/html; charset=utf-8", **names}, body.encode(), "", 0.0))

@@ -27,7 +27,7 @@ from wizard.model.validators import BLOCKED_WORDS
 from wizard.snowplow.tracker import npm
 from wizard.snowplow.tracker.file_names import LETTERS, new_key, served_at
 from wizard.snowplow.tracker.knowledge import knowledge
-from wizard.snowplow.tracker.sources import Kind, fetch, parse
+from wizard.snowplow.tracker.sources import OriginKind, fetch, parse
 from wizard.snowplow.tracker.tracker_file import LIMIT, Flavour, TrackerError, digest, recognise
 from wizard.snowplow.tracker.unpack import member
 from wizard.storage.blobs import Shelf
@@ -82,7 +82,7 @@ def test_a_hash_is_taken_in_both_spellings() -> None:
 
 def test_the_default_is_a_release_that_the_knowledge_names() -> None:
     source = parse(Choices().tracker)
-    assert (source.kind, source.version) == (Kind.RELEASE, knowledge().version)
+    assert (source.kind, source.version) == (OriginKind.RELEASE, knowledge().version)
 
 
 # Choices.
@@ -91,14 +91,14 @@ def test_the_default_is_a_release_that_the_knowledge_names() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "where"),
     [
-        ("release:4.10.1", Kind.RELEASE, "/4.10.1/sp.js"),
-        ("release:4.6.8/sp.lite.js", Kind.RELEASE, "/4.6.8/sp.lite.js"),
-        ("npm:4.10.1", Kind.NPM, "@snowplow/browser-tracker"),
-        ("HTTPS://example.org/a.js", Kind.URL, "HTTPS://example.org/a.js"),
-        ("/tmp/sp.js", Kind.FILE, "/tmp/sp.js"),
+        ("release:4.10.1", OriginKind.RELEASE, "/4.10.1/sp.js"),
+        ("release:4.6.8/sp.lite.js", OriginKind.RELEASE, "/4.6.8/sp.lite.js"),
+        ("npm:4.10.1", OriginKind.NPM, "@snowplow/browser-tracker"),
+        ("HTTPS://example.org/a.js", OriginKind.URL, "HTTPS://example.org/a.js"),
+        ("/tmp/sp.js", OriginKind.FILE, "/tmp/sp.js"),
     ],
 )
-def test_a_choice_says_what_it_is(text: str, kind: Kind, where: str) -> None:
+def test_a_choice_says_what_it_is(text: str, kind: OriginKind, where: str) -> None:
     found = parse(text)
     assert found.kind is kind
     assert found.where.endswith(where)

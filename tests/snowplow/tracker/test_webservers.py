@@ -12,14 +12,14 @@ import trustme
 from tests.snowplow.tracker.webservers import HOST, SERVERS, Site, free_port, nginx, running
 from tests.trackers import V3, V4
 from wizard.aws.client import AwsClient
-from wizard.aws.keys import Source
+from wizard.aws.keys import KeySource
 from wizard.engine import walks
 from wizard.model.context import Scope
 from wizard.model.ports import Answer, Network, Outcome, World, Zone
 from wizard.model.results import Check, Job, Snapshot, Status
 from wizard.model.setup import Choices, Goal, Setup
 from wizard.net.clock import SystemClock
-from wizard.net.web_client import Browser
+from wizard.net.web_client import WebClient
 from wizard.snowplow.tracker.export import SERVERS as WRITTEN
 from wizard.stages import stages
 from wizard.storage.blobs import Shelf
@@ -55,7 +55,7 @@ class Owner:
         network = Network({443: ("127.0.0.1", site.port)}, {}, (), str(site.ca_file))
         dns = OneName()
         self.world = World(
-            AwsClient(Source(), "us-east-1", observe=refuse), dns, Browser(network, dns), SystemClock(0.0)
+            AwsClient(KeySource(), "us-east-1", observe=refuse), dns, WebClient(network, dns), SystemClock(0.0)
         )
         self.world = World(self.world.aws, dns, self.world.web, self.world.clock, Shelf(home))
         choices = Choices(goals=(Goal.JS_SERVER,), tracker=str(V4), tracker_url=URL)
@@ -69,7 +69,7 @@ class Owner:
         scope = Scope(self.world, self.ledger)
         rows = stages(scope)
         assert [row.id for row in rows] == ["tracker"]
-        board = walks.board_for(job, rows, "main")
+        board = walks.progress_for(job, rows, "main")
 
         async def go() -> None:
             if job is Job.APPLY:
@@ -191,7 +191,7 @@ def test_a_server_that_is_not_trusted_is_named(owner: Owner, site: Site) -> None
     site.publish(owner.folder, PATH)
     trustme.CA().cert_pem.write_to_path(str(site.folder / "other.pem"))
     network = Network({443: ("127.0.0.1", site.port)}, {}, (), str(site.folder / "other.pem"))
-    owner.world = World(owner.world.aws, owner.world.dns, Browser(network, owner.world.dns), owner.world.clock)
+    owner.world = World(owner.world.aws, owner.world.dns, WebClient(network, owner.world.dns), owner.world.clock)
     with running(site, nginx(site, "")):
         assert owner.problem() == "tracker-untrusted"
 

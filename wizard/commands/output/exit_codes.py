@@ -39,13 +39,13 @@ def gravest(codes: Iterable[ExitCode]) -> ExitCode:
 
 def of_error(error: Exception) -> ExitCode:
     """Return the code for an error that ended a command."""
-    from wizard.aws.errors import AwsError, Kind  # noqa: PLC0415 - `--version` and `--help` need none of these
+    from wizard.aws.errors import AwsError, ErrorKind  # noqa: PLC0415 - `--version` and `--help` need none of these
     from wizard.storage.store import LockedError  # noqa: PLC0415
 
     if isinstance(error, LockedError):
         return ExitCode.UNFINISHED
     if isinstance(error, AwsError):
-        return ExitCode.WRONG if error.kind in (Kind.DENIED, Kind.REFUSED) else ExitCode.UNFINISHED
+        return ExitCode.WRONG if error.kind in (ErrorKind.DENIED, ErrorKind.REFUSED) else ExitCode.UNFINISHED
     return ExitCode.USAGE if isinstance(error, _of_usage()) else ExitCode.WRONG
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from wizard.commands.plain.prompt import NoAnswerError
-from wizard.engine.progress import Board
+from wizard.engine.progress import Progress
 from wizard.model.results import Decision, Update
 from wizard.model.threads import in_thread
 
@@ -22,7 +22,7 @@ class DecisionPrompts:
         self.open = True
         """Whether somebody is there who may answer; the end of the input ends that, and the walk goes on without."""
 
-    async def __call__(self, board: Board, update: Update) -> None:
+    async def __call__(self, board: Progress, update: Update) -> None:
         """Put what is open now, which may be more or less than at the update.
 
         Raises:
@@ -40,5 +40,5 @@ class DecisionPrompts:
             board.answer(asked.id, choice)
 
 
-def _next(board: Board) -> Decision | None:
+def _next(board: Progress) -> Decision | None:
     return next((one for one in board.snapshot.decisions if board.answered(one.id) is None), None)

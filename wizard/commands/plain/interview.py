@@ -6,7 +6,7 @@ from dataclasses import replace
 import click
 
 from wizard.aws.errors import AwsError
-from wizard.aws.keys import Source
+from wizard.aws.keys import KeySource
 from wizard.commands import event_loop, plan_lines, run_walk
 from wizard.commands.credentials import whose
 from wizard.commands.output import checklist_lines
@@ -277,5 +277,5 @@ class Interview:
                 "Session token (not shown)", key_entry.token, hidden=True, why="Keys of hours need it."
             )
         here = self.service.surroundings
-        source = Source(keys=key_entry.pair(identifier, secret, token), endpoint=here.source.endpoint)
+        source = KeySource(keys=key_entry.pair(identifier, secret, token), endpoint=here.source.endpoint)
         self.service = Service(replace(here, source=source))

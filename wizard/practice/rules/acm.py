@@ -4,11 +4,11 @@ import hashlib
 import json
 from typing import Any
 
-from wizard.practice.aws_call import Call
-from wizard.practice.aws_view import Certificate
+from wizard.practice.aws_call import AuthorizedCall
+from wizard.practice.aws_view import EmulatedCertificate
 from wizard.practice.error_replies import Reply, json_error
 from wizard.practice.rules.rule import AfterTable, Table
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 from wizard.practice.timing import (
     CERTIFICATE_ISSUED,
     RECORD_SHOWN,
@@ -36,7 +36,7 @@ def validation_record(account: str, name: str) -> tuple[str, str]:
     return f"_{digest[:32]}.{base(name)}", f"_{digest[20:52]}.{letters}.acm-validations.aws"
 
 
-def settle(state: State) -> None:
+def settle(state: WorldState) -> None:
     """Issue what is due by now. Called whenever somebody looks, and before DNS changes."""
     now = state.timing.now()
     for certificate in state.view.certificates.values():
@@ -46,7 +46,7 @@ def settle(state: State) -> None:
                 certificate.issued_at = due
 
 
-def _due(state: State, certificate: Certificate, now: float) -> float | None:
+def _due(state: WorldState, certificate: EmulatedCertificate, now: float) -> float | None:
     """Return when ACM issues it, from what is in DNS; None while a record is missing."""
     seen = [certificate.requested_at]
     for name in certificate.names:
@@ -58,7 +58,7 @@ def _due(state: State, certificate: Certificate, now: float) -> float | None:
     return state.timing.after(CERTIFICATE_ISSUED, max(seen))
 
 
-def status(state: State, certificate: Certificate) -> str:
+def status(state: WorldState, certificate: EmulatedCertificate) -> str:
     """Return ACM's word for its state now."""
     settle(state)
     if certificate.failure:
@@ -69,7 +69,7 @@ def status(state: State, certificate: Certificate) -> str:
     return "VALIDATION_TIMED_OUT" if certificate.timed_out or over else "PENDING_VALIDATION"
 
 
-def caa_allows(state: State, name: str) -> bool:
+def caa_allows(state: WorldState, name: str) -> bool:
     """Whether the CAA records on the way up from `name`, CNAMEs followed, let Amazon issue (RFC 8659)."""
     tag = "issuewild" if name.startswith("*.") else "issue"
     now, climb = state.timing.now(), base(name)
@@ -83,7 +83,7 @@ def caa_allows(state: State, name: str) -> bool:
     return True
 
 
-async def same_token(state: State, call: Call) -> Reply | None:
+async def same_token(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Return the certificate of an earlier request with the same token and names, within an hour."""
     asked = call.json
     token, names = asked.get("IdempotencyToken", ""), _names(asked)
@@ -106,7 +106,7 @@ def _names(asked: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((first, *others)))
 
 
-async def remember(state: State, call: Call, reply: Reply) -> Reply:
+async def remember(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Note a requested certificate; a CAA record that forbids Amazon makes it fail."""
     arn = json.loads(reply.body or b"{}").get("CertificateArn")
     if reply.status == 200 and arn and arn not in state.view.certificates:  # noqa: PLR2004 - HTTP OK
@@ -114,12 +114,12 @@ async def remember(state: State, call: Call, reply: Reply) -> Reply:
         failure = "" if all(caa_allows(state, name) for name in names) else "CAA_ERROR"
         token = str(call.json.get("IdempotencyToken", ""))
         algorithm = str(call.json.get("KeyAlgorithm", "RSA_2048"))
-        known = Certificate(arn, names, state.timing.now(), token, failure=failure, algorithm=algorithm)
+        known = EmulatedCertificate(arn, names, state.timing.now(), token, failure=failure, algorithm=algorithm)
         state.view.certificates[arn] = known
     return reply
 
 
-async def in_use(state: State, call: Call) -> Reply | None:
+async def in_use(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Refuse to delete a certificate that a distribution presents."""
     arn = str(call.json.get("CertificateArn", ""))
     if state.view.using(arn):
@@ -127,14 +127,14 @@ async def in_use(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def forget(state: State, call: Call, reply: Reply) -> Reply:
+async def forget(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Note that a certificate is gone."""
     if reply.status == 200:  # noqa: PLR2004 - HTTP OK
         state.view.certificates.pop(str(call.json.get("CertificateArn", "")), None)
     return reply
 
 
-def _options(state: State, certificate: Certificate, word: str) -> list[dict[str, Any]]:
+def _options(state: WorldState, certificate: EmulatedCertificate, word: str) -> list[dict[str, Any]]:
     shown = state.timing.now() >= state.timing.after(RECORD_SHOWN, certificate.requested_at)
     told = {"ISSUED": "SUCCESS", "PENDING_VALIDATION": "PENDING_VALIDATION"}.get(word, "FAILED")
     options = []
@@ -146,7 +146,7 @@ def _options(state: State, certificate: Certificate, word: str) -> list[dict[str
     return options
 
 
-def _overlay(state: State, shown: dict[str, Any], certificate: Certificate) -> dict[str, Any]:
+def _overlay(state: WorldState, shown: dict[str, Any], certificate: EmulatedCertificate) -> dict[str, Any]:
     """Return the emulator's description with what is true here."""
     word = status(state, certificate)
     users = [each.arn for each in state.view.using(certificate.arn)]
@@ -164,7 +164,7 @@ def _overlay(state: State, shown: dict[str, Any], certificate: Certificate) -> d
     return kept
 
 
-async def describe(state: State, _call: Call, reply: Reply) -> Reply:
+async def describe(state: WorldState, _call: AuthorizedCall, reply: Reply) -> Reply:
     """Describe a certificate as it is here, not issued at once as in the emulator."""
     shown = json.loads(reply.body or b"{}").get("Certificate", {})
     certificate = state.view.certificates.get(shown.get("CertificateArn", ""))
@@ -173,7 +173,7 @@ async def describe(state: State, _call: Call, reply: Reply) -> Reply:
     return reply
 
 
-async def widen(_state: State, call: Call) -> Reply | None:
+async def widen(_state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Let the emulator list every certificate; `narrow` filters by the status that holds here, and by key.
 
     Unless it is asked for others, ACM lists those with RSA keys of 1024 and 2048 bits (ACM API: ListCertificates).
@@ -185,7 +185,7 @@ async def widen(_state: State, call: Call) -> Reply | None:
     return None
 
 
-async def narrow(state: State, call: Call, reply: Reply) -> Reply:
+async def narrow(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """List certificates with the status and names that hold here."""
     wanted, keys = call.headers.get("x-practice-statuses", ""), call.headers["x-practice-keys"].split(",")
     rows = []

@@ -7,13 +7,13 @@ from xml.etree import ElementTree as ET
 
 from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]  # ships no types
 
-from wizard.practice.aws_call import Call
-from wizard.practice.aws_view import Distribution, Revision
+from wizard.practice.aws_call import AuthorizedCall
+from wizard.practice.aws_view import EmulatedDistribution, Revision
 from wizard.practice.error_replies import Reply, cloudfront_error
 from wizard.practice.rules import acm
 from wizard.practice.rules.distribution_document import complete, incomplete_errors, left_out
 from wizard.practice.rules.rule import AfterTable, Before, Table
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 from wizard.practice.timing import CERTIFICATE_USABLE, DEPLOYED
 
 GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names"
@@ -54,7 +54,7 @@ _POLICIES = {
 _IN_PROGRESS = re.compile(rb"(<Id>(E[A-Z0-9]+)</Id>\s*<ARN>[^<]*</ARN>\s*<Status>)[A-Za-z]+(</Status>)")
 
 
-def _document(call: Call) -> ET.Element | None:
+def _document(call: AuthorizedCall) -> ET.Element | None:
     """Return the document of a request that has a DistributionConfig in it."""
     try:
         root: ET.Element = fromstring(call.body)
@@ -67,7 +67,7 @@ def _config_in(root: ET.Element) -> Any:
     return root if root.tag.endswith("}DistributionConfig") else root.find("{*}DistributionConfig")
 
 
-def configuration(call: Call) -> ET.Element | None:
+def configuration(call: AuthorizedCall) -> ET.Element | None:
     """Return the DistributionConfig in a request, with or without tags around it."""
     root = _document(call)
     found: ET.Element | None = None if root is None else _config_in(root)
@@ -86,7 +86,7 @@ def _aliases(config: ET.Element) -> tuple[str, ...]:
     return tuple(item.text.lower() for item in config.iterfind("{*}Aliases/{*}Items/{*}CNAME") if item.text)
 
 
-def _revision(state: State, config: ET.Element) -> Revision:
+def _revision(state: WorldState, config: ET.Element) -> Revision:
     return Revision(
         config=ET.tostring(config, encoding="unicode"),
         aliases=_aliases(config),
@@ -104,7 +104,7 @@ def _text_of(config: ET.Element, tag: str) -> str:
     return (child.text or "").strip().lower() if child is not None else ""
 
 
-async def used_reference(state: State, call: Call) -> Reply | None:
+async def used_reference(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """A caller reference is good for one distribution."""
     config = configuration(call)
     reference = _text(config, "CallerReference") if config is not None else ""
@@ -118,7 +118,7 @@ async def used_reference(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def changed_reference(state: State, call: Call) -> Reply | None:
+async def changed_reference(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """The caller reference of a distribution never changes."""
     known, config = state.view.distributions.get(call.id), configuration(call)
     if known and config is not None and _text(config, "CallerReference") != known.caller_reference:
@@ -126,7 +126,7 @@ async def changed_reference(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def whole_update(_state: State, call: Call) -> Reply | None:
+async def whole_update(_state: WorldState, call: AuthorizedCall) -> Reply | None:
     """An update names everything, and each custom error response in full; a creation need not (terraform #48288).
 
     The texts: terraform #48288 and ansible's community.aws #1424 for the error responses, terraform #13627 and #8777
@@ -142,7 +142,7 @@ async def whole_update(_state: State, call: Call) -> Reply | None:
     return cloudfront_error("IllegalUpdate", f"{missing} is required for updates.") if missing else None
 
 
-async def filled_in(_state: State, call: Call) -> Reply | None:
+async def filled_in(_state: WorldState, call: AuthorizedCall) -> Reply | None:
     """CloudFront keeps, and shows from then on, a document with nothing left out (ansible PR 19727)."""
     root = _document(call)
     if root is not None:
@@ -158,7 +158,7 @@ def _quantities(config: ET.Element) -> Iterator[tuple[int, int]]:
             yield int(quantity.text or 0), len(items) if items is not None else 0
 
 
-async def consistent(_state: State, call: Call) -> Reply | None:
+async def consistent(_state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Quantities match, behaviours point to origins, an origin has one kind of access."""
     config = configuration(call)
     if config is None:
@@ -178,7 +178,7 @@ async def consistent(_state: State, call: Call) -> Reply | None:
     return None
 
 
-async def known_policies(state: State, call: Call) -> Reply | None:
+async def known_policies(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Policies and access controls exist."""
     config = configuration(call)
     for tag, (collection, code, message, status) in _POLICIES.items():
@@ -189,7 +189,7 @@ async def known_policies(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def certificate_covers(state: State, call: Call) -> Reply | None:
+async def certificate_covers(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """The certificate is in us-east-1, issued a moment ago at the latest, and covers every alias."""
     config = configuration(call)
     if config is None:
@@ -207,7 +207,7 @@ async def certificate_covers(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def alias_free(state: State, call: Call) -> Reply | None:
+async def alias_free(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """An alias belongs to one distribution in the world, and its name does not point to another one."""
     config = configuration(call)
     own = state.view.distributions.get(call.id)
@@ -224,7 +224,7 @@ async def alias_free(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def still_deploying(state: State, call: Call) -> Reply | None:
+async def still_deploying(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """A distribution is deleted only after it was disabled and that was deployed."""
     known = state.view.distributions.get(call.id)
     if known and (known.current.enabled or not known.deployed(state.timing.now())):
@@ -234,25 +234,25 @@ async def still_deploying(state: State, call: Call) -> Reply | None:
 
 
 def _refuse_in_use(code: str, message: str) -> Before:
-    async def in_use(state: State, call: Call) -> Reply | None:
+    async def in_use(state: WorldState, call: AuthorizedCall) -> Reply | None:
         return cloudfront_error(code, message, 409) if state.view.using(call.id) else None
 
     return in_use
 
 
-async def created(state: State, call: Call, reply: Reply) -> Reply:
+async def created(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Remember a new distribution."""
     config = configuration(call)
     if reply.status == 201 and config is not None:  # noqa: PLR2004 - HTTP Created
         shown: ET.Element = fromstring(reply.body)
         identifier, arn, domain = (_text(shown, tag) for tag in ("Id", "ARN", "DomainName"))
         reference = _text(config, "CallerReference")
-        made = Distribution(identifier, arn, domain.lower(), reference, [_revision(state, config)])
+        made = EmulatedDistribution(identifier, arn, domain.lower(), reference, [_revision(state, config)])
         state.view.distributions[identifier] = made
     return reply
 
 
-async def updated(state: State, call: Call, reply: Reply) -> Reply:
+async def updated(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Remember the new configuration; the edge serves it when it is deployed."""
     known, config = state.view.distributions.get(call.id), configuration(call)
     if reply.status == 200 and known and config is not None:  # noqa: PLR2004 - HTTP OK
@@ -260,14 +260,14 @@ async def updated(state: State, call: Call, reply: Reply) -> Reply:
     return reply
 
 
-async def deleted(state: State, call: Call, reply: Reply) -> Reply:
+async def deleted(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Forget a distribution: its name stops resolving."""
     if reply.status == 204:  # noqa: PLR2004 - HTTP No Content
         state.view.distributions.pop(call.id, None)
     return reply
 
 
-async def invalidated(state: State, call: Call, reply: Reply) -> Reply:
+async def invalidated(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """An invalidation empties the edge's cache of the distribution, whatever its paths."""
     if reply.status == 201:  # noqa: PLR2004 - HTTP Created
         for key in [key for key in state.kept if key[0] == call.id]:
@@ -275,7 +275,7 @@ async def invalidated(state: State, call: Call, reply: Reply) -> Reply:
     return reply
 
 
-async def in_progress(state: State, _call: Call, reply: Reply) -> Reply:
+async def in_progress(state: WorldState, _call: AuthorizedCall, reply: Reply) -> Reply:
     """Show InProgress until the newest configuration is deployed."""
     now = state.timing.now()
 

@@ -5,15 +5,15 @@ from xml.sax.saxutils import escape
 
 from ministack.core import iam_evaluator
 
-from wizard.practice.aws_call import Call
+from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply
 from wizard.practice.rules.rule import AfterTable, Table
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 
 _DECISIONS = {"Allow": "allowed", "Deny": "explicitDeny"}
 
 
-async def simulated(state: State, call: Call) -> Reply | None:
+async def simulated(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Answer with one result for each action on each resource; the emulator looks at the first resource only."""
     asked = {name: values[0] for name, values in parse_qs(call.body.decode()).items()}
     arn = asked.get("PolicySourceArn", "")

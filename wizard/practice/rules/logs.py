@@ -5,17 +5,17 @@ import json
 from ministack.core import iam_evaluator
 from ministack.services import cloudwatch_logs
 
-from wizard.practice.aws_call import Call
+from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply, json_error
 from wizard.practice.rules.rule import AfterTable, Table
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 
 PREFIX = "AWSLogs/{account-id}/CloudFront/"
 """What AWS puts before the suffix path when the destination names a bucket without a prefix (terraform #40968)."""
 ALLOW = "cloudfront:AllowVendedLogDeliveryForResource"
 
 
-async def region(_state: State, call: Call) -> Reply | None:
+async def region(_state: WorldState, call: AuthorizedCall) -> Reply | None:
     """CloudFront's logs are set up in us-east-1, wherever the bucket is."""
     resource = str(call.json.get("resourceArn", ""))
     if ":cloudfront:" in resource and "/us-east-1/" not in call.headers.get("authorization", ""):
@@ -23,7 +23,7 @@ async def region(_state: State, call: Call) -> Reply | None:
     return None
 
 
-async def known_distribution(state: State, call: Call) -> Reply | None:
+async def known_distribution(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """The distribution exists."""
     resource = str(call.json.get("resourceArn", ""))
     if ":cloudfront:" in resource and not any(each.arn == resource for each in state.view.distributions.values()):
@@ -31,7 +31,7 @@ async def known_distribution(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def vended(_state: State, call: Call) -> Reply | None:
+async def vended(_state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Logs asks CloudFront whether the caller may: the error comes from logs but names a cloudfront action."""
     resource = str(call.json.get("resourceArn", ""))
     key = call.headers.get("authorization", "").partition("Credential=")[2].partition("/")[0]
@@ -46,7 +46,7 @@ async def vended(_state: State, call: Call) -> Reply | None:
     return None
 
 
-async def one_source(state: State, call: Call) -> Reply | None:
+async def one_source(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """A distribution has one delivery source in an account."""
     asked = call.json
     sources = (await state.emulator.target("logs", "DescribeDeliverySources")).get("deliverySources", ())
@@ -57,7 +57,7 @@ async def one_source(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def tags_of_the_new(state: State, call: Call) -> Reply | None:
+async def tags_of_the_new(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """The Put calls take tags only for something new, whatever the tags are (terraform #43572)."""
     kind = call.operation.removeprefix("PutDelivery")
     known = (await state.emulator.target("logs", f"DescribeDelivery{kind}s")).get(f"delivery{kind}s", ())
@@ -67,7 +67,7 @@ async def tags_of_the_new(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def without_tags(_state: State, _call: Call, reply: Reply) -> Reply:
+async def without_tags(_state: WorldState, _call: AuthorizedCall, reply: Reply) -> Reply:
     """No reply that describes one of these objects names its tags; ListTagsForResource does.
 
     Sources: localstack's replies recorded from AWS (test_logs_delivery.snapshot.json, 4 February 2026), and the
@@ -83,7 +83,7 @@ async def without_tags(_state: State, _call: Call, reply: Reply) -> Reply:
     return reply
 
 
-async def same_resource(state: State, call: Call) -> Reply | None:
+async def same_resource(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """A source is for one resource for as long as it lives (CloudFormation coverage roadmap #2513)."""
     asked = call.json
     sources = (await state.emulator.target("logs", "DescribeDeliverySources")).get("deliverySources", ())
@@ -94,7 +94,7 @@ async def same_resource(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def plain_id(_state: State, _call: Call, reply: Reply) -> Reply:
+async def plain_id(_state: WorldState, _call: AuthorizedCall, reply: Reply) -> Reply:
     """A delivery's id is of letters and digits (botocore's Logs model: DeliveryId); the emulator's has hyphens."""
     delivery = json.loads(reply.body or b"{}").get("delivery")
     if delivery and not delivery["id"].isalnum():
@@ -106,7 +106,7 @@ async def plain_id(_state: State, _call: Call, reply: Reply) -> Reply:
     return reply
 
 
-async def unknown_in_awss_words(_state: State, call: Call, reply: Reply) -> Reply:
+async def unknown_in_awss_words(_state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Say of a missing object what AWS says (localstack's replies recorded from AWS: test_logs_delivery)."""
     if reply.status == 400 and b"ResourceNotFoundException" in reply.body:  # noqa: PLR2004 - HTTP Bad Request
         kind = call.operation.removeprefix("Get").removeprefix("Delete").replace("Delivery", "Delivery ").strip()
@@ -115,7 +115,7 @@ async def unknown_in_awss_words(_state: State, call: Call, reply: Reply) -> Repl
     return reply
 
 
-async def source_in_use(state: State, call: Call) -> Reply | None:
+async def source_in_use(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """A source goes after its deliveries."""
     deliveries = (await state.emulator.target("logs", "DescribeDeliveries")).get("deliveries", ())
     if any(each["deliverySourceName"] == call.json.get("name") for each in deliveries):
@@ -123,7 +123,7 @@ async def source_in_use(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def destination_in_use(state: State, call: Call) -> Reply | None:
+async def destination_in_use(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """A destination goes after its deliveries."""
     deliveries = (await state.emulator.target("logs", "DescribeDeliveries")).get("deliveries", ())
     suffix = f":delivery-destination:{call.json.get('name')}"
@@ -132,7 +132,7 @@ async def destination_in_use(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def standard_path(state: State, call: Call) -> Reply | None:
+async def standard_path(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """A destination without a prefix gets AWS's standard one, put before the suffix path."""
     asked = call.json
     known = (await state.emulator.target("logs", "DescribeDeliveryDestinations")).get("deliveryDestinations", ())

@@ -15,11 +15,11 @@ ask again fails with any of them, and counted looks make a run that can be repea
 
 from collections.abc import Callable
 
-from wizard.practice.aws_call import Call
+from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply, cloudfront_error, json_error
 from wizard.practice.rules.rule import AfterTable, Before, Table
 from wizard.practice.rules.s3 import SETTING_WRITES, aborted
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 
 KINDS = frozenset(
     {
@@ -44,14 +44,14 @@ _LOG_WRITES = tuple(
 )
 
 
-def _named(call: Call) -> str:
+def _named(call: AuthorizedCall) -> str:
     """Return what a call to log delivery is about."""
     asked = call.json
     return f"{call.operation} {asked.get('name') or asked.get('id') or asked.get('deliverySourceName')}"
 
 
-def _refuses(kind: str, thing: Callable[[Call], str], refusal: Callable[[], Reply]) -> Before:
-    async def momentary(state: State, call: Call) -> Reply | None:
+def _refuses(kind: str, thing: Callable[[AuthorizedCall], str], refusal: Callable[[], Reply]) -> Before:
+    async def momentary(state: WorldState, call: AuthorizedCall) -> Reply | None:
         return refusal() if state.passing(kind, thing(call)) else None
 
     return momentary

@@ -8,13 +8,13 @@ from xml.etree import ElementTree as ET
 
 from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]  # ships no types
 
-from wizard.practice.aws_call import Call
+from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply, route53_error
 from wizard.practice.rules.acm import settle
 from wizard.practice.rules.rule import AfterTable, Table
-from wizard.practice.state import ZONE, State
+from wizard.practice.state import ZONE, WorldState
 from wizard.practice.timing import INSYNC
-from wizard.practice.zones import Record, Zone
+from wizard.practice.zones import Record, ServedZone
 
 _EMULATED = re.compile(r"ns-([1-4])\.awsdns-[1-4]\.(com|net|org|co\.uk)")
 _CHANGE = re.compile(rb"<Id>(?:/change/)?(C[A-Z0-9]+)</Id>")
@@ -37,7 +37,7 @@ def own_servers(zone_id: str, body: bytes) -> bytes:
 
 
 @dataclass(frozen=True)
-class Change:
+class RecordChange:
     """One change of a batch; an alias has no values but a target."""
 
     action: str
@@ -48,7 +48,7 @@ class Change:
     alias: str
 
 
-def changes(body: bytes) -> Iterator[Change]:
+def changes(body: bytes) -> Iterator[RecordChange]:
     """Read the changes of a ChangeResourceRecordSets request."""
     try:
         root: ET.Element = fromstring(body)
@@ -58,10 +58,12 @@ def changes(body: bytes) -> Iterator[Change]:
         text = {tag: change.findtext(f".//{{*}}{tag}") or "" for tag in ("Action", "Name", "Type", "TTL", "DNSName")}
         values = tuple(value.text or "" for value in change.iterfind(".//{*}ResourceRecord/{*}Value"))
         name = text["Name"].rstrip(".").lower().replace("\\052", "*")
-        yield Change(text["Action"], name, text["Type"], values, int(text["TTL"] or 60), text["DNSName"].rstrip("."))
+        yield RecordChange(
+            text["Action"], name, text["Type"], values, int(text["TTL"] or 60), text["DNSName"].rstrip(".")
+        )
 
 
-async def _owned(state: State, zone_id: str) -> tuple[str, dict[str, set[str]]]:
+async def _owned(state: WorldState, zone_id: str) -> tuple[str, dict[str, set[str]]]:
     """Return the zone's name, and the types at each name in it."""
     shown = await state.emulator.ask("route53", "GET", f"/2013-04-01/hostedzone/{zone_id}")
     listed = await state.emulator.ask("route53", "GET", f"/2013-04-01/hostedzone/{zone_id}/rrset")
@@ -74,7 +76,7 @@ async def _owned(state: State, zone_id: str) -> tuple[str, dict[str, set[str]]]:
     return (fromstring(shown.body).findtext(".//{*}HostedZone/{*}Name") or "").rstrip("."), types
 
 
-def _complaint(zone: str, types: dict[str, set[str]], change: Change) -> str:
+def _complaint(zone: str, types: dict[str, set[str]], change: RecordChange) -> str:
     rrset = f"RRSet of type {change.type} with DNS name {change.name}."
     if change.name != zone and not change.name.endswith("." + zone):
         return f"RRSet with DNS name {change.name}. is not permitted in zone {zone}."
@@ -90,7 +92,7 @@ def _complaint(zone: str, types: dict[str, set[str]], change: Change) -> str:
     return ""
 
 
-async def allowed(state: State, call: Call) -> Reply | None:
+async def allowed(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Refuse a CNAME at the apex or next to other types, and names of other zones; the whole batch or nothing."""
     zone, types = await _owned(state, call.id)
     for change in changes(call.body) if zone else ():
@@ -104,7 +106,7 @@ async def allowed(state: State, call: Call) -> Reply | None:
     return None
 
 
-def apply(state: State, zone: Zone, change: Change) -> None:
+def apply(state: WorldState, zone: ServedZone, change: RecordChange) -> None:
     """Carry one change into what the world's DNS answers, as of when it is in sync."""
     when = state.timing.after(INSYNC)
     settle(state)
@@ -119,7 +121,7 @@ def apply(state: State, zone: Zone, change: Change) -> None:
         zone.add(Record(change.name, change.type, value, change.ttl, since=when))
 
 
-async def changed(state: State, call: Call, reply: Reply) -> Reply:
+async def changed(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Serve the changes if the user's zone is delegated to this hosted zone; a stale zone changes nothing."""
     if reply.status == 200 and call.id == state.route53_zone:  # noqa: PLR2004 - HTTP OK
         for change in changes(call.body):
@@ -127,7 +129,7 @@ async def changed(state: State, call: Call, reply: Reply) -> Reply:
     return await pending(state, call, reply)
 
 
-async def pending(state: State, _call: Call, reply: Reply) -> Reply:
+async def pending(state: WorldState, _call: AuthorizedCall, reply: Reply) -> Reply:
     """Show PENDING until the change is in sync, counted from when it was first seen."""
     found = _CHANGE.search(reply.body)
     if found:
@@ -138,7 +140,7 @@ async def pending(state: State, _call: Call, reply: Reply) -> Reply:
     return reply
 
 
-async def servers(_state: State, call: Call, reply: Reply) -> Reply:
+async def servers(_state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Show the name servers of this zone."""
     found = _ZONE_ID.search(reply.body)
     zone_id = found[1].decode() if found else call.id

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 
-from wizard.practice.aws_call import Call
+from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 
-Before = Callable[[State, Call], Awaitable[Reply | None]]
-After = Callable[[State, Call, Reply], Awaitable[Reply]]
+Before = Callable[[WorldState, AuthorizedCall], Awaitable[Reply | None]]
+After = Callable[[WorldState, AuthorizedCall, Reply], Awaitable[Reply]]
 Table = dict[tuple[str, str], tuple[Before, ...]]
 AfterTable = dict[tuple[str, str], tuple[After, ...]]

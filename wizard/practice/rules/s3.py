@@ -4,10 +4,10 @@ import asyncio
 import re
 
 from wizard.practice import log_writer
-from wizard.practice.aws_call import Call
+from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply, s3_error
 from wizard.practice.rules.rule import AfterTable, Table
-from wizard.practice.state import State
+from wizard.practice.state import WorldState
 
 _REGIONAL = re.compile(r".+-\d{12}-[a-z0-9-]+-an")
 WITHOUT_NAMESPACES = frozenset({"me-central-1", "me-south-1"})
@@ -17,25 +17,25 @@ _CONSTRAINT = re.compile(rb"<LocationConstraint[^>]*>([^<]+)</LocationConstraint
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/")
 
 
-async def due_logs(state: State, _call: Call) -> Reply | None:
+async def due_logs(state: WorldState, _call: AuthorizedCall) -> Reply | None:
     """Write the log files that are due before anybody looks: nothing else runs on a timer."""
     await log_writer.flush(state)
     return None
 
 
-async def expected_owner(state: State, call: Call) -> Reply | None:
+async def expected_owner(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Refuse when the caller expects the bucket to belong to another account."""
     expected = call.headers.get("x-amz-expected-bucket-owner", state.account)
     return s3_error("AccessDenied", "Access Denied", 403) if expected != state.account else None
 
 
-def _region(call: Call) -> str:
+def _region(call: AuthorizedCall) -> str:
     constraint = _CONSTRAINT.search(call.body)
     scope = _SCOPE.search(call.headers.get("authorization", ""))
     return constraint[1].decode() if constraint else scope[1] if scope else "us-east-1"
 
 
-async def in_order(_state: State, call: Call) -> Reply | None:
+async def in_order(_state: WorldState, call: AuthorizedCall) -> Reply | None:
     """The parts of a bucket's configuration come in the order of S3's schema (botocore: CreateBucketConfiguration).
 
     Whether the real S3 minds another order, nobody has said in public; one that does not mind loses nothing here.
@@ -47,7 +47,7 @@ async def in_order(_state: State, call: Call) -> Reply | None:
     return None
 
 
-async def region_has_namespaces(_state: State, call: Call) -> Reply | None:
+async def region_has_namespaces(_state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Two regions lack the account's regional namespace (S3 guide: namespaces for general purpose buckets).
 
     The text that S3 has for it is not known to us.
@@ -58,7 +58,7 @@ async def region_has_namespaces(_state: State, call: Call) -> Reply | None:
     return None
 
 
-async def regional_name(state: State, call: Call) -> Reply | None:
+async def regional_name(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """A name in the account's regional namespace ends with account, region and `-an`; no other name may."""
     regional = call.headers.get("x-amz-bucket-namespace") == "account-regional"
     suffix = f"-{state.account}-{_region(call)}-an"
@@ -80,7 +80,7 @@ def aborted() -> Reply:
     return s3_error("OperationAborted", message, 409)
 
 
-async def one_at_a_time(state: State, call: Call) -> Reply | None:
+async def one_at_a_time(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """Two settings of one bucket that are written at the same moment: S3 takes the first and refuses the second.
 
     Sources: terraform #7628 (policy and Block Public Access), #33552 (policy and versioning), #36873; ansible #66778,
@@ -101,13 +101,13 @@ async def one_at_a_time(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def written(state: State, call: Call, reply: Reply) -> Reply:
+async def written(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Let the next write of a setting come."""
     state.bucket_writers.pop(call.bucket, None)
     return reply
 
 
-async def resting(state: State, call: Call) -> Reply | None:
+async def resting(state: WorldState, call: AuthorizedCall) -> Reply | None:
     """The name of a deleted bucket cannot be used again for a while (up to an hour was seen)."""
     deleted = state.view.deleted_buckets.get(call.bucket)
     if deleted is not None and state.timing.now() < deleted + state.bucket_cooldown:
@@ -115,7 +115,7 @@ async def resting(state: State, call: Call) -> Reply | None:
     return None
 
 
-async def deleted(state: State, call: Call, reply: Reply) -> Reply:
+async def deleted(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Note when a bucket went."""
     if reply.status == 204:  # noqa: PLR2004 - HTTP No Content
         state.view.deleted_buckets[call.bucket] = state.timing.now()

@@ -27,7 +27,7 @@ def image_for(key: str, made: Made) -> pixel_image.PixelImage:
     return own or pixel_image.builtin()
 
 
-class PixelImage(Resource):
+class PixelSource(Resource):
     """The image itself: built in, or fetched once from where the user says and kept with the set-up."""
 
     id = "pixel-image"

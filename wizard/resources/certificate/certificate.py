@@ -12,7 +12,7 @@ from wizard.net.certificate_names import covers
 from wizard.resources.deletion import gone_already, missing
 from wizard.resources.dns.record_kinds import CERTIFICATE
 from wizard.resources.resource import TAG_ID, NotYetError, Presence, Reading, Resource
-from wizard.resources.shared_read import Shared
+from wizard.resources.shared_read import SharedRead
 
 ASK, NEW = "ask", "new"
 """Values of the certificate choice beside an ARN: ask when one is found, or always request a new one."""
@@ -35,7 +35,7 @@ TYPICAL_RELEASE = 300.0
 """Seconds until CloudFront lets go of a certificate after its distribution was deleted."""
 
 
-class SharedCertificate(Shared):
+class SharedCertificate(SharedRead):
     """The one reading that both items on the certificate use.
 
     Attributes:

@@ -7,7 +7,7 @@ from wizard.aws.errors import AwsError
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution import distribution_config as configuration
 from wizard.resources.distribution.distribution import OnDistribution
-from wizard.resources.distribution.other_setups import holder_of
+from wizard.resources.distribution.other_setups import distribution_with
 from wizard.resources.dns.hosted_zones import release
 from wizard.resources.dns.manual_record import TYPICAL
 from wizard.resources.resource import NotYetError, Presence, Reading, StoppedError
@@ -108,7 +108,7 @@ class Alias(OnDistribution):
             StoppedError: it is.
         """
         try:
-            holder = await holder_of(self.scope.world.aws, self._domain)
+            holder = await distribution_with(self.scope.world.aws, self._domain)
         except AwsError:
             return  # may not be listed: then AWS's own words have to do
         if holder:

@@ -11,7 +11,7 @@ from wizard.model.results import Action, Actor, Change, Choice, Decision, Differ
 from wizard.model.setup import Setup
 from wizard.resources.distribution import distribution_config as configuration
 from wizard.resources.resource import LookAgainError, NotYetError, Presence, Reading, Resource
-from wizard.resources.shared_read import Shared
+from wizard.resources.shared_read import SharedRead
 
 CHANGED_MEANWHILE = frozenset({"PreconditionFailed", "InvalidIfMatchVersion"})
 """Codes for: somebody else edited the distribution since we read it."""
@@ -25,7 +25,7 @@ class OnDistribution(Resource):
 
     parent: str | None = "distribution"
 
-    def __init__(self, scope: Scope, shared: Shared) -> None:
+    def __init__(self, scope: Scope, shared: SharedRead) -> None:
         super().__init__(scope)
         self.shared = shared
         self._known: set[str] | None = None
@@ -152,10 +152,10 @@ async def find_lost(scope: Scope) -> bool:
     return False
 
 
-def shared_distribution(scope: Scope) -> Shared:
+def shared_distribution(scope: Scope) -> SharedRead:
     """Make the one reading that all resources on the distribution use."""
 
     async def read() -> dict[str, Any]:
         return await scope.world.aws("cloudfront", "get_distribution", Id=scope.made.distribution)
 
-    return Shared(read, scope.world.clock)
+    return SharedRead(read, scope.world.clock)

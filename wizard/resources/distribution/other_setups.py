@@ -15,7 +15,7 @@ MARK = "snowpixel "
 """Beginning of the comment on every distribution of ours."""
 
 
-async def holder_of(aws: Aws, domain: str) -> One | None:
+async def distribution_with(aws: Aws, domain: str) -> One | None:
     """Return the account's distribution that has the name, None when none has.
 
     Raises:
@@ -28,7 +28,7 @@ def _holder(distributions: list[One], domain: str) -> One | None:
     return next((one for one in distributions if domain in aliases(one)), None)
 
 
-class Earlier(Resource):
+class OtherSetups(Resource):
     """That no other set-up of this account is for the same name."""
 
     id = "earlier-setup"

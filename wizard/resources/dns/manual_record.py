@@ -14,7 +14,7 @@ from wizard.model.terminal_text import brief
 from wizard.net import dns_views
 from wizard.resources.dns.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
-from wizard.resources.dns.record_state import APEXES, Evidence, Finding, State, diagnose, has, letters_apart
+from wizard.resources.dns.record_state import APEXES, Evidence, Finding, RecordState, diagnose, has, letters_apart
 from wizard.resources.resource import Presence, Reading, Resource
 
 TYPICAL: Final = 300.0
@@ -26,45 +26,45 @@ EVERY: Final = 5.0
 KEEP_WAITING: Final = "wait"
 
 SUMMARIES = {
-    State.MISSING: "{name} is not there yet",
-    State.PARTIAL: "{having} of {asked} name servers have {name}",
-    State.WRONG: "{name} points to {observed} instead of {target}",
-    State.MISSPELT: "{name} points to {observed}, which is nearly {target}",
-    State.OTHER_DISTRIBUTION: "{name} points to another distribution, {observed}",
-    State.VALUE_DOUBLED: "The value of {name} has the domain at its end twice: {observed}",
-    State.NAME_DOUBLED: "The record was entered as {observed}: the provider adds the domain by itself",
-    State.NO_UNDERSCORE: "The record was entered as {observed}, without the underscore at the beginning",
-    State.MISPLACED: "The record was entered as {observed}, which is not quite its name",
-    State.IN_THE_WAY: "Other records are at {name}: {observed}",
-    State.FLATTENED: "{name} answers with CloudFront's addresses instead of the CNAME",
-    State.PROXIED: "{name} answers with Cloudflare's own addresses: the proxy is on",
-    State.WILDCARD: "A wildcard record answers for {name}: {observed}",
-    State.APEX: "{name} is a zone's own name, where no CNAME can be",
-    State.SUBZONE_APEX: "{name} is a zone of its own, delegated by {parent}; at its top no CNAME can be",
-    State.MISSING_IN_SUBZONE: "{name} is not there yet; it belongs into {zone}, a zone of its own beside {parent}",
-    State.UNREGISTERED: "Nobody knows the domain of {name}: it is not registered, expired or misspelt",
-    State.UNREACHABLE: "The name servers of {zone} do not answer from here",
+    RecordState.MISSING: "{name} is not there yet",
+    RecordState.PARTIAL: "{having} of {asked} name servers have {name}",
+    RecordState.WRONG: "{name} points to {observed} instead of {target}",
+    RecordState.MISSPELT: "{name} points to {observed}, which is nearly {target}",
+    RecordState.OTHER_DISTRIBUTION: "{name} points to another distribution, {observed}",
+    RecordState.VALUE_DOUBLED: "The value of {name} has the domain at its end twice: {observed}",
+    RecordState.NAME_DOUBLED: "The record was entered as {observed}: the provider adds the domain by itself",
+    RecordState.NO_UNDERSCORE: "The record was entered as {observed}, without the underscore at the beginning",
+    RecordState.MISPLACED: "The record was entered as {observed}, which is not quite its name",
+    RecordState.IN_THE_WAY: "Other records are at {name}: {observed}",
+    RecordState.FLATTENED: "{name} answers with CloudFront's addresses instead of the CNAME",
+    RecordState.PROXIED: "{name} answers with Cloudflare's own addresses: the proxy is on",
+    RecordState.WILDCARD: "A wildcard record answers for {name}: {observed}",
+    RecordState.APEX: "{name} is a zone's own name, where no CNAME can be",
+    RecordState.SUBZONE_APEX: "{name} is a zone of its own, delegated by {parent}; at its top no CNAME can be",
+    RecordState.MISSING_IN_SUBZONE: "{name} is not there yet; it belongs into {zone}, a zone of its own beside {parent}",
+    RecordState.UNREGISTERED: "Nobody knows the domain of {name}: it is not registered, expired or misspelt",
+    RecordState.UNREACHABLE: "The name servers of {zone} do not answer from here",
 }
 
 PROBLEMS = {
-    State.MISSING: "record-missing",
-    State.PARTIAL: "record-partial",
-    State.WRONG: "record-wrong-value",
-    State.MISSPELT: "value-misspelt",
-    State.OTHER_DISTRIBUTION: "another-distribution",
-    State.VALUE_DOUBLED: "value-doubled",
-    State.NAME_DOUBLED: "name-doubled",
-    State.NO_UNDERSCORE: "underscore-missing",
-    State.MISPLACED: "name-misplaced",
-    State.IN_THE_WAY: "record-in-the-way",
-    State.FLATTENED: "cname-flattened",
-    State.PROXIED: "cloudflare-proxy",
-    State.WILDCARD: "wildcard-answers",
-    State.APEX: "apex-cname",
-    State.SUBZONE_APEX: "apex-of-subzone",
-    State.MISSING_IN_SUBZONE: "record-missing-in-subzone",
-    State.UNREGISTERED: "domain-unregistered",
-    State.UNREACHABLE: "dns-unreachable",
+    RecordState.MISSING: "record-missing",
+    RecordState.PARTIAL: "record-partial",
+    RecordState.WRONG: "record-wrong-value",
+    RecordState.MISSPELT: "value-misspelt",
+    RecordState.OTHER_DISTRIBUTION: "another-distribution",
+    RecordState.VALUE_DOUBLED: "value-doubled",
+    RecordState.NAME_DOUBLED: "name-doubled",
+    RecordState.NO_UNDERSCORE: "underscore-missing",
+    RecordState.MISPLACED: "name-misplaced",
+    RecordState.IN_THE_WAY: "record-in-the-way",
+    RecordState.FLATTENED: "cname-flattened",
+    RecordState.PROXIED: "cloudflare-proxy",
+    RecordState.WILDCARD: "wildcard-answers",
+    RecordState.APEX: "apex-cname",
+    RecordState.SUBZONE_APEX: "apex-of-subzone",
+    RecordState.MISSING_IN_SUBZONE: "record-missing-in-subzone",
+    RecordState.UNREGISTERED: "domain-unregistered",
+    RecordState.UNREACHABLE: "dns-unreachable",
 }
 
 
@@ -98,15 +98,15 @@ class ManualRecord(Resource):
             evidence, zone = _nothing_seen(*pair), Zone("", ())
         reading = await self._judged(pair, evidence, zone)
         seen = dns_views.evidence(
-            lambda _: dns_views.Kind.AUTHORITY, evidence.cname, lambda one: has(one, evidence.target)
+            lambda _: dns_views.ServerKind.AUTHORITY, evidence.cname, lambda one: has(one, evidence.target)
         )
         return replace(reading, evidence={**reading.evidence, **seen})
 
     async def _judged(self, pair: tuple[str, str], evidence: Evidence, zone: Zone) -> Reading:
         finding = diagnose(evidence)
-        if finding.state is State.UNREACHABLE and await seen_by_resolvers(self.scope.world, *pair):
+        if finding.state is RecordState.UNREACHABLE and await seen_by_resolvers(self.scope.world, *pair):
             return self._right("seen through a resolver only, for the name servers cannot be asked from here", zone)
-        if finding.state is State.RIGHT:
+        if finding.state is RecordState.RIGHT:
             right = self._right(f"at all {finding.asked} name servers that answered", zone)
             return self._at_odds(right, finding.at_odds, zone) if finding.at_odds else right
         return self._not_right(evidence, finding, zone)
@@ -164,7 +164,7 @@ class ManualRecord(Resource):
             "host_in_parent": evidence.name.removesuffix(f".{evidence.parent}"),
             "servers": ", ".join(server.name for server in zone.servers),
         }
-        problem = "cname-taken" if state is State.WRONG and self.id == PIXEL else PROBLEMS[state]
+        problem = "cname-taken" if state is RecordState.WRONG and self.id == PIXEL else PROBLEMS[state]
         return Reading(
             presence=Presence.ABSENT if not finding.observed else Presence.FOREIGN,
             summary=SUMMARIES[state].format(**values),
@@ -176,27 +176,27 @@ class ManualRecord(Resource):
             evidence={**_about(zone), **({"flattened": "yes"} if self._flattened(evidence, state) else {})},
         )
 
-    def _nothing_to_add(self, state: State) -> bool:
+    def _nothing_to_add(self, state: RecordState) -> bool:
         """Whether asking for the record again would be wrong: it cannot be, or it is there in another form."""
-        if state is State.UNREACHABLE:
+        if state is RecordState.UNREACHABLE:
             return self.id in self.scope.made.records_seen
-        return state in APEXES or (state is State.FLATTENED and self.id == PIXEL)
+        return state in APEXES or (state is RecordState.FLATTENED and self.id == PIXEL)
 
-    def _flattened(self, evidence: Evidence, state: State) -> bool:
+    def _flattened(self, evidence: Evidence, state: RecordState) -> bool:
         addresses = [answer for rdtype in ("A", "AAAA") for answer in evidence.others.get(rdtype, ())]
-        return state is State.FLATTENED or (state in APEXES and any(answer.records for answer in addresses))
+        return state is RecordState.FLATTENED or (state in APEXES and any(answer.records for answer in addresses))
 
-    def _status(self, state: State) -> Status:
-        if state is State.UNREACHABLE:
+    def _status(self, state: RecordState) -> Status:
+        if state is RecordState.UNREACHABLE:
             return Status.UNKNOWN
-        if state is State.FLATTENED and self.id == PIXEL:
+        if state is RecordState.FLATTENED and self.id == PIXEL:
             return Status.WARNING
-        if state in {*APEXES, State.UNREGISTERED} or self.id in self.scope.made.records_seen:
+        if state in {*APEXES, RecordState.UNREGISTERED} or self.id in self.scope.made.records_seen:
             return Status.FAILED
         return Status.WAITING
 
     def _change(self, finding: Finding, zone: Zone) -> Change:
-        action = Action.UPDATE if finding.observed and finding.state is not State.PARTIAL else Action.CREATE
+        action = Action.UPDATE if finding.observed and finding.state is not RecordState.PARTIAL else Action.CREATE
         record = self._record(zone)
         verb = "Correct" if action is Action.UPDATE else "Add"
         return Change(
@@ -230,15 +230,15 @@ class ManualRecord(Resource):
         except DnsUnreachableError:
             evidence, zone = _nothing_seen(*pair), Zone("", ())
         finding = diagnose(evidence)
-        if finding.state is State.UNREACHABLE:
+        if finding.state is RecordState.UNREACHABLE:
             return self._offer_to_go_on(
                 self._to_remove(f"The name servers of {pair[0]} do not answer from here", zone, Status.UNKNOWN)
             )
-        if finding.state is State.UNREGISTERED:
+        if finding.state is RecordState.UNREGISTERED:
             return self._offer_to_go_on(
                 self._to_remove(f"Nobody knows the domain of {pair[0]} any more", zone, None, "domain-unregistered")
             )
-        if finding.state in (State.RIGHT, State.PARTIAL):
+        if finding.state in (RecordState.RIGHT, RecordState.PARTIAL):
             return self._to_remove(f"{pair[0]} still points to {pair[1]}", zone, None)
         return self._forgotten(f"{pair[0]} no longer points to {pair[1]}")
 
@@ -308,7 +308,7 @@ def _nothing_seen(name: str, target: str) -> Evidence:
 
 
 def _letters(finding: Finding, target: str) -> str:
-    if finding.state is not State.MISSPELT:
+    if finding.state is not RecordState.MISSPELT:
         return ""
     count = letters_apart(finding.observed, target)
     return "one letter" if count == 1 else f"{count} letters"

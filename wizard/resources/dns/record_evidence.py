@@ -6,7 +6,7 @@ import anyio
 
 from wizard.model.ports import Answer, DnsUnreachableError, WebError, World, Zone
 from wizard.model.validators import shared_ending
-from wizard.resources.dns.record_state import Evidence, State, diagnose, stray_names
+from wizard.resources.dns.record_state import Evidence, RecordState, diagnose, stray_names
 
 SIBLING = "snowpixel-asks-for-wildcards"
 """A label that nobody uses: whatever answers there is a wildcard."""
@@ -38,7 +38,12 @@ class Gathering:
         zone = await self.world.dns.zone_of(self.name)
         await self._ask(self.name, "CNAME")
         first = Evidence(name=self.name, target=self.target, zone=zone.name, cname=self._answers[self.name, "CNAME"])
-        if diagnose(first).state in (State.RIGHT, State.UNREACHABLE, State.UNREGISTERED, State.PARTIAL):
+        if diagnose(first).state in (
+            RecordState.RIGHT,
+            RecordState.UNREACHABLE,
+            RecordState.UNREGISTERED,
+            RecordState.PARTIAL,
+        ):
             return first, zone
         return await self._closer(zone), zone
 

@@ -10,7 +10,7 @@ PIXEL: Final = "pixel-record"
 
 
 @dataclass(frozen=True)
-class Kind:
+class RecordKind:
     """One of the two records.
 
     Attributes:
@@ -29,13 +29,13 @@ class Kind:
 
 
 KINDS = {
-    CERTIFICATE: Kind(
+    CERTIFICATE: RecordKind(
         "DNS record for the certificate",
         "Proves to AWS that the domain is yours, now and at every renewal: never delete it",
         ("certificate",),
         ("certificate",),
     ),
-    PIXEL: Kind(
+    PIXEL: RecordKind(
         "DNS record for the pixel",
         "Leads your visitors' browsers to your CloudFront distribution",
         ("distribution",),

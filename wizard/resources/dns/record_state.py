@@ -12,7 +12,7 @@ from wizard.model.ports import Answer
 from wizard.model.terminal_text import brief
 
 
-class State(StrEnum):
+class RecordState(StrEnum):
     """What is the matter with the record."""
 
     RIGHT = "right"
@@ -53,7 +53,7 @@ class State(StrEnum):
     """No server of the zone could be asked."""
 
 
-APEXES = frozenset({State.APEX, State.SUBZONE_APEX})
+APEXES = frozenset({RecordState.APEX, RecordState.SUBZONE_APEX})
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
 class Finding(Struct, frozen=True):
     """The diagnosis."""
 
-    state: State
+    state: RecordState
     having: int = 0
     """How many servers have exactly the record."""
     asked: int = 0
@@ -104,22 +104,22 @@ def diagnose(evidence: Evidence) -> Finding:
     seen = [answer for answer in evidence.cname if answer.seen]
     having = sum(has(answer, evidence.target) for answer in seen)
 
-    def found(state: State, observed: str = "") -> Finding:
+    def found(state: RecordState, observed: str = "") -> Finding:
         return Finding(state, having, len(seen), observed)
 
     at_odds = tuple(each for answer in seen for each in answer.at_odds if not has(each, evidence.target))
 
     if not seen:
-        return found(State.UNREACHABLE)
+        return found(RecordState.UNREACHABLE)
     if "." not in evidence.zone:
-        return found(State.UNREGISTERED)
+        return found(RecordState.UNREGISTERED)
     if having == len(seen):
-        return Finding(State.RIGHT, having, len(seen), at_odds=at_odds)
+        return Finding(RecordState.RIGHT, having, len(seen), at_odds=at_odds)
     if having:
-        return found(State.PARTIAL, f"{having} of {len(seen)} name servers")
+        return found(RecordState.PARTIAL, f"{having} of {len(seen)} name servers")
     if evidence.name == evidence.zone:
-        return found(State.SUBZONE_APEX if evidence.parent else State.APEX, brief(_listed(evidence.others)))
-    missing = (State.MISSING_IN_SUBZONE if evidence.parent else State.MISSING, "")
+        return found(RecordState.SUBZONE_APEX if evidence.parent else RecordState.APEX, brief(_listed(evidence.others)))
+    missing = (RecordState.MISSING_IN_SUBZONE if evidence.parent else RecordState.MISSING, "")
     state, observed = _wrong_value(evidence) or _elsewhere(evidence) or _beside(evidence) or missing
     return found(state, observed)
 
@@ -152,15 +152,17 @@ def _listed(others: dict[str, tuple[Answer, ...]]) -> list[str]:
     return [f"{rdtype} {value}" for rdtype, answers in others.items() for value in sorted(_values(answers))]
 
 
-def _wrong_value(evidence: Evidence) -> tuple[State, str] | None:
+def _wrong_value(evidence: Evidence) -> tuple[RecordState, str] | None:
     """A CNAME is there, with another value."""
     values = _values(evidence.cname)
     if not values:
         return None
     if set(values) <= set(_values(evidence.sibling.get("CNAME", ()))):
-        return State.WILDCARD, f"CNAME {values[0]}"
+        return RecordState.WILDCARD, f"CNAME {values[0]}"
     doubled = {f"{evidence.target}.{evidence.zone}", f"{evidence.target.removeprefix('_')}.{evidence.zone}"}
-    return (State.VALUE_DOUBLED if set(values) & doubled else _kind_of_wrong(values[0], evidence.target)), values[0]
+    return (RecordState.VALUE_DOUBLED if set(values) & doubled else _kind_of_wrong(values[0], evidence.target)), values[
+        0
+    ]
 
 
 CLOUDFRONT = ".cloudfront.net"
@@ -168,11 +170,11 @@ NEAR = 2
 """Letters that may differ for a value to count as mistyped: so many that no two real ones are ever so alike."""
 
 
-def _kind_of_wrong(value: str, target: str) -> State:
+def _kind_of_wrong(value: str, target: str) -> RecordState:
     if letters_apart(value, target) <= NEAR:
-        return State.MISSPELT
+        return RecordState.MISSPELT
     both = value.endswith(CLOUDFRONT) and target.endswith(CLOUDFRONT)
-    return State.OTHER_DISTRIBUTION if both else State.WRONG
+    return RecordState.OTHER_DISTRIBUTION if both else RecordState.WRONG
 
 
 def letters_apart(one: str, other: str) -> int:
@@ -185,23 +187,23 @@ def letters_apart(one: str, other: str) -> int:
     return row[-1]
 
 
-def _elsewhere(evidence: Evidence) -> tuple[State, str] | None:
+def _elsewhere(evidence: Evidence) -> tuple[RecordState, str] | None:
     """The record exists, under a name that it was not meant for."""
     if any(has(answer, evidence.target) for answer in evidence.doubled):
-        return State.NAME_DOUBLED, f"{evidence.name}.{evidence.zone}"
+        return RecordState.NAME_DOUBLED, f"{evidence.name}.{evidence.zone}"
     if any(has(answer, evidence.target) for answer in evidence.bare):
-        return State.NO_UNDERSCORE, evidence.name.removeprefix("_")
+        return RecordState.NO_UNDERSCORE, evidence.name.removeprefix("_")
     stray = (name for name, answers in evidence.strays.items() if any(has(each, evidence.target) for each in answers))
-    return next(((State.MISPLACED, name) for name in stray), None)
+    return next(((RecordState.MISPLACED, name) for name in stray), None)
 
 
-def _beside(evidence: Evidence) -> tuple[State, str] | None:
+def _beside(evidence: Evidence) -> tuple[RecordState, str] | None:
     """Other records are at the name, its own or those of a wildcard."""
     found = _listed(evidence.others)
     if not found:
         return None
     text = brief(found)
-    by_front = {"cloudfront": State.FLATTENED, "cloudflare": State.PROXIED}
+    by_front = {"cloudfront": RecordState.FLATTENED, "cloudflare": RecordState.PROXIED}
     if evidence.front in by_front:
         return by_front[evidence.front], text
-    return (State.WILDCARD if set(found) <= set(_listed(evidence.sibling)) else State.IN_THE_WAY), text
+    return (RecordState.WILDCARD if set(found) <= set(_listed(evidence.sibling)) else RecordState.IN_THE_WAY), text

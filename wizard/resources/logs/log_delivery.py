@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from wizard.aws.errors import MISSING, AwsError, Kind
+from wizard.aws.errors import MISSING, AwsError, ErrorKind
 from wizard.aws.listing import DELIVERIES, DELIVERY_SOURCES, everything
 from wizard.aws.service_regions import GLOBAL_REGION
 from wizard.model.context import Scope
@@ -331,7 +331,7 @@ class Delivery(OnLogs):
         try:
             return await self._of_our_source()
         except AwsError as error:
-            if error.kind is not Kind.DENIED or self.scope.made.delivery is None:
+            if error.kind is not ErrorKind.DENIED or self.scope.made.delivery is None:
                 raise
             return None  # a policy for checks alone does not list: then the recorded one, which is gone, counts
 

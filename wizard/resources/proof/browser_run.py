@@ -14,7 +14,7 @@ from wizard.model.threads import in_thread
 from wizard.resources.proof.first_event import TYPICAL_LOG
 from wizard.resources.resource import Presence, Reading, Resource, StoppedError
 from wizard.resources.tracker.tracker_in_bucket import fetched
-from wizard.snowplow.browserproof.page_report import Report
+from wizard.snowplow.browserproof.page_report import PageReport
 from wizard.snowplow.browserproof.page_settings import as_on_page
 from wizard.snowplow.browserproof.pixel_request import pixel_seen
 from wizard.snowplow.browserproof.proof_page import Subject
@@ -172,7 +172,7 @@ class BrowserProof(Resource):
             return "tracker-untrusted" if error.kind == "tls" else "tracker-unreached"
         return next((fault.problem for fault in faults(answer, file, url) if fault.serious), OK)
 
-    async def _sent_by(self, report: Report) -> Reading:
+    async def _sent_by(self, report: PageReport) -> Reading:
         """Remember what was sent, so that a later walk can go on looking for it."""
         ids = tuple(sorted(set(report.answered)))
         run = BrowserRun(sent_at=self.scope.world.clock.now(), browser=report.agent[:300], event_ids=ids)

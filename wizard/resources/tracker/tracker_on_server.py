@@ -10,7 +10,7 @@ from wizard.model.threads import in_thread
 from wizard.resources.resource import Presence, Reading, Resource, StoppedError
 from wizard.resources.tracker.tracker_in_bucket import content_of
 from wizard.snowplow.tracker.export import contents, different, write
-from wizard.snowplow.tracker.served import ANSWER_LIMIT, ASKING, Fault, faults, needs_cors, undecodable
+from wizard.snowplow.tracker.served import ANSWER_LIMIT, ASKING, DeliveryFault, faults, needs_cors, undecodable
 
 TYPICAL = 600.0
 """Seconds that a person usually needs to put two files onto a web server."""
@@ -120,12 +120,12 @@ class TrackerOnServer(Resource):
         if error.kind == "protocol" and "decode" in str(error):
             return self._faulty(url, undecodable(url, str(error)))
         if error.kind == "tls":
-            fault = Fault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
+            fault = DeliveryFault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
             return self._faulty(url, fault)
-        fault = Fault("tracker-unreached", f"{url} could not be reached", observed=f"{error.kind}: {error}")
+        fault = DeliveryFault("tracker-unreached", f"{url} could not be reached", observed=f"{error.kind}: {error}")
         return self._faulty(url, fault, unseen=True)
 
-    def _faulty(self, url: str, fault: Fault, *, unseen: bool = False) -> Reading:
+    def _faulty(self, url: str, fault: DeliveryFault, *, unseen: bool = False) -> Reading:
         """Report what is wrong: a task for the user while the file is being put there, a fault once it stood."""
         stood = self.id in self.scope.ledger.setup.stood
         status = Status.WARNING if not fault.serious else Status.WAITING

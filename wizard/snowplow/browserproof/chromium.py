@@ -16,7 +16,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from wizard.net.subprocess_env import environment
+from wizard.net.subprocess_env import subprocess_env
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "brave-browser")
 CONNECT = 5.0
@@ -84,7 +84,7 @@ def start(program: str, profile: Path, given: Sequence[str], url: str) -> "subpr
     command = [program, f"--user-data-dir={profile}", *given, *root, *shown, url]
     return subprocess.Popen(  # noqa: S603 - a browser that was looked up, with our flags
         command,
-        env=environment(),
+        env=subprocess_env(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -36,7 +36,7 @@ class Asks(Struct, frozen=True):
     """An address that begins like an event's: block lists know it."""
 
 
-class Report(Struct, frozen=True):
+class PageReport(Struct, frozen=True):
     """Everything that the page saw."""
 
     answered: tuple[str, ...] = ()

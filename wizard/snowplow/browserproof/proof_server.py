@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
 
-from wizard.snowplow.browserproof.page_report import Report
+from wizard.snowplow.browserproof.page_report import PageReport
 from wizard.snowplow.browserproof.proof_page import Subject, page, watcher
 from wizard.snowplow.csp import allowing
 from wizard.snowplow.snippet_builder import inline_hash
@@ -35,7 +35,7 @@ class PageServer:
     def __init__(self, subject: Subject, tracker: bytes | None = None, policies: tuple[str, ...] = ()) -> None:
         self._token = secrets.token_urlsafe(24)
         self._reported = threading.Event()
-        self.report: Report | None = None
+        self.report: PageReport | None = None
         self._server = ThreadingHTTPServer((HOST, 0), self._handler())
         self._server.daemon_threads = True
         self.origin = f"http://{HOST}:{self._server.server_address[1]}"
@@ -57,7 +57,7 @@ class PageServer:
     def _serve(self) -> None:
         self._server.serve_forever(poll_interval=0.1)
 
-    def wait(self, seconds: float) -> Report | None:
+    def wait(self, seconds: float) -> PageReport | None:
         """Wait for the report, at most so long; None while there is none. Blocking."""
         self._reported.wait(seconds)
         return self.report
@@ -74,7 +74,7 @@ class PageServer:
 
     def _take(self, body: bytes) -> bool:
         try:
-            self.report = msgspec.json.decode(body, type=Report)
+            self.report = msgspec.json.decode(body, type=PageReport)
         except msgspec.DecodeError:
             return False
         return True

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from wizard.snowplow.browserproof.page_report import SENT, Asks, Report
+from wizard.snowplow.browserproof.page_report import SENT, Asks, PageReport
 
 BLOCKED = "blocked"
 HIDDEN = "hidden"
@@ -30,7 +30,7 @@ class Verdict(Struct, frozen=True):
     observed: str = ""
 
 
-def judge(report: Report, outside: Outside) -> Verdict:
+def judge(report: PageReport, outside: Outside) -> Verdict:
     """Say what a report means.
 
     Args:
@@ -42,13 +42,13 @@ def judge(report: Report, outside: Outside) -> Verdict:
     return _policy(report) or _script(report, outside) or _posted(report) or _requests(report, outside)
 
 
-def _posted(report: Report) -> Verdict | None:
+def _posted(report: PageReport) -> Verdict | None:
     if report.method != "post":
         return None
     return Verdict("browser-post", "The tag sends by POST, which a pixel cannot take", _observed(report))
 
 
-def _policy(report: Report) -> Verdict | None:
+def _policy(report: PageReport) -> Verdict | None:
     if not report.violations:
         return None
     first = report.violations[0]
@@ -60,7 +60,7 @@ def _policy(report: Report) -> Verdict | None:
     )
 
 
-def _script(report: Report, outside: Outside) -> Verdict | None:
+def _script(report: PageReport, outside: Outside) -> Verdict | None:
     """Judge a tracker file that was not run."""
     if report.started and not report.lost_script:
         return None
@@ -72,7 +72,7 @@ def _script(report: Report, outside: Outside) -> Verdict | None:
     return Verdict(outside.tracker, f"The browser could not load {what}", what)
 
 
-def _requests(report: Report, outside: Outside) -> Verdict:
+def _requests(report: PageReport, outside: Outside) -> Verdict:
     """Judge events that were not answered."""
     asks, observed = report.asks, _observed(report)
     if outside.pixel != OK and (asks.hidden == BLOCKED or _refused(asks) or _elsewhere(asks, outside)):
@@ -102,7 +102,7 @@ def _refused(asks: Asks) -> bool:
     return asks.plain.isdigit() and int(asks.plain) >= 400  # noqa: PLR2004 - HTTP: errors begin here
 
 
-def _observed(report: Report) -> str:
+def _observed(report: PageReport) -> str:
     statuses = sorted({failure.status for failure in report.failures})
     failed = f", failures with status {', '.join(map(str, statuses))}" if statuses else ""
     return f"{len(set(report.answered))} of {SENT} answered, {report.queue} still waiting{failed}"

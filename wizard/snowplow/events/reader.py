@@ -20,7 +20,7 @@ OVERLAP = 3600.0
 """Seconds before the wanted time from which files are listed: a file's folder is the hour in which it was written."""
 
 
-class Arrivals:
+class EventReader:
     """Reads what is new, as often as asked.
 
     Args:

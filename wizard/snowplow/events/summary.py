@@ -21,7 +21,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 @dataclass
-class Tally:
+class EventSummary:
     """A running count, so that no event has to be kept."""
 
     kinds: Counter[str] = field(default_factory=Counter)

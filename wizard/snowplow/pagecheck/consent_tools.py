@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from wizard.snowplow.pagecheck.html import Page
+from wizard.snowplow.pagecheck.html import HtmlPage
 
 
 @cache
@@ -13,7 +13,7 @@ def _tools() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((str(one["name"]), tuple(one["marks"])) for one in entries)
 
 
-def consent_tool(page: Page) -> str | None:
+def consent_tool(page: HtmlPage) -> str | None:
     """Return the tool's name, None where none is recognised."""
     texts = [
         " ".join([script.source, *(f"{name}={value}" for name, value in script.attributes.items())]).lower()

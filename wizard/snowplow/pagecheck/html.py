@@ -31,7 +31,7 @@ class Script(Struct, frozen=True):
         return self.attributes.get("type", "").strip().lower() in RUNS
 
 
-class Page(Struct, frozen=True):
+class HtmlPage(Struct, frozen=True):
     """A page as its server sends it."""
 
     url: str
@@ -41,13 +41,13 @@ class Page(Struct, frozen=True):
     """Each Content-Security-Policy, from headers and from the page itself."""
 
 
-def read(url: str, answer: Response) -> Page:
+def read(url: str, answer: Response) -> HtmlPage:
     """Read an answer as a page."""
     parser = _Reader(url)
     parser.feed(answer.body.decode(_charset(answer), "replace"))
     parser.close()
     header = answer.headers.get("content-security-policy", "")
-    return Page(url, tuple(parser.scripts), tuple(parser.images), (*split([header]), *parser.policies))
+    return HtmlPage(url, tuple(parser.scripts), tuple(parser.images), (*split([header]), *parser.policies))
 
 
 def _charset(answer: Response) -> str:

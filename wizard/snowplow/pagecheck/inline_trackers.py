@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from wizard.snowplow.pagecheck.html import Page, Script
+from wizard.snowplow.pagecheck.html import HtmlPage, Script
 
 _TEXT = r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
 _NEW = re.compile(rf"""newTracker['"]?\s*(?:,|\()\s*{_TEXT}\s*,\s*{_TEXT}""")
@@ -34,12 +34,12 @@ class Tag(Struct, frozen=True):
         return not self.script.runs
 
 
-def tags(page: Page) -> tuple[Tag, ...]:
+def tags(page: HtmlPage) -> tuple[Tag, ...]:
     """Return all trackers that the page makes."""
     return tuple(tag for script in page.scripts if script.text for tag in _in(script))
 
 
-def addresses(page: Page) -> tuple[str, ...]:
+def addresses(page: HtmlPage) -> tuple[str, ...]:
     """Return the addresses of scripts: of those that the page loads, and of those that inline scripts mention."""
     loaded = [script.source for script in page.scripts if script.source]
     named = [

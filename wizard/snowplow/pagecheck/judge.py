@@ -7,7 +7,7 @@ from wizard.model.results import Check, Problem, Status
 from wizard.model.setup import Setup, TrackerFile
 from wizard.snowplow.csp import allows, allows_inline
 from wizard.snowplow.pagecheck.consent_tools import consent_tool
-from wizard.snowplow.pagecheck.html import Page
+from wizard.snowplow.pagecheck.html import HtmlPage
 from wizard.snowplow.pagecheck.inline_trackers import Tag, addresses, tags
 from wizard.snowplow.setup_snippet import host_of, loaded_by
 from wizard.snowplow.snippet_builder import Loaded, collector, hash_of
@@ -16,7 +16,7 @@ STAGE = "page"
 TAG_MANAGERS = ("googletagmanager.com/gtm.js", "googletagmanager.com/gtag", "tags.tiqcdn.com", "assets.adobedtm.com")
 
 
-def judge(page: Page, setup: Setup) -> tuple[Check, ...]:
+def judge(page: HtmlPage, setup: Setup) -> tuple[Check, ...]:
     """Judge a page: one row for each thing that the tag needs."""
     found = tags(page)
     host = host_of(setup) or ""
@@ -52,7 +52,7 @@ def _absolute(address: str) -> str:
     return address if "://" in address else f"https://{address.lstrip('/')}"
 
 
-def _absent(page: Page, host: str) -> Check:
+def _absent(page: HtmlPage, host: str) -> Check:
     manager = next((one for one in TAG_MANAGERS if any(one in address for address in addresses(page))), None)
     if manager:
         return _wrong(
@@ -107,7 +107,7 @@ def _settings(tag: Tag) -> Check:
     return _ok("page-settings", "It asks by GET and without cookies")
 
 
-def _once(ours: list[Tag], page: Page, setup: Setup) -> Check:
+def _once(ours: list[Tag], page: HtmlPage, setup: Setup) -> Check:
     twice = len({tag.namespace for tag in ours}) < len(ours)
     loaded = [address for address in addresses(page) if _known(address, setup)]
     if twice or len(loaded) > 1:
@@ -124,7 +124,7 @@ def _known(address: str, setup: Setup) -> TrackerFile | None:
     return by_path or (setup.made.tracker if own and address == own else None)
 
 
-def _version(page: Page, setup: Setup) -> Check:
+def _version(page: HtmlPage, setup: Setup) -> Check:
     wanted = loaded_by(setup)
     found = next((file for address in addresses(page) if (file := _known(address, setup))), None)
     if wanted is None:
@@ -145,7 +145,7 @@ def _version(page: Page, setup: Setup) -> Check:
     return _checked(page, wanted, found)
 
 
-def _checked(page: Page, wanted: Loaded, found: TrackerFile) -> Check:
+def _checked(page: HtmlPage, wanted: Loaded, found: TrackerFile) -> Check:
     """Judge whether the page checks the file that it loads."""
     texts = [f"{script.text} {script.attributes}" for script in page.scripts]
     if not any(wanted.integrity in text for text in texts):
@@ -164,7 +164,7 @@ def _checked(page: Page, wanted: Loaded, found: TrackerFile) -> Check:
     return _ok("page-tracker", f"It loads tracker {found.version}, and checks it", found.key)
 
 
-def _policies(page: Page, tag: Tag, setup: Setup, host: str) -> Iterator[Check]:
+def _policies(page: HtmlPage, tag: Tag, setup: Setup, host: str) -> Iterator[Check]:
     if not page.policies:
         yield _ok("page-policy", "The page has no Content-Security-Policy in the way")
         return
@@ -178,7 +178,7 @@ def _policies(page: Page, tag: Tag, setup: Setup, host: str) -> Iterator[Check]:
         yield _ok("page-policy", "The page's Content-Security-Policy lets the tag work")
 
 
-def _refusals(policy: str, page: Page, tag: Tag, setup: Setup, host: str) -> Iterator[str]:
+def _refusals(policy: str, page: HtmlPage, tag: Tag, setup: Setup, host: str) -> Iterator[str]:
     if not allows(policy, "connect", f"{collector(host)}/i", page.url):
         yield f"connect-src does not allow {collector(host)}"
     loaded = loaded_by(setup)
@@ -188,7 +188,7 @@ def _refusals(policy: str, page: Page, tag: Tag, setup: Setup, host: str) -> Ite
         yield f"script-src does not allow the tag itself (its hash is {hash_of(tag.script.text)})"
 
 
-def _consent(page: Page, tag: Tag) -> Check:
+def _consent(page: HtmlPage, tag: Tag) -> Check:
     tool = consent_tool(page)
     if tag.held:
         kind = tag.script.attributes.get("type", "")

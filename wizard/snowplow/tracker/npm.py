@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from wizard.model.terminal_text import printable
-from wizard.net.subprocess_env import environment
+from wizard.net.subprocess_env import subprocess_env
 from wizard.snowplow.tracker.knowledge import knowledge
 from wizard.snowplow.tracker.tracker_file import TrackerError
 from wizard.snowplow.tracker.unpack import member
@@ -48,7 +48,7 @@ def _pack(program: str, version: str, folder: Path) -> None:
         ran = subprocess.run(  # noqa: S603 - the version was checked, and there is no shell
             command,
             cwd=folder,
-            env=environment(),
+            env=subprocess_env(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PATIENCE,

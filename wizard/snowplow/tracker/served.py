@@ -30,7 +30,7 @@ _WEEK = 7 * 86_400
 _MOVED = (301, 302, 303, 307, 308)
 
 
-class Fault(Struct, frozen=True):
+class DeliveryFault(Struct, frozen=True):
     """What is wrong with how the file is delivered."""
 
     problem: str
@@ -41,7 +41,7 @@ class Fault(Struct, frozen=True):
     expected: str = ""
 
 
-def faults(answer: Response, file: TrackerFile, url: str) -> tuple[Fault, ...]:
+def faults(answer: Response, file: TrackerFile, url: str) -> tuple[DeliveryFault, ...]:
     """Return what is wrong with an answer to `ASKING`, the worst first; nothing if all is well.
 
     Args:
@@ -55,9 +55,9 @@ def faults(answer: Response, file: TrackerFile, url: str) -> tuple[Fault, ...]:
     return tuple(sorted(found, key=lambda fault: not fault.serious))
 
 
-def undecodable(url: str, reason: str) -> Fault:
+def undecodable(url: str, reason: str) -> DeliveryFault:
     """Say that the answer claims to be packed and is not."""
-    return Fault(
+    return DeliveryFault(
         "tracker-encoding-false",
         f"{url} says that it is packed with gzip, and is not",
         observed=reason,
@@ -65,17 +65,17 @@ def undecodable(url: str, reason: str) -> Fault:
     )
 
 
-def _refused(answer: Response, url: str) -> Fault:
+def _refused(answer: Response, url: str) -> DeliveryFault:
     observed = f"HTTP {answer.status}"
     if answer.status in _MOVED:
         where = answer.headers.get("location", "nowhere")
-        return Fault("tracker-moved", f"{url} sends browsers on to {where}", observed=f"{observed}, {where}")
+        return DeliveryFault("tracker-moved", f"{url} sends browsers on to {where}", observed=f"{observed}, {where}")
     if answer.status in (404, 410):
-        return Fault("tracker-missing", f"There is no file at {url}", observed=observed, expected="HTTP 200")
-    return Fault("tracker-refused", f"{url} answers with HTTP status {answer.status}", observed=observed)
+        return DeliveryFault("tracker-missing", f"There is no file at {url}", observed=observed, expected="HTTP 200")
+    return DeliveryFault("tracker-refused", f"{url} answers with HTTP status {answer.status}", observed=observed)
 
 
-def _content(answer: Response, file: TrackerFile, url: str) -> Iterator[Fault]:
+def _content(answer: Response, file: TrackerFile, url: str) -> Iterator[DeliveryFault]:
     encoding = answer.headers.get("content-encoding", "")
     if answer.body.startswith(_GZIP):
         yield _packed_wrongly(encoding, url)
@@ -85,14 +85,14 @@ def _content(answer: Response, file: TrackerFile, url: str) -> Iterator[Fault]:
         return
     kind = _type(answer)
     if kind not in SCRIPTS:
-        yield Fault(
+        yield DeliveryFault(
             "tracker-type",
             f"{url} is delivered as '{kind or 'nothing in particular'}', which browsers may refuse to run",
             observed=kind or "no Content-Type",
             expected=CONTENT_TYPE,
         )
     if not encoding or encoding == "identity":
-        yield Fault(
+        yield DeliveryFault(
             "tracker-not-packed",
             f"{url} is delivered unpacked: {len(answer.body):,} bytes, about three times as many as needed",
             serious=False,
@@ -101,15 +101,15 @@ def _content(answer: Response, file: TrackerFile, url: str) -> Iterator[Fault]:
         )
 
 
-def _packed_wrongly(encoding: str, url: str) -> Fault:
+def _packed_wrongly(encoding: str, url: str) -> DeliveryFault:
     if encoding:
-        return Fault(
+        return DeliveryFault(
             "tracker-packed-twice",
             f"{url} is packed with gzip twice",
             observed=f"Content-Encoding: {encoding}, and gzip again within",
             expected="packed once",
         )
-    return Fault(
+    return DeliveryFault(
         "tracker-encoding-missing",
         f"{url} is packed with gzip, but does not say so: browsers see no JavaScript",
         observed="gzip without Content-Encoding",
@@ -117,23 +117,25 @@ def _packed_wrongly(encoding: str, url: str) -> Fault:
     )
 
 
-def _another(answer: Response, file: TrackerFile, url: str) -> Fault:
+def _another(answer: Response, file: TrackerFile, url: str) -> DeliveryFault:
     expected = f"{file.version}, {file.sha384}"
     if _type(answer) == "text/html" or answer.body[:200].lstrip().startswith(b"<"):
-        return Fault("tracker-is-page", f"{url} answers with a web page instead of the file", expected=expected)
+        return DeliveryFault("tracker-is-page", f"{url} answers with a web page instead of the file", expected=expected)
     try:
         found = recognise(answer.body)
         observed = f"tracker {found.version}, {found.sha384}"
     except TrackerError as error:
         observed = str(error)
-    return Fault("tracker-differs", f"{url} is not the file that was agreed on", observed=observed, expected=expected)
+    return DeliveryFault(
+        "tracker-differs", f"{url} is not the file that was agreed on", observed=observed, expected=expected
+    )
 
 
-def _headers(answer: Response, url: str) -> Iterator[Fault]:
+def _headers(answer: Response, url: str) -> Iterator[DeliveryFault]:
     headers = answer.headers
     allowed = headers.get("access-control-allow-origin", "")
     if allowed not in ("*", ASKING["Origin"]):
-        yield Fault(
+        yield DeliveryFault(
             "tracker-cors",
             f"{url} does not let pages of other origins check the file (`integrity`), so they will not run it",
             observed=allowed or "no Access-Control-Allow-Origin",
@@ -141,7 +143,7 @@ def _headers(answer: Response, url: str) -> Iterator[Fault]:
         )
     caching = headers.get("cache-control", "")
     if _max_age(caching) < _WEEK or "no-store" in caching.lower():
-        yield Fault(
+        yield DeliveryFault(
             "tracker-caching",
             f"{url} is not kept by browsers for long, so returning visitors fetch it again and again",
             serious=False,
@@ -149,9 +151,9 @@ def _headers(answer: Response, url: str) -> Iterator[Fault]:
             expected=CACHE_CONTROL,
         )
     if "set-cookie" in headers:
-        yield Fault("tracker-cookie", f"{url} sets a cookie, which a static file should not", serious=False)
+        yield DeliveryFault("tracker-cookie", f"{url} sets a cookie, which a static file should not", serious=False)
     if headers.get("content-encoding") and "accept-encoding" not in headers.get("vary", "").lower():
-        yield Fault(
+        yield DeliveryFault(
             "tracker-vary",
             f"{url} does not say that packed and unpacked answers differ, so caches between may mix them up",
             serious=False,

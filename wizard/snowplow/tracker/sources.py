@@ -20,7 +20,7 @@ _OK = 200
 _VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z.]{1,20})?")
 
 
-class Kind(StrEnum):
+class OriginKind(StrEnum):
     """The ways to get one."""
 
     RELEASE = "release"
@@ -29,10 +29,10 @@ class Kind(StrEnum):
     FILE = "file"
 
 
-class Source(Struct, frozen=True):
+class TrackerOrigin(Struct, frozen=True):
     """A way that was chosen."""
 
-    kind: Kind
+    kind: OriginKind
     where: str
     """The URL, or the file's absolute path; for npm the package's name."""
     version: str | None = None
@@ -40,15 +40,15 @@ class Source(Struct, frozen=True):
     @property
     def text(self) -> str:
         """The choice in its plainest form, as it is saved."""
-        if self.kind is Kind.NPM:
+        if self.kind is OriginKind.NPM:
             return f"npm:{self.version}"
-        if self.kind is Kind.RELEASE:
+        if self.kind is OriginKind.RELEASE:
             name = self.where.rpartition("/")[2]
             return f"release:{self.version}" + ("" if name == knowledge().files[0] else f"/{name}")
         return self.where
 
 
-def parse(text: str) -> Source:
+def parse(text: str) -> TrackerOrigin:
     """Read a choice: `release:4.10.1`, `release:4.10.1/sp.lite.js`, `npm:4.10.1`, an https URL, a path.
 
     Raises:
@@ -57,18 +57,18 @@ def parse(text: str) -> Source:
     """
     text = public_url(text)
     kind, _, rest = text.partition(":")
-    if kind == Kind.NPM:
-        return Source(Kind.NPM, knowledge().package, _version(rest))
-    if kind == Kind.RELEASE:
+    if kind == OriginKind.NPM:
+        return TrackerOrigin(OriginKind.NPM, knowledge().package, _version(rest))
+    if kind == OriginKind.RELEASE:
         version, _, name = rest.partition("/")
-        return Source(Kind.RELEASE, _release(_version(version), name), version)
+        return TrackerOrigin(OriginKind.RELEASE, _release(_version(version), name), version)
     if "://" in text:
-        return Source(Kind.URL, _address(text))
+        return TrackerOrigin(OriginKind.URL, _address(text))
     if not text:
         raise TrackerError(
             "Say where the tracker comes from: release:VERSION, npm:VERSION, an https address or a file."
         )
-    return Source(Kind.FILE, str(Path(text).expanduser().absolute()))
+    return TrackerOrigin(OriginKind.FILE, str(Path(text).expanduser().absolute()))
 
 
 def _version(text: str) -> str:
@@ -95,7 +95,7 @@ def _address(text: str) -> str:
     return text
 
 
-async def fetch(web: Web, source: Source) -> Tracker:
+async def fetch(web: Web, source: TrackerOrigin) -> Tracker:
     """Get the file and make sure that it is a tracker.
 
     Raises:
@@ -104,15 +104,15 @@ async def fetch(web: Web, source: Source) -> Tracker:
     return recognise(await _content(web, source), source.version)
 
 
-async def _content(web: Web, source: Source) -> bytes:
-    if source.kind is Kind.NPM:
+async def _content(web: Web, source: TrackerOrigin) -> bytes:
+    if source.kind is OriginKind.NPM:
         return await in_thread(npm.bundle, source.version or "")
-    if source.kind is Kind.FILE:
+    if source.kind is OriginKind.FILE:
         return await in_thread(file_at, source.where)
     return await _download(web, source)
 
 
-async def _download(web: Web, source: Source) -> bytes:
+async def _download(web: Web, source: TrackerOrigin) -> bytes:
     try:
         answer = await web.get(source.where, limit=LIMIT, redirects=REDIRECTS)
     except WebError as error:
@@ -122,15 +122,15 @@ async def _download(web: Web, source: Source) -> bytes:
     return answer.body
 
 
-def _wrong(source: Source, answer: Response) -> str:
-    if source.kind is Kind.RELEASE and answer.status == 404:  # noqa: PLR2004 - HTTP: not found
+def _wrong(source: TrackerOrigin, answer: Response) -> str:
+    if source.kind is OriginKind.RELEASE and answer.status == 404:  # noqa: PLR2004 - HTTP: not found
         return f"There is probably no release {source.version} with this file. Look at the project's releases page."
     return f"Check the address. {_instead(source)}"
 
 
-def _instead(source: Source) -> str:
+def _instead(source: TrackerOrigin) -> str:
     """Say what else can be done where the address is out of reach."""
-    other = f"Through your npm client: `--tracker npm:{source.version}`. " if source.kind is Kind.RELEASE else ""
+    other = f"Through your npm client: `--tracker npm:{source.version}`. " if source.kind is OriginKind.RELEASE else ""
     return f"{other}Or download the file on another computer and give it: `--tracker FILE`."
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from wizard.model.setup import Choices, Goal
 from wizard.model.validators import public_url
-from wizard.snowplow.tracker.sources import Kind, file_at, parse
+from wizard.snowplow.tracker.sources import OriginKind, file_at, parse
 from wizard.snowplow.tracker.tracker_file import TrackerError, recognise
 
 NO_PAGES = "none"
@@ -32,7 +32,7 @@ def source(text: str) -> str:
         TrackerError: it cannot be used.
     """
     found = parse(text)
-    if found.kind is Kind.FILE:
+    if found.kind is OriginKind.FILE:
         recognise(file_at(found.where))
     return found.text
 
