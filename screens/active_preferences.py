@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from wizard.model.threads import in_thread
-from wizard.storage.preferences import Settings, SettingsError, load, save
+from wizard.storage.preferences import Preferences, PreferencesError, load, save
 
 
 class ActivePreferences:
@@ -19,7 +19,7 @@ class ActivePreferences:
 
     def __init__(self, home: Path) -> None:
         found = load(home)
-        self.settings: Settings = found.settings
+        self.settings: Preferences = found.settings
         self.trouble = found.trouble
         """Why the file does not count; empty where it does, or there is none."""
         self._home = home
@@ -42,7 +42,7 @@ class ActivePreferences:
             return ""
         try:
             save(self._home, self.settings)
-        except SettingsError as error:
+        except PreferencesError as error:
             return str(error)
         self._kept, self.trouble = True, ""
         return ""

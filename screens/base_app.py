@@ -33,14 +33,14 @@ from wizard.model.results import Copyable, DnsRecord, Job
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
 from wizard.service import Service
-from wizard.storage.preferences import Look
+from wizard.storage.preferences import Appearance
 
 NO_COLOR_THEME = "ansi-dark"
 BUILT_IN = ("", "Focus Next", "Focus Previous", "Copy selected text")
 """What every Textual screen can do; help says it in its own words."""
 OFFERED = ("Quit",)
 """What the palette offers by itself, in more words."""
-THEMES = {Look.DARK: DARK.name, Look.LIGHT: LIGHT.name, Look.TERMINAL: NO_COLOR_THEME}
+THEMES = {Appearance.DARK: DARK.name, Appearance.LIGHT: LIGHT.name, Appearance.TERMINAL: NO_COLOR_THEME}
 
 
 class JobOver(Message):
@@ -239,7 +239,7 @@ class BaseApp(App[int]):
         if self.plain:
             self.notify("NO_COLOR is set, so your terminal's own colours are used.")
         else:
-            self.prefer(theme=Look.LIGHT if self.current_theme.dark else Look.DARK)
+            self.prefer(theme=Appearance.LIGHT if self.current_theme.dark else Appearance.DARK)
 
     def action_settings(self) -> None:
         """Open the settings, once."""

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from wizard.aws.client import WALK, CallTimeouts
 from wizard.aws.keys import KeySource
-from wizard.model.ports import World
-from wizard.model.setup import Choices
+from wizard.model.ports import Ports
+from wizard.model.setup import SetupChoices
 from wizard.net.clock import SystemClock
 from wizard.service import Service
 
@@ -35,5 +35,5 @@ class MovedService(Service):
         super().__init__(service.surroundings)
         self.clock = MovedClock()
 
-    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
+    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
         return replace(super().world(choices, patience, source), clock=self.clock)

@@ -9,7 +9,7 @@ import anyio
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.engine.progress import Progress
 from wizard.model.results import Change, Check, DnsRecord, Job, Snapshot, Status
-from wizard.model.setup import Choices, Setup
+from wizard.model.setup import Setup, SetupChoices
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile, network
 from wizard.service import Environment, PreparedWalk, Service
@@ -50,7 +50,7 @@ class Product:
 
     def new(self, name: str = "main", **choices: Any) -> Setup:
         """Save a set-up with a domain, unless `domain=None`."""
-        return self.service.store.create(name, Choices(**{"domain": DOMAIN, **choices}))
+        return self.service.store.create(name, SetupChoices(**{"domain": DOMAIN, **choices}))
 
     def setup(self, name: str = "main") -> Setup:
         """Return the set-up as it is saved now."""

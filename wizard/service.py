@@ -18,10 +18,10 @@ from wizard.credentials.source import CredentialSource
 from wizard.engine import jobs, walks
 from wizard.engine.progress import Progress
 from wizard.engine.write_ahead import WriteAhead
-from wizard.model.context import DELETE_LOGS, UPGRADE, YES, Scope
-from wizard.model.ports import REAL_NETWORK, Network, World
+from wizard.model.context import DELETE_LOGS, UPGRADE, YES, Context
+from wizard.model.ports import REAL_NETWORK, Network, Ports
 from wizard.model.results import Job, Status
-from wizard.model.setup import RECIPE, Choices, Made, Setup
+from wizard.model.setup import RECIPE, Made, Setup, SetupChoices
 from wizard.model.threads import to_the_end
 from wizard.net.clock import SystemClock
 from wizard.net.dns_client import DnsClient
@@ -29,8 +29,8 @@ from wizard.net.dns_operator import DnsOperator, dns_operator
 from wizard.net.web_client import WebClient
 from wizard.snowplow.events.reader import EventReader, refuse_without_logs
 from wizard.storage.allowed_changes import choose, refuse_unchangeable
-from wizard.storage.blobs import Shelf
-from wizard.storage.setup_state import Ledger, SavedLedger
+from wizard.storage.blobs import BlobFolder
+from wizard.storage.setup_state import MemoryState, SavedState
 from wizard.storage.store import Store
 
 
@@ -80,9 +80,9 @@ class PreparedWalk:
     """
 
     board: Progress
-    _hold: AbstractContextManager[Ledger]
-    _walk: Callable[[Ledger], Any]
-    _after: Callable[[Ledger], None] | None = None
+    _hold: AbstractContextManager[MemoryState]
+    _walk: Callable[[MemoryState], Any]
+    _after: Callable[[MemoryState], None] | None = None
 
     async def run(self) -> None:
         """Run the walk to its end.
@@ -102,9 +102,9 @@ class PreparedWalk:
 
 
 @asynccontextmanager
-async def _held(hold: AbstractContextManager[Ledger]) -> AsyncIterator[Ledger]:
+async def _held(hold: AbstractContextManager[MemoryState]) -> AsyncIterator[MemoryState]:
     """Hold a set-up; its files are read and written on other threads, to the end even where the walk is given up."""
-    held: list[Ledger] = []
+    held: list[MemoryState] = []
     try:
         await to_the_end(lambda: held.append(hold.__enter__()))
         yield held[0]
@@ -125,29 +125,29 @@ class Service:
         self.store = Store(surroundings.home)
         self.credentials = CredentialManager(surroundings.home)
 
-    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
+    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
         """Build the seams for a set-up's choices; nothing is connected yet."""
         here = self.surroundings
         dns = DnsClient(here.network)
-        return World(
+        return Ports(
             aws=AwsClient(source or self.source(choices), choices.region, patience, here.observe, here.listen),
             dns=dns,
             web=WebClient(here.network, dns),
             clock=SystemClock(here.pace),
-            shelf=Shelf(here.home),
+            shelf=BlobFolder(here.home),
         )
 
     def choose(self, name: str, **choices: Any) -> Setup:
         """Change choices of a saved set-up (`wizard.storage.allowed_changes.choose`)."""
         return choose(self.store, name, **choices)
 
-    def source(self, choices: Choices) -> KeySource:
+    def source(self, choices: SetupChoices) -> KeySource:
         """Return the credentials to use: those given for this run, else the set-up's profile, else boto3's search."""
         given = self.surroundings.source
         return given if given.keys or given.profile else KeySource(None, choices.profile, given.endpoint)
 
     async def found_in_account(
-        self, choices: Choices | None = None, source: KeySource | None = None
+        self, choices: SetupChoices | None = None, source: KeySource | None = None
     ) -> tuple[FoundSetup, ...]:
         """Find all set-ups of the AWS account, also those without a file here; nothing is written.
 
@@ -158,7 +158,7 @@ class Service:
         Raises:
             wizard.aws.errors.AwsError: AWS refused, or could not be reached.
         """
-        return await search(self.world(choices or Choices(), WALK, source).aws)
+        return await search(self.world(choices or SetupChoices(), WALK, source).aws)
 
     def saved_as(self, found: FoundSetup) -> str | None:
         """Return the name under which a set-up of the account is saved here, None if it is not."""
@@ -187,7 +187,7 @@ class Service:
         given = self.source(setup.choices) if setup else self.surroundings.source
         return self.credentials.found(given, setup)
 
-    async def identity(self, choices: Choices, source: KeySource | None = None) -> Identity:
+    async def identity(self, choices: SetupChoices, source: KeySource | None = None) -> Identity:
         """Ask AWS who we are.
 
         Raises:
@@ -196,7 +196,7 @@ class Service:
         return (await self.known(choices, source)).who
 
     async def known(
-        self, choices: Choices, source: KeySource | None = None, setup: Setup | None = None
+        self, choices: SetupChoices, source: KeySource | None = None, setup: Setup | None = None
     ) -> KnownIdentity:
         """Ask AWS who we are, and what to beware of.
 
@@ -242,18 +242,20 @@ class Service:
         looks_only = job in (Job.PLAN, Job.CHECK)
         world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
         self.credentials.prepare(world.aws, setup)
-        board = walks.progress_for(job, jobs.rows(Scope(world, Ledger(setup), given), only), name, setup.accepted)
+        board = walks.progress_for(
+            job, jobs.rows(Context(world, MemoryState(setup), given), only), name, setup.accepted
+        )
 
-        async def walk(ledger: Ledger) -> None:
+        async def walk(ledger: MemoryState) -> None:
             if job is Job.APPLY:
                 ledger.update(removed=False, recipe=RECIPE if upgrade else ledger.setup.recipe)
             asks = None if looks_only else board
             aws = self.credentials.renewing(world.aws, ledger, world.clock, board=asks, patience=patience)
-            scope = Scope(copy(world, aws=WriteAhead(aws, ledger)), ledger, given, makes=job is Job.APPLY)
+            scope = Context(copy(world, aws=WriteAhead(aws, ledger)), ledger, given, makes=job is Job.APPLY)
             await jobs.WALKS[job](scope, board, patience, only)
 
-        hold: AbstractContextManager[Ledger] = (
-            nullcontext(Ledger(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
+        hold: AbstractContextManager[MemoryState] = (
+            nullcontext(MemoryState(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
         )
         return PreparedWalk(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else None)
 
@@ -276,17 +278,17 @@ class Service:
         refuse_without_logs(setup)
         world = self.world(setup.choices, LOOK, source)
         self.credentials.prepare(world.aws, setup)
-        ledger = Ledger(setup)
+        ledger = MemoryState(setup)
         aws = self.credentials.renewing(world.aws, ledger, world.clock, board=None, patience=None)
-        return EventReader(Scope(copy(world, aws=aws), ledger), since, full_address=full_address)
+        return EventReader(Context(copy(world, aws=aws), ledger), since, full_address=full_address)
 
-    def _after_removal(self, board: Progress, answers: Mapping[str, str]) -> Callable[[Ledger], None]:
-        def after(ledger: Ledger) -> None:
+    def _after_removal(self, board: Progress, answers: Mapping[str, str]) -> Callable[[MemoryState], None]:
+        def after(ledger: MemoryState) -> None:
             if board.snapshot.status not in (Status.OK, Status.WARNING):
                 return
             if answers.get(DELETE_LOGS) == YES or ledger.setup.made.log_bucket is None:
                 self.credentials.forget_if_possible(ledger.setup)
-                if isinstance(ledger, SavedLedger):
+                if isinstance(ledger, SavedState):
                     ledger.drop()
                 self.store.delete(ledger.setup.name)
                 return

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from wizard.model.context import Scope
-from wizard.model.setup import RECIPE, Choices, Goal, Made
+from wizard.model.context import Context
+from wizard.model.setup import RECIPE, Goal, Made, SetupChoices
 from wizard.probes.caa import CaaProbe
 from wizard.probes.caller_identity import IdentityProbe
 from wizard.probes.name_servers import NameServersProbe
@@ -77,18 +77,18 @@ def known() -> tuple[str, ...]:
     return tuple(_texts())
 
 
-def stages(scope: Scope) -> tuple[Stage, ...]:
+def stages(scope: Context) -> tuple[Stage, ...]:
     """Lay out the stages of a set-up for one walk: the rows of what it is for."""
     rows = _in_aws(scope) if needs_aws(scope.choices, scope.made) else (Stage("tracker", _tracker(scope)),)
     return tuple(row for row in rows if row.nodes)
 
 
-def needs_aws(choices: Choices, made: Made) -> bool:
+def needs_aws(choices: SetupChoices, made: Made) -> bool:
     """Whether anything of AWS is wanted, or was made and has to be looked after."""
     return bool({Goal.PIXEL, Goal.JS_BUCKET} & set(choices.goals)) or made.content_bucket is not None
 
 
-def _in_aws(scope: Scope) -> tuple[Stage, ...]:
+def _in_aws(scope: Context) -> tuple[Stage, ...]:
     distribution = shared_distribution(scope)
     own_name = scope.choices.domain is not None
     pixel = Goal.PIXEL in scope.choices.goals
@@ -117,7 +117,7 @@ def _in_aws(scope: Scope) -> tuple[Stage, ...]:
     )
 
 
-def _tracker(scope: Scope) -> tuple[Node, ...]:
+def _tracker(scope: Context) -> tuple[Node, ...]:
     """Return what belongs to the tracker's JavaScript; nothing where it is not wanted and never was."""
     goals = set(scope.choices.goals)
     return (
@@ -128,15 +128,15 @@ def _tracker(scope: Scope) -> tuple[Node, ...]:
     )
 
 
-def _events(scope: Scope) -> tuple[Node, ...]:
+def _events(scope: Context) -> tuple[Node, ...]:
     return (FirstEvent(scope), *((BrowserProof(scope),) if browser_wanted(scope) else ()))
 
 
-def _logs(scope: Scope) -> tuple[Node, ...]:
+def _logs(scope: Context) -> tuple[Node, ...]:
     return (*_bucket(scope, Role.LOGS), DeliverySource(scope), DeliveryDestination(scope), Delivery(scope))
 
 
-def _account(scope: Scope) -> tuple[Node, ...]:
+def _account(scope: Context) -> tuple[Node, ...]:
     identity = IdentityProbe(scope)
     nothing_yet = scope.makes and scope.made.distribution is None
     return (
@@ -152,13 +152,13 @@ def _account(scope: Scope) -> tuple[Node, ...]:
     )
 
 
-def _bucket(scope: Scope, role: Role) -> tuple[Resource, ...]:
+def _bucket(scope: Context, role: Role) -> tuple[Resource, ...]:
     lifecycle = LIFECYCLE if role is Role.CONTENT else LOG_LIFECYCLE
     settings = (BucketSetting(scope, role, setting) for setting in (*COMMON, lifecycle))
     return (Bucket(scope, role), *settings, BucketPolicy(scope, role))
 
 
-def _certificate(scope: Scope) -> tuple[Node, ...]:
+def _certificate(scope: Context) -> tuple[Node, ...]:
     shared = shared_certificate(scope)
     return (
         CaaProbe(scope),
@@ -169,6 +169,6 @@ def _certificate(scope: Scope) -> tuple[Node, ...]:
     )
 
 
-def _record(scope: Scope, name: str) -> Resource:
+def _record(scope: Context, name: str) -> Resource:
     """Return the record as a thing we make in Route 53, or as one we ask the user for."""
     return ManagedRecord(scope, name) if scope.made.hosted_zone else ManualRecord(scope, name)

@@ -12,7 +12,7 @@ from screens.texts.style import MUTED, lines, say
 from screens.widgets.field import Field
 from wizard.credentials.key_entry import code
 from wizard.engine.progress import Progress
-from wizard.model.results import Choice, Decision
+from wizard.model.results import Decision, DecisionOption
 
 
 class DecisionModal(Modal[None]):
@@ -37,7 +37,7 @@ class DecisionModal(Modal[None]):
             yield Field(self.decision.typed.capitalize(), "", cleaner=code, name="answer")
         yield OptionList(*(self._option(choice) for choice in self.decision.choices), id="choices")
 
-    def _option(self, choice: Choice) -> Option:
+    def _option(self, choice: DecisionOption) -> Option:
         harmless = "  (changes nothing)" if choice.id == self.decision.default else ""
         return Option(lines(say(choice.label + harmless, "bold"), say(f"  {choice.consequence}", MUTED)), id=choice.id)
 

@@ -25,7 +25,7 @@ from wizard.knowledge.costs import estimate_for
 from wizard.model import validators
 from wizard.model.fields import QUESTIONS, events, pixel_source
 from wizard.model.ports import DnsUnreachableError
-from wizard.model.setup import Choices, Goal, Made, Setup
+from wizard.model.setup import Goal, Made, Setup, SetupChoices
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
 from wizard.net.dns_operator import DnsOperator
@@ -66,15 +66,15 @@ class ChoicesPage(FormPage):
         yield Button("Save" if self.setup else NEXT[True], id="go", compact=True, variant="primary")
         yield Button("Back", id="back", compact=True)
 
-    def _start(self) -> Choices:
+    def _start(self) -> SetupChoices:
         if self.setup:
             self.saved = self.shell.service.store.load(self.setup)
             return self.saved.choices
         zone = self.shell.service.surroundings.zone
         suggested = validators.suggest(zone) if zone else ()
-        return Choices(domain=suggested[0] if suggested else None)
+        return SetupChoices(domain=suggested[0] if suggested else None)
 
-    def _fields(self, start: Choices) -> Iterable[Widget]:
+    def _fields(self, start: SetupChoices) -> Iterable[Widget]:
         existing = bool(self.saved)
         domain = Field(
             "Host name",
@@ -136,7 +136,7 @@ class ChoicesPage(FormPage):
     def _goals_changed(self) -> None:
         """Name what comes next: JavaScript from an own server alone needs no AWS account."""
         if not self.setup:
-            chosen = Choices(goals=self.query_one(Goals).chosen or (Goal.PIXEL,))
+            chosen = SetupChoices(goals=self.query_one(Goals).chosen or (Goal.PIXEL,))
             self.query_one("#go", Button).label = NEXT[needs_aws(chosen, Made())]
 
     def beside(self, part: str) -> str:
@@ -146,7 +146,7 @@ class ChoicesPage(FormPage):
     def _cost(self) -> str:
         days, number = self.query_one("#retention", Field), self.query_one("#events", Field)
         try:
-            chosen = Choices(
+            chosen = SetupChoices(
                 goals=self.query_one(Goals).chosen,
                 domain="e.example.org",
                 events_per_month=int(number.value),
@@ -245,7 +245,7 @@ class ChoicesPage(FormPage):
         store, answers = self.shell.service.store, self._answers()
         name = self.query_one("#name", Field).value
         if self.saved is None:
-            return store.create(name, Choices(**answers))
+            return store.create(name, SetupChoices(**answers))
         if self.saved.name == name:
             return self.shell.service.choose(name, **answers)
         created = store.create(name, replace(self.saved.choices, **answers))

@@ -12,7 +12,7 @@ from screens.texts.style import say
 from screens.widgets.field import Field
 from screens.widgets.tick import Tick
 from wizard.model.fields import QUESTIONS
-from wizard.model.setup import Choices, Goal
+from wizard.model.setup import Goal, SetupChoices
 from wizard.model.validators import InvalidChoice
 from wizard.snowplow.tracker import wishes
 from wizard.snowplow.tracker.file_names import served_at
@@ -53,7 +53,7 @@ class Goals(VerticalGroup):
         start: what is chosen at first.
     """
 
-    def __init__(self, start: Choices) -> None:
+    def __init__(self, start: SetupChoices) -> None:
         super().__init__(id="goals", classes="field")
         self.start = start
 

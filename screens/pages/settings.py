@@ -16,7 +16,7 @@ from screens.routes import Route
 from screens.texts.style import say
 from screens.widgets.tick import Tick
 from wizard.model.fields import SETTINGS
-from wizard.storage.preferences import Look, Settings
+from wizard.storage.preferences import Appearance, Preferences
 
 TICKS = ("motion", "bell", "desktop")
 """The settings that are on or off, by their names in the file."""
@@ -30,7 +30,9 @@ class SettingsPage(FormPage):
     heading = "Settings"
     purpose = "How snowpixel looks, and how it calls you. A change counts at once and at the next start."
     WHY: ClassVar[Mapping[str, str]] = {
-        name: one.why.format(long=f"{attention.LONG:.0f}") for name, one in SETTINGS.items() if name not in tuple(Look)
+        name: one.why.format(long=f"{attention.LONG:.0f}")
+        for name, one in SETTINGS.items()
+        if name not in tuple(Appearance)
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "try", "Try the call"),
@@ -48,8 +50,8 @@ class SettingsPage(FormPage):
         yield Static(say(self.shell.preferences.trouble), id="trouble", classes="trouble")
         yield Static(id="why", classes="note")
 
-    def _fields(self, now: Settings) -> Iterable[Widget]:
-        offered = [(SETTINGS[look].label, look) for look in Look]
+    def _fields(self, now: Preferences) -> Iterable[Widget]:
+        offered = [(SETTINGS[look].label, look) for look in Appearance]
         theme = Select(offered, value=now.theme, allow_blank=False, compact=True, id="theme")
         theme.disabled = self.shell.plain
         label = Static(SETTINGS["theme"].label, classes="field-label")
@@ -110,7 +112,7 @@ class SettingsPage(FormPage):
 
     def action_defaults(self) -> None:
         """Set everything as it is at first."""
-        usual = Settings()
+        usual = Preferences()
         with self.prevent(Select.Changed, Checkbox.Changed):
             self.query_one("#theme", Select).value = usual.theme
             for name in TICKS:

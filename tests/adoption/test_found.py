@@ -12,7 +12,7 @@ from tests.trackers import V3, V4
 from wizard.adoption.adopt import FoundSetup, rebuild
 from wizard.aws.errors import AwsError
 from wizard.model.results import Job
-from wizard.model.setup import Goal, Setup, Viewer
+from wizard.model.setup import Goal, Setup, ViewerPolicy
 from wizard.snowplow.pixel_image import builtin
 from wizard.storage.store import StoreError
 
@@ -57,7 +57,7 @@ def test_an_empty_account_holds_no_set_up(product: Product) -> None:
 
 
 def test_ids_and_choices_are_rebuilt_from_the_account(product: Product) -> None:
-    product.new(retention_days=30, viewer=Viewer.HTTPS_ONLY, region="eu-west-1")
+    product.new(retention_days=30, viewer=ViewerPolicy.HTTPS_ONLY, region="eu-west-1")
     product.apply()
     product.clear()
     lost, found = product.setup(), the_one(product)

@@ -18,11 +18,11 @@ from wizard.aws.errors import AwsError
 from wizard.aws.policy import actions, policy, statement_text
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Status
-from wizard.model.setup import Choices, Setup
+from wizard.model.setup import Setup, SetupChoices
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
-SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=Choices(domain=DOMAIN))
+SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=SetupChoices(domain=DOMAIN))
 """A set-up as it is before its first step, when its policy is printed."""
 
 FAILS: Mapping[str, tuple[str, str]] = {

@@ -15,7 +15,7 @@ from tests.support import REQUIRE_ALL
 from wizard.aws.policy import MOST, action_of, actions, compact, policy, statement_for, statement_text
 from wizard.knowledge.problems import explain
 from wizard.model.results import Problem
-from wizard.model.setup import Choices, Made, Setup
+from wizard.model.setup import Made, Setup, SetupChoices
 
 ACCOUNT = "123456789012"
 READS = ("Describe", "Get", "List")
@@ -41,11 +41,11 @@ def setups(draw: st.DrawFn) -> Setup:
         hosted_zone=draw(zones),
         certificate=certificate,
     )
-    return Setup(name="main", id=draw(identifiers), created=0.0, choices=Choices(domain=domain), made=made)
+    return Setup(name="main", id=draw(identifiers), created=0.0, choices=SetupChoices(domain=domain), made=made)
 
 
 def setup(domain: str | None = "px.example.com", **made: Any) -> Setup:
-    return Setup(name="main", id="0badcafe", created=0.0, choices=Choices(domain=domain), made=Made(**made))
+    return Setup(name="main", id="0badcafe", created=0.0, choices=SetupChoices(domain=domain), made=Made(**made))
 
 
 def statements(document: dict[str, Any]) -> dict[str, dict[str, Any]]:

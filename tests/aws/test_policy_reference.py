@@ -8,15 +8,15 @@ import pytest
 from policy_sentry.querying.actions import get_action_data
 
 from wizard.aws.policy import policy
-from wizard.model.setup import Choices, Goal, Made, Setup
+from wizard.model.setup import Goal, Made, Setup, SetupChoices
 
-SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=Choices(domain="e.example.org"))
+SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=SetupChoices(domain="e.example.org"))
 MADE = Made(account="123456789012", hosted_zone="Z0123456789ABC", content_bucket="own", log_bucket="own-logs")
 EVERYTHING = Setup(
     name="main",
     id="00000000",
     created=0.0,
-    choices=Choices(domain="e.example.org", goals=(Goal.PIXEL, Goal.JS_BUCKET)),
+    choices=SetupChoices(domain="e.example.org", goals=(Goal.PIXEL, Goal.JS_BUCKET)),
     made=MADE,
 )
 

@@ -14,16 +14,16 @@ from wizard.aws.identity import Identity, who_am_i
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.policy import actions, policy
 from wizard.aws.preflight import missing, principal_of
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Problem, Status
-from wizard.model.setup import Choices, Setup
+from wizard.model.setup import Setup, SetupChoices
 from wizard.practice.worldfile import WorldFile
 from wizard.probes.permissions import PermissionsProbe
-from wizard.storage.setup_state import Ledger
+from wizard.storage.setup_state import MemoryState
 
 ACCOUNT = "123456789012"
 USER = Identity(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/anna")
-SETUP = Setup(name="main", id="0badcafe", created=0.0, choices=Choices(domain="e.example.test"))
+SETUP = Setup(name="main", id="0badcafe", created=0.0, choices=SetupChoices(domain="e.example.test"))
 SIMULATE = {"Effect": "Allow", "Action": ["iam:SimulatePrincipalPolicy"], "Resource": ["*"]}
 
 
@@ -205,7 +205,7 @@ def test_each_single_gap_is_found(world: WorldFile) -> None:
 
 
 def test_the_policy_of_another_set_up_is_not_enough(world: WorldFile) -> None:
-    other = policy(Setup(name="main", id="11111111", created=0.0, choices=Choices(domain="f.example.test")))
+    other = policy(Setup(name="main", id="11111111", created=0.0, choices=SetupChoices(domain="f.example.test")))
     found, _calls = asked_of(world, user_with(world, may_ask(other)), SETUP)
     assert found is not None
     assert {"s3:CreateBucket", "cloudfront:UpdateDistribution", "acm:RequestCertificate"} <= set(found)
@@ -218,7 +218,7 @@ def test_the_policy_of_another_set_up_is_not_enough(world: WorldFile) -> None:
 def row(product: Product, keys: Keys | None, *, ask: bool) -> tuple[Any, list[str]]:
     aws, calls = client(product.world, keys)
     world = product.service.world(product.setup().choices)
-    scope = Scope(type(world)(aws, world.dns, world.web, world.clock), Ledger(product.setup()))
+    scope = Context(type(world)(aws, world.dns, world.web, world.clock), MemoryState(product.setup()))
 
     async def run() -> Any:
         me = await who_am_i(aws)

@@ -11,7 +11,7 @@ from screens.app import SnowpixelApp
 from screens.routes import Route
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.credentials import keyring_store
-from wizard.model.setup import Choices
+from wizard.model.setup import SetupChoices
 from wizard.practice import worldfile
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Environment, Service
@@ -28,7 +28,7 @@ def service(home: Path, world: WorldFile) -> Service:
     source = KeySource(endpoint=world.aws_endpoint)
     made = Service(Environment(home=home, source=source, network=worldfile.network(world), pace=world.pace))
     if "main" not in made.store.names():
-        made.store.create("main", Choices())
+        made.store.create("main", SetupChoices())
     return made
 
 

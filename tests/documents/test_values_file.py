@@ -6,7 +6,7 @@ import pytest
 
 from wizard.documents import values_file
 from wizard.model.results import DnsRecord
-from wizard.model.setup import Choices, Goal, Made, Setup, TrackerFile
+from wizard.model.setup import Goal, Made, Setup, SetupChoices, TrackerFile
 from wizard.snowplow.setup_snippet import snippet_for
 from wizard.snowplow.snippet_builder import Variant
 
@@ -20,7 +20,7 @@ MADE = Made(
     validation_name="_abc.e.example.org.",
     validation_value="_def.acm-validations.aws.",
 )
-SETUP = Setup(name="main", id="ab12cd34", created=0, choices=Choices(domain="e.example.org"), made=MADE)
+SETUP = Setup(name="main", id="ab12cd34", created=0, choices=SetupChoices(domain="e.example.org"), made=MADE)
 
 
 def told(setup: Setup, *records: DnsRecord) -> str:
@@ -47,14 +47,14 @@ def test_what_a_walk_knows_of_a_record_is_added_and_nothing_stands_twice() -> No
 
 
 def test_what_is_not_made_yet_is_left_out_and_of_nothing_there_is_no_section() -> None:
-    assert values_file.of(Setup(name="main", id="ab", created=0, choices=Choices(), made=Made())) == ()
-    early = Setup(name="main", id="ab", created=0, choices=Choices(domain="e.example.org"), made=Made())
+    assert values_file.of(Setup(name="main", id="ab", created=0, choices=SetupChoices(), made=Made())) == ()
+    early = Setup(name="main", id="ab", created=0, choices=SetupChoices(domain="e.example.org"), made=Made())
     assert [section.title for section in values_file.of(early)] == ["For your pages"]
 
 
 def test_a_tracker_without_a_pixel_has_its_script_element_and_no_tag() -> None:
     file = TrackerFile(key="x1.js", sha384="c2hh", md5="", size=1, source="file", version="4.10.1", flavour="umd")
-    choices = Choices(goals=(Goal.JS_SERVER,), tracker_url="https://www.example.org/x1.js")
+    choices = SetupChoices(goals=(Goal.JS_SERVER,), tracker_url="https://www.example.org/x1.js")
     setup = Setup(name="main", id="ab", created=0, choices=choices, made=Made(tracker=file))
     [section] = values_file.of(setup)
     assert [value.label for value in section.values] == [values_file.ALONE]

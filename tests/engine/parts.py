@@ -7,15 +7,15 @@ import anyio
 
 from wizard.engine import walks
 from wizard.engine.progress import Progress
-from wizard.model.context import Scope
-from wizard.model.ports import World
-from wizard.model.results import Action, Actor, Change, Check, Choice, Decision, Job
+from wizard.model.context import Context
+from wizard.model.ports import Ports
+from wizard.model.results import Action, Actor, Change, Check, Decision, DecisionOption, Job
 from wizard.model.setup import Setup
 from wizard.net.clock import SystemClock
 from wizard.probes.probe import Probe
 from wizard.resources.resource import Presence, Reading, Resource
 from wizard.stages import Node
-from wizard.storage.setup_state import Ledger
+from wizard.storage.setup_state import MemoryState
 
 
 class Nowhere:
@@ -42,7 +42,7 @@ class Thing(Resource):
 
     def __init__(
         self,
-        scope: Scope,
+        scope: Context,
         things: Things,
         name: str,
         *,
@@ -90,7 +90,9 @@ class Asking(Thing):
     async def read(self) -> Reading:
         if self.answered:
             return await super().read()
-        decision = Decision("colour", "Which colour?", (Choice("red", "Red", "It is red."),), "red", "--colour red")
+        decision = Decision(
+            "colour", "Which colour?", (DecisionOption("red", "Red", "It is red."),), "red", "--colour red"
+        )
         return Reading(presence=Presence.ABSENT, summary="a colour is wanted", decision=decision)
 
     async def decide(self, decision: Decision, answer: str) -> None:
@@ -101,7 +103,7 @@ class Asking(Thing):
 class Look(Probe):
     """Says what a function says."""
 
-    def __init__(self, scope: Scope, name: str, say: Callable[["Look"], Check], needs: Sequence[str] = ()) -> None:
+    def __init__(self, scope: Context, name: str, say: Callable[["Look"], Check], needs: Sequence[str] = ()) -> None:
         super().__init__(scope)
         self.id, self.title, self.needs, self.say = name, f"a look at {name}", tuple(needs), say  # type: ignore[misc]
 
@@ -109,10 +111,10 @@ class Look(Probe):
         return self.say(self)
 
 
-def scope() -> Scope:
+def scope() -> Context:
     """A set-up in memory, in a world of nothing, where waits are short."""
-    world = World(aws=Nowhere(), dns=Nowhere(), web=Nowhere(), clock=SystemClock(0.0))
-    return Scope(world, Ledger(Setup(name="test", id="00000000", created=0.0)))
+    world = Ports(aws=Nowhere(), dns=Nowhere(), web=Nowhere(), clock=SystemClock(0.0))
+    return Context(world, MemoryState(Setup(name="test", id="00000000", created=0.0)))
 
 
 class Row:
@@ -124,7 +126,7 @@ class Row:
         self.nodes = nodes
 
 
-def walk(job: Job, around: Scope, *nodes: Node, **options: Any) -> Progress:
+def walk(job: Job, around: Context, *nodes: Node, **options: Any) -> Progress:
     """Run a walk over one stage and return its board."""
     rows: Any = (Row(*nodes),)
     board = walks.progress_for(job, rows, "test")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.knowledge.costs import CostLine, Estimate, estimate, estimate_for
-from wizard.model.setup import Choices, Goal
+from wizard.model.setup import Goal, SetupChoices
 
 EVENTS = st.integers(0, 10**10)
 DAYS = st.integers(1, 3650)
@@ -82,14 +82,14 @@ def test_the_javascript_has_its_own_lines_and_uses_the_free_part_that_the_pixel_
 
 
 def test_only_what_is_wanted_is_priced() -> None:
-    alone = Choices(goals=(Goal.JS_BUCKET,), domain="e.example.test")
+    alone = SetupChoices(goals=(Goal.JS_BUCKET,), domain="e.example.test")
     assert [part.label.split(" (")[0] for part in estimate_for(alone, route53=False).lines] == [
         "JavaScript, fetched",
         "JavaScript, transfer",
         "HTTPS certificate",
     ]
-    assert estimate_for(Choices(goals=(Goal.JS_SERVER,), domain="e.example.test"), route53=True).lines == ()
-    assert estimate_for(Choices(), route53=False) == estimate(1_000_000, 90, own_domain=False, route53=False)
+    assert estimate_for(SetupChoices(goals=(Goal.JS_SERVER,), domain="e.example.test"), route53=True).lines == ()
+    assert estimate_for(SetupChoices(), route53=False) == estimate(1_000_000, 90, own_domain=False, route53=False)
 
 
 def test_a_zone_costs_only_where_it_is_ours_to_pay() -> None:

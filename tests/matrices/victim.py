@@ -23,7 +23,7 @@ from tests.product import Product
 from wizard.aws.client import WALK
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.model.results import Job
-from wizard.model.setup import Choices
+from wizard.model.setup import SetupChoices
 from wizard.practice import worldfile
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
@@ -127,7 +127,7 @@ def serve(directory: Path) -> None:
     assert world is not None, f"no practice world in {directory}"
     clients = Clients()
     source = KeySource(Keys(world.access_key_id, Secret(world.secret_access_key)), endpoint=world.aws_endpoint)
-    client = clients.get(source, Choices().region, WALK)
+    client = clients.get(source, SetupChoices().region, WALK)
     for service in SERVICES:
         client._client(service)
     for line in sys.stdin:

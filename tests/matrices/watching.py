@@ -17,10 +17,10 @@ from msgspec.structs import asdict
 from tests.product import Product
 from wizard.aws.client import WALK, AwsClient, CallTimeouts
 from wizard.aws.keys import KeySource
-from wizard.model.ports import Aws, World
-from wizard.model.setup import Choices, Setup
+from wizard.model.ports import Aws, Ports
+from wizard.model.setup import Setup, SetupChoices
 from wizard.service import Service
-from wizard.storage.setup_state import SavedLedger
+from wizard.storage.setup_state import SavedState
 from wizard.storage.store import Store
 
 LOOKING = ("get_", "list_", "head_", "describe_", "simulate_")
@@ -116,7 +116,7 @@ def _role(bucket: str) -> str:
     return found.group(1) if found else bucket
 
 
-class WatchedLedger(SavedLedger):
+class WatchedLedger(SavedState):
     """A ledger that names each of its changes that asks for a save, and its end.
 
     Several may share a save, and what only rides along has none of its own.
@@ -232,7 +232,7 @@ class WatchedService(Service):
         self._patience = patience
         self._hasty = hasty
 
-    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
+    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
         """Build the seams with the watch in between."""
         world = super().world(choices, patience, source)
         used = source or self.source(choices)

@@ -7,7 +7,7 @@ import dns.rcode
 import pytest
 
 from tests.net.servers import Machine, Net, Zone, dns_server, example, fill, on_loopback, rrset
-from wizard.model.ports import DnsUnreachableError, Network, Outcome
+from wizard.model.ports import DnsOutcome, DnsUnreachableError, Network
 from wizard.model.terminal_text import printable
 from wizard.net.dns_client import THIS_COMPUTER, DnsClient
 from wizard.net.dns_query import DnsTimeouts, ask
@@ -68,8 +68,8 @@ async def test_every_authority_is_asked_without_recursion_and_in_order(net: Net)
     async with on_loopback(net) as network:
         answers = await DnsClient(network, ipv6=False).ask_authorities("px.example.com", "CNAME")
     assert [(a.server, a.outcome, a.records, a.chain, a.ttl) for a in answers] == [
-        ("ns1.example.com", Outcome.ANSWER, ("d1.cloudfront.net",), (), 300),
-        ("ns2.provider.net", Outcome.ANSWER, ("d1.cloudfront.net",), (), 300),
+        ("ns1.example.com", DnsOutcome.ANSWER, ("d1.cloudfront.net",), (), 300),
+        ("ns2.provider.net", DnsOutcome.ANSWER, ("d1.cloudfront.net",), (), 300),
     ]
     assert not any(recursive for machine in net.machines.values() for _, _, recursive in machine.heard)
 
@@ -80,26 +80,26 @@ async def test_negative_answers_carry_how_long_they_are_remembered(net: Net) -> 
         dns = DnsClient(network, ipv6=False)
         nothing = await dns.ask_authorities("nothing.example.com", "CNAME")
         no_data = await dns.ask_authorities("px.example.com", "CNAME")
-    assert {(a.outcome, a.ttl) for a in nothing} == {(Outcome.NXDOMAIN, 60)}
-    assert {(a.outcome, a.ttl) for a in no_data} == {(Outcome.NODATA, 60)}
+    assert {(a.outcome, a.ttl) for a in nothing} == {(DnsOutcome.NXDOMAIN, 60)}
+    assert {(a.outcome, a.ttl) for a in no_data} == {(DnsOutcome.NODATA, 60)}
 
 
 @pytest.mark.parametrize(
     ("mode", "outcome"),
-    [("silent", Outcome.TIMEOUT), ("SERVFAIL", Outcome.SERVFAIL), ("REFUSED", Outcome.REFUSED)],
+    [("silent", DnsOutcome.TIMEOUT), ("SERVFAIL", DnsOutcome.SERVFAIL), ("REFUSED", DnsOutcome.REFUSED)],
 )
-async def test_each_failure_of_a_server_is_its_own_outcome(net: Net, mode: str, outcome: Outcome) -> None:
+async def test_each_failure_of_a_server_is_its_own_outcome(net: Net, mode: str, outcome: DnsOutcome) -> None:
     net.machines["192.0.2.3"].mode = mode
     async with on_loopback(net) as network:
         answers = await DnsClient(network, patience=QUICK, ipv6=False).ask_authorities("px.example.com", "CNAME")
-    assert [a.outcome for a in answers] == [Outcome.NXDOMAIN, outcome]
+    assert [a.outcome for a in answers] == [DnsOutcome.NXDOMAIN, outcome]
 
 
 async def test_a_server_that_does_not_hold_the_zone_counts_as_refusing(net: Net) -> None:
     net.machines["192.0.2.3"].zones = [net.zones["com"]]  # lame: it only refers to the real servers
     async with on_loopback(net) as network:
         answers = await DnsClient(network, ipv6=False).ask_authorities("px.example.com", "CNAME")
-    assert [a.outcome for a in answers] == [Outcome.NXDOMAIN, Outcome.REFUSED]
+    assert [a.outcome for a in answers] == [DnsOutcome.NXDOMAIN, DnsOutcome.REFUSED]
 
 
 async def test_a_name_server_without_address_is_unreachable(net: Net) -> None:
@@ -107,7 +107,7 @@ async def test_a_name_server_without_address_is_unreachable(net: Net) -> None:
     del net.zones["example.com"].servers["ns2.provider.net"]
     async with on_loopback(net) as network:
         answers = await DnsClient(network, ipv6=False).ask_authorities("px.example.com", "CNAME")
-    assert [(a.server, a.outcome) for a in answers][1:] == [("ns3.gone.net", Outcome.UNREACHABLE)]
+    assert [(a.server, a.outcome) for a in answers][1:] == [("ns3.gone.net", DnsOutcome.UNREACHABLE)]
 
 
 async def test_a_domain_that_nobody_registered_is_held_by_its_top_level_zone(net: Net) -> None:
@@ -130,7 +130,7 @@ async def test_silent_resolvers_mean_that_dns_is_unreachable(net: Net) -> None:
         dns = DnsClient(network, patience=QUICK, ipv6=False)
         with pytest.raises(DnsUnreachableError):
             await dns.ask_authorities("px.example.com", "CNAME")
-        assert [a.outcome for a in await dns.ask_resolvers("px.example.com", "A")] == [Outcome.TIMEOUT]
+        assert [a.outcome for a in await dns.ask_resolvers("px.example.com", "A")] == [DnsOutcome.TIMEOUT]
 
 
 async def test_a_firewall_that_only_lets_the_resolver_through_means_unreachable(net: Net) -> None:
@@ -148,7 +148,7 @@ async def test_a_zone_whose_own_servers_are_all_down_is_still_named(net: Net) ->
         dns = DnsClient(network, patience=QUICK, ipv6=False)
         assert (await dns.zone_of("px.example.com")).name == "example.com"
         answers = await dns.ask_authorities("px.example.com", "CNAME")
-    assert {a.outcome for a in answers} == {Outcome.TIMEOUT}
+    assert {a.outcome for a in answers} == {DnsOutcome.TIMEOUT}
 
 
 async def test_zones_are_remembered_until_forgotten(net: Net) -> None:
@@ -178,7 +178,7 @@ async def test_an_authority_whose_chain_leaves_the_zone_answers_with_the_chain_a
     net.zones["example.com"].records["px.example.com", "CNAME"] = ["d1.cloudfront.net."]
     async with on_loopback(net) as network:
         answer, _ = await DnsClient(network, ipv6=False).ask_authorities("px.example.com", "A")
-    assert (answer.outcome, answer.records, answer.chain) == (Outcome.ANSWER, (), ("d1.cloudfront.net",))
+    assert (answer.outcome, answer.records, answer.chain) == (DnsOutcome.ANSWER, (), ("d1.cloudfront.net",))
 
 
 async def test_long_answers_come_over_tcp(net: Net) -> None:
@@ -213,10 +213,10 @@ async def test_a_loop_and_rubbish_are_failures_of_the_server() -> None:
 
     async with dns_server(loop) as port:
         said = await ask("127.0.0.1", port, "a.test", "A", recursive=True, patience=QUICK)
-    assert said.outcome is Outcome.SERVFAIL
+    assert said.outcome is DnsOutcome.SERVFAIL
     async with dns_server(lambda _query: b"rubbish") as port:
         said = await ask("127.0.0.1", port, "a.test", "A", recursive=True, patience=QUICK)
-    assert said.outcome is Outcome.TIMEOUT  # an answer that cannot be read is as none: anybody can send it
+    assert said.outcome is DnsOutcome.TIMEOUT  # an answer that cannot be read is as none: anybody can send it
 
 
 async def test_a_lost_packet_is_asked_again() -> None:
@@ -238,7 +238,7 @@ async def test_a_lost_packet_is_asked_again() -> None:
 async def test_impossible_names_are_not_sent() -> None:
     for name in ("a" * 64 + ".test", "a..test"):
         said = await ask("127.0.0.1", 9, name, "A", recursive=True, patience=QUICK)
-        assert said.outcome is Outcome.NXDOMAIN
+        assert said.outcome is DnsOutcome.NXDOMAIN
 
 
 async def test_a_server_with_two_addresses_is_tried_at_both(net: Net) -> None:
@@ -249,7 +249,7 @@ async def test_a_server_with_two_addresses_is_tried_at_both(net: Net) -> None:
         zone = await dns.zone_of("px.example.com")
         both = zone.servers[0].__class__("ns1.example.com", ("192.0.2.22", "192.0.2.2"))
         answer = await dns._ask_server(both, "px.example.com", "CNAME")
-    assert (answer.address, answer.outcome) == ("192.0.2.2", Outcome.NXDOMAIN)
+    assert (answer.address, answer.outcome) == ("192.0.2.2", DnsOutcome.NXDOMAIN)
 
 
 async def test_a_silent_address_beside_others_is_waited_for_once_in_a_check(net: Net) -> None:
@@ -262,7 +262,7 @@ async def test_a_silent_address_beside_others_is_waited_for_once_in_a_check(net:
         alone = zone.servers[0].__class__("ns3.example.com", ("192.0.2.22",))
         for _ in range(3):
             said = await dns._ask_each(both, "px.example.com", "CNAME")
-            assert [each.outcome for each in said] == [Outcome.TIMEOUT, Outcome.NXDOMAIN]
+            assert [each.outcome for each in said] == [DnsOutcome.TIMEOUT, DnsOutcome.NXDOMAIN]
         assert len(silent.heard) == 1
         await dns._ask_each(alone, "px.example.com", "CNAME")
         assert len(silent.heard) == 2

@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from tests.net.servers import Net, Zone, dns_server, example, on_loopback, rrset
 from tests.probes.seen_from import HOST, OWN, ScriptedDns, answer, problem, scope
 from tests.problems.scene import look, red, scope_of, words
-from wizard.model.ports import Answer, NameServer, Outcome
-from wizard.model.ports import Zone as Delegated
+from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, NameServer
 from wizard.model.results import Status
 from wizard.model.setup import Made
 from wizard.model.terminal_text import MOST, brief, printable
@@ -123,7 +122,7 @@ def test_any_answer_off_the_wire_ends_in_an_outcome(sent: dns.message.Message) -
             return await ask("127.0.0.1", port, HOST, "A", recursive=True, patience=DnsTimeouts(0.2, 1))
 
     said = anyio.run(asked)
-    assert isinstance(said.outcome, Outcome)
+    assert isinstance(said.outcome, DnsOutcome)
     harmless(said)
 
 
@@ -162,10 +161,10 @@ ANY = st.text(max_size=40)
 ADDRESSED = st.sampled_from(["192.0.2.2", "192.0.2.3", "2001:db8::2", "2001:db8::3", "", "no address"])
 ANSWERS = st.lists(
     st.builds(
-        Answer,
+        DnsAnswer,
         server=st.sampled_from(["ns1", "ns2", "ns3"]),
         address=ADDRESSED,
-        outcome=st.sampled_from(Outcome),
+        outcome=st.sampled_from(DnsOutcome),
         records=st.lists(ANY, max_size=3).map(tuple),
         chain=st.lists(ANY, max_size=2).map(tuple),
         ttl=st.none() | st.integers(0, 2**31 - 1),
@@ -173,15 +172,15 @@ ANSWERS = st.lists(
     min_size=1,
     max_size=6,
 ).map(tuple)
-DELEGATED = Delegated("example.com", (NameServer("ns1", ("192.0.2.2",)), NameServer("ns2", ("2001:db8::2",))))
+DELEGATED = DelegatedZone("example.com", (NameServer("ns1", ("192.0.2.2",)), NameServer("ns2", ("2001:db8::2",))))
 
 
 @settings(deadline=None, max_examples=40)
 @given(ANSWERS, ANSWERS, st.frozensets(st.sampled_from([4, 6])))
 def test_whatever_name_servers_say_has_a_verdict_and_is_red_only_if_none_serves(
-    ns: tuple[Answer, ...], soa: tuple[Answer, ...], works: frozenset[int]
+    ns: tuple[DnsAnswer, ...], soa: tuple[DnsAnswer, ...], works: frozenset[int]
 ) -> None:
-    probe = NameServersProbe(scope(ScriptedDns(answer(outcome=Outcome.ANSWER))))
+    probe = NameServersProbe(scope(ScriptedDns(answer(outcome=DnsOutcome.ANSWER))))
     check = anyio.run(probe._judge, HOST, NameServersLook(DELEGATED, ns, soa, works))
     serving = any(each.seen for each in ns)
     assert check.status in ((Status.OK, Status.WARNING) if serving else (Status.UNKNOWN, Status.FAILED))
@@ -191,9 +190,9 @@ def test_whatever_name_servers_say_has_a_verdict_and_is_red_only_if_none_serves(
 
 @settings(deadline=None, max_examples=40)
 @given(ANSWERS)
-def test_whatever_resolvers_say_has_a_verdict(answers: tuple[Answer, ...]) -> None:
+def test_whatever_resolvers_say_has_a_verdict(answers: tuple[DnsAnswer, ...]) -> None:
     check = anyio.run(ResolversProbe(scope(ScriptedDns(*answers))).look)
-    if not any(each.seen for each in answers) and not any(each.outcome is Outcome.BOGUS for each in answers):
+    if not any(each.seen for each in answers) and not any(each.outcome is DnsOutcome.BOGUS for each in answers):
         assert check.status is Status.UNKNOWN
     if check.status is not Status.OK:
         assert words(check)
@@ -202,7 +201,7 @@ def test_whatever_resolvers_say_has_a_verdict(answers: tuple[Answer, ...]) -> No
 @settings(deadline=None, max_examples=40)
 @given(ANSWERS, st.dictionaries(st.sampled_from(["A", "AAAA", "TXT"]), ANSWERS), ANSWERS)
 def test_whatever_is_at_a_name_has_a_diagnosis_of_readable_length(
-    cname: tuple[Answer, ...], others: dict[str, tuple[Answer, ...]], doubled: tuple[Answer, ...]
+    cname: tuple[DnsAnswer, ...], others: dict[str, tuple[DnsAnswer, ...]], doubled: tuple[DnsAnswer, ...]
 ) -> None:
     evidence = Evidence(name=HOST, target=OWN, zone="example.com", cname=cname, others=others, doubled=doubled)
     assert len(diagnose(evidence).observed) <= (MOST + 1) * 130
@@ -213,7 +212,7 @@ def test_single_values_are_read_without_a_crash(text: str, records: tuple[str, .
     assert family_of(text) in (0, 4, 6)
     assert isinstance(is_private(text), bool)
     assert isinstance(allows(records), bool)
-    assert isinstance(serial(Answer("ns1", "", Outcome.ANSWER, records)), str)
+    assert isinstance(serial(DnsAnswer("ns1", "", DnsOutcome.ANSWER, records)), str)
 
 
 @given(st.lists(st.text(max_size=300), max_size=40))
@@ -274,4 +273,4 @@ async def test_a_name_that_leads_in_a_circle_ends_every_look() -> None:
 def test_the_loop_of_one_message_is_a_failure_of_the_server() -> None:
     response = dns.message.make_response(dns.message.make_query(ASKED, "A"))
     response.answer += [rrset(HOST, "CNAME", [f"{HOST}."])]
-    assert understand(dns.message.from_wire(response.to_wire())).outcome is Outcome.SERVFAIL
+    assert understand(dns.message.from_wire(response.to_wire())).outcome is DnsOutcome.SERVFAIL

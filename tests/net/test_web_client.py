@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from tests.net.servers import Site, http_server
-from wizard.model.ports import Answer, Network, Outcome, WebError, Zone
+from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, Network, WebError
 from wizard.net.http_get import proxy_for
 from wizard.net.web_client import Limits, WebClient
 
@@ -34,20 +34,20 @@ class Names:
         self.names = names
         self.asked: list[tuple[str, str]] = []
 
-    async def zone_of(self, name: str) -> Zone:
+    async def zone_of(self, name: str) -> DelegatedZone:
         raise NotImplementedError
 
-    async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_authorities(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         raise NotImplementedError
 
-    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_addresses(self, zone: DelegatedZone, rdtype: str) -> tuple[DnsAnswer, ...]:
         raise NotImplementedError
 
-    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         self.asked.append((name, rdtype))
         if rdtype == "A" and name in self.names:
-            return (Answer("resolver", "", Outcome.ANSWER, tuple(self.names[name].split())),)
-        return (Answer("resolver", "", Outcome.NXDOMAIN),)
+            return (DnsAnswer("resolver", "", DnsOutcome.ANSWER, tuple(self.names[name].split())),)
+        return (DnsAnswer("resolver", "", DnsOutcome.NXDOMAIN),)
 
 
 @pytest.fixture

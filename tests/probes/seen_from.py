@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wizard.model.context import Scope
-from wizard.model.ports import Answer, Dns, Handshake, Outcome, Response, WebError, World, Zone
+from wizard.model.context import Context
+from wizard.model.ports import DelegatedZone, Dns, DnsAnswer, DnsOutcome, Handshake, Ports, Response, WebError
 from wizard.model.results import Check
-from wizard.model.setup import Choices, Made, Setup
-from wizard.storage.setup_state import Ledger
+from wizard.model.setup import Made, Setup, SetupChoices
+from wizard.storage.setup_state import MemoryState
 
 HOST = "px.example.com"
 OWN = "d1.cloudfront.net"
@@ -50,23 +50,23 @@ class NoAws:
 class ScriptedDns:
     """Implements `wizard.model.ports.Dns`: what resolvers answer, whatever is asked; the authorities have the record."""
 
-    def __init__(self, *answers: Answer, authorities: tuple[Answer, ...] | None = None) -> None:
+    def __init__(self, *answers: DnsAnswer, authorities: tuple[DnsAnswer, ...] | None = None) -> None:
         self.answers = answers
-        self.authorities = (Answer("ns1", "192.0.2.2", Outcome.ANSWER),) if authorities is None else authorities
+        self.authorities = (DnsAnswer("ns1", "192.0.2.2", DnsOutcome.ANSWER),) if authorities is None else authorities
         self.asked: list[tuple[str, str]] = []
         self.asked_of_authorities: list[tuple[str, str]] = []
 
-    async def zone_of(self, name: str) -> Zone:
+    async def zone_of(self, name: str) -> DelegatedZone:
         raise NotImplementedError
 
-    async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_authorities(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         self.asked_of_authorities.append((name, rdtype))
         return self.authorities
 
-    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_addresses(self, zone: DelegatedZone, rdtype: str) -> tuple[DnsAnswer, ...]:
         raise NotImplementedError
 
-    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         self.asked.append((name, rdtype))
         return self.answers
 
@@ -121,8 +121,8 @@ def response(status: int = 200, body: bytes = GIF, **changed: str | None) -> Res
     )
 
 
-def answer(server: str = "resolver", outcome: Outcome = Outcome.ANSWER, **fields: Any) -> Answer:
-    return Answer(server, "192.0.2.53", outcome, **fields)
+def answer(server: str = "resolver", outcome: DnsOutcome = DnsOutcome.ANSWER, **fields: Any) -> DnsAnswer:
+    return DnsAnswer(server, "192.0.2.53", outcome, **fields)
 
 
 def scope(
@@ -130,21 +130,21 @@ def scope(
     web: ScriptedWeb | None = None,
     *,
     aws: Any = None,
-    choices: Choices | None = None,
+    choices: SetupChoices | None = None,
     made: Made | None = None,
     answers: Mapping[str, str] | None = None,
     **setup: Any,
-) -> Scope:
+) -> Context:
     saved = Setup(
         name="main",
         id="0a1b2c3d",
         created=setup.pop("created", NOW),
-        choices=choices or Choices(domain=HOST),
+        choices=choices or SetupChoices(domain=HOST),
         made=made or Made(distribution_domain=OWN, hosted_zone=None),
         **setup,
     )
-    world = World(aws or NoAws(), dns or ScriptedDns(), web or ScriptedWeb(), StandingClock())
-    return Scope(world, Ledger(saved), answers or {})
+    world = Ports(aws or NoAws(), dns or ScriptedDns(), web or ScriptedWeb(), StandingClock())
+    return Context(world, MemoryState(saved), answers or {})
 
 
 def problem(check: Check) -> str:

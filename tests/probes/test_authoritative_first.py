@@ -13,7 +13,7 @@ import trustme
 from tests.net.servers import Net, Zone, _stream, dns_over_https, example, http_server, on_loopback
 from tests.probes.seen_from import HOST, OWN
 from tests.problems.scene import look, raised, red, scope_of
-from wizard.model.ports import Network, Outcome
+from wizard.model.ports import DnsOutcome, Network
 from wizard.model.results import Status
 from wizard.model.setup import Made
 from wizard.model.threads import in_thread
@@ -112,7 +112,7 @@ async def test_where_the_port_of_dns_over_tls_is_closed_too_they_are_asked_over_
             assert [answer.seen for answer in answers[:3]] == [True, True, False]
             assert (answers[0].records, answers[0].ttl) == (("192.0.2.80",), 300)
         nothing = await resolver.ask_resolvers("nothing.example.com", "A")
-    assert [answer.outcome for answer in nothing[:2]] == [Outcome.NXDOMAIN] * 2
+    assert [answer.outcome for answer in nothing[:2]] == [DnsOutcome.NXDOMAIN] * 2
     assert {headers["host"] for _, headers in site.heard} == {name for _, _, name in PUBLIC[:2]}
     assert {headers["accept"] for _, headers in site.heard} == {"application/dns-message"}
 
@@ -120,15 +120,15 @@ async def test_where_the_port_of_dns_over_tls_is_closed_too_they_are_asked_over_
 @pytest.mark.parametrize(
     ("changed", "outcome"),
     [
-        ({"status": 302, "headers": {"Location": "https://portal.test/"}}, Outcome.UNREACHABLE),
-        ({"headers": {"Content-Type": "text/html"}}, Outcome.UNREACHABLE),
-        ({"answer": None, "body": b"rubbish"}, Outcome.SERVFAIL),
-        ({"answer": None, "body": dns.message.make_query("other.test", "A").to_wire()}, Outcome.SERVFAIL),
+        ({"status": 302, "headers": {"Location": "https://portal.test/"}}, DnsOutcome.UNREACHABLE),
+        ({"headers": {"Content-Type": "text/html"}}, DnsOutcome.UNREACHABLE),
+        ({"answer": None, "body": b"rubbish"}, DnsOutcome.SERVFAIL),
+        ({"answer": None, "body": dns.message.make_query("other.test", "A").to_wire()}, DnsOutcome.SERVFAIL),
     ],
     ids=["a portal's redirect", "a portal's page", "no DNS message", "another question's"],
 )
 async def test_what_is_no_answer_over_https_is_taken_for_none(
-    changed: dict[str, Any], outcome: Outcome, trusted: tuple[ssl.SSLContext, str]
+    changed: dict[str, Any], outcome: DnsOutcome, trusted: tuple[ssl.SSLContext, str]
 ) -> None:
     site = replace(dns_over_https(example().resolver()), **changed)
     query = dns.message.make_query(HOST, "A")
@@ -172,4 +172,4 @@ async def test_a_server_of_old_software_that_can_do_neither_changes_nothing() ->
     resolver = DnsClient(network, patience=DnsTimeouts(0.4, 1), ipv6=False)
     for _ in range(2):
         answers = await resolver.ask_resolvers(HOST, "A")
-        assert {answer.outcome for answer in answers} <= {Outcome.UNREACHABLE, Outcome.TIMEOUT}
+        assert {answer.outcome for answer in answers} <= {DnsOutcome.UNREACHABLE, DnsOutcome.TIMEOUT}

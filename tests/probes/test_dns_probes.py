@@ -6,9 +6,9 @@ import pytest
 
 from tests.net.servers import Net, example, on_loopback
 from tests.probes.seen_from import HOST, NOW, OWN, ScriptedDns, answer, problem, scope
-from wizard.model.ports import Answer, Outcome
+from wizard.model.ports import DnsAnswer, DnsOutcome
 from wizard.model.results import Check, Status
-from wizard.model.setup import Choices, Made
+from wizard.model.setup import Made, SetupChoices
 from wizard.net.dns_client import THIS_COMPUTER, DnsClient
 from wizard.net.dns_query import DnsTimeouts
 from wizard.probes.caa import CaaProbe, allows
@@ -72,8 +72,8 @@ async def test_no_dns_at_all_is_unknown(net: Net) -> None:
 
 
 async def test_without_a_domain_nothing_is_asked() -> None:
-    assert (await CaaProbe(scope(choices=Choices())).look()).status is Status.SKIPPED
-    assert (await ResolversProbe(scope(choices=Choices())).look()).status is Status.SKIPPED
+    assert (await CaaProbe(scope(choices=SetupChoices())).look()).status is Status.SKIPPED
+    assert (await ResolversProbe(scope(choices=SetupChoices())).look()).status is Status.SKIPPED
     assert (await ResolversProbe(scope(made=Made())).look()).status is Status.SKIPPED
 
 
@@ -95,10 +95,10 @@ def test_caa_records_are_read_as_the_standard_says(records: tuple[str, ...], all
 
 
 HERE = answer("a", chain=(OWN,), records=("192.0.2.80",))
-NOWHERE = answer("b", Outcome.NXDOMAIN, ttl=120)
+NOWHERE = answer("b", DnsOutcome.NXDOMAIN, ttl=120)
 OLD = answer("b", chain=("old.test",), records=("192.0.2.1",), ttl=30)
 FLAT = answer("a", records=("192.0.2.80",))
-SILENT = answer("c", Outcome.TIMEOUT)
+SILENT = answer("c", DnsOutcome.TIMEOUT)
 BETWEEN = answer("a", chain=("x.example.com", OWN), records=("192.0.2.80",))
 
 
@@ -113,12 +113,12 @@ BETWEEN = answer("a", chain=("x.example.com", OWN), records=("192.0.2.80",))
         ((NOWHERE,), Status.WAITING, "negative-answer-cached", 121),
         ((FLAT,), Status.WARNING, "cname-flattened", None),
         ((BETWEEN,), Status.WARNING, "cname-indirect", None),
-        ((HERE, answer(OWN_RESOLVER, Outcome.NXDOMAIN, ttl=86_400)), Status.WARNING, "own-resolver-behind", None),
+        ((HERE, answer(OWN_RESOLVER, DnsOutcome.NXDOMAIN, ttl=86_400)), Status.WARNING, "own-resolver-behind", None),
         ((HERE, answer(OWN_RESOLVER, records=("10.0.0.5",), ttl=60)), Status.WARNING, "split-horizon", None),
     ],
 )
 async def test_what_resolvers_say(
-    answers: tuple[Answer, ...], status: Status, expected: str, again: float | None
+    answers: tuple[DnsAnswer, ...], status: Status, expected: str, again: float | None
 ) -> None:
     check = await ResolversProbe(scope(ScriptedDns(*answers))).look()
     assert (check.status, problem(check), check.look_again) == (status, expected, again)
@@ -141,7 +141,7 @@ def test_the_time_at_which_an_answer_is_forgotten_stands_while_the_seconds_run()
 
 async def test_nobody_is_asked_again_at_once_nor_only_in_hours() -> None:
     for ttl, again in ((0, 5), (86_400, 300)):
-        check = await ResolversProbe(scope(ScriptedDns(answer(outcome=Outcome.NODATA, ttl=ttl)))).look()
+        check = await ResolversProbe(scope(ScriptedDns(answer(outcome=DnsOutcome.NODATA, ttl=ttl)))).look()
         assert check.look_again == again
 
 

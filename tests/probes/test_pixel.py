@@ -3,9 +3,9 @@
 import pytest
 
 from tests.probes.seen_from import DAY, HOST, NOW, OWN, ScriptedDns, ScriptedWeb, answer, problem, response, scope
-from wizard.model.ports import Outcome, Response, WebError
+from wizard.model.ports import DnsOutcome, Response, WebError
 from wizard.model.results import Status
-from wizard.model.setup import Choices, Made, Viewer
+from wizard.model.setup import Made, SetupChoices, ViewerPolicy
 from wizard.probes.pixel import HttpRedirectProbe, PixelDirectProbe, PixelHttpsProbe
 
 pytestmark = pytest.mark.anyio
@@ -81,10 +81,10 @@ async def test_trouble_on_the_way_is_unknown_never_failed(kind: str) -> None:
 
 
 async def test_a_name_that_resolvers_do_not_know_is_waited_for_as_long_as_they_remember() -> None:
-    dns = ScriptedDns(answer(outcome=Outcome.NXDOMAIN, ttl=40), answer(outcome=Outcome.TIMEOUT))
+    dns = ScriptedDns(answer(outcome=DnsOutcome.NXDOMAIN, ttl=40), answer(outcome=DnsOutcome.TIMEOUT))
     check = await PixelHttpsProbe(scope(dns, ScriptedWeb(WebError("resolve", "no")))).look()
     assert (check.status, problem(check), check.look_again) == (Status.WAITING, "name-not-resolving", 41)
-    dns = ScriptedDns(answer(outcome=Outcome.TIMEOUT))
+    dns = ScriptedDns(answer(outcome=DnsOutcome.TIMEOUT))
     check = await PixelHttpsProbe(scope(dns, ScriptedWeb(WebError("resolve", "no")))).look()
     assert check.status is Status.UNKNOWN
 
@@ -107,8 +107,8 @@ async def test_before_anything_is_made_there_is_nothing_to_look_at() -> None:
 
 async def test_without_a_domain_cloudfronts_name_is_asked() -> None:
     web = ScriptedWeb(response())
-    assert (await PixelHttpsProbe(scope(web=web, choices=Choices())).look()).status is Status.OK
-    assert (await PixelDirectProbe(scope(web=web, choices=Choices())).look()).status is Status.OK
+    assert (await PixelHttpsProbe(scope(web=web, choices=SetupChoices())).look()).status is Status.OK
+    assert (await PixelDirectProbe(scope(web=web, choices=SetupChoices())).look()).status is Status.OK
     assert [(url, to) for url, to, _ in web.asked] == [(f"https://{OWN}/i", None), (f"https://{OWN}/i", OWN)]
 
 
@@ -130,28 +130,35 @@ async def test_while_the_name_is_being_attached_the_rest_is_proved_at_cloudfront
 @pytest.mark.parametrize(
     ("viewer", "found", "status", "expected"),
     [
-        (Viewer.REDIRECT, response(301, b"", location=f"https://{HOST}/i"), Status.OK, ""),
+        (ViewerPolicy.REDIRECT, response(301, b"", location=f"https://{HOST}/i"), Status.OK, ""),
         (
-            Viewer.REDIRECT,
+            ViewerPolicy.REDIRECT,
             response(301, b"", location="https://elsewhere.test/i"),
             Status.FAILED,
             "viewer-policy-differs",
         ),
-        (Viewer.REDIRECT, response(403, BAD), Status.FAILED, "viewer-policy-differs"),
-        (Viewer.REDIRECT, response(200), Status.FAILED, "http-served-plain"),
-        (Viewer.REDIRECT, response(200, server="cloudflare"), Status.FAILED, "cloudflare-proxy"),
+        (ViewerPolicy.REDIRECT, response(403, BAD), Status.FAILED, "viewer-policy-differs"),
+        (ViewerPolicy.REDIRECT, response(200), Status.FAILED, "http-served-plain"),
+        (ViewerPolicy.REDIRECT, response(200, server="cloudflare"), Status.FAILED, "cloudflare-proxy"),
         (
-            Viewer.REDIRECT,
+            ViewerPolicy.REDIRECT,
             response(301, b"", x_amz_cf_id=None, location=f"https://{HOST}/i"),
             Status.FAILED,
             "not-cloudfront",
         ),
-        (Viewer.HTTPS_ONLY, response(403, BAD), Status.OK, ""),
-        (Viewer.HTTPS_ONLY, response(301, b"", location=f"https://{HOST}/i"), Status.FAILED, "viewer-policy-differs"),
+        (ViewerPolicy.HTTPS_ONLY, response(403, BAD), Status.OK, ""),
+        (
+            ViewerPolicy.HTTPS_ONLY,
+            response(301, b"", location=f"https://{HOST}/i"),
+            Status.FAILED,
+            "viewer-policy-differs",
+        ),
     ],
 )
-async def test_plain_http_is_treated_as_chosen(viewer: Viewer, found: Response, status: Status, expected: str) -> None:
-    choices = Choices(domain=HOST, viewer=viewer)
+async def test_plain_http_is_treated_as_chosen(
+    viewer: ViewerPolicy, found: Response, status: Status, expected: str
+) -> None:
+    choices = SetupChoices(domain=HOST, viewer=viewer)
     check = await HttpRedirectProbe(scope(web=ScriptedWeb(found), choices=choices, created=OLD)).look()
     assert (check.status, problem(check)) == (status, expected)
 

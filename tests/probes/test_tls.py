@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.probes.seen_from import DAY, HOST, NOW, OWN, ScriptedWeb, problem, scope
 from wizard.model.ports import Handshake, WebError
 from wizard.model.results import Status
-from wizard.model.setup import Choices, Made
+from wizard.model.setup import Made, SetupChoices
 from wizard.net.certificate_names import covers
 from wizard.probes.tls import TlsProbe
 
@@ -63,7 +63,7 @@ async def test_no_connection_is_unknown_and_a_refused_handshake_is_not() -> None
 
 async def test_without_a_domain_cloudfronts_own_certificate_is_right() -> None:
     seen = replace(SEEN, names=("cloudfront.net", "*.cloudfront.net"))
-    check = await TlsProbe(scope(web=ScriptedWeb(seen), choices=Choices())).look()
+    check = await TlsProbe(scope(web=ScriptedWeb(seen), choices=SetupChoices())).look()
     assert (check.status, check.evidence["host"]) == (Status.OK, OWN)
     assert (await TlsProbe(scope(made=Made())).look()).status is Status.SKIPPED
 

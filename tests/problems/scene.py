@@ -4,10 +4,10 @@ from tests.probes.seen_from import DAY, NoAws, StandingClock
 from wizard.engine import walks
 from wizard.engine.progress import Progress
 from wizard.knowledge.problems import explain
-from wizard.model.context import Scope
-from wizard.model.ports import Clock, Network, World
+from wizard.model.context import Context
+from wizard.model.ports import Clock, Network, Ports
 from wizard.model.results import Check, Job, Status
-from wizard.model.setup import Choices, Made, Setup
+from wizard.model.setup import Made, Setup, SetupChoices
 from wizard.net.dns_client import DnsClient
 from wizard.net.dns_query import DnsTimeouts
 from wizard.net.web_client import Limits, WebClient
@@ -19,7 +19,7 @@ from wizard.probes.tls import TlsProbe
 from wizard.probes.tracker import TrackerHttpsProbe
 from wizard.resources.dns.manual_record import ManualRecord
 from wizard.stages import Stage
-from wizard.storage.setup_state import Ledger
+from wizard.storage.setup_state import MemoryState
 
 
 def scope_of(
@@ -31,18 +31,19 @@ def scope_of(
     patience: float = 1.0,
     attempts: int = 2,
     ipv6: bool = False,
-) -> Scope:
+) -> Context:
     """Return a set-up that stood for a hundred days, seen through a real resolver and a real browser."""
     resolver = DnsClient(network, patience=DnsTimeouts(patience, attempts), ipv6=ipv6)
     now = clock or StandingClock()
-    world = World(NoAws(), resolver, WebClient(network, resolver, limits=Limits(5, 10)), now)
+    world = Ports(NoAws(), resolver, WebClient(network, resolver, limits=Limits(5, 10)), now)
     old = now.now() - 100 * DAY
-    return Scope(
-        world, Ledger(Setup(name="main", id="0a1b2c3d", created=old, choices=Choices(domain=domain), made=made))
+    return Context(
+        world,
+        MemoryState(Setup(name="main", id="0a1b2c3d", created=old, choices=SetupChoices(domain=domain), made=made)),
     )
 
 
-def rows(scope: Scope) -> tuple[Stage, ...]:
+def rows(scope: Context) -> tuple[Stage, ...]:
     """Return the rows that need no AWS."""
     return (
         Stage("certificate", (CaaProbe(scope), ManualRecord(scope, "certificate-record"))),
@@ -51,7 +52,7 @@ def rows(scope: Scope) -> tuple[Stage, ...]:
     )
 
 
-async def look(scope: Scope, *, limit: float = walks.LIMIT) -> dict[str, Check]:
+async def look(scope: Context, *, limit: float = walks.LIMIT) -> dict[str, Check]:
     """Run a check and return its results by item; a busy machine may need more than the product's own limit."""
     stages = rows(scope)
     board: Progress = walks.progress_for(Job.CHECK, stages, "main")

@@ -7,8 +7,8 @@ import pytest
 from tests.net.servers import example, on_loopback
 from tests.probes.seen_from import HOST, OWN, ScriptedDns, scope
 from wizard.aws.errors import AwsError, translate
-from wizard.model.context import Scope
-from wizard.model.ports import Answer, Dns, Outcome
+from wizard.model.context import Context
+from wizard.model.ports import Dns, DnsAnswer, DnsOutcome
 from wizard.model.results import Actor, Status
 from wizard.model.setup import Made
 from wizard.net.dns_client import DnsClient
@@ -77,7 +77,7 @@ class Route53:
         return {"DelegationSet": {"NameServers": self.zones[asked["Id"].rpartition("/")[2]][2]}}
 
 
-def record(aws: Route53, name: str, made: Made = MADE, dns: Dns | None = None) -> tuple[ManagedRecord, Scope]:
+def record(aws: Route53, name: str, made: Made = MADE, dns: Dns | None = None) -> tuple[ManagedRecord, Context]:
     around = scope(dns, aws=aws, made=made)
     return ManagedRecord(around, name), around
 
@@ -148,7 +148,7 @@ async def test_only_the_missing_half_is_added_and_neighbours_are_left_alone() ->
 async def test_a_hand_made_cname_to_the_distribution_is_fine() -> None:
     aws = Route53()
     aws.sets = [{"Name": f"{HOST}.", "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": f"{OWN}."}]}]
-    served = ScriptedDns(authorities=(Answer("ns1", "192.0.2.2", Outcome.ANSWER, records=(OWN,)),))
+    served = ScriptedDns(authorities=(DnsAnswer("ns1", "192.0.2.2", DnsOutcome.ANSWER, records=(OWN,)),))
     node, _ = record(aws, "pixel-record", dns=served)
     assert (await node.read()).settled
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.net.servers import Net, Zone, example, on_loopback
 from tests.probes.seen_from import HOST, NOW, OWN, ScriptedWeb, response, scope
-from wizard.model.context import DOMAIN_LOST, Scope
-from wizard.model.ports import Answer, Outcome, WebError
+from wizard.model.context import DOMAIN_LOST, Context
+from wizard.model.ports import DnsAnswer, DnsOutcome, WebError
 from wizard.model.results import Action, Actor, Status
-from wizard.model.setup import Choices, Made
+from wizard.model.setup import Made, SetupChoices
 from wizard.net.dns_client import DnsClient
 from wizard.net.dns_query import DnsTimeouts
 from wizard.resources.dns.manual_record import ManualRecord
@@ -43,13 +43,13 @@ class Reader:
         self.net = net
         self.record = record
         self.fields = {"made": MADE, "web": ScriptedWeb(WebError("connect", "no")), **fields}
-        self.scope: Scope | None = None
+        self.scope: Context | None = None
 
     async def read(self, *, removing: bool = False) -> Reading:
         async with on_loopback(self.net) as network:
             dns = DnsClient(network, patience=DnsTimeouts(3.0, 1), ipv6=False)
             fresh = scope(dns, **self.fields)
-            self.scope = Scope(fresh.world, self.scope.ledger if self.scope else fresh.ledger, fresh.answers)
+            self.scope = Context(fresh.world, self.scope.ledger if self.scope else fresh.ledger, fresh.answers)
             record = ManualRecord(self.scope, self.record)
             return await (record.removal() if removing else record.read())
 
@@ -173,7 +173,7 @@ async def test_a_flattened_pixel_record_is_for_the_https_probe_to_judge(net: Net
 
 
 async def test_the_zones_own_name_cannot_be_a_cname(net: Net) -> None:
-    reading = await Reader(net, "pixel-record", choices=Choices(domain=ZONE)).read()
+    reading = await Reader(net, "pixel-record", choices=SetupChoices(domain=ZONE)).read()
     assert (reading.status, problem(reading), reading.blocked) == (Status.FAILED, "apex-cname", True)
 
 
@@ -194,7 +194,7 @@ async def test_a_domain_below_a_registrys_ending_of_two_parts_is_no_subzone() ->
     net = example()
     there = {name: Zone(name, {"ns.nic.uk": "192.0.2.4"}) for name in ("uk", "co.uk", "example.co.uk")}
     net = Net({**net.zones, **there})
-    reading = await Reader(net, "pixel-record", choices=Choices(domain="e.example.co.uk")).read()
+    reading = await Reader(net, "pixel-record", choices=SetupChoices(domain="e.example.co.uk")).read()
     assert (problem(reading), reading.evidence["zone"]) == ("record-missing", "example.co.uk")
 
 
@@ -212,7 +212,7 @@ async def test_a_record_of_a_delegated_zone_is_looked_for_there(net: Net) -> Non
 
 
 async def test_an_unregistered_domain_is_said_to_be_one(net: Net) -> None:
-    reading = await Reader(net, "pixel-record", choices=Choices(domain="px.nobody.com")).read()
+    reading = await Reader(net, "pixel-record", choices=SetupChoices(domain="px.nobody.com")).read()
     assert (reading.status, problem(reading)) == (Status.FAILED, "domain-unregistered")
 
 
@@ -281,10 +281,10 @@ async def test_the_certificates_record_may_go_but_nobody_waits_for_it(net: Net) 
 NAMES = st.sampled_from([OWN, f"{OWN}.{ZONE}", "other.test", HOST])
 ANSWERS = st.lists(
     st.builds(
-        Answer,
+        DnsAnswer,
         server=st.sampled_from(["ns1", "ns2"]),
         address=st.just("192.0.2.1"),
-        outcome=st.sampled_from(Outcome),
+        outcome=st.sampled_from(DnsOutcome),
         records=st.lists(NAMES, max_size=2).map(tuple),
     ),
     max_size=4,

@@ -12,15 +12,15 @@ import pytest
 from tests.probes.seen_from import NOW, ScriptedDns, answer, scope
 from tests.product import DOMAIN, Product
 from wizard.aws.errors import AwsError, translate
-from wizard.model.context import Scope
-from wizard.model.ports import Aws, Outcome
+from wizard.model.context import Context
+from wizard.model.ports import Aws, DnsOutcome
 from wizard.model.results import Action, Actor, Change
-from wizard.model.setup import Choices, Made
+from wizard.model.setup import Made, SetupChoices
 from wizard.practice.control_client import Control
 from wizard.resources.dns.managed_record import LONGEST, ManagedRecord
 from wizard.resources.dns.route53_synced import some_have
 from wizard.resources.resource import Reading
-from wizard.storage.setup_state import Ledger
+from wizard.storage.setup_state import MemoryState
 
 pytestmark = pytest.mark.anyio
 
@@ -50,21 +50,21 @@ class Deaf:
 
 
 @pytest.fixture
-def around(product: Product, control: Control) -> Scope:
+def around(product: Product, control: Control) -> Context:
     zone = control.add_zone_in_route53()
     made = Made(hosted_zone=zone, validation_name=PROOF, validation_value=f"{VALUE}.")
-    setup = scope(made=made, choices=Choices(domain=DOMAIN)).ledger.setup
-    return Scope(product.service.world(setup.choices), Ledger(setup))
+    setup = scope(made=made, choices=SetupChoices(domain=DOMAIN)).ledger.setup
+    return Context(product.service.world(setup.choices), MemoryState(setup))
 
 
-async def submitted(around: Scope, action: Action, *, lost: bool) -> ManagedRecord:
+async def submitted(around: Context, action: Action, *, lost: bool) -> ManagedRecord:
     """Submit the change, and return the record as it goes on: the same, without a reply, or after a restart."""
     change = Change("certificate-record", action, Actor.US, "")
     node = ManagedRecord(around, "certificate-record")
     if not lost:
         await node.carry_out(change)
         return ManagedRecord(around, "certificate-record")
-    deaf = Scope(replace(around.world, aws=Deaf(around.world.aws)), around.ledger)
+    deaf = Context(replace(around.world, aws=Deaf(around.world.aws)), around.ledger)
     node = ManagedRecord(deaf, "certificate-record")
     with pytest.raises(AwsError):
         await node.carry_out(change)
@@ -81,13 +81,13 @@ async def awaited(look: Callable[[], Any]) -> Reading:
     return reading
 
 
-async def served(around: Scope) -> list[tuple[str, ...]]:
+async def served(around: Context) -> list[tuple[str, ...]]:
     return [each.records for each in await around.world.dns.ask_authorities(PROOF, "CNAME")]
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["started anew", "reply lost"])
 async def test_all_servers_have_the_record_before_it_counts_and_none_once_it_is_gone(
-    around: Scope, control: Control, product: Product, lost: bool
+    around: Context, control: Control, product: Product, lost: bool
 ) -> None:
     control.set_pace(PACE)
     product.clear()
@@ -102,7 +102,7 @@ async def test_all_servers_have_the_record_before_it_counts_and_none_once_it_is_
     assert ("route53", "get_change") not in product.calls
 
 
-async def test_a_record_put_back_is_awaited_although_it_was_there_before(around: Scope, control: Control) -> None:
+async def test_a_record_put_back_is_awaited_although_it_was_there_before(around: Context, control: Control) -> None:
     around.ledger.record(records_seen={"certificate-record": NOW})
     control.set_pace(PACE)
     node = await submitted(around, Action.CREATE, lost=False)
@@ -110,25 +110,25 @@ async def test_a_record_put_back_is_awaited_although_it_was_there_before(around:
     assert all(records == (VALUE,) for records in await served(around))
 
 
-async def test_what_is_proven_is_not_asked_again(around: Scope) -> None:
+async def test_what_is_proven_is_not_asked_again(around: Context) -> None:
     node = await submitted(around, Action.CREATE, lost=True)
     assert (await node.read()).settled
     silent = ScriptedDns()
-    quiet = Scope(replace(around.world, dns=silent), around.ledger)
+    quiet = Context(replace(around.world, dns=silent), around.ledger)
     assert (await ManagedRecord(quiet, "certificate-record").read()).settled
     assert silent.asked_of_authorities == []
 
 
-async def test_servers_that_cannot_be_asked_or_say_otherwise_for_long_hold_nobody_up(around: Scope) -> None:
+async def test_servers_that_cannot_be_asked_or_say_otherwise_for_long_hold_nobody_up(around: Context) -> None:
     await submitted(around, Action.CREATE, lost=True)
-    silent = ScriptedDns(authorities=(answer(outcome=Outcome.TIMEOUT),))
+    silent = ScriptedDns(authorities=(answer(outcome=DnsOutcome.TIMEOUT),))
     world = replace(around.world, dns=silent)
     assert not await some_have(silent, PROOF)
-    assert (await ManagedRecord(Scope(world, Ledger(around.ledger.setup)), "certificate-record").read()).settled
-    moved = ScriptedDns(authorities=(answer(outcome=Outcome.NXDOMAIN),))
+    assert (await ManagedRecord(Context(world, MemoryState(around.ledger.setup)), "certificate-record").read()).settled
+    moved = ScriptedDns(authorities=(answer(outcome=DnsOutcome.NXDOMAIN),))
     world = replace(around.world, dns=moved)
-    ledger = Ledger(around.ledger.setup)
-    node = ManagedRecord(Scope(world, ledger), "certificate-record")
+    ledger = MemoryState(around.ledger.setup)
+    node = ManagedRecord(Context(world, ledger), "certificate-record")
     assert not (await node.read()).settled
     ledger.waiting_since(node.id, world.clock.now() - LONGEST - 1)
     assert (await node.read()).settled

@@ -14,9 +14,9 @@ from tests.inventory import Account
 from tests.product import Product, not_ok
 from wizard.aws.client import WALK, CallTimeouts
 from wizard.aws.keys import KeySource
-from wizard.model.ports import Aws, World
+from wizard.model.ports import Aws, Ports
 from wizard.model.results import Job
-from wizard.model.setup import Choices
+from wizard.model.setup import SetupChoices
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service
 
@@ -96,7 +96,7 @@ class Counting(Service):
         super().__init__(service.surroundings)
         self.listed: list[int] = []
 
-    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
+    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
         world = super().world(choices, patience, source)
         return replace(world, aws=_Lister(world.aws, self.listed))
 

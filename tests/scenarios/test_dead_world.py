@@ -10,13 +10,13 @@ from tests.product import Product
 from wizard.documents import json_envelope
 from wizard.engine import walks
 from wizard.engine.progress import Progress
-from wizard.model.context import Scope
-from wizard.model.ports import World
+from wizard.model.context import Context
+from wizard.model.ports import Ports
 from wizard.model.results import Check, Job, Status
-from wizard.model.setup import Choices, Made, Setup
+from wizard.model.setup import Made, Setup, SetupChoices
 from wizard.net.clock import SystemClock
 from wizard.stages import stages
-from wizard.storage.setup_state import Ledger
+from wizard.storage.setup_state import MemoryState
 
 
 class Hole:
@@ -46,9 +46,9 @@ def dead() -> Progress:
         hosted_zone="",
         delivery="1",
     )
-    setup = Setup(name="main", id="0a1b2c3d", created=0.0, choices=Choices(domain="e.shop.example"), made=made)
+    setup = Setup(name="main", id="0a1b2c3d", created=0.0, choices=SetupChoices(domain="e.shop.example"), made=made)
     hole: Any = Hole()
-    scope = Scope(World(hole, hole, hole, SystemClock(0.0)), Ledger(setup))
+    scope = Context(Ports(hole, hole, hole, SystemClock(0.0)), MemoryState(setup))
     rows = stages(scope)
     board = walks.progress_for(Job.CHECK, rows, "main")
 

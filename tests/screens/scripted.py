@@ -14,15 +14,15 @@ from wizard.credentials.manager import KnownIdentity
 from wizard.credentials.source import CredentialSource
 from wizard.engine.progress import Progress
 from wizard.engine.walks import progress_for
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import (
     Action,
     Actor,
     Change,
     Check,
-    Choice,
     Copyable,
     Decision,
+    DecisionOption,
     DnsRecord,
     Job,
     Phase,
@@ -30,13 +30,13 @@ from wizard.model.results import (
     Status,
     Wait,
 )
-from wizard.model.setup import Choices, Setup
+from wizard.model.setup import Setup, SetupChoices
 from wizard.net.dns_operator import DnsOperator
 from wizard.service import Environment, PreparedWalk, Service
 from wizard.snowplow.events.decode import Event
 from wizard.snowplow.events.reader import EventReader
 from wizard.stages import Stage, stages
-from wizard.storage.setup_state import Ledger
+from wizard.storage.setup_state import MemoryState
 
 HOSTILE = "[red]Error[/] [/bucket] [@click=app.quit]x[/] \x1b[31mred \u202eevil"
 
@@ -118,7 +118,7 @@ class ScriptedService(Service):
         )
 
     async def known(
-        self, choices: Choices, source: KeySource | None = None, setup: Setup | None = None
+        self, choices: SetupChoices, source: KeySource | None = None, setup: Setup | None = None
     ) -> KnownIdentity:
         del choices, setup  # the script decides
         self.asked_with.append(source)
@@ -144,16 +144,16 @@ class ScriptedService(Service):
         del patience, answers, source  # the script decides
         self.looked_at.append(frozenset(only) if only else None)
         setup = self.store.load(name)
-        rows = stages(Scope(self.world(setup.choices, CallTimeouts(1, 1, 1)), Ledger(setup)))
+        rows = stages(Context(self.world(setup.choices, CallTimeouts(1, 1, 1)), MemoryState(setup)))
         if only:
             part = (Stage(row.id, tuple(node for node in row.nodes if node.id in only)) for row in rows)
             rows = tuple(row for row in part if row.nodes)
         board = progress_for(job, rows, name, setup.accepted)
 
-        async def walk(_ledger: Ledger) -> None:
+        async def walk(_ledger: MemoryState) -> None:
             await self.scripts.get(job, all_well)(board)
 
-        return PreparedWalk(board, nullcontext(Ledger(setup)), walk)
+        return PreparedWalk(board, nullcontext(MemoryState(setup)), walk)
 
 
 def end(board: Progress, item: str, status: Status = Status.OK, summary: str = "as wanted", **more: object) -> None:
@@ -244,7 +244,10 @@ async def mixed(board: Progress) -> None:
 QUESTION = Decision(
     "borrow",
     "There is a certificate for this name already. Use it?",
-    (Choice("new", "Request a new one", "Needs one more DNS record"), Choice("use", "Use it", f"Shared {HOSTILE}")),
+    (
+        DecisionOption("new", "Request a new one", "Needs one more DNS record"),
+        DecisionOption("use", "Use it", f"Shared {HOSTILE}"),
+    ),
     "new",
     "--certificate",
 )
@@ -261,4 +264,4 @@ async def asks(board: Progress) -> None:
 
 def a_setup(service: Service, name: str = "main", **choices: object) -> Setup:
     """Save a set-up."""
-    return service.store.create(name, Choices(**{"domain": "e.example.test", **choices}))  # type: ignore[arg-type]
+    return service.store.create(name, SetupChoices(**{"domain": "e.example.test", **choices}))  # type: ignore[arg-type]

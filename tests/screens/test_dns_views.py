@@ -8,7 +8,7 @@ from tests.net.servers import Zone, example, on_loopback
 from tests.probes.seen_from import HOST, OWN, ScriptedDns, ScriptedWeb, answer, scope
 from tests.product import Product
 from wizard.engine.verdicts import verdict
-from wizard.model.ports import Outcome, WebError
+from wizard.model.ports import DnsOutcome, WebError
 from wizard.model.results import Check, Status
 from wizard.model.setup import Made
 from wizard.net.dns_client import DnsClient
@@ -48,8 +48,8 @@ def test_each_name_server_says_whether_it_has_the_record() -> None:
 def test_resolvers_are_told_apart_by_kind_and_by_what_they_say() -> None:
     dns = ScriptedDns(
         answer("Cloudflare 1.1.1.1", records=("192.0.2.80",), chain=(OWN,)),
-        answer("Google 8.8.8.8", Outcome.NXDOMAIN, ttl=300),
-        answer("Quad9 9.9.9.9", Outcome.TIMEOUT),
+        answer("Google 8.8.8.8", DnsOutcome.NXDOMAIN, ttl=300),
+        answer("Quad9 9.9.9.9", DnsOutcome.TIMEOUT),
         answer(OWN_RESOLVER, records=("192.0.2.7",), chain=("old.example.net",)),
     )
     made = Made(distribution_domain=OWN, records_seen={"pixel-record": 1.0})

@@ -11,7 +11,7 @@ from screens.app import SnowpixelApp
 from screens.routes import Route
 from tests.screens.driving import Driver, box, focused, on_page, wait_for
 from tests.screens.scripted import ScriptedService
-from wizard.model.setup import Choices
+from wizard.model.setup import SetupChoices
 
 
 async def at_once(pilot: Driver, *keys: tuple[str, str | None]) -> None:
@@ -73,7 +73,7 @@ def test_the_arrows_move_in_a_list_that_is_open_and_past_it_when_it_is_not(home:
 def test_a_saved_region_that_cannot_have_the_buckets_is_refused_with_the_nearest_one(home: Path) -> None:
     async def scene() -> None:
         service = ScriptedService(home)
-        service.store.create("main", Choices(domain="e.example.test", region="me-south-1"))
+        service.store.create("main", SetupChoices(domain="e.example.test", region="me-south-1"))
         app = SnowpixelApp(service)
         async with app.run_test(size=(80, 24)) as pilot:
             app.visit(Route.CHOICES, "main")

@@ -19,7 +19,7 @@ from screens.attention import AttentionWatch, ended
 from screens.desktop_notification import NotificationMethod
 from tests.screens import scripted
 from wizard.model.results import Action, Actor, Change, Check, Item, Job, Phase, Snapshot, StageView, Status, Wait
-from wizard.storage.preferences import Settings, save
+from wizard.storage.preferences import Preferences, save
 
 PATIENCE = 120.0
 """Seconds that a terminal may take on a busy computer."""
@@ -234,8 +234,10 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("liked", [Settings(bell=True, desktop=True), Settings(bell=False), Settings(bell=True)])
-def test_the_terminal_rings_and_notifies_as_set(home: Path, liked: Settings) -> None:
+@pytest.mark.parametrize(
+    "liked", [Preferences(bell=True, desktop=True), Preferences(bell=False), Preferences(bell=True)]
+)
+def test_the_terminal_rings_and_notifies_as_set(home: Path, liked: Preferences) -> None:
     home.mkdir()
     save(home, liked)
 
@@ -247,7 +249,7 @@ def test_the_terminal_rings_and_notifies_as_set(home: Path, liked: Settings) -> 
 
 def test_what_was_short_is_called_by_nothing(home: Path) -> None:
     home.mkdir()
-    save(home, Settings(desktop=True))
+    save(home, Preferences(desktop=True))
 
     told = in_a_terminal(PROGRAM.format(home=str(home), long=3600))
 
@@ -257,7 +259,7 @@ def test_what_was_short_is_called_by_nothing(home: Path) -> None:
 
 def test_a_desktop_is_told_by_its_own_program_and_the_terminal_then_is_not(home: Path, tmp_path: Path) -> None:
     home.mkdir()
-    save(home, Settings(desktop=True))
+    save(home, Preferences(desktop=True))
     record = stand_in(tmp_path / "bin")
 
     told = in_a_terminal(PROGRAM.format(home=str(home), long=0), PATH=str(record.parent), DISPLAY=":0")

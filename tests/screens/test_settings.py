@@ -18,7 +18,7 @@ from screens.widgets.field import FieldInput
 from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService
 from wizard.model.fields import SETTINGS
-from wizard.storage.preferences import FILE, Look, Settings, load, save
+from wizard.storage.preferences import FILE, Appearance, Preferences, load, save
 
 Scene = Callable[[SnowpixelApp, Driver], Awaitable[None]]
 
@@ -33,7 +33,7 @@ def play(home: Path, scene: Scene, size: tuple[int, int] = (80, 24)) -> None:
     asyncio.run(run())
 
 
-async def kept(pilot: Driver, home: Path, expected: Settings) -> None:
+async def kept(pilot: Driver, home: Path, expected: Preferences) -> None:
     await wait_for(pilot, lambda: load(home).settings == expected, f"kept: {expected}")
 
 
@@ -49,12 +49,12 @@ def test_each_setting_counts_at_once_is_kept_and_counts_at_the_next_start(home: 
         await pilot.press("o")
         await on_page(pilot, "SettingsPage")
         await wait_for(pilot, lambda: focused(app) == "theme")
-        app.screen.query_one("#theme", Select).value = Look.LIGHT
+        app.screen.query_one("#theme", Select).value = Appearance.LIGHT
         await wait_for(pilot, lambda: not app.current_theme.dark, "light at once")
         await pilot.press("down", "space")
         await wait_for(pilot, lambda: not app.moves, "nothing moves at once")
         await pilot.press("down", "space", "down", "space")
-        await kept(pilot, home, Settings(theme=Look.LIGHT, motion=False, bell=False, desktop=True))
+        await kept(pilot, home, Preferences(theme=Appearance.LIGHT, motion=False, bell=False, desktop=True))
         await pilot.press("ctrl+o")
         assert [screen.id for screen in app.screen_stack].count(Route.SETTINGS) == 1, "it opens once"
         await pilot.press("escape")
@@ -74,7 +74,7 @@ def test_each_setting_counts_at_once_is_kept_and_counts_at_the_next_start(home: 
         ]
         await pilot.press("d")
         await wait_for(pilot, lambda: app.current_theme.dark, "as usual at once")
-        await kept(pilot, home, Settings())
+        await kept(pilot, home, Preferences())
 
     play(home, first)
     assert (home / FILE).stat().st_mode & 0o777 == 0o600
@@ -84,9 +84,9 @@ def test_each_setting_counts_at_once_is_kept_and_counts_at_the_next_start(home: 
 def test_ctrl_t_is_kept_as_well(home: Path) -> None:
     async def scene(_app: SnowpixelApp, pilot: Driver) -> None:
         await pilot.press("ctrl+t")
-        await kept(pilot, home, Settings(theme=Look.LIGHT))
+        await kept(pilot, home, Preferences(theme=Appearance.LIGHT))
         await pilot.press("ctrl+t")
-        await kept(pilot, home, Settings(theme=Look.DARK))
+        await kept(pilot, home, Preferences(theme=Appearance.DARK))
 
     play(home, scene)
 
@@ -95,7 +95,7 @@ def test_the_terminals_own_colours_can_be_had(home: Path) -> None:
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         assert not app.native_ansi_color
         await opened(app, pilot)
-        app.screen.query_one("#theme", Select).value = Look.TERMINAL
+        app.screen.query_one("#theme", Select).value = Appearance.TERMINAL
         await wait_for(pilot, lambda: app.native_ansi_color)
         await wait_for(pilot, lambda: SETTINGS["terminal"].why in shown(app, "#why"), "what it means")
 
@@ -105,7 +105,7 @@ def test_the_terminals_own_colours_can_be_had(home: Path) -> None:
 def test_no_color_wins_and_the_page_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     home.mkdir()
-    save(home, Settings(theme=Look.LIGHT))
+    save(home, Preferences(theme=Appearance.LIGHT))
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         assert app.native_ansi_color
@@ -116,7 +116,7 @@ def test_no_color_wins_and_the_page_says_so(home: Path, monkeypatch: pytest.Monk
         await wait_for(pilot, lambda: "NO_COLOR is set here" in shown(app, "#why"))
 
     play(home, scene)
-    assert load(home).settings == Settings(theme=Look.LIGHT), "the choice is kept for where it counts"
+    assert load(home).settings == Preferences(theme=Appearance.LIGHT), "the choice is kept for where it counts"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_used_is_named_and_written_anew_with_the_next_chan
         await opened(app, pilot)
         assert why in shown(app, "#trouble")
         await pilot.press("down", "down", "space")
-        await kept(pilot, home, Settings(bell=False))
+        await kept(pilot, home, Preferences(bell=False))
         await wait_for(pilot, lambda: not shown(app, "#trouble"))
 
     play(home, scene)
@@ -220,8 +220,8 @@ def test_the_palette_and_the_mouse_lead_there(home: Path) -> None:
 
 def test_settings_are_written_whole_or_not_at_all(home: Path) -> None:
     home.mkdir()
-    save(home, Settings(bell=False))
+    save(home, Preferences(bell=False))
     before = (home / FILE).read_bytes()
     assert json.loads(before) == {"schema": 1, "theme": "usual", "motion": True, "bell": False, "desktop": False}
-    save(home, Settings())
+    save(home, Preferences())
     assert [path.name for path in home.iterdir()] == [FILE]

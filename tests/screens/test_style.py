@@ -10,7 +10,7 @@ from screens.texts.style import GLYPHS, STYLES, WORDS, clean, clock, count, span
 from wizard.credentials import key_entry as keys
 from wizard.model.fields import events, pixel_source
 from wizard.model.results import Status
-from wizard.model.setup import Choices, Made, Proof, Setup
+from wizard.model.setup import Made, Proof, Setup, SetupChoices
 from wizard.model.validators import InvalidChoice
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYPLANTEDKEY"
@@ -95,7 +95,7 @@ def test_over_ssh_no_tool_of_the_other_computer_is_used() -> None:
 
 
 def setup(**made: object) -> Setup:
-    return Setup(name="main", id="ab", created=0, choices=Choices(domain="e.example.test"), made=Made(**made))  # type: ignore[arg-type]
+    return Setup(name="main", id="ab", created=0, choices=SetupChoices(domain="e.example.test"), made=Made(**made))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from screens.texts.timeline import moments, timeline
 from screens.themes import DARK
 from tests.screens.driving import focused, shown, wait_for
 from tests.screens.scenes import MADE, NOW, PROVEN, SCENES, fixed_surroundings
-from wizard.model.setup import BrowserRun, Choices, Goal, Made, Setup
+from wizard.model.setup import BrowserRun, Goal, Made, Setup, SetupChoices
 
 
 def setup(made: Made = Made(), *, removed: bool = False, **choices: object) -> Setup:  # noqa: B008
-    chosen = Choices(**{"domain": "e.example.test", **choices})  # type: ignore[arg-type]
+    chosen = SetupChoices(**{"domain": "e.example.test", **choices})  # type: ignore[arg-type]
     return Setup(name="main", id="0a1b2c3d", created=NOW - 95_400, choices=chosen, made=made, removed=removed)
 
 

@@ -15,9 +15,9 @@ from tests.trackers import V4
 from wizard.aws.client import WALK, CallTimeouts
 from wizard.aws.keys import KeySource
 from wizard.engine.progress import Progress
-from wizard.model.ports import Aws, World
+from wizard.model.ports import Aws, Ports
 from wizard.model.results import Job
-from wizard.model.setup import Choices, Goal, Made
+from wizard.model.setup import Goal, Made, SetupChoices
 from wizard.service import Service
 
 WITH_JS: dict[str, Any] = {"goals": (Goal.PIXEL, Goal.JS_BUCKET), "tracker": str(V4)}
@@ -85,7 +85,7 @@ class Reading(Service):
         super().__init__(service.surroundings)
         self.seen: dict[tuple[str, str], list[bool]] = {}
 
-    def world(self, choices: Choices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> World:
+    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
         world = super().world(choices, patience, source)
         return replace(world, aws=_Reader(world.aws, self))
 

@@ -15,7 +15,7 @@ from tests.inventory import Account, expected
 from tests.product import Product, not_ok
 from tests.support import require
 from wizard.model.results import Job
-from wizard.model.setup import Choices
+from wizard.model.setup import SetupChoices
 from wizard.storage.store import RESERVE, Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,7 +157,7 @@ def test_a_home_that_is_a_file(tmp_path: Path, depth: int) -> None:
     store = Store(home)
     assert store.names() == ()
     with pytest.raises(StoreError, match="is a file"):
-        store.create("main", Choices())
+        store.create("main", SetupChoices())
     with pytest.raises(StoreError), store.writing("main", "test"):
         pass
     assert in_the_way.read_text(encoding="utf-8") == "a file"

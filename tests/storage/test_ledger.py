@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from tests.engine.parts import Nowhere, Thing, Things, walk
 from wizard.engine.write_ahead import WriteAhead
-from wizard.model.context import Scope
-from wizard.model.ports import World
+from wizard.model.context import Context
+from wizard.model.ports import Ports
 from wizard.model.results import Actor, Job
-from wizard.model.setup import Choices, Setup
+from wizard.model.setup import Setup, SetupChoices
 from wizard.model.threads import in_thread, to_the_end
 from wizard.net.clock import SystemClock
-from wizard.storage.setup_state import Ledger, SavedLedger
+from wizard.storage.setup_state import MemoryState, SavedState
 from wizard.storage.store import Store, StoreError
 
 LONG = 30.0
@@ -45,7 +45,7 @@ class Gated(Store):
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Gated]:
     gated = Gated(tmp_path)
-    gated.create("main", Choices())
+    gated.create("main", SetupChoices())
     gated.begun.clear()
     yield gated
     gated.gate.set()
@@ -65,7 +65,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 def test_a_save_keeps_nobody_waiting_but_those_who_wait_for_it(store: Gated) -> None:
-    ledger = SavedLedger(store, store.load("main"))
+    ledger = SavedState(store, store.load("main"))
     through: list[str] = []
 
     async def branch() -> None:
@@ -90,7 +90,7 @@ def test_a_save_keeps_nobody_waiting_but_those_who_wait_for_it(store: Gated) -> 
 
 
 def test_branches_that_save_meanwhile_share_the_next_save(store: Gated) -> None:
-    ledger = SavedLedger(store, store.load("main"))
+    ledger = SavedState(store, store.load("main"))
 
     async def branch(**made: Any) -> None:
         ledger.record(**made)
@@ -114,7 +114,7 @@ def test_branches_that_save_meanwhile_share_the_next_save(store: Gated) -> None:
 
 
 def test_what_may_wait_rides_along_with_the_next_save(store: Gated) -> None:
-    ledger = SavedLedger(store, store.load("main"))
+    ledger = SavedState(store, store.load("main"))
 
     async def work() -> None:
         ledger.stands("alias", now=True)
@@ -161,7 +161,7 @@ def test_a_file_that_was_deleted_on_purpose_stays_away(store: Gated) -> None:
 
 
 def test_a_save_that_is_given_up_halfway_never_wins_over_a_later_one(store: Gated) -> None:
-    ledger = SavedLedger(store, store.load("main"))
+    ledger = SavedState(store, store.load("main"))
 
     async def work() -> None:
         store.gate.clear()
@@ -245,7 +245,7 @@ CHANGES = ("create_bucket", "put_object", "update_distribution", "delete_bucket"
 
 @pytest.mark.parametrize("operation", CHANGES)
 def test_a_call_that_changes_something_waits_for_the_disk_and_looks_do_not(store: Gated, operation: str) -> None:
-    ledger, noting = SavedLedger(store, store.load("main")), Noting()
+    ledger, noting = SavedState(store, store.load("main")), Noting()
     aws = WriteAhead(noting, ledger)  # type: ignore[arg-type]  # only these two of its methods are used
 
     async def work() -> None:
@@ -264,7 +264,7 @@ def test_a_call_that_changes_something_waits_for_the_disk_and_looks_do_not(store
 
 
 def test_a_call_is_not_made_where_what_announces_it_cannot_be_saved(full: Full) -> None:
-    ledger, noting = SavedLedger(full, full.load("main")), Noting()
+    ledger, noting = SavedState(full, full.load("main")), Noting()
     ledger.record(caller_reference="ours")
     aws = WriteAhead(noting, ledger)  # type: ignore[arg-type]
     with pytest.raises(StoreError):
@@ -284,8 +284,8 @@ class Late(Thing):
 
 def test_before_a_long_pause_also_what_may_wait_is_saved(store: Gated) -> None:
     things = Things()
-    world = World(aws=Nowhere(), dns=Nowhere(), web=Nowhere(), clock=SystemClock(1.0))
-    around = Scope(world, SavedLedger(store, store.load("main")))
+    world = Ports(aws=Nowhere(), dns=Nowhere(), web=Nowhere(), clock=SystemClock(1.0))
+    around = Context(world, SavedState(store, store.load("main")))
     letter = _Patient(around, things, "letter", actor=Actor.USER)
     house = Late(around, things, "house")
 
@@ -338,7 +338,7 @@ def test_what_is_done_to_the_end_is_done_before_a_cancellation_counts() -> None:
 
 
 def test_in_memory_there_is_nothing_to_wait_for(store: Gated) -> None:
-    ledger = Ledger(store.load("main"))
+    ledger = MemoryState(store.load("main"))
     ledger.record(account="111111111111")
     run(ledger.saved)
     assert store.begun == []

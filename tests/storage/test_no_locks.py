@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import require
-from wizard.model.setup import Choices
+from wizard.model.setup import SetupChoices
 from wizard.storage.store import Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def test_a_file_system_without_locks_is_named(tmp_path: Path, error: str) -> Non
     (tmp_path / "shim.c").write_text(SHIM % error)
     subprocess.run([require("cc"), "-shared", "-fPIC", "-o", shim, tmp_path / "shim.c"], check=True)
     store = Store(tmp_path / "home")
-    store.create("main", Choices())
+    store.create("main", SetupChoices())
     before = store.path("main").read_bytes()
     ran = subprocess.run(
         [sys.executable, "-c", CHILD, str(store.home)],
@@ -55,7 +55,7 @@ def test_a_file_system_without_locks_is_named(tmp_path: Path, error: str) -> Non
 
 def test_a_lock_that_is_a_folder_is_an_error_and_no_wait(tmp_path: Path) -> None:
     store = Store(tmp_path / "home")
-    store.create("main", Choices())
+    store.create("main", SetupChoices())
     store.path("main").with_suffix(".lock").mkdir()
     with pytest.raises(StoreError, match="Cannot save the set-up"), store.writing("main", "test"):
         pass

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.product import Product, not_ok
-from wizard.model.setup import Choices, Setup
+from wizard.model.setup import Setup, SetupChoices
 from wizard.storage.store import Store, StoreError, UnknownSetupError
 
 
@@ -20,7 +20,7 @@ def store(tmp_path: Path) -> Store:
 
 def saved(store: Store) -> Setup:
     """Save twice, so that there is a copy before the newest."""
-    setup = store.create("main", Choices())
+    setup = store.create("main", SetupChoices())
     store.save(replace(setup, waits={"alias": 1.0}))
     return setup
 
@@ -85,7 +85,7 @@ def test_everything_beside_the_file_belongs_to_its_owner_only(store: Store) -> N
 
 def test_what_a_killed_process_left_half_written_is_swept_away(store: Store) -> None:
     saved(store)
-    store.create("other", Choices())
+    store.create("other", SetupChoices())
     left = [store.folder / name for name in (".main.json.abc", ".main.previous.abc", ".main.room.abc")]
     others = store.folder / ".other.json.abc"
     for path in (*left, others):

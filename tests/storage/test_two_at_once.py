@@ -18,7 +18,7 @@ from tests.inventory import Account, expected
 from tests.product import DOMAIN, Product, not_ok
 from wizard.commands.output.exit_codes import ExitCode
 from wizard.model.results import Job, Status
-from wizard.storage.locks import NOTE, Holder, holder_of
+from wizard.storage.locks import NOTE, LockOwner, owner_of
 from wizard.storage.store import LockedError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +72,7 @@ def at_work(product: Product, snowpixel: Snowpixel) -> subprocess.Popen[str]:
     """Start an apply that waits for a DNS record until it is killed."""
     process = snowpixel.start("apply", "main", "--yes")
     path = product.service.store.path("main")
-    until(lambda: ((holder := holder_of(path)) and holder.pid == process.pid) or process.poll() is not None)
+    until(lambda: ((holder := owner_of(path)) and holder.pid == process.pid) or process.poll() is not None)
     until(lambda: "pixel-record" in product.setup().waits or process.poll() is not None)
     assert process.poll() is None, process.communicate()
     return process
@@ -125,7 +125,7 @@ def test_looking_works_meanwhile_and_writes_nothing(
         assert "being worked on" not in said
     assert product.writes() == before
     assert busy.poll() is None
-    assert holder_of(product.service.store.path("main")) is not None
+    assert owner_of(product.service.store.path("main")) is not None
 
 
 def test_the_one_that_waits_goes_on_although_others_looked(
@@ -144,7 +144,7 @@ def test_a_killed_process_never_blocks(product: Product, busy: subprocess.Popen[
     busy.send_signal(signal.SIGKILL)
     busy.communicate()
     assert path.with_suffix(NOTE).exists()
-    assert holder_of(path) is None
+    assert owner_of(path) is None
     assert not_ok(product.apply()) == []
     assert Account(product.world).inventory() == expected(product.setup())
     assert not path.with_suffix(NOTE).exists()
@@ -154,7 +154,7 @@ def test_a_note_that_a_killed_process_left_is_not_believed(product: Product, bus
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     note = product.service.store.path("main").with_suffix(NOTE)
-    note.write_bytes(msgspec.json.encode(Holder("snowpixel remove main", gone.pid, 1.0)))
+    note.write_bytes(msgspec.json.encode(LockOwner("snowpixel remove main", gone.pid, 1.0)))
     with pytest.raises(LockedError, match="by another snowpixel") as refused:
         begin(product)
     assert refused.value.holder is None

@@ -19,7 +19,7 @@ from wizard.aws import listing
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.listing import One, everything
 from wizard.model.ports import Aws
-from wizard.model.setup import NAME, Choices, Made, Setup, Viewer
+from wizard.model.setup import NAME, Made, Setup, SetupChoices, ViewerPolicy
 from wizard.resources.certificate.certificate import DEAD
 from wizard.resources.distribution.distribution_config import aliases
 from wizard.resources.resource import TAG_ID, TAG_SETUP
@@ -47,11 +47,11 @@ class FoundSetup(Struct, frozen=True, kw_only=True):
     region: str
     """Empty when not even a bucket shows it."""
     created: float
-    choices: Choices
+    choices: SetupChoices
     """As far as the world shows them; the rest are defaults, named in `unknown`."""
     made: Made
     unknown: tuple[str, ...]
-    """Fields of `Choices` that have to be asked again."""
+    """Fields of `SetupChoices` that have to be asked again."""
 
 
 @dataclass
@@ -217,7 +217,7 @@ async def _found(aws: Aws, account: str, pieces: _Pieces) -> FoundSetup:
         account=account,
         region=pieces.region,
         created=min((one["CreationDate"].timestamp() for one in pieces.buckets.values()), default=time.time()),
-        choices=Choices(**seen),
+        choices=SetupChoices(**seen),
         made=replace(_made(account, pieces, seen.get("domain")), **made, **await _validation(aws, pieces.certificate)),
         unknown=tuple(name for name in ASKED if name not in seen),
     )
@@ -256,7 +256,7 @@ def _from_distribution(pieces: _Pieces) -> dict[str, Any]:
     if pieces.attached and not pieces.certificate:
         seen["certificate"] = pieces.attached
     policy = distribution.get("DefaultCacheBehavior", {}).get("ViewerProtocolPolicy")
-    return {**seen, "viewer": Viewer(policy)} if policy in set(Viewer) else seen
+    return {**seen, "viewer": ViewerPolicy(policy)} if policy in set(ViewerPolicy) else seen
 
 
 async def _validation(aws: Aws, certificate: One) -> dict[str, str]:

@@ -6,14 +6,14 @@ from typing import Any
 import anyio
 
 from wizard.aws.errors import MISSING, AwsError
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Difference
 
 WRITES_OF_SETTINGS = ("put_bucket", "put_public_access_block", "delete_bucket", "delete_public_access_block")
 """How the operations begin that write a setting of a bucket, or end it."""
 
 
-async def call_s3(scope: Scope, operation: str, bucket: str, **parameters: Any) -> dict[str, Any]:
+async def call_s3(scope: Context, operation: str, bucket: str, **parameters: Any) -> dict[str, Any]:
     """Call S3 on a bucket of ours, refusing one that belongs to another account.
 
     The settings of one bucket are written one after the other, as S3 wants it.
@@ -28,7 +28,7 @@ async def call_s3(scope: Scope, operation: str, bucket: str, **parameters: Any) 
         return await scope.world.aws("s3", operation, **owned, **parameters)
 
 
-async def call_content(scope: Scope, operation: str, **parameters: Any) -> dict[str, Any]:
+async def call_content(scope: Context, operation: str, **parameters: Any) -> dict[str, Any]:
     """Call S3 on the content bucket.
 
     Raises:
@@ -37,7 +37,7 @@ async def call_content(scope: Scope, operation: str, **parameters: Any) -> dict[
     return await call_s3(scope, operation, scope.made.content_bucket or "", **parameters)
 
 
-async def stored(scope: Scope, key: str) -> dict[str, str] | None:
+async def stored(scope: Context, key: str) -> dict[str, str] | None:
     """Return what S3 says of a file in the content bucket, None when it is not there.
 
     Returns:

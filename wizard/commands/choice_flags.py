@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from wizard.model import validators
-from wizard.model.setup import Choices, OldTrackers, Viewer
+from wizard.model.setup import OldTrackers, SetupChoices, ViewerPolicy
 from wizard.model.validators import InvalidChoice
 from wizard.snowplow import pixel_image
 from wizard.snowplow.tracker import wishes
@@ -16,11 +16,11 @@ from wizard.snowplow.tracker.file_names import served_at
 from wizard.snowplow.tracker.tracker_file import digest
 
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}")
-_VIEWERS = {"redirect": Viewer.REDIRECT, "https-only": Viewer.HTTPS_ONLY}
+_VIEWERS = {"redirect": ViewerPolicy.REDIRECT, "https-only": ViewerPolicy.HTTPS_ONLY}
 
 
 def changes(profile: str | None, *, no_domain: bool, **given: Any) -> dict[str, Any]:
-    """Return the fields of `Choices` that the flags set.
+    """Return the fields of `SetupChoices` that the flags set.
 
     Args:
         profile: the AWS profile, which here is a choice that is saved.
@@ -96,10 +96,10 @@ _FIELDS = (
     ("old_trackers", "tracker_old", OldTrackers),
     ("page", "pages", wishes.pages),
 )
-"""Flag, field of `Choices`, and how to clean the value."""
+"""Flag, field of `SetupChoices`, and how to clean the value."""
 
 
-def shown(choices: Choices) -> dict[str, Any]:
+def shown(choices: SetupChoices) -> dict[str, Any]:
     """Return choices as plain data."""
     built: dict[str, Any] = msgspec.to_builtins(choices)
     return built

@@ -19,7 +19,7 @@ from wizard.credentials.discovery import in_use
 from wizard.credentials.manager import KnownIdentity
 from wizard.credentials.source import CredentialSource
 from wizard.knowledge import problems
-from wizard.model.setup import Choices, Setup
+from wizard.model.setup import Setup, SetupChoices
 from wizard.model.terminal_text import printable
 from wizard.service import Service
 
@@ -50,7 +50,7 @@ def _plain(data: dict[str, Any]) -> Any:
 
 
 def _asked(session: Session, service: Service, setup: Setup | None) -> tuple[KnownIdentity | None, AwsError | None]:
-    choices = setup.choices if setup else Choices()
+    choices = setup.choices if setup else SetupChoices()
 
     async def look() -> KnownIdentity:
         return await service.known(choices, setup=setup)

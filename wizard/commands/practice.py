@@ -19,7 +19,7 @@ from wizard.commands.session import Session, pass_session, terminal
 from wizard.documents import json_envelope
 from wizard.engine.progress import Progress
 from wizard.model.results import Action, Actor, Change, Job, Update
-from wizard.model.setup import Choices, Made
+from wizard.model.setup import Made, SetupChoices
 from wizard.model.threads import in_thread
 from wizard.practice import process
 from wizard.practice.control_client import Control, ControlError
@@ -92,7 +92,7 @@ def _forget_what_is_gone(service: Service) -> None:
 def _road(session: Session, service: Service, directory: Path) -> ExitCode:
     """Go the whole road with default answers, playing the user's part at the DNS provider."""
     if NAME not in service.store.names():
-        service.store.create(NAME, Choices(domain=f"e.{service.surroundings.zone}"))
+        service.store.create(NAME, SetupChoices(domain=f"e.{service.surroundings.zone}"))
     setup = service.store.load(NAME)
     session.say(
         f"This sets up a tracking pixel at {setup.choices.domain}, in a practice AWS on this computer: private bucket, "

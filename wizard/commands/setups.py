@@ -15,7 +15,7 @@ from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode
 from wizard.commands.session import Session, pass_session
 from wizard.model.idn import both
-from wizard.model.setup import Choices, Goal, Made, Setup
+from wizard.model.setup import Goal, Made, Setup, SetupChoices
 from wizard.model.terminal_text import printable
 from wizard.model.validators import setup_name
 from wizard.snowplow.tracker.wishes import refuse_incoherent
@@ -38,8 +38,8 @@ def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> Exit
     name = setup_name(name)
     if adopt:
         return _adopt(session, name, adopt, wanted)
-    refuse_incoherent(Choices(**wanted))
-    setup = Store(home_of(session)).create(name, Choices(**wanted))
+    refuse_incoherent(SetupChoices(**wanted))
+    setup = Store(home_of(session)).create(name, SetupChoices(**wanted))
     lines = [
         f"Saved the set-up '{setup.name}'. Nothing was made yet.",
         *_promises(setup.choices),
@@ -49,7 +49,7 @@ def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> Exit
     return ExitCode.WELL
 
 
-def _promises(choices: Choices) -> Iterator[str]:
+def _promises(choices: SetupChoices) -> Iterator[str]:
     """Yield what the set-up will be, a line for each of its goals."""
     address = both(choices.domain) if choices.domain else "a name of CloudFront's (add a domain whenever you like)"
     if Goal.PIXEL in choices.goals:
@@ -83,7 +83,7 @@ def in_account(session: Session, service: "Service") -> tuple["FoundSetup", ...]
     from wizard.commands import event_loop  # noqa: PLC0415 - only here AWS is asked
     from wizard.commands.run_walk import farewell  # noqa: PLC0415
 
-    chosen = Choices(profile=session.profile)
+    chosen = SetupChoices(profile=session.profile)
     return event_loop.run(lambda: service.found_in_account(chosen), lambda: farewell(session))
 
 
@@ -108,7 +108,7 @@ def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
     return ExitCode.WELL
 
 
-def _different(before: Choices, after: Choices) -> dict[str, tuple[Any, Any]]:
+def _different(before: SetupChoices, after: SetupChoices) -> dict[str, tuple[Any, Any]]:
     was, now = choice_flags.shown(before), choice_flags.shown(after)
     return {field: (was[field], now[field]) for field in now if was[field] != now[field]}
 

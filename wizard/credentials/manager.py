@@ -17,7 +17,7 @@ from wizard.credentials.sign_in import SignIns
 from wizard.credentials.source import CredentialKind, CredentialSource
 from wizard.engine.progress import Progress
 from wizard.engine.renewal import RenewingAws
-from wizard.model.context import Ledger
+from wizard.model.context import SetupState
 from wizard.model.ports import Aws, Clock
 from wizard.model.results import Problem
 from wizard.model.setup import Setup
@@ -96,7 +96,7 @@ class CredentialManager:
         return self._now()
 
     def renewing(
-        self, aws: Aws, ledger: Ledger, clock: Clock, *, board: Progress | None, patience: float | None
+        self, aws: Aws, ledger: SetupState, clock: Clock, *, board: Progress | None, patience: float | None
     ) -> RenewingAws:
         """Wrap the client of a walk, so that a sign-in that ends is a pause and not the end.
 

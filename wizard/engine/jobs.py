@@ -5,7 +5,7 @@ from collections.abc import Collection
 from wizard.aws.errors import AwsError
 from wizard.engine import walks
 from wizard.engine.progress import Progress
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.ports import DnsUnreachableError
 from wizard.model.results import Job, Status
 from wizard.resources.dns.managed_record import find_hosted_zone
@@ -16,7 +16,7 @@ Only = Collection[str] | None
 """Ids of stages or items that a walk is limited to; None is all."""
 
 
-def rows(scope: Scope, only: Only) -> tuple[Stage, ...]:
+def rows(scope: Context, only: Only) -> tuple[Stage, ...]:
     """Lay out the stages, or the part of them that is asked for."""
     whole = stages(scope)
     if only is None:
@@ -31,21 +31,21 @@ def rows(scope: Scope, only: Only) -> tuple[Stage, ...]:
     )
 
 
-async def _plan(scope: Scope, board: Progress, _patience: float | None, only: Only) -> None:
+async def _plan(scope: Context, board: Progress, _patience: float | None, only: Only) -> None:
     await survey(scope)
     await walks.plan(rows(scope, only), scope, board)
 
 
-async def _check(scope: Scope, board: Progress, _patience: float | None, only: Only) -> None:
+async def _check(scope: Context, board: Progress, _patience: float | None, only: Only) -> None:
     await walks.check(rows(scope, only), scope, board)
 
 
-async def _apply(scope: Scope, board: Progress, patience: float | None, only: Only) -> None:
+async def _apply(scope: Context, board: Progress, patience: float | None, only: Only) -> None:
     await survey(scope)
     await walks.apply(rows(scope, only), scope, board, patience=patience)
 
 
-async def _repair(scope: Scope, board: Progress, patience: float | None, only: Only) -> None:
+async def _repair(scope: Context, board: Progress, patience: float | None, only: Only) -> None:
     await survey(scope)
     part = rows(scope, only)
     looked = walks.progress_for(Job.CHECK, part, board.snapshot.setup, scope.ledger.setup.accepted)
@@ -62,7 +62,7 @@ async def _repair(scope: Scope, board: Progress, patience: float | None, only: O
     await walks.apply(part, scope, board, patience=patience, only=again)
 
 
-async def _remove(scope: Scope, board: Progress, patience: float | None, only: Only) -> None:
+async def _remove(scope: Context, board: Progress, patience: float | None, only: Only) -> None:
     await survey(scope)  # a set-up that was only just adopted: in Route 53 the records are ours to take away
     await walks.remove(rows(scope, only), scope, board, patience=patience)
 
@@ -71,7 +71,7 @@ WALKS = {Job.PLAN: _plan, Job.APPLY: _apply, Job.CHECK: _check, Job.REPAIR: _rep
 """Each job's walk: over a scope, shown on a board, within seconds of patience, limited to some ids."""
 
 
-async def survey(scope: Scope) -> None:
+async def survey(scope: Context) -> None:
     """Find out once whether the domain's zone is in this account's Route 53, and save it.
 
     Without permission to look there, or without DNS, nothing is saved: the user adds the records, as with any provider.
@@ -89,7 +89,7 @@ async def survey(scope: Scope) -> None:
     scope.ledger.record(hosted_zone=zone or "")
 
 
-async def _elsewhere(scope: Scope) -> bool:
+async def _elsewhere(scope: Context) -> bool:
     """Whether the credentials belong to another account than the set-up; a fresh set-up takes the account it finds."""
     account = scope.made.account
     return account is not None and (await scope.world.aws("sts", "get_caller_identity"))["Account"] != account

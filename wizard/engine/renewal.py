@@ -10,7 +10,7 @@ from wizard.aws.errors import AwsError, ErrorKind
 from wizard.credentials.sign_in import second_factor
 from wizard.engine.progress import Progress, at_work
 from wizard.model.ports import Aws, Clock
-from wizard.model.results import Choice, Decision
+from wizard.model.results import Decision, DecisionOption
 from wizard.model.validators import InvalidChoice
 
 AGAIN, STOP = "again", "stop"
@@ -168,8 +168,8 @@ def _question(kind: str, problem: str, number: str, *, again: bool) -> Decision:
         f"{kind}{number}",
         QUESTIONS.get(problem, usual),
         (
-            Choice(AGAIN, done, "The work goes on at the same place."),
-            Choice(STOP, "Stop here", "What was made stays and is saved; the same command goes on later."),
+            DecisionOption(AGAIN, done, "The work goes on at the same place."),
+            DecisionOption(STOP, "Stop here", "What was made stays and is saved; the same command goes on later."),
         ),
         STOP,
         "a new sign-in (`aws sso login` or `aws login`), then the same command again",

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.engine.progress import Progress, at_work
 from wizard.knowledge.problems import explain
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Check, Copyable, Phase, Problem, Status
 from wizard.model.tracebacks import place
 from wizard.resources.resource import StoppedError
@@ -36,7 +36,7 @@ class Walk:
         board: where everything is shown.
     """
 
-    def __init__(self, nodes: Sequence[Node], scope: Scope, board: Progress) -> None:
+    def __init__(self, nodes: Sequence[Node], scope: Context, board: Progress) -> None:
         self.nodes = {node.id: node for node in nodes}
         self.scope = scope
         self.board = board

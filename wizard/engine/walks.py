@@ -13,7 +13,7 @@ from wizard.engine.progress import Progress
 from wizard.engine.reconcile import Reconciler
 from wizard.engine.verdicts import verdict
 from wizard.engine.walk import Walk
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Acceptance, Action, Actor, Change, Check, Item, Job, Problem, StageView, Status
 from wizard.probes.probe import Probe
 from wizard.resources.resource import Presence, Reading, Resource
@@ -48,7 +48,7 @@ def nodes_of(stages: Sequence[Stage]) -> tuple[Node, ...]:
 
 
 async def check(
-    stages: Sequence[Stage], scope: Scope, board: Progress, *, limit: float = LIMIT, whole: float = WHOLE
+    stages: Sequence[Stage], scope: Context, board: Progress, *, limit: float = LIMIT, whole: float = WHOLE
 ) -> None:
     """Read every resource and run every probe, all at once; writes nothing.
 
@@ -104,7 +104,7 @@ def _parents(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
     return {node.id: (node.parent,) for node in nodes if node.parent}
 
 
-async def plan(stages: Sequence[Stage], scope: Scope, board: Progress) -> None:
+async def plan(stages: Sequence[Stage], scope: Context, board: Progress) -> None:
     """Read every resource and list the differences; writes nothing, and waits for nothing."""
     nodes = [node for node in nodes_of(stages) if isinstance(node, Resource) or node.id == IDENTITY]
     walk = Walk(nodes, scope, board)
@@ -137,7 +137,7 @@ def _renews(node: Resource, change: Change) -> bool:
 
 async def apply(
     stages: Sequence[Stage],
-    scope: Scope,
+    scope: Context,
     board: Progress,
     *,
     patience: float | None = None,
@@ -184,7 +184,7 @@ def affected(stages: Sequence[Stage], wrong: Collection[str]) -> frozenset[str]:
     return found
 
 
-async def remove(stages: Sequence[Stage], scope: Scope, board: Progress, *, patience: float | None = None) -> None:
+async def remove(stages: Sequence[Stage], scope: Context, board: Progress, *, patience: float | None = None) -> None:
     """Take everything of ours down, each thing after whatever stands on it.
 
     Args:

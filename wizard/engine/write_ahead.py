@@ -3,7 +3,7 @@
 from typing import Any
 
 from wizard.engine.renewal import RenewingAws
-from wizard.model.context import Ledger
+from wizard.model.context import SetupState
 
 LOOKS = ("get_", "list_", "head_", "describe_", "simulate_")
 """How the names of operations begin that change nothing."""
@@ -20,7 +20,7 @@ class WriteAhead:
         ledger: what has to be saved before.
     """
 
-    def __init__(self, aws: RenewingAws, ledger: Ledger) -> None:
+    def __init__(self, aws: RenewingAws, ledger: SetupState) -> None:
         self.region = aws.region
         self._aws = aws
         self._ledger = ledger

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from wizard.model.setup import Choices, Goal
+from wizard.model.setup import Goal, SetupChoices
 
 _GB = 1024**3
 _DAYS_MONTH = Decimal(30)
@@ -95,7 +95,7 @@ def estimate(
     )
 
 
-def estimate_for(choices: Choices, *, route53: bool) -> Estimate:
+def estimate_for(choices: SetupChoices, *, route53: bool) -> Estimate:
     """Estimate a month of what a set-up is for.
 
     Args:

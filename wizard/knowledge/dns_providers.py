@@ -15,7 +15,7 @@ from msgspec import Struct
 from wizard.model.results import Copyable, DnsRecord
 
 
-class Provider(Struct, frozen=True, forbid_unknown_fields=True):
+class DnsProvider(Struct, frozen=True, forbid_unknown_fields=True):
     """A DNS provider and the form in which its customers enter records."""
 
     id: str
@@ -33,16 +33,16 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
-UNKNOWN = Provider(id="unknown", name="your DNS provider")
+UNKNOWN = DnsProvider(id="unknown", name="your DNS provider")
 """Speaks in general words."""
 
 
 class _Book(Struct, frozen=True, forbid_unknown_fields=True):
-    provider: tuple[Provider, ...]
+    provider: tuple[DnsProvider, ...]
 
 
 @cache
-def providers() -> tuple[Provider, ...]:
+def providers() -> tuple[DnsProvider, ...]:
     """Return all known providers.
 
     Raises:
@@ -52,7 +52,7 @@ def providers() -> tuple[Provider, ...]:
     return msgspec.convert(book, _Book).provider
 
 
-def recognise(server_names: Iterable[str]) -> Provider | None:
+def recognise(server_names: Iterable[str]) -> DnsProvider | None:
     """Tell the provider from a zone's name servers.
 
     Unknown servers do not matter; servers of two known providers do, for then nobody can say where the user edits.
@@ -64,7 +64,7 @@ def recognise(server_names: Iterable[str]) -> Provider | None:
     return found.pop() if len(found) == 1 else None
 
 
-def instructions(provider: Provider | None, record: DnsRecord) -> tuple[str, ...]:
+def instructions(provider: DnsProvider | None, record: DnsRecord) -> tuple[str, ...]:
     """Say step by step how to add a record.
 
     Args:
@@ -88,7 +88,7 @@ def instructions(provider: Provider | None, record: DnsRecord) -> tuple[str, ...
     return tuple(step for step in steps if step)
 
 
-def form(provider: Provider | None, record: DnsRecord) -> tuple[Copyable, ...]:
+def form(provider: DnsProvider | None, record: DnsRecord) -> tuple[Copyable, ...]:
     """Return what goes into the boxes of the provider's form, in the order of type, host and value."""
     known = provider or UNKNOWN
     return (
@@ -98,7 +98,7 @@ def form(provider: Provider | None, record: DnsRecord) -> tuple[Copyable, ...]:
     )
 
 
-def _owner(server: str) -> Provider | None:
+def _owner(server: str) -> DnsProvider | None:
     """Find the provider whose pattern fits the most labels of the name."""
     labels = server.strip().rstrip(".").lower().split(".")
     fits = [
@@ -121,15 +121,15 @@ def _zone(record: DnsRecord) -> str:
     return "" if ending == record.name else ending
 
 
-def _host(provider: Provider, record: DnsRecord) -> str:
+def _host(provider: DnsProvider, record: DnsRecord) -> str:
     return record.name if provider.full_name else record.host
 
 
-def _value(provider: Provider, record: DnsRecord) -> str:
+def _value(provider: DnsProvider, record: DnsRecord) -> str:
     return f"{record.value}." if provider.trailing_dot and record.type == "CNAME" else record.value
 
 
-def _host_step(provider: Provider, record: DnsRecord, zone: str) -> str:
+def _host_step(provider: DnsProvider, record: DnsRecord, zone: str) -> str:
     box = f'In "{provider.host_field}" write: {_host(provider, record)}'
     if provider.full_name:
         return f"{box} (the whole name)."
@@ -138,7 +138,7 @@ def _host_step(provider: Provider, record: DnsRecord, zone: str) -> str:
     return f"{box} (not {record.name}: {zone} is added by itself)."
 
 
-def _value_step(provider: Provider, record: DnsRecord) -> str:
+def _value_step(provider: DnsProvider, record: DnsRecord) -> str:
     box = f'In "{provider.value_field}" write: {_value(provider, record)}'
     if record.type != "CNAME":
         return box

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import anyio
 
-from wizard.model.ports import World
-from wizard.model.setup import Choices, Made, Setup
+from wizard.model.ports import Ports
+from wizard.model.setup import Made, Setup, SetupChoices
 
 DELETE_LOGS = "delete-logs"
 """Id of the answer `yes` that makes a removal take the logs too."""
@@ -33,7 +33,7 @@ BROWSE_LIKE = "browse-like"
 YES = "yes"
 
 
-class Ledger(Protocol):
+class SetupState(Protocol):
     """The set-up as it is saved. A change is seen at once, and durable once `saved` has returned."""
 
     @property
@@ -46,7 +46,7 @@ class Ledger(Protocol):
         ...
 
     def choose(self, **choices: Any) -> None:
-        """Set fields of `Choices`, if anything differs."""
+        """Set fields of `SetupChoices`, if anything differs."""
         ...
 
     def waiting_since(self, item: str, now: float) -> float:
@@ -71,7 +71,7 @@ class Ledger(Protocol):
 
 
 @dataclass(frozen=True)
-class Scope:
+class Context:
     """The surroundings of one walk.
 
     Attributes:
@@ -82,14 +82,14 @@ class Scope:
         makes: whether the walk is about to make something: then it is worth asking beforehand what will be refused.
     """
 
-    world: World
-    ledger: Ledger
+    world: Ports
+    ledger: SetupState
     answers: Mapping[str, str] = field(default_factory=dict)
     makes: bool = False
     bucket_writes: dict[str, anyio.Lock] = field(default_factory=dict)
 
     @property
-    def choices(self) -> Choices:
+    def choices(self) -> SetupChoices:
         """The user's choices as they stand now."""
         return self.ledger.setup.choices
 

@@ -16,7 +16,7 @@ AGENT = "snowpixel"
 """Our `User-Agent`: who reads logs may know us."""
 
 
-class Outcome(StrEnum):
+class DnsOutcome(StrEnum):
     """How one DNS question to one server ended. Only NODATA and NXDOMAIN mean "not there"."""
 
     ANSWER = "answer"
@@ -30,31 +30,31 @@ class Outcome(StrEnum):
     """A resolver refuses the answer, because its DNSSEC signatures do not hold; without that check there is one."""
 
 
-class Answer(Struct, frozen=True):
+class DnsAnswer(Struct, frozen=True):
     """What one DNS server said. Names are lower case without the trailing dot."""
 
     server: str
     """The server's name or, for a resolver, its label."""
     address: str
-    outcome: Outcome
+    outcome: DnsOutcome
     records: tuple[str, ...] = ()
     """The data of the asked type at the end of the chain, in presentation form."""
     chain: tuple[str, ...] = ()
     """The CNAME targets followed to reach it, in order."""
     ttl: int | None = None
     """Seconds the answer may be cached; for a negative answer the time it is remembered (RFC 2308)."""
-    at_odds: tuple["Answer", ...] = ()
+    at_odds: tuple["DnsAnswer", ...] = ()
     """What other addresses of the same server said, where that is something else."""
 
     @property
     def absent(self) -> bool:
         """Whether the server says that there is no such record."""
-        return self.outcome in (Outcome.NODATA, Outcome.NXDOMAIN)
+        return self.outcome in (DnsOutcome.NODATA, DnsOutcome.NXDOMAIN)
 
     @property
     def seen(self) -> bool:
         """Whether the server could be asked at all."""
-        return self.absent or self.outcome is Outcome.ANSWER
+        return self.absent or self.outcome is DnsOutcome.ANSWER
 
 
 class NameServer(Struct, frozen=True):
@@ -64,7 +64,7 @@ class NameServer(Struct, frozen=True):
     addresses: tuple[str, ...]
 
 
-class Zone(Struct, frozen=True):
+class DelegatedZone(Struct, frozen=True):
     """The zone that holds a name, as delegated by its parent."""
 
     name: str
@@ -82,7 +82,7 @@ class NoResolverError(DnsUnreachableError):
 class Dns(Protocol):
     """DNS as the world sees it."""
 
-    async def zone_of(self, name: str) -> Zone:
+    async def zone_of(self, name: str) -> DelegatedZone:
         """Find the zone that holds `name` and its authoritative servers.
 
         Raises:
@@ -90,7 +90,7 @@ class Dns(Protocol):
         """
         ...
 
-    async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_authorities(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         """Ask every authoritative server of the zone of `name`, recursion off, in the servers' order.
 
         Raises:
@@ -98,11 +98,11 @@ class Dns(Protocol):
         """
         ...
 
-    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_addresses(self, zone: DelegatedZone, rdtype: str) -> tuple[DnsAnswer, ...]:
         """Ask every address of every server of a zone, each by itself, for the zone's own records."""
         ...
 
-    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         """Ask the public resolvers (or those that `--nameserver` names). A failure is an outcome, never raised."""
         ...
 
@@ -209,7 +209,7 @@ class Clock(Protocol):
         ...
 
 
-class Shelf(Protocol):
+class BlobStore(Protocol):
     """Files on this computer that belong to set-ups: each kept under its own hash."""
 
     def read(self, sha384: str) -> bytes | None:
@@ -229,7 +229,7 @@ class Shelf(Protocol):
         ...
 
 
-class NoShelf:
+class NoBlobs:
     """A shelf that keeps nothing: for walks that handle no files."""
 
     def read(self, sha384: str) -> bytes | None:
@@ -246,14 +246,14 @@ class NoShelf:
 
 
 @dataclass(frozen=True)
-class World:
+class Ports:
     """The seams together, as given to every resource and probe."""
 
     aws: Aws
     dns: Dns
     web: Web
     clock: Clock
-    shelf: Shelf = field(default_factory=NoShelf)
+    shelf: BlobStore = field(default_factory=NoBlobs)
 
 
 DNS = 53

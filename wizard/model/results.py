@@ -131,7 +131,7 @@ class Wait(Struct, frozen=True):
     look_at: float
 
 
-class Choice(Struct, frozen=True):
+class DecisionOption(Struct, frozen=True):
     """One answer to a decision, with what follows from it."""
 
     id: str
@@ -144,7 +144,7 @@ class Decision(Struct, frozen=True):
 
     id: str
     question: str
-    choices: tuple[Choice, ...]
+    choices: tuple[DecisionOption, ...]
     default: str
     flag: str
     typed: str = ""

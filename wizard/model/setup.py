@@ -31,7 +31,7 @@ class Goal(StrEnum):
     """The tracker's JavaScript, served by the user's own web server."""
 
 
-class Viewer(StrEnum):
+class ViewerPolicy(StrEnum):
     """What CloudFront does with plain http (its `ViewerProtocolPolicy`)."""
 
     REDIRECT = "redirect-to-https"
@@ -45,7 +45,7 @@ class OldTrackers(StrEnum):
     REMOVE = "remove"
 
 
-class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SetupChoices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The user's choices, each with a sound default."""
 
     goals: tuple[Goal, ...] = (Goal.PIXEL,)
@@ -56,7 +56,7 @@ class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pixel: str = "builtin"
     """`builtin`, an https URL, or a file's path."""
     retention_days: int = 90
-    viewer: Viewer = Viewer.REDIRECT
+    viewer: ViewerPolicy = ViewerPolicy.REDIRECT
     events_per_month: int = 1_000_000
     """For the cost estimate only."""
     certificate: str = "ask"
@@ -167,7 +167,7 @@ class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: str
     """Random, eight characters: tags and names carry it, so that two set-ups called `main` never meet."""
     created: float
-    choices: Choices = Choices()
+    choices: SetupChoices = SetupChoices()
     made: Made = Made()
     waits: dict[str, float] = {}
     """Item id to the time its wait began, so that elapsed time survives a restart."""

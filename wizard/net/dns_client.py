@@ -5,7 +5,7 @@ import time
 
 from msgspec.structs import replace
 
-from wizard.model.ports import Answer, NameServer, Network, Outcome, Zone
+from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, NameServer, Network
 from wizard.net.dns_query import DnsTimeouts, Said, ask, first_seen
 from wizard.net.dns_resolvers import BLOCKED, DNS, THIS_COMPUTER, DnsResolvers, ResolverAddress, together
 from wizard.net.dns_zones import ZoneFinder
@@ -34,7 +34,7 @@ class DnsClient:
         families = ("A", "AAAA") if (has_ipv6() if ipv6 is None else ipv6) else ("A",)
         self._zones = ZoneFinder(self._first, self._ask_at, families)
         self._recursion = DnsResolvers(network, self.patience)
-        self._silent: dict[str, tuple[float, Outcome]] = {}
+        self._silent: dict[str, tuple[float, DnsOutcome]] = {}
         """Addresses that did not answer: until when that is believed, and how it ended."""
 
     def forget(self) -> None:
@@ -43,7 +43,7 @@ class DnsClient:
         self._silent.clear()
         self._recursion.forget()
 
-    async def zone_of(self, name: str) -> Zone:
+    async def zone_of(self, name: str) -> DelegatedZone:
         """Find the zone that holds `name` and its authoritative servers; resolvers never hear the name itself.
 
         Raises:
@@ -51,7 +51,7 @@ class DnsClient:
         """
         return await self._zones.find(_absolute(name))
 
-    async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_authorities(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         """Ask every authoritative server of the zone of `name`, recursion off, in the servers' order.
 
         A server that answers without authority (no AA bit) does not serve the zone: that counts as refused.
@@ -62,24 +62,24 @@ class DnsClient:
         name = _absolute(name)
         zone = await self.zone_of(name)
 
-        async def one(server: NameServer) -> Answer:
+        async def one(server: NameServer) -> DnsAnswer:
             return await self._ask_server(server, name, rdtype)
 
         return await together(one, zone.servers)
 
-    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_addresses(self, zone: DelegatedZone, rdtype: str) -> tuple[DnsAnswer, ...]:
         """Ask every address of every server of a zone, each by itself, for the zone's own records."""
 
-        async def each(server: NameServer) -> tuple[Answer, ...]:
+        async def each(server: NameServer) -> tuple[DnsAnswer, ...]:
             return await self._ask_each(server, zone.name, rdtype)
 
         return tuple(answer for answers in await together(each, zone.servers) for answer in answers)
 
-    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         """Ask the resolvers, in their order. A failure is an outcome, never raised."""
         name = _absolute(name)
 
-        async def one(target: ResolverAddress) -> Answer:
+        async def one(target: ResolverAddress) -> DnsAnswer:
             return _answer(target.label, target.address, await self._ask_target(target, name, rdtype))
 
         return await together(one, self.targets)
@@ -89,30 +89,30 @@ class DnsClient:
         """The resolvers to ask: those of the network, else the public ones and last the system's own."""
         return self._recursion.targets
 
-    async def _ask_server(self, server: NameServer, name: str, rdtype: str) -> Answer:
+    async def _ask_server(self, server: NameServer, name: str, rdtype: str) -> DnsAnswer:
         """Ask one server at all its addresses; the first in order that says something counts, IPv4 before IPv6."""
         answers = await self._ask_each(server, name, rdtype)
         first = next((answer for answer in answers if answer.seen), answers[-1])
         at_odds = tuple(each for each in answers if each.seen and set(each.records) != set(first.records))
         return replace(first, at_odds=at_odds) if at_odds else first
 
-    async def _ask_each(self, server: NameServer, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def _ask_each(self, server: NameServer, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         """Ask a server at each of its addresses at once, so that dead ones cost the time of one, and once in a check.
 
         Where IPv6 leads nowhere, every question would otherwise take as long as the silence is waited for.
         """
 
-        async def one(address: str) -> Answer:
-            until, ended = self._silent.get(address, (0.0, Outcome.TIMEOUT))
+        async def one(address: str) -> DnsAnswer:
+            until, ended = self._silent.get(address, (0.0, DnsOutcome.TIMEOUT))
             if len(server.addresses) > 1 and until > time.monotonic():
-                return Answer(server.name, address, ended)
+                return DnsAnswer(server.name, address, ended)
             said = await self._ask_at(address, name, rdtype)
             if said.outcome in BLOCKED:
                 self._silent[address] = (time.monotonic() + SILENCE, said.outcome)
             lame = said.seen and not said.authoritative
-            return _answer(server.name, address, Said(Outcome.REFUSED) if lame else said)
+            return _answer(server.name, address, Said(DnsOutcome.REFUSED) if lame else said)
 
-        return await together(one, server.addresses) or (Answer(server.name, "", Outcome.UNREACHABLE),)
+        return await together(one, server.addresses) or (DnsAnswer(server.name, "", DnsOutcome.UNREACHABLE),)
 
     async def _ask_at(self, address: str, name: str, rdtype: str) -> Said:
         host, port = self.network.dial(address, DNS)
@@ -130,8 +130,8 @@ def _absolute(name: str) -> str:
     return name.rstrip(".").lower()
 
 
-def _answer(server: str, address: str, said: Said) -> Answer:
-    return Answer(server, address, said.outcome, said.records, said.chain, said.ttl)
+def _answer(server: str, address: str, said: Said) -> DnsAnswer:
+    return DnsAnswer(server, address, said.outcome, said.records, said.chain, said.ttl)
 
 
 def has_ipv6() -> bool:

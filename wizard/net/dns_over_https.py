@@ -13,7 +13,7 @@ import dns.exception
 import dns.message
 import urllib3
 
-from wizard.model.ports import Outcome, WebError
+from wizard.model.ports import DnsOutcome, WebError
 from wizard.net.dns_query import Said, understand
 from wizard.net.http_get import Request, get
 
@@ -48,12 +48,12 @@ def ask_over_https(
     try:
         answer = get(request, where, address)
     except WebError as error:
-        return Said(Outcome.TIMEOUT if error.kind == "timeout" else Outcome.UNREACHABLE)
+        return Said(DnsOutcome.TIMEOUT if error.kind == "timeout" else DnsOutcome.UNREACHABLE)
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if answer.status != HTTPStatus.OK or kind != TYPE:
-        return Said(Outcome.UNREACHABLE)  # a portal's page, for example
+        return Said(DnsOutcome.UNREACHABLE)  # a portal's page, for example
     try:
         message = dns.message.from_wire(answer.body)
     except dns.exception.DNSException:
-        return Said(Outcome.SERVFAIL)
-    return understand(message) if message.question == query.question else Said(Outcome.SERVFAIL)
+        return Said(DnsOutcome.SERVFAIL)
+    return understand(message) if message.question == query.question else Said(DnsOutcome.SERVFAIL)

@@ -17,7 +17,7 @@ import dns.rdtypes.nsbase
 import dns.rrset
 import dns.ttl
 
-from wizard.model.ports import Outcome
+from wizard.model.ports import DnsOutcome
 from wizard.model.terminal_text import printable
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Said:
         message: the whole answer, None when none came.
     """
 
-    outcome: Outcome
+    outcome: DnsOutcome
     records: tuple[str, ...] = ()
     chain: tuple[str, ...] = ()
     ttl: int | None = None
@@ -50,7 +50,7 @@ class Said:
     @property
     def seen(self) -> bool:
         """Whether the server said something about the name."""
-        return self.outcome in (Outcome.ANSWER, Outcome.NODATA, Outcome.NXDOMAIN)
+        return self.outcome in (DnsOutcome.ANSWER, DnsOutcome.NODATA, DnsOutcome.NXDOMAIN)
 
     @property
     def authoritative(self) -> bool:
@@ -100,7 +100,7 @@ async def ask(address: str, port: int, name: str, rdtype: str, *, recursive: boo
         patience: how long to wait.
     """
     query = question(name, rdtype, recursive=recursive)
-    return await send(query, address, port, patience) if query else Said(Outcome.NXDOMAIN)
+    return await send(query, address, port, patience) if query else Said(DnsOutcome.NXDOMAIN)
 
 
 async def send(query: dns.message.Message, address: str, port: int, patience: DnsTimeouts) -> Said:
@@ -114,7 +114,7 @@ async def send(query: dns.message.Message, address: str, port: int, patience: Dn
 
 async def first_seen(put: Callable[[T], Awaitable[Said]], whom: Iterable[T]) -> Said:
     """Put one question to several at once; take the first answer that says something, else the best of what came."""
-    best = Said(Outcome.UNREACHABLE)
+    best = Said(DnsOutcome.UNREACHABLE)
 
     async with anyio.create_task_group() as group:
 
@@ -134,18 +134,18 @@ async def first_seen(put: Callable[[T], Awaitable[Said]], whom: Iterable[T]) -> 
 
 
 async def _tried(query: dns.message.Message, address: str, port: int, patience: DnsTimeouts) -> Said:
-    ended = Outcome.TIMEOUT
+    ended = DnsOutcome.TIMEOUT
     for _ in range(patience.attempts):
         try:
             message, _ = await dns.asyncquery.udp_with_fallback(
                 query, address, patience.seconds, port, ignore_unexpected=True, ignore_errors=True
             )
         except dns.exception.Timeout:
-            ended = Outcome.TIMEOUT
+            ended = DnsOutcome.TIMEOUT
         except (OSError, EOFError):
-            ended = Outcome.UNREACHABLE
+            ended = DnsOutcome.UNREACHABLE
         except dns.exception.DNSException:
-            ended = Outcome.SERVFAIL  # an answer that is no DNS message
+            ended = DnsOutcome.SERVFAIL  # an answer that is no DNS message
         else:
             return understand(message)
     return Said(ended)
@@ -155,21 +155,21 @@ def understand(message: dns.message.Message) -> Said:
     """Read an answer: rcode, CNAME chain, data and how long it may be kept (negative: RFC 2308 §5)."""
     rcode = message.rcode()
     if rcode == dns.rcode.REFUSED:
-        return Said(Outcome.REFUSED, message=message)
+        return Said(DnsOutcome.REFUSED, message=message)
     if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN) or not isinstance(message, dns.message.QueryMessage):
-        return Said(Outcome.SERVFAIL, message=message)
+        return Said(DnsOutcome.SERVFAIL, message=message)
     try:
         result = message.resolve_chaining()
     except dns.exception.DNSException:  # a loop, or an answer that contradicts itself
-        return Said(Outcome.SERVFAIL, message=message)
+        return Said(DnsOutcome.SERVFAIL, message=message)
     chain = tuple(plain(each[0].target) for each in result.cnames)
     ttl = result.minimum_ttl if result.minimum_ttl < dns.ttl.MAX_TTL else None
     if result.answer is not None:
-        return Said(Outcome.ANSWER, _data(result.answer), chain, ttl, message)
+        return Said(DnsOutcome.ANSWER, _data(result.answer), chain, ttl, message)
     if rcode == dns.rcode.NXDOMAIN:
-        return Said(Outcome.NXDOMAIN, (), chain, ttl, message)
+        return Said(DnsOutcome.NXDOMAIN, (), chain, ttl, message)
     leaves = bool(chain) and not any(each.rdtype == dns.rdatatype.SOA for each in message.authority)
-    return Said(Outcome.ANSWER if leaves else Outcome.NODATA, (), chain, ttl, message)
+    return Said(DnsOutcome.ANSWER if leaves else DnsOutcome.NODATA, (), chain, ttl, message)
 
 
 def _data(rrset: dns.rrset.RRset) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ import dns.flags
 import dns.message
 import dns.resolver
 
-from wizard.model.ports import Network, Outcome
+from wizard.model.ports import DnsOutcome, Network
 from wizard.model.threads import in_thread
 from wizard.net.dns_over_https import ask_over_https
 from wizard.net.dns_query import DnsTimeouts, Said, first_seen, question, send, understand
@@ -43,7 +43,7 @@ PUBLIC = (
 THIS_COMPUTER = "this computer's resolver"
 """Label of the resolver that the system is set to; always the last one asked."""
 
-BLOCKED = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
+BLOCKED = frozenset({DnsOutcome.TIMEOUT, DnsOutcome.UNREACHABLE})
 """How a question ends where port 53 is blocked."""
 
 
@@ -106,13 +106,13 @@ class DnsResolvers:
         """Ask one resolver; where it fails over a domain's DNSSEC, say so."""
         query = question(name, rdtype, recursive=True)
         if query is None:
-            return Said(Outcome.NXDOMAIN)
+            return Said(DnsOutcome.NXDOMAIN)
         said = await self._put(target, query)
-        if said.outcome is not Outcome.SERVFAIL or said.message is None:
+        if said.outcome is not DnsOutcome.SERVFAIL or said.message is None:
             return said
         query.flags |= dns.flags.CD
         unchecked = await self._put(target, query)
-        return changed(said, outcome=Outcome.BOGUS) if unchecked.seen else said
+        return changed(said, outcome=DnsOutcome.BOGUS) if unchecked.seen else said
 
     async def _put(self, target: ResolverAddress, query: dns.message.QueryMessage) -> Said:
         way = self._ways.get(target)
@@ -159,11 +159,11 @@ class DnsResolvers:
                 query, host, self.patience.seconds, port, server_hostname=target.tls_name, ssl_context=trust
             )
         except dns.exception.Timeout:
-            return Said(Outcome.TIMEOUT)
+            return Said(DnsOutcome.TIMEOUT)
         except (OSError, EOFError):  # certificates that do not verify are among them
-            return Said(Outcome.UNREACHABLE)
+            return Said(DnsOutcome.UNREACHABLE)
         except dns.exception.DNSException:
-            return Said(Outcome.SERVFAIL)
+            return Said(DnsOutcome.SERVFAIL)
         return understand(message)
 
 

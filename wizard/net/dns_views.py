@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from wizard.model.ports import Answer, Outcome
+from wizard.model.ports import DnsAnswer, DnsOutcome
 from wizard.model.results import Check
 from wizard.model.terminal_text import brief
 
@@ -42,13 +42,13 @@ class DnsView(Struct, frozen=True):
 
 
 REFUSALS = {
-    Outcome.REFUSED: "does not serve the domain",
-    Outcome.SERVFAIL: "fails",
-    Outcome.BOGUS: "refuses: signatures do not hold",
+    DnsOutcome.REFUSED: "does not serve the domain",
+    DnsOutcome.SERVFAIL: "fails",
+    DnsOutcome.BOGUS: "refuses: signatures do not hold",
 }
 
 
-def word(answer: Answer) -> str:
+def word(answer: DnsAnswer) -> str:
     """Return in plain words what a server said that does not show the record."""
     if answer.absent:
         return "not yet"
@@ -58,7 +58,7 @@ def word(answer: Answer) -> str:
 
 
 def evidence(
-    kind: Callable[[Answer], ServerKind], answers: Iterable[Answer], has: Callable[[Answer], bool]
+    kind: Callable[[DnsAnswer], ServerKind], answers: Iterable[DnsAnswer], has: Callable[[DnsAnswer], bool]
 ) -> dict[str, str]:
     """Return the evidence of a look.
 

@@ -15,7 +15,7 @@ import anyio
 import dns.message
 import dns.rdatatype
 
-from wizard.model.ports import DnsUnreachableError, NameServer, NoResolverError, Outcome, Zone
+from wizard.model.ports import DelegatedZone, DnsOutcome, DnsUnreachableError, NameServer, NoResolverError
 from wizard.net.dns_query import Said, first_seen, plain, presented
 
 KEEP = 60.0
@@ -60,15 +60,15 @@ class ZoneFinder:
     ask_at: AskAt
     families: Sequence[str] = ("A",)
     now: Callable[[], float] = time.monotonic
-    _cuts: dict[str, tuple[float, Zone]] = field(default_factory=dict)
-    _names: dict[str, tuple[float, Zone]] = field(default_factory=dict)
+    _cuts: dict[str, tuple[float, DelegatedZone]] = field(default_factory=dict)
+    _names: dict[str, tuple[float, DelegatedZone]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Drop what is remembered, for example after the user changed name servers."""
         self._cuts.clear()
         self._names.clear()
 
-    async def find(self, name: str) -> Zone:
+    async def find(self, name: str) -> DelegatedZone:
         """Return the zone that holds `name`, as delegated by its parent.
 
         Raises:
@@ -81,42 +81,42 @@ class ZoneFinder:
             zone = self._keep(self._cuts, deeper.name, deeper)
         return self._keep(self._names, name, zone)
 
-    def _fresh(self, kept: dict[str, tuple[float, Zone]], name: str) -> Zone | None:
+    def _fresh(self, kept: dict[str, tuple[float, DelegatedZone]], name: str) -> DelegatedZone | None:
         until, zone = kept.get(name, (0.0, None))
         return zone if zone and until > self.now() else None
 
-    def _keep(self, kept: dict[str, tuple[float, Zone]], name: str, zone: Zone) -> Zone:
+    def _keep(self, kept: dict[str, tuple[float, DelegatedZone]], name: str, zone: DelegatedZone) -> DelegatedZone:
         kept[name] = (self.now() + KEEP, zone)
         return zone
 
-    def _nearest(self, name: str) -> Zone | None:
+    def _nearest(self, name: str) -> DelegatedZone | None:
         found = (self._fresh(self._cuts, ending) for ending in reversed((*endings(name), name)))
         return next((zone for zone in found if zone), None)
 
-    async def _top(self, name: str) -> Zone:
+    async def _top(self, name: str) -> DelegatedZone:
         """Return the zone of the shortest ending that resolvers know as one; the root if they know none."""
         for ending in (*endings(name), ""):
             said = await self.resolve(ending, "SOA")
-            if said.outcome in (Outcome.TIMEOUT, Outcome.UNREACHABLE):
+            if said.outcome in (DnsOutcome.TIMEOUT, DnsOutcome.UNREACHABLE):
                 raise NoResolverError("no DNS resolver answers")
-            if said.outcome is Outcome.ANSWER and said.records and not said.chain:
+            if said.outcome is DnsOutcome.ANSWER and said.records and not said.chain:
                 names = (await self.resolve(ending, "NS")).records
-                return self._keep(self._cuts, ending, Zone(ending, await self._servers(names, {})))
+                return self._keep(self._cuts, ending, DelegatedZone(ending, await self._servers(names, {})))
         raise DnsUnreachableError("the DNS resolvers know no zone above the name")
 
-    async def _below(self, zone: Zone, name: str) -> Zone | None:
+    async def _below(self, zone: DelegatedZone, name: str) -> DelegatedZone | None:
         """Return the next zone on the way to `name`, None where `zone` holds it itself."""
         for child in (*endings(name), name):
             if child == zone.name or not within(child, zone.name):
                 continue
             said = await self._one_of(zone, child)
-            if said is None or said.outcome is Outcome.NXDOMAIN:
+            if said is None or said.outcome is DnsOutcome.NXDOMAIN:
                 return None
             if cut := _cut(said, zone.name, child, name):
-                return Zone(cut[0], await self._servers(cut[1], _glue(said, self.families)))
+                return DelegatedZone(cut[0], await self._servers(cut[1], _glue(said, self.families)))
         return None
 
-    async def _one_of(self, zone: Zone, child: str) -> Said | None:
+    async def _one_of(self, zone: DelegatedZone, child: str) -> Said | None:
         """Ask some of the zone's servers, all at once, for a cut at `child`.
 
         Returns:
@@ -163,7 +163,7 @@ def _cut(said: Said, zone: str, child: str, name: str) -> tuple[str, tuple[str, 
     """
     if said.message is None:
         return None
-    section = said.message.answer if said.outcome is Outcome.ANSWER else said.message.authority
+    section = said.message.answer if said.outcome is DnsOutcome.ANSWER else said.message.authority
     for rrset in section:
         owner = plain(rrset.name)
         down = owner != zone and within(owner, zone) and within(name, owner) and within(owner, child)

@@ -6,7 +6,7 @@ behind it then waits for a record that is already there. Fetching an address ask
 
 from msgspec.structs import replace
 
-from wizard.model.ports import Answer, DnsUnreachableError, NoResolverError
+from wizard.model.ports import DnsAnswer, DnsUnreachableError, NoResolverError
 from wizard.model.results import Check, Status
 from wizard.probes.eventual_consistency import LOOK_AGAIN
 from wizard.probes.probe import Probe
@@ -40,7 +40,7 @@ def _known_before(probe: Probe) -> bool:
     return RECORD in made.records_seen or made.proof is not None
 
 
-def _too_early(probe: Probe, host: str, having: list[Answer], seen: list[Answer]) -> Check:
+def _too_early(probe: Probe, host: str, having: list[DnsAnswer], seen: list[DnsAnswer]) -> Check:
     summary = (
         f"Looked at once all of the domain's name servers have {host}; {len(having)} of {len(seen)} have it"
         if having

@@ -5,7 +5,7 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wizard.model.ports import Answer, DnsUnreachableError, Outcome
+from wizard.model.ports import DnsAnswer, DnsOutcome, DnsUnreachableError
 from wizard.model.results import Check, Copyable, Status
 from wizard.model.terminal_text import brief
 from wizard.probes.probe import Probe
@@ -118,14 +118,14 @@ class CaaProbe(Probe):
         )
 
 
-def _first(answers: tuple[Answer, ...]) -> Answer | None:
+def _first(answers: tuple[DnsAnswer, ...]) -> DnsAnswer | None:
     """Return the answer to go by: one with records before one without; None where no server can be read."""
     seen = [answer for answer in answers if answer.seen]
     return next((answer for answer in seen if answer.records), seen[0] if seen else None)
 
 
-def _failure(answers: tuple[Answer, ...]) -> str:
-    outcomes = [answer.outcome for answer in answers] or [Outcome.UNREACHABLE]
+def _failure(answers: tuple[DnsAnswer, ...]) -> str:
+    outcomes = [answer.outcome for answer in answers] or [DnsOutcome.UNREACHABLE]
     return ", ".join(dict.fromkeys(outcome.value for outcome in outcomes))
 
 

@@ -1,7 +1,7 @@
 """Who signs our calls, and whether it is the account that the set-up lives in."""
 
 from wizard.aws.identity import Identity, who_am_i
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Check, Status
 from wizard.probes.probe import Probe
 
@@ -16,7 +16,7 @@ class IdentityProbe(Probe):
     id = IDENTITY
     title = "Your AWS account"
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Context) -> None:
         super().__init__(scope)
         self.found: Identity | None = None
         """Who signs the calls, once STS has said so."""

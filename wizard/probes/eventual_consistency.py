@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.ports import WebError
 from wizard.model.results import Check, Status
 from wizard.probes.probe import Probe
@@ -20,7 +20,7 @@ LOOK_AGAIN = 10.0
 DAY = 24 * 3600
 
 
-def catching_up(scope: Scope, probe: str) -> bool:
+def catching_up(scope: Context, probe: str) -> bool:
     """Whether what looks wrong now may pass by itself.
 
     An apply that already waits for this probe gives it fifteen minutes. Otherwise it may pass while the set-up is

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 import anyio
 from msgspec import Struct
 
-from wizard.model.ports import Answer, DnsUnreachableError, NameServer, Outcome, Zone
+from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, DnsUnreachableError, NameServer
 from wizard.model.results import Check, Status
 from wizard.model.terminal_text import brief
 from wizard.probes.probe import Probe
 
-DEAD = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
+DEAD = frozenset({DnsOutcome.TIMEOUT, DnsOutcome.UNREACHABLE})
 
 ASKED = 2
 """How many servers of the zone above are asked whether a family of addresses works from here."""
@@ -24,9 +24,9 @@ ASKED = 2
 class NameServersLook(Struct, frozen=True):
     """What was seen: the zone as delegated, and what each address said of its NS and SOA records."""
 
-    zone: Zone
-    ns: tuple[Answer, ...]
-    soa: tuple[Answer, ...]
+    zone: DelegatedZone
+    ns: tuple[DnsAnswer, ...]
+    soa: tuple[DnsAnswer, ...]
     works: frozenset[int] = frozenset()
     """Families of addresses (4, 6) at which something answers from here."""
 
@@ -58,7 +58,7 @@ class NameServersProbe(Probe):
         """Ask for the versions; and, where a whole family is silent, whether it works from here at all."""
         works = {_family(answer) for answer in look.ns if answer.outcome not in DEAD}
         silent = {_family(answer) for answer in look.ns} - works - {0}
-        soa: tuple[Answer, ...] = ()
+        soa: tuple[DnsAnswer, ...] = ()
 
         async def versions() -> None:
             nonlocal soa
@@ -70,7 +70,7 @@ class NameServersProbe(Probe):
                 works |= silent
         return NameServersLook(look.zone, look.ns, soa, frozenset(works))
 
-    async def _parent_answers(self, zone: Zone, families: set[int]) -> bool:
+    async def _parent_answers(self, zone: DelegatedZone, families: set[int]) -> bool:
         """Whether the zone above answers at an address of these families: then silence is the servers' own."""
         dns = self.scope.world.dns
         try:
@@ -78,7 +78,7 @@ class NameServersProbe(Probe):
         except DnsUnreachableError:
             return False
         servers = (NameServer(each.name, _of(families, each)) for each in above.servers)
-        some = Zone(above.name, tuple(each for each in servers if each.addresses)[:ASKED])
+        some = DelegatedZone(above.name, tuple(each for each in servers if each.addresses)[:ASKED])
         return any(answer.outcome not in DEAD for answer in await dns.ask_addresses(some, "SOA"))
 
     def _unseen(self, domain: str, observed: str) -> Check:
@@ -195,7 +195,7 @@ class NameServersProbe(Probe):
         )
 
 
-def serial(answer: Answer) -> str:
+def serial(answer: DnsAnswer) -> str:
     """Return the serial of an SOA record in presentation form (RFC 1035 §3.3.13): its third field."""
     fields = answer.records[0].split() if answer.records else []
     return fields[2] if len(fields) > 2 else ""  # noqa: PLR2004
@@ -215,19 +215,19 @@ def _of(families: set[int], server: NameServer) -> tuple[str, ...]:
     return tuple(address for address in server.addresses if family_of(address) in families)
 
 
-def _names(answers: Iterable[Answer]) -> str:
+def _names(answers: Iterable[DnsAnswer]) -> str:
     return ", ".join(dict.fromkeys(answer.server for answer in answers))
 
 
-def _servers(zone: Zone) -> str:
+def _servers(zone: DelegatedZone) -> str:
     return ", ".join(server.name for server in zone.servers)
 
 
-def _said(answers: tuple[Answer, ...]) -> str:
+def _said(answers: tuple[DnsAnswer, ...]) -> str:
     return "; ".join(f"{answer.server} {answer.address}: {answer.outcome}" for answer in answers)
 
 
-def _family(answer: Answer) -> int:
+def _family(answer: DnsAnswer) -> int:
     return family_of(answer.address)
 
 

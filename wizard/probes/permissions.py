@@ -10,7 +10,7 @@ from wizard.aws.identity import Identity
 from wizard.aws.policy import Document, policy, statement_text
 from wizard.aws.preflight import missing
 from wizard.knowledge.dns_providers import recognise
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.ports import DnsUnreachableError
 from wizard.model.results import Check, Copyable, Status
 from wizard.probes.probe import Probe
@@ -35,7 +35,7 @@ class PermissionsProbe(Probe):
 
     def __init__(
         self,
-        scope: Scope,
+        scope: Context,
         caller: Callable[[], Identity | None],
         *,
         ask: bool,

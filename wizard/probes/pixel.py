@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from wizard.model.ports import Response, WebError
 from wizard.model.results import Check, Problem, Status
-from wizard.model.setup import Viewer
+from wizard.model.setup import ViewerPolicy
 from wizard.probes.authoritative_first import unpublished
 from wizard.probes.captive_network import between
 from wizard.probes.eventual_consistency import catching_up, maybe_passing, not_made, unreached
@@ -36,7 +36,7 @@ TAKEOVER = 86_400.0
 """Seconds after which a record that leads to a distribution without the alias is a risk, not a stage of the work."""
 
 
-WANTED = {Viewer.REDIRECT: "a redirect to https", Viewer.HTTPS_ONLY: "HTTP 403"}
+WANTED = {ViewerPolicy.REDIRECT: "a redirect to https", ViewerPolicy.HTTPS_ONLY: "HTTP 403"}
 
 
 def faulty(probe: Probe, host: str, fault: PixelFault, observed: str, expected: str = "") -> Check:
@@ -227,7 +227,7 @@ class HttpRedirectProbe(Probe):
         location = response.headers.get("location", "")
         observed = f"HTTP {response.status} {location}".strip()
         redirects = response.status in (301, 302, 307, 308) and location.startswith(f"https://{host}/")
-        as_chosen = redirects if viewer is Viewer.REDIRECT else response.status == 403  # noqa: PLR2004 - Forbidden
+        as_chosen = redirects if viewer is ViewerPolicy.REDIRECT else response.status == 403  # noqa: PLR2004 - Forbidden
         if as_chosen and by_cloudfront(response):
             done = "is sent on to https" if redirects else "is refused"
             return self.ok(f"http://{host} {done}", observed=observed, host=host)

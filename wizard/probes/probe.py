@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Check, Problem, Status
 
 
@@ -22,7 +22,7 @@ class Probe(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     parent: ClassVar[str | None] = None
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Context) -> None:
         self.scope = scope
 
     @abstractmethod

@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from wizard.model.idn import both
-from wizard.model.ports import Answer, Outcome
+from wizard.model.ports import DnsAnswer, DnsOutcome
 from wizard.model.results import Check, Status
 from wizard.model.terminal_text import brief
 from wizard.net import dns_views
@@ -35,7 +35,7 @@ class Leads(StrEnum):
     UNSEEN = "no answer"
 
 
-def leads(answer: Answer, target: str) -> Leads:
+def leads(answer: DnsAnswer, target: str) -> Leads:
     """Say where an answer to an A question leads."""
     if not answer.seen:
         return Leads.UNSEEN
@@ -59,7 +59,7 @@ def is_private(address: str) -> bool:
     )
 
 
-def _kind(answer: Answer) -> dns_views.ServerKind:
+def _kind(answer: DnsAnswer) -> dns_views.ServerKind:
     return dns_views.ServerKind.OWN if answer.server == OWN else dns_views.ServerKind.PUBLIC
 
 
@@ -89,11 +89,11 @@ class ResolversProbe(Probe):
         """What a resolver says that has the record: with alias records in Route 53 there is no CNAME to be seen."""
         return (Leads.HERE, Leads.FLATTENED) if self.scope.made.hosted_zone else (Leads.HERE,)
 
-    def _judge(self, domain: str, target: str, answers: tuple[Answer, ...]) -> Check:
+    def _judge(self, domain: str, target: str, answers: tuple[DnsAnswer, ...]) -> Check:
         found = {answer.server: leads(answer, target) for answer in answers}
         kinds = set(found.values()) - {Leads.UNSEEN}
         observed = "; ".join(self._told(answer, target) for answer in answers)
-        if bogus := [answer.server for answer in answers if answer.outcome is Outcome.BOGUS]:
+        if bogus := [answer.server for answer in answers if answer.outcome is DnsOutcome.BOGUS]:
             return self._bogus(domain, ", ".join(bogus))
         if not kinds:
             return self.report(
@@ -110,7 +110,7 @@ class ResolversProbe(Probe):
             return self._flattened(domain, target, observed)
         return self._not_everywhere(domain, target, answers, observed)
 
-    def _told(self, answer: Answer, target: str) -> str:
+    def _told(self, answer: DnsAnswer, target: str) -> str:
         """Return what a resolver says and, where it is an older answer, until when it goes on saying so."""
         lead = leads(answer, target)
         if lead not in (Leads.ELSEWHERE, Leads.NOWHERE) or answer.ttl is None:
@@ -159,7 +159,7 @@ class ResolversProbe(Probe):
             target=target,
         )
 
-    def _reached(self, domain: str, target: str, answers: tuple[Answer, ...], observed: str) -> Check:
+    def _reached(self, domain: str, target: str, answers: tuple[DnsAnswer, ...], observed: str) -> Check:
         between = next((answer.chain[0] for answer in answers if answer.chain and answer.chain[0] != target), "")
         if not between:
             return self.ok(f"{both(domain)} leads to your distribution", observed=observed, flattened="no")
@@ -174,7 +174,7 @@ class ResolversProbe(Probe):
             between=between,
         )
 
-    def _not_everywhere(self, domain: str, target: str, answers: tuple[Answer, ...], observed: str) -> Check:
+    def _not_everywhere(self, domain: str, target: str, answers: tuple[DnsAnswer, ...], observed: str) -> Check:
         arrived = (Leads.UNSEEN, Leads.FLATTENED if self.scope.made.hosted_zone else Leads.HERE)
         behind = [answer for answer in answers if leads(answer, target) not in arrived]
         wait = max(waiting_time(answer.ttl) for answer in behind)

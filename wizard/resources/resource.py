@@ -8,7 +8,7 @@ from typing import ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Copyable, Decision, Difference, Problem, Status
 
 TAG_SETUP = "snowpixel:setup"
@@ -115,7 +115,7 @@ class Resource(ABC):
     in_aws: ClassVar[bool] = True
     """Whether it lives in the AWS account, and so needs an identity."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Context) -> None:
         self.scope = scope
 
     @abstractmethod

@@ -4,9 +4,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wizard.model.setup import Choices, Goal, Setup
+from wizard.model.setup import Goal, Setup, SetupChoices
 from wizard.snowplow.tracker.wishes import refuse_incoherent
-from wizard.storage.setup_state import Ledger
+from wizard.storage.setup_state import MemoryState
 from wizard.storage.store import Store, StoreError
 
 
@@ -31,7 +31,7 @@ def choose(store: Store, name: str, **choices: Any) -> Setup:
         return ledger.setup
 
 
-def refuse_unchangeable(setup: Setup, wanted: Choices) -> None:
+def refuse_unchangeable(setup: Setup, wanted: SetupChoices) -> None:
     """Refuse choices that what was made cannot follow any more.
 
     Raises:
@@ -58,7 +58,7 @@ NAMED = frozenset({"certificate", "certificate-record", "certificate-issued", "a
 """Items that depend on the domain: with another one they have never been as wanted."""
 
 
-def start_name_anew(ledger: Ledger) -> None:
+def start_name_anew(ledger: MemoryState) -> None:
     """Forget what was made and proved for the earlier domain."""
     ledger.record(
         hosted_zone=None,

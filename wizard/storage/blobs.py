@@ -8,8 +8,8 @@ from wizard.model.digest import integrity
 from wizard.storage.atomic_files import put
 
 
-class Shelf:
-    """Implements `wizard.model.ports.Shelf` in snowpixel's data folder.
+class BlobFolder:
+    """Implements `wizard.model.ports.BlobStore` in snowpixel's data folder.
 
     Args:
         home: that folder.

@@ -24,7 +24,7 @@ NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP})
 """What a file system without locks answers, some network file systems among them."""
 
 
-class Holder(Struct, frozen=True):
+class LockOwner(Struct, frozen=True):
     """Who holds a lock."""
 
     what: str
@@ -40,7 +40,7 @@ class HeldError(Exception):
         holder: who, as far as that is known.
     """
 
-    def __init__(self, holder: Holder | None) -> None:
+    def __init__(self, holder: LockOwner | None) -> None:
         super().__init__("held by another process")
         self.holder = holder
 
@@ -50,7 +50,7 @@ class NoLocksError(Exception):
 
 
 @contextmanager
-def hold(path: Path, holder: Holder) -> Iterator[None]:
+def hold(path: Path, holder: LockOwner) -> Iterator[None]:
     """Hold the lock of a file as `holder`.
 
     Args:
@@ -80,7 +80,7 @@ def _acquired(path: Path) -> "FileLock":
     try:
         lock.acquire()
     except Timeout:
-        raise HeldError(holder_of(path)) from None
+        raise HeldError(owner_of(path)) from None
     except NotImplementedError:
         raise NoLocksError from None
     except Warning:  # announced before falling back to a mere marker file, where warnings are errors
@@ -95,10 +95,10 @@ def _acquired(path: Path) -> "FileLock":
     return lock
 
 
-def holder_of(path: Path) -> Holder | None:
+def owner_of(path: Path) -> LockOwner | None:
     """Return who holds the lock of a file, None where the note is missing, damaged or left behind."""
     try:
-        holder = msgspec.json.decode(path.with_suffix(NOTE).read_bytes(), type=Holder)
+        holder = msgspec.json.decode(path.with_suffix(NOTE).read_bytes(), type=LockOwner)
     except (OSError, msgspec.DecodeError):
         return None
     return holder if _alive(holder.pid) else None
@@ -116,7 +116,7 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _write(note: Path, holder: Holder) -> None:
+def _write(note: Path, holder: LockOwner) -> None:
     """Put the note in place at once, so that nobody reads half of it."""
     temporary = note.with_suffix(f"{NOTE}-{holder.pid}")
     try:

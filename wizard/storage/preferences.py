@@ -13,7 +13,7 @@ FILE = "settings.json"
 SCHEMA = 1
 
 
-class Look(StrEnum):
+class Appearance(StrEnum):
     """Which colours the wizard has."""
 
     USUAL = "usual"
@@ -22,7 +22,7 @@ class Look(StrEnum):
     TERMINAL = "terminal"
 
 
-class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Preferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What can be set; without a file, what stands here.
 
     Attributes:
@@ -34,18 +34,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     schema: int = SCHEMA
-    theme: Look = Look.USUAL
+    theme: Appearance = Appearance.USUAL
     motion: bool = True
     bell: bool = True
     desktop: bool = False
 
 
-class SettingsError(Exception):
+class PreferencesError(Exception):
     """Settings could not be saved. The message says why and what to do."""
 
 
 @dataclass(frozen=True)
-class Found:
+class LoadedPreferences:
     """What was read.
 
     Attributes:
@@ -53,27 +53,27 @@ class Found:
         trouble: why a file that is there does not count, in a sentence; empty where all is well.
     """
 
-    settings: Settings
+    settings: Preferences
     trouble: str = ""
 
 
-def load(home: Path) -> Found:
+def load(home: Path) -> LoadedPreferences:
     """Read the settings. A file that cannot be used is no obstacle: then what is usual counts."""
     path = home / FILE
     try:
-        return Found(msgspec.json.decode(_current(path.read_bytes()), type=Settings))
+        return LoadedPreferences(msgspec.json.decode(_current(path.read_bytes()), type=Preferences))
     except (FileNotFoundError, NotADirectoryError):
-        return Found(Settings())
+        return LoadedPreferences(Preferences())
     except OSError as error:
         why = f"{path} cannot be read: {reason(error, path)}"
     except _NewerError as error:
         why = f"{path} was written by a newer snowpixel (file version {error})"
     except (msgspec.DecodeError, UnicodeError) as error:
         why = f"{path} is damaged or was changed by hand ({error})"
-    return Found(Settings(), f"{why}. Until you set something anew, the usual settings count.")
+    return LoadedPreferences(Preferences(), f"{why}. Until you set something anew, the usual settings count.")
 
 
-def save(home: Path, settings: Settings) -> None:
+def save(home: Path, settings: Preferences) -> None:
     """Keep the settings, readable by their owner only, in place of what was there.
 
     Raises:
@@ -84,7 +84,7 @@ def save(home: Path, settings: Settings) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         put(path, msgspec.json.format(msgspec.json.encode(settings), indent=2))
     except OSError as error:
-        raise SettingsError(
+        raise PreferencesError(
             f"It counts until you leave, but could not be kept in {path}: {reason(error, path)}. Put that right, then "
             "set it once more."
         ) from error

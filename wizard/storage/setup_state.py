@@ -21,8 +21,8 @@ class Keeper(Protocol):
         ...
 
 
-class Ledger:
-    """A set-up held in memory; implements `wizard.model.context.Ledger`."""
+class MemoryState:
+    """A set-up held in memory; implements `wizard.model.context.SetupState`."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -81,7 +81,7 @@ class Ledger:
         self._setup = setup
 
 
-class SavedLedger(Ledger):
+class SavedState(MemoryState):
     """A ledger that is on the disk whenever somebody waited for that, and at its end.
 
     Changes are made on one thread, the event loop's, and written by others. Whoever waits has its change written by a

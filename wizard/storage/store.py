@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from wizard.model.setup import NAME, SCHEMA, Choices, Setup, new_id
+from wizard.model.setup import NAME, SCHEMA, Setup, SetupChoices, new_id
 from wizard.storage import locks, migrations
 from wizard.storage.atomic_files import put, reason
-from wizard.storage.setup_state import Ledger, SavedLedger
+from wizard.storage.setup_state import MemoryState, SavedState
 
 ROOM = ".room"
 """Suffix of the file that proves that there is room."""
@@ -42,7 +42,7 @@ class LockedError(StoreError):
         holder: who, as far as that is known.
     """
 
-    def __init__(self, message: str, holder: locks.Holder | None = None) -> None:
+    def __init__(self, message: str, holder: locks.LockOwner | None = None) -> None:
         super().__init__(message)
         self.holder = holder
 
@@ -119,7 +119,7 @@ class Store:
         except (msgspec.DecodeError, migrations.UnknownVersionError) as error:
             raise StoreError(f"{path} is damaged or was changed by hand ({error}). {_way_out(path)}") from None
 
-    def create(self, name: str, choices: Choices) -> Setup:
+    def create(self, name: str, choices: SetupChoices) -> Setup:
         """Save a new set-up.
 
         Raises:
@@ -186,7 +186,7 @@ class Store:
         locks.forget(path)
 
     @contextmanager
-    def writing(self, name: str, what: str) -> Iterator[SavedLedger]:
+    def writing(self, name: str, what: str) -> Iterator[SavedState]:
         """Hold a set-up for writing, as `what` (for the message that others get).
 
         That it can be saved is proved before anything else happens: what is made in AWS must not be forgotten. At the
@@ -209,12 +209,12 @@ class Store:
             finally:
                 ledger.close()
 
-    def _ledger(self, setup: Setup) -> SavedLedger:
-        return SavedLedger(self, setup)
+    def _ledger(self, setup: Setup) -> SavedState:
+        return SavedState(self, setup)
 
     def _hold(self, stack: ExitStack, path: Path, what: str) -> None:
         try:
-            stack.enter_context(locks.hold(path, locks.Holder(what, os.getpid(), time.time())))
+            stack.enter_context(locks.hold(path, locks.LockOwner(what, os.getpid(), time.time())))
         except locks.HeldError as error:
             raise _locked(path.stem, error.holder) from None
         except locks.NoLocksError:
@@ -223,16 +223,16 @@ class Store:
                 "work. Move the folder to a disk of this computer and name it with --home."
             ) from None
 
-    def reading(self, name: str) -> Ledger:
+    def reading(self, name: str) -> MemoryState:
         """Open a set-up for looking only: what a walk records stays in memory.
 
         Raises:
             StoreError: see `load`.
         """
-        return Ledger(self.load(name))
+        return MemoryState(self.load(name))
 
 
-def _locked(name: str, holder: locks.Holder | None) -> LockedError:
+def _locked(name: str, holder: locks.LockOwner | None) -> LockedError:
     who = "by another snowpixel"
     if holder:
         since = datetime.fromtimestamp(holder.since).astimezone()

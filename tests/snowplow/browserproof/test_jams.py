@@ -17,8 +17,8 @@ from tests.snowplow.browserproof.collector import ELSEWHERE, HOST, SAME, Answers
 from tests.snowplow.browserproof.visiting import PATIENCE, Chromium, Visitor
 from tests.snowplow.tracker.test_webservers import OneName
 from tests.trackers import V3, V4
-from wizard.model.ports import Answer, Network, Outcome, Response
-from wizard.model.setup import Choices, Setup
+from wizard.model.ports import DnsAnswer, DnsOutcome, Network, Response
+from wizard.model.setup import Setup, SetupChoices
 from wizard.net.web_client import WebClient
 from wizard.snowplow.browserproof.chromium import flags
 from wizard.snowplow.browserproof.page_report import SENT, PageReport
@@ -32,7 +32,7 @@ from wizard.snowplow.pagecheck.inline_trackers import tags
 from wizard.snowplow.pagecheck.judge import judge as judge_page
 from wizard.snowplow.snippet_builder import Loaded, tag
 
-SETUP = Setup(name="main", id="0123abcd", created=0.0, choices=Choices(domain=HOST))
+SETUP = Setup(name="main", id="0123abcd", created=0.0, choices=SetupChoices(domain=HOST))
 OURS, ANY, NONE = Answers("*"), Answers(SAME, credentials=True), Answers()
 THEN_IMAGE = """function (request) {
   return fetch(request.url, { mode: "no-cors", credentials: "omit" }).then(function () { return new Response(); });
@@ -107,10 +107,10 @@ ROWS = {
 class Names(OneName):
     """A `Dns` that knows the pixel alone."""
 
-    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         if (name, rdtype) == (HOST, "A"):
-            return (Answer("resolver", "", Outcome.ANSWER, ("192.0.2.81",)),)
-        return (Answer("resolver", "", Outcome.NXDOMAIN),)
+            return (DnsAnswer("resolver", "", DnsOutcome.ANSWER, ("192.0.2.81",)),)
+        return (DnsAnswer("resolver", "", DnsOutcome.NXDOMAIN),)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wizard.knowledge.problems import explain
 from wizard.model.ports import Response
 from wizard.model.results import Check, Status
-from wizard.model.setup import Choices, Goal, Made, Setup, TrackerFile
+from wizard.model.setup import Goal, Made, Setup, SetupChoices, TrackerFile
 from wizard.snowplow.csp import allowing, allows, allows_inline, of_site, parsed
 from wizard.snowplow.pagecheck.html import HtmlPage, read
 from wizard.snowplow.pagecheck.inline_trackers import tags
@@ -39,7 +39,7 @@ SETUP = Setup(
     name="main",
     id="0123abcd",
     created=0.0,
-    choices=Choices(domain=HOST, goals=(Goal.PIXEL, Goal.JS_BUCKET)),
+    choices=SetupChoices(domain=HOST, goals=(Goal.PIXEL, Goal.JS_BUCKET)),
     made=Made(distribution_domain="d1.cloudfront.net", tracker=NEW, trackers_stored=(NEW, OLD)),
 )
 LOADED = loaded_by(SETUP)

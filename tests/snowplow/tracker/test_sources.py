@@ -22,7 +22,7 @@ from tests.support import require
 from tests.trackers import V3, V4, tag_build
 from wizard.model.digest import integrity
 from wizard.model.ports import Handshake, Response, WebError
-from wizard.model.setup import Choices
+from wizard.model.setup import SetupChoices
 from wizard.model.validators import BLOCKED_WORDS
 from wizard.snowplow.tracker import npm
 from wizard.snowplow.tracker.file_names import LETTERS, new_key, served_at
@@ -30,7 +30,7 @@ from wizard.snowplow.tracker.knowledge import knowledge
 from wizard.snowplow.tracker.sources import OriginKind, fetch, parse
 from wizard.snowplow.tracker.tracker_file import LIMIT, Flavour, TrackerError, digest, recognise
 from wizard.snowplow.tracker.unpack import member
-from wizard.storage.blobs import Shelf
+from wizard.storage.blobs import BlobFolder
 
 V2_BANNER = b"/*!\n * Snowplow - The world's most powerful web analytics platform\n * @version 2.16.3\n */\n"
 
@@ -81,7 +81,7 @@ def test_a_hash_is_taken_in_both_spellings() -> None:
 
 
 def test_the_default_is_a_release_that_the_knowledge_names() -> None:
-    source = parse(Choices().tracker)
+    source = parse(SetupChoices().tracker)
     assert (source.kind, source.version) == (OriginKind.RELEASE, knowledge().version)
 
 
@@ -361,7 +361,7 @@ def test_a_download_that_fails_says_why_and_what_else_to_do(answer: Response | W
 
 
 def test_a_kept_file_is_private_and_a_damaged_one_is_not_handed_out(tmp_path: Path) -> None:
-    shelf, content = Shelf(tmp_path), V4.read_bytes()
+    shelf, content = BlobFolder(tmp_path), V4.read_bytes()
     assert shelf.read(integrity(content)) is None
     shelf.keep(content)
     shelf.keep(content)

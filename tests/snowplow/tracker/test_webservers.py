@@ -14,16 +14,16 @@ from tests.trackers import V3, V4
 from wizard.aws.client import AwsClient
 from wizard.aws.keys import KeySource
 from wizard.engine import walks
-from wizard.model.context import Scope
-from wizard.model.ports import Answer, Network, Outcome, World, Zone
+from wizard.model.context import Context
+from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, Network, Ports
 from wizard.model.results import Check, Job, Snapshot, Status
-from wizard.model.setup import Choices, Goal, Setup
+from wizard.model.setup import Goal, Setup, SetupChoices
 from wizard.net.clock import SystemClock
 from wizard.net.web_client import WebClient
 from wizard.snowplow.tracker.export import SERVERS as WRITTEN
 from wizard.stages import stages
-from wizard.storage.blobs import Shelf
-from wizard.storage.setup_state import Ledger
+from wizard.storage.blobs import BlobFolder
+from wizard.storage.setup_state import MemoryState
 
 PATH = "/assets/hk3v9x.js"
 URL = f"https://{HOST}{PATH}"
@@ -32,19 +32,19 @@ URL = f"https://{HOST}{PATH}"
 class OneName:
     """A `Dns` that knows the site alone; implements `wizard.model.ports.Dns`."""
 
-    async def zone_of(self, name: str) -> Zone:
+    async def zone_of(self, name: str) -> DelegatedZone:
         raise NotImplementedError
 
-    async def ask_authorities(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_authorities(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         raise NotImplementedError
 
-    async def ask_addresses(self, zone: Zone, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_addresses(self, zone: DelegatedZone, rdtype: str) -> tuple[DnsAnswer, ...]:
         raise NotImplementedError
 
-    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    async def ask_resolvers(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         if (name, rdtype) == (HOST, "A"):
-            return (Answer("resolver", "", Outcome.ANSWER, ("192.0.2.80",)),)
-        return (Answer("resolver", "", Outcome.NXDOMAIN),)
+            return (DnsAnswer("resolver", "", DnsOutcome.ANSWER, ("192.0.2.80",)),)
+        return (DnsAnswer("resolver", "", DnsOutcome.NXDOMAIN),)
 
 
 class Owner:
@@ -54,19 +54,19 @@ class Owner:
         self.home = home
         network = Network({443: ("127.0.0.1", site.port)}, {}, (), str(site.ca_file))
         dns = OneName()
-        self.world = World(
+        self.world = Ports(
             AwsClient(KeySource(), "us-east-1", observe=refuse), dns, WebClient(network, dns), SystemClock(0.0)
         )
-        self.world = World(self.world.aws, dns, self.world.web, self.world.clock, Shelf(home))
-        choices = Choices(goals=(Goal.JS_SERVER,), tracker=str(V4), tracker_url=URL)
-        self.ledger = Ledger(Setup(name="main", id="0123abcd", created=0.0, choices=choices))
+        self.world = Ports(self.world.aws, dns, self.world.web, self.world.clock, BlobFolder(home))
+        choices = SetupChoices(goals=(Goal.JS_SERVER,), tracker=str(V4), tracker_url=URL)
+        self.ledger = MemoryState(Setup(name="main", id="0123abcd", created=0.0, choices=choices))
 
     @property
     def folder(self) -> Path:
         return self.home / "web" / "main"
 
     def walk(self, job: Job) -> Snapshot:
-        scope = Scope(self.world, self.ledger)
+        scope = Context(self.world, self.ledger)
         rows = stages(scope)
         assert [row.id for row in rows] == ["tracker"]
         board = walks.progress_for(job, rows, "main")
@@ -191,7 +191,7 @@ def test_a_server_that_is_not_trusted_is_named(owner: Owner, site: Site) -> None
     site.publish(owner.folder, PATH)
     trustme.CA().cert_pem.write_to_path(str(site.folder / "other.pem"))
     network = Network({443: ("127.0.0.1", site.port)}, {}, (), str(site.folder / "other.pem"))
-    owner.world = World(owner.world.aws, owner.world.dns, WebClient(network, owner.world.dns), owner.world.clock)
+    owner.world = Ports(owner.world.aws, owner.world.dns, WebClient(network, owner.world.dns), owner.world.clock)
     with running(site, nginx(site, "")):
         assert owner.problem() == "tracker-untrusted"
 

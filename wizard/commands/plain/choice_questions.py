@@ -12,7 +12,7 @@ from wizard.commands.session import Session
 from wizard.model import validators
 from wizard.model.fields import QUESTIONS, events
 from wizard.model.ports import DnsUnreachableError
-from wizard.model.setup import Choices, Goal, Made, Setup
+from wizard.model.setup import Goal, Made, Setup, SetupChoices
 from wizard.model.terminal_text import printable
 from wizard.model.validators import InvalidChoice
 from wizard.service import Service
@@ -37,9 +37,9 @@ class Asked:
 
     id: str
     field: str
-    default: Callable[[Choices], str]
+    default: Callable[[SetupChoices], str]
     clean: Callable[[str], Any]
-    wanted: Callable[[Choices], bool] = lambda _: True
+    wanted: Callable[[SetupChoices], bool] = lambda _: True
 
 
 def _flag(name: str, field: str) -> Callable[[str], Any]:
@@ -51,7 +51,7 @@ def _host(text: str) -> str | None:
     return None if text.strip().lower() == NO_DOMAIN else validators.host_name(text)
 
 
-def _at_edge(choices: Choices) -> bool:
+def _at_edge(choices: SetupChoices) -> bool:
     return bool({Goal.PIXEL, Goal.JS_BUCKET} & set(choices.goals))
 
 
@@ -106,12 +106,12 @@ class ChoiceQuestions:
             except BackError:
                 continue
 
-    def _fresh(self) -> Choices:
+    def _fresh(self) -> SetupChoices:
         zone = self._service.surroundings.zone
         suggested = validators.suggest(zone) if zone else ()
-        return Choices(domain=suggested[0] if suggested else None)
+        return SetupChoices(domain=suggested[0] if suggested else None)
 
-    def _choices(self, choices: Choices, saved: Setup | None) -> Choices:
+    def _choices(self, choices: SetupChoices, saved: Setup | None) -> SetupChoices:
         at = 0
         made = bool(saved and saved.made != Made(account=saved.made.account))
         while at < len(LIST):
@@ -125,7 +125,7 @@ class ChoiceQuestions:
             at += 1
         return choices
 
-    def _before(self, at: int, choices: Choices, *, made: bool) -> int:
+    def _before(self, at: int, choices: SetupChoices, *, made: bool) -> int:
         """Return the question before this one.
 
         Raises:
@@ -136,7 +136,7 @@ class ChoiceQuestions:
                 return earlier
         raise BackError
 
-    def _one(self, asked: Asked, choices: Choices, saved: Setup | None) -> Any:
+    def _one(self, asked: Asked, choices: SetupChoices, saved: Setup | None) -> Any:
         question, default = QUESTIONS[asked.id], asked.default(choices)
         label, why = question.label, question.why
         if asked.id == "domain":
@@ -157,7 +157,7 @@ class ChoiceQuestions:
         self._session.say(f"  {printable(found.trouble or found.told)}")
         return not found.trouble
 
-    def _save(self, saved: Setup | None, choices: Choices) -> str:
+    def _save(self, saved: Setup | None, choices: SetupChoices) -> str:
         refuse_incoherent(choices)
         if saved:
             fields = {asked.field: getattr(choices, asked.field) for asked in LIST}

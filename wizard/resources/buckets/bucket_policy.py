@@ -5,7 +5,7 @@ from typing import Any
 
 from wizard.aws.bucket import call_s3
 from wizard.aws.errors import AwsError
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Change, Difference
 from wizard.model.setup import LOG_PREFIX
 from wizard.resources.buckets.buckets import Role, bucket_of
@@ -59,7 +59,7 @@ def delivery_of_logs(bucket: str, account: str) -> Statement:
 class BucketPolicy(Resource):
     """Who may use a bucket."""
 
-    def __init__(self, scope: Scope, role: Role) -> None:
+    def __init__(self, scope: Context, role: Role) -> None:
         super().__init__(scope)
         self.role = role
         self.id = f"{role}-bucket.policy"

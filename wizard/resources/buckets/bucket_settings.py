@@ -6,7 +6,7 @@ from typing import Any
 
 from wizard.aws.bucket import call_s3
 from wizard.aws.errors import MISSING, AwsError
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Change, Difference
 from wizard.resources.buckets.buckets import Role, bucket_of
 from wizard.resources.resource import Reading, Resource
@@ -38,7 +38,7 @@ class Setting:
     read: str
     write: str
     found: Callable[[Mapping[str, Any]], dict[str, str]]
-    wanted: Callable[[Scope], dict[str, str]]
+    wanted: Callable[[Context], dict[str, str]]
     request: Callable[[dict[str, str], Mapping[str, Any]], dict[str, Any]]
     others: Callable[[Mapping[str, Any]], str] = lambda _: ""
 
@@ -46,7 +46,7 @@ class Setting:
 class BucketSetting(Resource):
     """One setting of one bucket."""
 
-    def __init__(self, scope: Scope, role: Role, setting: Setting) -> None:
+    def __init__(self, scope: Context, role: Role, setting: Setting) -> None:
         super().__init__(scope)
         self.role = role
         self.setting = setting

@@ -5,7 +5,7 @@ from typing import Any
 
 from wizard.aws.bucket import call_s3
 from wizard.aws.errors import MISSING, AwsError
-from wizard.model.context import DELETE_LOGS, YES, Scope
+from wizard.model.context import DELETE_LOGS, YES, Context
 from wizard.model.results import Action, Actor, Change
 from wizard.model.setup import Made
 from wizard.resources.buckets.pixel_objects import KEYS
@@ -42,7 +42,7 @@ class Bucket(Resource):
     parent = "identity"
     needs = ("earlier-setup",)
 
-    def __init__(self, scope: Scope, role: Role) -> None:
+    def __init__(self, scope: Context, role: Role) -> None:
         super().__init__(scope)
         self.role = role
         self.id = f"{role}-bucket"

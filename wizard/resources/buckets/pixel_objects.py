@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from wizard.aws.bucket import call_content, stored, unlike
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Action, Change
 from wizard.model.setup import Made
 from wizard.resources.distribution.invalidation import invalidate
@@ -68,7 +68,7 @@ class PixelObject(Resource):
     parent = "content-bucket"
     needs = ("pixel-image",)
 
-    def __init__(self, scope: Scope, key: str) -> None:
+    def __init__(self, scope: Context, key: str) -> None:
         super().__init__(scope)
         self.key = key
         self.id = KEYS[key]

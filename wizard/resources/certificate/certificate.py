@@ -6,8 +6,8 @@ from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import CERTIFICATES, certificate_tags, everything
-from wizard.model.context import Scope
-from wizard.model.results import Action, Actor, Change, Choice, Decision, Difference
+from wizard.model.context import Context
+from wizard.model.results import Action, Actor, Change, Decision, DecisionOption, Difference
 from wizard.net.certificate_names import covers
 from wizard.resources.deletion import gone_already, missing
 from wizard.resources.dns.record_kinds import CERTIFICATE
@@ -45,7 +45,7 @@ class SharedCertificate(SharedRead):
     reported: str | None = None
 
 
-def shared_certificate(scope: Scope) -> SharedCertificate:
+def shared_certificate(scope: Context) -> SharedCertificate:
     """Make the one reading that both items on the certificate use."""
 
     async def read() -> dict[str, Any]:
@@ -59,7 +59,7 @@ class OnCertificate(Resource):
 
     parent: str | None = "identity"
 
-    def __init__(self, scope: Scope, shared: SharedCertificate) -> None:
+    def __init__(self, scope: Context, shared: SharedCertificate) -> None:
         super().__init__(scope)
         self.shared = shared
 
@@ -150,7 +150,7 @@ class OnCertificate(Resource):
         self.shared.forget()
 
 
-async def delete_former(scope: Scope, arn: str) -> bool:
+async def delete_former(scope: Context, arn: str) -> bool:
     """Delete a certificate that was replaced; False while it is attached: `Alias` moves to the new one first.
 
     Raises:
@@ -179,7 +179,7 @@ class Certificate(OnCertificate):
     needs = ("caa", "earlier-setup")
     removed_after = ("distribution",)
 
-    def __init__(self, scope: Scope, shared: SharedCertificate) -> None:
+    def __init__(self, scope: Context, shared: SharedCertificate) -> None:
         super().__init__(scope, shared)
         self._requested: str | None = None
         """Requested in this walk, and so with its tags."""
@@ -245,8 +245,8 @@ class Certificate(OnCertificate):
             DECISION,
             f"Your account already has a certificate that covers {self.domain}. Use it?",
             (
-                Choice(NEW, "Request a new one", "Nothing of yours is touched; one more DNS record is needed."),
-                Choice(arn, "Use the one I have", f"{arn} is used, and never changed or deleted."),
+                DecisionOption(NEW, "Request a new one", "Nothing of yours is touched; one more DNS record is needed."),
+                DecisionOption(arn, "Use the one I have", f"{arn} is used, and never changed or deleted."),
             ),
             NEW,
             f"--certificate {arn}, or --certificate {NEW}",

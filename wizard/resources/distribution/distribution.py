@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wizard.aws.errors import AwsError
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution import distribution_config as configuration
 from wizard.resources.distribution.on_distribution import OnDistribution, find_lost, shared_distribution
@@ -27,7 +27,7 @@ class Distribution(OnDistribution):
     needs = ("content-bucket", "origin-access")
     carries = ("origin-access",)
 
-    def __init__(self, scope: Scope, shared: SharedRead) -> None:
+    def __init__(self, scope: Context, shared: SharedRead) -> None:
         super().__init__(scope, shared)
         self._made_now: str | None = None
         """Made in this walk, and so with its tags."""
@@ -151,7 +151,7 @@ class Serving(OnDistribution):
     title = "Rolled out to CloudFront's edges"
     removed_after = ("alias",)
 
-    def __init__(self, scope: Scope, shared: SharedRead) -> None:
+    def __init__(self, scope: Context, shared: SharedRead) -> None:
         super().__init__(scope, shared)
         self.needs = ("distribution", "alias") if scope.choices.domain else ("distribution",)
 

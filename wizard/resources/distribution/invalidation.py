@@ -2,10 +2,10 @@
 
 import secrets
 
-from wizard.model.context import Scope
+from wizard.model.context import Context
 
 
-async def invalidate(scope: Scope, *paths: str) -> None:
+async def invalidate(scope: Context, *paths: str) -> None:
     """Let the edges fetch these paths anew; nothing to do before there is a distribution.
 
     Raises:

@@ -6,8 +6,8 @@ from typing import Any
 
 from wizard.aws import listing
 from wizard.aws.errors import MISSING, AwsError
-from wizard.model.context import DISTRIBUTION_EDITED, Scope
-from wizard.model.results import Action, Actor, Change, Choice, Decision, Difference
+from wizard.model.context import DISTRIBUTION_EDITED, Context
+from wizard.model.results import Action, Actor, Change, Decision, DecisionOption, Difference
 from wizard.model.setup import Setup
 from wizard.resources.distribution import distribution_config as configuration
 from wizard.resources.resource import LookAgainError, NotYetError, Presence, Reading, Resource
@@ -25,7 +25,7 @@ class OnDistribution(Resource):
 
     parent: str | None = "distribution"
 
-    def __init__(self, scope: Scope, shared: SharedRead) -> None:
+    def __init__(self, scope: Context, shared: SharedRead) -> None:
         super().__init__(scope)
         self.shared = shared
         self._known: set[str] | None = None
@@ -111,8 +111,10 @@ class OnDistribution(Resource):
             DISTRIBUTION_EDITED,
             f"Somebody else changed the distribution while snowpixel was at work: {shown}. Whose setting counts?",
             (
-                Choice(LEAVE, "Leave theirs and stop", "Nothing is overwritten. Talk to them, then run this again."),
-                Choice(OURS, "Put ours back", "Their change of exactly these settings is overwritten."),
+                DecisionOption(
+                    LEAVE, "Leave theirs and stop", "Nothing is overwritten. Talk to them, then run this again."
+                ),
+                DecisionOption(OURS, "Put ours back", "Their change of exactly these settings is overwritten."),
             ),
             LEAVE,
             f"--{DISTRIBUTION_EDITED} {OURS}",
@@ -138,7 +140,7 @@ class OnDistribution(Resource):
         self._known = None
 
 
-async def find_lost(scope: Scope) -> bool:
+async def find_lost(scope: Context) -> bool:
     """Look for a distribution of ours whose id was never saved, and save it; False where there is none.
 
     Raises:
@@ -152,7 +154,7 @@ async def find_lost(scope: Scope) -> bool:
     return False
 
 
-def shared_distribution(scope: Scope) -> SharedRead:
+def shared_distribution(scope: Context) -> SharedRead:
     """Make the one reading that all resources on the distribution use."""
 
     async def read() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from wizard.aws.errors import AwsError
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.dns import route53_synced
 from wizard.resources.dns.hosted_zones import (
@@ -40,7 +40,7 @@ class ManagedRecord(Resource):
 
     parent = "identity"
 
-    def __init__(self, scope: Scope, record: str) -> None:
+    def __init__(self, scope: Context, record: str) -> None:
         super().__init__(scope)
         self.id = record
         self.title = KINDS[record].title

@@ -7,9 +7,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from wizard.model.context import DOMAIN_LOST, YES, Scope
-from wizard.model.ports import Answer, DnsUnreachableError, Zone
-from wizard.model.results import Action, Actor, Change, Choice, Copyable, Decision, DnsRecord, Problem, Status
+from wizard.model.context import DOMAIN_LOST, YES, Context
+from wizard.model.ports import DelegatedZone, DnsAnswer, DnsUnreachableError
+from wizard.model.results import Action, Actor, Change, Copyable, Decision, DecisionOption, DnsRecord, Problem, Status
 from wizard.model.terminal_text import brief
 from wizard.net import dns_views
 from wizard.resources.dns.record_evidence import Gathering, seen_by_resolvers
@@ -78,7 +78,7 @@ class ManualRecord(Resource):
 
     in_aws = False
 
-    def __init__(self, scope: Scope, record: str) -> None:
+    def __init__(self, scope: Context, record: str) -> None:
         super().__init__(scope)
         self.id = record
         self.title = KINDS[record].title
@@ -95,14 +95,14 @@ class ManualRecord(Resource):
         try:
             evidence, zone = await Gathering(self.scope.world, *pair).gather()
         except DnsUnreachableError:
-            evidence, zone = _nothing_seen(*pair), Zone("", ())
+            evidence, zone = _nothing_seen(*pair), DelegatedZone("", ())
         reading = await self._judged(pair, evidence, zone)
         seen = dns_views.evidence(
             lambda _: dns_views.ServerKind.AUTHORITY, evidence.cname, lambda one: has(one, evidence.target)
         )
         return replace(reading, evidence={**reading.evidence, **seen})
 
-    async def _judged(self, pair: tuple[str, str], evidence: Evidence, zone: Zone) -> Reading:
+    async def _judged(self, pair: tuple[str, str], evidence: Evidence, zone: DelegatedZone) -> Reading:
         finding = diagnose(evidence)
         if finding.state is RecordState.UNREACHABLE and await seen_by_resolvers(self.scope.world, *pair):
             return self._right("seen through a resolver only, for the name servers cannot be asked from here", zone)
@@ -125,14 +125,14 @@ class ManualRecord(Resource):
             presence=Presence.ABSENT, summary=f"{self.title}: AWS has not said yet what goes into it", changes=(later,)
         )
 
-    def _right(self, where: str, zone: Zone) -> Reading:
+    def _right(self, where: str, zone: DelegatedZone) -> Reading:
         seen = self.scope.made.records_seen
         if self.id not in seen:
             self.scope.ledger.record(records_seen={**seen, self.id: self.scope.world.clock.now()})
         record = self._record(zone)
         return self.fine(f"{record.name} points to {record.value}, {where}", observed=record.value, **_about(zone))
 
-    def _at_odds(self, right: Reading, answers: tuple[Answer, ...], zone: Zone) -> Reading:
+    def _at_odds(self, right: Reading, answers: tuple[DnsAnswer, ...], zone: DelegatedZone) -> Reading:
         """Warn that a server says something else at another of its addresses, which some visitors' resolvers ask."""
         record = self._record(zone)
         said = "; ".join(f"{each.server} at {each.address}: {brief(each.records) or 'nothing'}" for each in answers)
@@ -147,7 +147,7 @@ class ManualRecord(Resource):
             expected=record.value,
         )
 
-    def _not_right(self, evidence: Evidence, finding: Finding, zone: Zone) -> Reading:
+    def _not_right(self, evidence: Evidence, finding: Finding, zone: DelegatedZone) -> Reading:
         """Say what is the matter; only the user can change it."""
         state = finding.state
         values = {
@@ -195,7 +195,7 @@ class ManualRecord(Resource):
             return Status.FAILED
         return Status.WAITING
 
-    def _change(self, finding: Finding, zone: Zone) -> Change:
+    def _change(self, finding: Finding, zone: DelegatedZone) -> Change:
         action = Action.UPDATE if finding.observed and finding.state is not RecordState.PARTIAL else Action.CREATE
         record = self._record(zone)
         verb = "Correct" if action is Action.UPDATE else "Add"
@@ -209,7 +209,7 @@ class ManualRecord(Resource):
             every=EVERY,
         )
 
-    def _record(self, zone: Zone) -> DnsRecord:
+    def _record(self, zone: DelegatedZone) -> DnsRecord:
         name, value = wanted(self.scope, self.id) or ("", "")
         host = name.removesuffix("." + zone.name) if zone.name and name != zone.name else name
         return DnsRecord(name, "CNAME", value, host, KINDS[self.id].purpose)
@@ -228,7 +228,7 @@ class ManualRecord(Resource):
         try:
             evidence, zone = await Gathering(self.scope.world, *pair).gather()
         except DnsUnreachableError:
-            evidence, zone = _nothing_seen(*pair), Zone("", ())
+            evidence, zone = _nothing_seen(*pair), DelegatedZone("", ())
         finding = diagnose(evidence)
         if finding.state is RecordState.UNREACHABLE:
             return self._offer_to_go_on(
@@ -255,8 +255,10 @@ class ManualRecord(Resource):
             DOMAIN_LOST,
             f"{reading.summary}. Is the domain no longer yours?",
             (
-                Choice(KEEP_WAITING, "Keep waiting", "snowpixel looks again and again, and deletes nothing meanwhile."),
-                Choice(
+                DecisionOption(
+                    KEEP_WAITING, "Keep waiting", "snowpixel looks again and again, and deletes nothing meanwhile."
+                ),
+                DecisionOption(
                     YES,
                     "It is lost, go on",
                     "The distribution is deleted although a record may still lead there. Whoever holds the domain then "
@@ -273,7 +275,7 @@ class ManualRecord(Resource):
         del decision  # there is only one
         self._lost, self._patient = answer == YES, answer != YES
 
-    def _to_remove(self, summary: str, zone: Zone, status: Status | None, problem: str = "") -> Reading:
+    def _to_remove(self, summary: str, zone: DelegatedZone, status: Status | None, problem: str = "") -> Reading:
         record = self._record(zone)
         if self.id == CERTIFICATE:
             return Reading(
@@ -314,6 +316,6 @@ def _letters(finding: Finding, target: str) -> str:
     return "one letter" if count == 1 else f"{count} letters"
 
 
-def _about(zone: Zone) -> dict[str, str]:
+def _about(zone: DelegatedZone) -> dict[str, str]:
     """Facts from which a front end tells the provider."""
     return {"zone": zone.name, "name_servers": " ".join(server.name for server in zone.servers)} if zone.name else {}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from wizard.model.ports import Answer, DnsUnreachableError, WebError, World, Zone
+from wizard.model.ports import DelegatedZone, DnsAnswer, DnsUnreachableError, Ports, WebError
 from wizard.model.validators import shared_ending
 from wizard.resources.dns.record_state import Evidence, RecordState, diagnose, stray_names
 
@@ -24,12 +24,12 @@ class Gathering:
         target: the value it should have.
     """
 
-    world: World
+    world: Ports
     name: str
     target: str
-    _answers: dict[tuple[str, str], tuple[Answer, ...]] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], tuple[DnsAnswer, ...]] = field(default_factory=dict)
 
-    async def gather(self) -> tuple[Evidence, Zone]:
+    async def gather(self) -> tuple[Evidence, DelegatedZone]:
         """Ask as little as the case allows: where the record is right, one question to each server.
 
         Raises:
@@ -47,7 +47,7 @@ class Gathering:
             return first, zone
         return await self._closer(zone), zone
 
-    async def _closer(self, zone: Zone) -> Evidence:
+    async def _closer(self, zone: DelegatedZone) -> Evidence:
         """Look for everything that may be the matter."""
         sibling = f"{SIBLING}.{self.name.partition('.')[2]}"
         doubled = f"{self.name}.{zone.name}"
@@ -75,7 +75,7 @@ class Gathering:
             front=await self._front(),
         )
 
-    async def _parent(self, zone: Zone) -> str:
+    async def _parent(self, zone: DelegatedZone) -> str:
         """Return the zone that delegates this one, where that is the user's and not a registry's; else nothing."""
         above = zone.name.partition(".")[2]
         if "." not in above or shared_ending(above):
@@ -86,7 +86,7 @@ class Gathering:
             return ""
         return parent if "." in parent and not shared_ending(parent) else ""
 
-    def _direct(self, name: str, rdtype: str) -> tuple[Answer, ...]:
+    def _direct(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         """Return the answers that are records at the name itself, not at the end of a CNAME there."""
         return tuple(answer for answer in self._answers.get((name, rdtype), ()) if not answer.chain)
 
@@ -111,7 +111,7 @@ class Gathering:
         return answer.headers.get("server", "").lower()
 
 
-async def seen_by_resolvers(world: World, name: str, target: str) -> bool:
+async def seen_by_resolvers(world: Ports, name: str, target: str) -> bool:
     """Whether a resolver shows the record, for networks that let nobody else's DNS through.
 
     Only to be asked where the zone's own servers cannot be: an early question spoils the resolver's memory.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from wizard.model.context import Scope
+from wizard.model.context import Context
 
 CERTIFICATE: Final = "certificate-record"
 PIXEL: Final = "pixel-record"
@@ -45,7 +45,7 @@ KINDS = {
 }
 
 
-def wanted(scope: Scope, record: str) -> tuple[str, str] | None:
+def wanted(scope: Context, record: str) -> tuple[str, str] | None:
     """Return name and value of a record, lower case without trailing dots; None while AWS has not told them."""
     made = scope.made
     pair = (

@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from wizard.model.idn import unencoded
-from wizard.model.ports import Answer
+from wizard.model.ports import DnsAnswer
 from wizard.model.terminal_text import brief
 
 
@@ -62,17 +62,17 @@ class Evidence(Struct, frozen=True, kw_only=True):
     name: str
     target: str
     zone: str
-    cname: tuple[Answer, ...]
+    cname: tuple[DnsAnswer, ...]
     """CNAME at the name, from each name server."""
-    others: dict[str, tuple[Answer, ...]] = {}
+    others: dict[str, tuple[DnsAnswer, ...]] = {}
     """A, AAAA and TXT at the name."""
-    sibling: dict[str, tuple[Answer, ...]] = {}
+    sibling: dict[str, tuple[DnsAnswer, ...]] = {}
     """CNAME, A, AAAA and TXT at a name beside it that nobody uses: only a wildcard answers there."""
-    doubled: tuple[Answer, ...] = ()
+    doubled: tuple[DnsAnswer, ...] = ()
     """CNAME at the name with the zone appended once more."""
-    bare: tuple[Answer, ...] = ()
+    bare: tuple[DnsAnswer, ...] = ()
     """CNAME at the name without its leading underscore."""
-    strays: dict[str, tuple[Answer, ...]] = {}
+    strays: dict[str, tuple[DnsAnswer, ...]] = {}
     """CNAME at other names under which forms save a record (see `stray_names`)."""
     parent: str = ""
     """The domain's own zone, where it delegates the record's zone; empty where the registry does."""
@@ -90,7 +90,7 @@ class Finding(Struct, frozen=True):
     """How many servers answered at all."""
     observed: str = ""
     """What is there instead, as short plain text."""
-    at_odds: tuple[Answer, ...] = ()
+    at_odds: tuple[DnsAnswer, ...] = ()
     """Answers without the record, at further addresses of servers that have it."""
 
 
@@ -139,16 +139,16 @@ def stray_names(name: str, zone: str) -> tuple[str, ...]:
     return tuple(each for each in (short, cut, raw) if each != name)
 
 
-def has(answer: Answer, target: str) -> bool:
+def has(answer: DnsAnswer, target: str) -> bool:
     """Whether a server's answer is the record as wanted."""
     return any(same(value, target) for value in answer.records)
 
 
-def _values(answers: tuple[Answer, ...]) -> tuple[str, ...]:
+def _values(answers: tuple[DnsAnswer, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for answer in answers for value in answer.records))
 
 
-def _listed(others: dict[str, tuple[Answer, ...]]) -> list[str]:
+def _listed(others: dict[str, tuple[DnsAnswer, ...]]) -> list[str]:
     return [f"{rdtype} {value}" for rdtype, answers in others.items() for value in sorted(_values(answers))]
 
 

@@ -7,7 +7,7 @@ more (the program was started anew) looks at the name servers themselves instead
 
 from collections.abc import Iterable
 
-from wizard.model.ports import Answer, Dns, DnsUnreachableError
+from wizard.model.ports import Dns, DnsAnswer, DnsUnreachableError
 from wizard.resources.dns.hosted_zones import RecordSet, plain
 from wizard.resources.dns.record_state import same
 
@@ -35,14 +35,14 @@ async def some_have(dns: Dns, name: str) -> bool:
     return False
 
 
-async def _asked(dns: Dns, name: str, rdtype: str) -> tuple[Answer, ...]:
+async def _asked(dns: Dns, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
     try:
         return tuple(answer for answer in await dns.ask_authorities(name, rdtype) if answer.seen)
     except DnsUnreachableError:
         return ()
 
 
-def _has(answer: Answer, wanted: RecordSet) -> bool:
+def _has(answer: DnsAnswer, wanted: RecordSet) -> bool:
     if "AliasTarget" in wanted:
         return bool(answer.records)
     targets = [plain(each["Value"]) for each in wanted["ResourceRecords"]]

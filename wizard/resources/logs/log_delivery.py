@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wizard.aws.errors import MISSING, AwsError, ErrorKind
 from wizard.aws.listing import DELIVERIES, DELIVERY_SOURCES, everything
 from wizard.aws.service_regions import GLOBAL_REGION
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.model.setup import LOG_PREFIX
 from wizard.resources.deletion import gone_already, missing
@@ -76,7 +76,7 @@ class OnLogs(Resource):
 
     follows_by = Action.REPLACE
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Context) -> None:
         super().__init__(scope)
         self._just_made = False
         """Made in this walk, and so with its tags."""

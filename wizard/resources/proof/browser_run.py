@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wizard.model.context import BROWSE, BROWSE_LIKE, YES, Scope
+from wizard.model.context import BROWSE, BROWSE_LIKE, YES, Context
 from wizard.model.digest import integrity
 from wizard.model.ports import WebError
 from wizard.model.results import EVENT, Action, Actor, Change, Copyable, Problem, Snapshot, Status
@@ -43,7 +43,7 @@ def address_in(snapshot: Snapshot) -> str | None:
     return next((copy.value for check in snapshot.checks for copy in check.copy if copy.label == OPEN), None)
 
 
-def wanted(scope: Scope) -> bool:
+def wanted(scope: Context) -> bool:
     """Whether the proof is asked for now, or was made before."""
     return scope.answers.get(BROWSE) == YES or scope.made.browser_run is not None
 
@@ -65,7 +65,7 @@ class BrowserProof(Resource):
         "tracker-server",
     )
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Context) -> None:
         super().__init__(scope)
         self._served: PageServer | None = None
         self._sent = False

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from wizard import __version__
 from wizard.aws.errors import AwsError
-from wizard.model.context import PROVE, YES, Scope
+from wizard.model.context import PROVE, YES, Context
 from wizard.model.ports import WebError
 from wizard.model.results import EVENT, Action, Actor, Change, Copyable, Status
 from wizard.model.setup import Proof
@@ -35,7 +35,7 @@ class FirstEvent(Resource):
     title = "A test event, read back from your log bucket"
     parent = "identity"
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Context) -> None:
         super().__init__(scope)
         own_name = ("pixel-record", "pixel-https") if scope.choices.domain else ("pixel-https",)
         self.needs = ("serving", "delivery", "pixel-i", "content-bucket.policy", *own_name)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from wizard.aws.bucket import call_content, stored, unlike
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Copyable, Difference
-from wizard.model.setup import Choices, Goal, Made, OldTrackers, TrackerFile
+from wizard.model.setup import Goal, Made, OldTrackers, SetupChoices, TrackerFile
 from wizard.model.threads import in_thread
 from wizard.resources.distribution.invalidation import invalidate
 from wizard.resources.resource import Presence, Reading, Resource, StoppedError
@@ -21,7 +21,7 @@ WANTS = frozenset({Goal.JS_BUCKET, Goal.JS_SERVER})
 """Goals for which there has to be a tracker file."""
 
 
-async def content_of(scope: Scope, file: TrackerFile) -> bytes:
+async def content_of(scope: Context, file: TrackerFile) -> bytes:
     """Return a recorded file's bytes: those kept here, else got again where they came from, and the same as then.
 
     Raises:
@@ -36,7 +36,7 @@ async def content_of(scope: Scope, file: TrackerFile) -> bytes:
     return tracker.content
 
 
-async def fetched(scope: Scope, source: str) -> Tracker:
+async def fetched(scope: Context, source: str) -> Tracker:
     """Get a tracker.
 
     Raises:
@@ -172,7 +172,7 @@ def _wanted(file: TrackerFile) -> Mapping[str, str]:
     return {"Content-Type": CONTENT_TYPE, "Cache-Control": CACHE_CONTROL, "Content-Encoding": "", "content": file.md5}
 
 
-def in_bucket(choices: Choices, made: Made) -> tuple[TrackerFile, ...]:
+def in_bucket(choices: SetupChoices, made: Made) -> tuple[TrackerFile, ...]:
     """Return the files in the bucket that are not the one in use."""
     current = made.tracker if Goal.JS_BUCKET in choices.goals else None
     return tuple(one for one in made.trackers_stored if current is None or one.key != current.key)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.ports import WebError
 from wizard.model.results import Action, Actor, Change, Copyable, Difference, Problem, Status
 from wizard.model.setup import TrackerFile
@@ -18,7 +18,7 @@ TYPICAL = 600.0
 EVERY = 10.0
 
 
-def folder_of(scope: Scope) -> Path:
+def folder_of(scope: Context) -> Path:
     """Return where the folder for the web server is."""
     chosen = scope.choices.tracker_folder
     return Path(chosen) if chosen else scope.world.shelf.folder("web") / scope.ledger.setup.name

@@ -1,7 +1,7 @@
 """Does anybody still load a tracker file? Told by the user's own pages and by the newest access logs."""
 
 from wizard.aws.errors import AwsError
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.ports import AGENT, WebError
 from wizard.model.setup import TrackerFile
 from wizard.snowplow.events.log_bucket import LogKey, log_file, log_keys
@@ -17,7 +17,7 @@ REDIRECTS = 5
 _SERVED = frozenset({200, 304})
 
 
-async def used_by(scope: Scope, file: TrackerFile) -> str | None:
+async def used_by(scope: Context, file: TrackerFile) -> str | None:
     """Return where a file is seen in use, or why that cannot be told; None when nothing speaks for it."""
     for page in scope.choices.pages:
         found = await _on_page(scope, page, file)
@@ -26,7 +26,7 @@ async def used_by(scope: Scope, file: TrackerFile) -> str | None:
     return await _in_logs(scope, file)
 
 
-async def _on_page(scope: Scope, page: str, file: TrackerFile) -> str | None:
+async def _on_page(scope: Context, page: str, file: TrackerFile) -> str | None:
     try:
         answer = await scope.world.web.get(page, limit=PAGE_LIMIT, redirects=REDIRECTS)
     except WebError as error:
@@ -37,7 +37,7 @@ async def _on_page(scope: Scope, page: str, file: TrackerFile) -> str | None:
     return f"{page} loads it" if name.encode() in answer.body else None
 
 
-async def _in_logs(scope: Scope, file: TrackerFile) -> str | None:
+async def _in_logs(scope: Context, file: TrackerFile) -> str | None:
     if scope.made.log_bucket is None:
         return None
     since = scope.world.clock.now() - DAY

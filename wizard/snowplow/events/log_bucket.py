@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from wizard.aws.bucket import call_s3
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.setup import LOG_PREFIX
 from wizard.snowplow.events.log_files import LogFile
 
@@ -17,7 +17,7 @@ class LogKey(Struct, frozen=True):
     written: datetime
 
 
-async def log_keys(scope: Scope, since: float) -> list[LogKey]:
+async def log_keys(scope: Context, since: float) -> list[LogKey]:
     """List the log files of the hour of `since` (seconds since the epoch) and later, oldest first.
 
     Raises:
@@ -35,7 +35,7 @@ async def log_keys(scope: Scope, since: float) -> list[LogKey]:
         more = {"ContinuationToken": reply["NextContinuationToken"]}
 
 
-async def log_file(scope: Scope, key: str) -> LogFile:
+async def log_file(scope: Context, key: str) -> LogFile:
     """Fetch one.
 
     Raises:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import anyio
 
 from wizard.aws.errors import AwsError
-from wizard.model.context import Scope
+from wizard.model.context import Context
 from wizard.model.setup import Goal, Setup
 from wizard.model.threads import in_thread
 from wizard.snowplow.events.decode import Event, events
@@ -33,7 +33,7 @@ class EventReader:
         broken: lines so far that could not be understood.
     """
 
-    def __init__(self, scope: Scope, since: float, *, full_address: bool = False) -> None:
+    def __init__(self, scope: Context, since: float, *, full_address: bool = False) -> None:
         self.scope = scope
         self.since = since
         self.files = 0

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from wizard.model.setup import Choices, Goal
+from wizard.model.setup import Goal, SetupChoices
 from wizard.model.validators import public_url
 from wizard.snowplow.tracker.sources import OriginKind, file_at, parse
 from wizard.snowplow.tracker.tracker_file import TrackerError, recognise
@@ -67,7 +67,7 @@ def page(text: str) -> str:
     return text
 
 
-def refuse_incoherent(choices: Choices) -> None:
+def refuse_incoherent(choices: SetupChoices) -> None:
     """Make sure that the choices fit together.
 
     Raises:
