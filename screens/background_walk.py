@@ -49,9 +49,9 @@ class BackgroundWalk:
         self.began = self.clock()
 
     @property
-    def board(self) -> Progress:
+    def progress(self) -> Progress:
         """Where the walk shows itself."""
-        return self.running.board
+        return self.running.progress
 
     @property
     def elapsed(self) -> float:
@@ -63,7 +63,7 @@ class BackgroundWalk:
         """Whether a call that changes something may be under way at this moment."""
         if self.over or self.job not in WRITES:
             return False
-        return any(_acting(item) for item in self.board.snapshot.items)
+        return any(_acting(item) for item in self.progress.snapshot.items)
 
     def stop(self) -> None:
         """End the walk; for those that only wait or look."""

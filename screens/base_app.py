@@ -88,7 +88,7 @@ class BaseApp(App[int]):
         """Seconds that only grow, for how long something took; a test stops them."""
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
-        self.preferences = ActivePreferences(service.surroundings.home)
+        self.preferences = ActivePreferences(service.environment.home)
         self.long = attention.LONG
         """Seconds from which on work or a wait is long enough to call the user at its end; a test shortens it."""
         self.caller = Notifier(self)
@@ -159,7 +159,7 @@ class BaseApp(App[int]):
     @property
     def command(self) -> str:
         """The command that brings the user back here."""
-        return "snowpixel practice" if self.service.surroundings.zone else "snowpixel"
+        return "snowpixel practice" if self.service.environment.zone else "snowpixel"
 
     def action_copy_or_leave(self) -> None:
         """Copy what is selected, as in every other program; with nothing selected: leave."""
@@ -212,7 +212,7 @@ class BaseApp(App[int]):
         self.beside(partial(self._keep_values, setup, records), "copying")
 
     async def _keep_values(self, setup: Setup, records: Sequence[DnsRecord]) -> None:
-        home, sections = self.service.surroundings.home, values_file.of(setup, records)
+        home, sections = self.service.environment.home, values_file.of(setup, records)
         if not sections:
             self.notify("There is nothing to copy yet.")
             return
@@ -301,7 +301,7 @@ class BaseApp(App[int]):
         """
         error = sys.exc_info()[1] or self._exception
         text = masked(crash.describe(error or RuntimeError("unknown"), self._typed()))
-        kept = crash.keep(text, self.service.surroundings.home)
+        kept = crash.keep(text, self.service.environment.home)
         where = f"The same text is in {kept}." if kept else ""
         note = f"snowpixel itself went wrong. Nothing is lost: continue with `{self.command}`. {where}"
         self.panic(Text(f"{text}\n{note}"))

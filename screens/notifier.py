@@ -33,7 +33,7 @@ class Notifier:
     async def watch(self, work: BackgroundWalk) -> None:
         """Follow a walk, and call where it needs the user or a long wait is over."""
         watch = attention.AttentionWatch(self._shell.ticks(), self._shell.long)
-        async for update in work.board.updates():
+        async for update in work.progress.updates():
             told = watch.look(update.snapshot, self._shell.ticks())
             if told:
                 self.call(told)
@@ -42,7 +42,7 @@ class Notifier:
         """Call at the end of a long walk."""
         if work.watcher:
             work.watcher.cancel()
-        told = attention.ended(work.board.snapshot, work.error, work.took, self._shell.long)
+        told = attention.ended(work.progress.snapshot, work.error, work.took, self._shell.long)
         if told:
             self.call(told)
 

@@ -32,8 +32,8 @@ class MovedService(Service):
     """
 
     def __init__(self, service: Service) -> None:
-        super().__init__(service.surroundings)
+        super().__init__(service.environment)
         self.clock = MovedClock()
 
-    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        return replace(super().world(choices, patience, source), clock=self.clock)
+    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
+        return replace(super().ports(choices, patience, source), clock=self.clock)

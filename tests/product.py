@@ -61,18 +61,18 @@ class Product:
         running = self.service.start(job, name, **{"patience": 20.0, **options})
         front = self.user if adds_records else None
         anyio.run(self._run, running, front)
-        return running.board.snapshot
+        return running.progress.snapshot
 
     async def _run(self, running: PreparedWalk, front: Front | None) -> None:
         async with anyio.create_task_group() as group:
             if front:
-                group.start_soon(front, running.board)
+                group.start_soon(front, running.progress)
             await running.run()
 
-    async def user(self, board: Progress) -> None:
+    async def user(self, progress: Progress) -> None:
         """Do at the DNS provider what the board asks for."""
         done: set[tuple[str, DnsRecord]] = set()
-        async for update in board.updates():
+        async for update in progress.updates():
             for change in update.snapshot.changes:
                 if (
                     change.record
@@ -81,7 +81,7 @@ class Product:
                 ):
                     done.add((str(change.action), change.record))
                     self.act(change)
-                    board.look_now()
+                    progress.look_now()
 
     def act(self, change: Change) -> None:
         """Add or remove one record, as the user would in a form."""

@@ -76,10 +76,10 @@ class PreparedWalk:
     """A walk that is ready to run.
 
     Attributes:
-        board: where it shows itself; readable before, during and after `run`.
+        progress: where it shows itself; readable before, during and after `run`.
     """
 
-    board: Progress
+    progress: Progress
     _hold: AbstractContextManager[MemoryState]
     _walk: Callable[[MemoryState], Any]
     _after: Callable[[MemoryState], None] | None = None
@@ -92,13 +92,13 @@ class PreparedWalk:
             wizard.storage.store.StoreError: the set-up cannot be saved.
         """
         try:
-            async with _held(self._hold) as ledger:
-                await self._walk(ledger)
+            async with _held(self._hold) as state:
+                await self._walk(state)
                 if self._after:
-                    await to_the_end(self._after, ledger)
+                    await to_the_end(self._after, state)
         finally:
-            if not self.board.snapshot.finished:
-                self.board.finish()
+            if not self.progress.snapshot.finished:
+                self.progress.finish()
 
 
 @asynccontextmanager
@@ -117,24 +117,24 @@ class Service:
     """The product.
 
     Args:
-        surroundings: where it runs.
+        environment: where it runs.
     """
 
-    def __init__(self, surroundings: Environment) -> None:
-        self.surroundings = surroundings
-        self.store = Store(surroundings.home)
-        self.credentials = CredentialManager(surroundings.home)
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.store = Store(environment.home)
+        self.credentials = CredentialManager(environment.home)
 
-    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
+    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
         """Build the seams for a set-up's choices; nothing is connected yet."""
-        here = self.surroundings
+        here = self.environment
         dns = DnsClient(here.network)
         return Ports(
             aws=AwsClient(source or self.source(choices), choices.region, patience, here.observe, here.listen),
             dns=dns,
             web=WebClient(here.network, dns),
             clock=SystemClock(here.pace),
-            shelf=BlobFolder(here.home),
+            blobs=BlobFolder(here.home),
         )
 
     def choose(self, name: str, **choices: Any) -> Setup:
@@ -143,7 +143,7 @@ class Service:
 
     def source(self, choices: SetupChoices) -> KeySource:
         """Return the credentials to use: those given for this run, else the set-up's profile, else boto3's search."""
-        given = self.surroundings.source
+        given = self.environment.source
         return given if given.keys or given.profile else KeySource(None, choices.profile, given.endpoint)
 
     async def found_in_account(
@@ -158,7 +158,7 @@ class Service:
         Raises:
             wizard.aws.errors.AwsError: AWS refused, or could not be reached.
         """
-        return await search(self.world(choices or SetupChoices(), WALK, source).aws)
+        return await search(self.ports(choices or SetupChoices(), WALK, source).aws)
 
     def saved_as(self, found: FoundSetup) -> str | None:
         """Return the name under which a set-up of the account is saved here, None if it is not."""
@@ -184,7 +184,7 @@ class Service:
 
     def profiles(self, setup: Setup | None = None) -> tuple[CredentialSource, ...]:
         """List the places with credentials that this computer has; nothing is contacted. Blocking."""
-        given = self.source(setup.choices) if setup else self.surroundings.source
+        given = self.source(setup.choices) if setup else self.environment.source
         return self.credentials.found(given, setup)
 
     async def identity(self, choices: SetupChoices, source: KeySource | None = None) -> Identity:
@@ -208,7 +208,7 @@ class Service:
         Raises:
             wizard.aws.errors.AwsError: the credentials do not work.
         """
-        aws = self.world(choices, LOOK, source).aws
+        aws = self.ports(choices, LOOK, source).aws
         self.credentials.prepare(aws, setup)
         return await self.credentials.known(aws)
 
@@ -240,30 +240,30 @@ class Service:
         if upgrade := job is Job.APPLY and given.get(UPGRADE) == YES:
             setup = replace(setup, recipe=RECIPE)
         looks_only = job in (Job.PLAN, Job.CHECK)
-        world = self.world(setup.choices, LOOK if job is Job.CHECK else WALK, source)
-        self.credentials.prepare(world.aws, setup)
-        board = walks.progress_for(
-            job, jobs.rows(Context(world, MemoryState(setup), given), only), name, setup.accepted
+        ports = self.ports(setup.choices, LOOK if job is Job.CHECK else WALK, source)
+        self.credentials.prepare(ports.aws, setup)
+        progress = walks.progress_for(
+            job, jobs.rows(Context(ports, MemoryState(setup), given), only), name, setup.accepted
         )
 
-        async def walk(ledger: MemoryState) -> None:
+        async def walk(state: MemoryState) -> None:
             if job is Job.APPLY:
-                ledger.update(removed=False, recipe=RECIPE if upgrade else ledger.setup.recipe)
-            asks = None if looks_only else board
-            aws = self.credentials.renewing(world.aws, ledger, world.clock, board=asks, patience=patience)
-            scope = Context(copy(world, aws=WriteAhead(aws, ledger)), ledger, given, makes=job is Job.APPLY)
-            await jobs.WALKS[job](scope, board, patience, only)
+                state.update(removed=False, recipe=RECIPE if upgrade else state.setup.recipe)
+            asks = None if looks_only else progress
+            aws = self.credentials.renewing(ports.aws, state, ports.clock, progress=asks, patience=patience)
+            context = Context(copy(ports, aws=WriteAhead(aws, state)), state, given, makes=job is Job.APPLY)
+            await jobs.WALKS[job](context, progress, patience, only)
 
         hold: AbstractContextManager[MemoryState] = (
             nullcontext(MemoryState(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
         )
-        return PreparedWalk(board, hold, walk, self._after_removal(board, given) if job is Job.REMOVE else None)
+        return PreparedWalk(progress, hold, walk, self._after_removal(progress, given) if job is Job.REMOVE else None)
 
-    async def holder(self, host: str) -> DnsOperator:
+    async def dns_operator(self, host: str) -> DnsOperator:
         """Look up who runs the DNS of a host name (`wizard.net.dns_operator.dns_operator`)."""
-        return await dns_operator(DnsClient(self.surroundings.network), host)
+        return await dns_operator(DnsClient(self.environment.network), host)
 
-    def arrivals(
+    def event_reader(
         self, name: str, since: float, *, source: KeySource | None = None, full_address: bool = False
     ) -> EventReader:
         """Prepare to read a set-up's events out of its log bucket.
@@ -276,23 +276,23 @@ class Service:
         """
         setup = self.store.load(name)
         refuse_without_logs(setup)
-        world = self.world(setup.choices, LOOK, source)
-        self.credentials.prepare(world.aws, setup)
-        ledger = MemoryState(setup)
-        aws = self.credentials.renewing(world.aws, ledger, world.clock, board=None, patience=None)
-        return EventReader(Context(copy(world, aws=aws), ledger), since, full_address=full_address)
+        ports = self.ports(setup.choices, LOOK, source)
+        self.credentials.prepare(ports.aws, setup)
+        state = MemoryState(setup)
+        aws = self.credentials.renewing(ports.aws, state, ports.clock, progress=None, patience=None)
+        return EventReader(Context(copy(ports, aws=aws), state), since, full_address=full_address)
 
-    def _after_removal(self, board: Progress, answers: Mapping[str, str]) -> Callable[[MemoryState], None]:
-        def after(ledger: MemoryState) -> None:
-            if board.snapshot.status not in (Status.OK, Status.WARNING):
+    def _after_removal(self, progress: Progress, answers: Mapping[str, str]) -> Callable[[MemoryState], None]:
+        def after(state: MemoryState) -> None:
+            if progress.snapshot.status not in (Status.OK, Status.WARNING):
                 return
-            if answers.get(DELETE_LOGS) == YES or ledger.setup.made.log_bucket is None:
-                self.credentials.forget_if_possible(ledger.setup)
-                if isinstance(ledger, SavedState):
-                    ledger.drop()
-                self.store.delete(ledger.setup.name)
+            if answers.get(DELETE_LOGS) == YES or state.setup.made.log_bucket is None:
+                self.credentials.forget_if_possible(state.setup)
+                if isinstance(state, SavedState):
+                    state.drop()
+                self.store.delete(state.setup.name)
                 return
-            kept = ledger.setup.made
-            ledger.update(removed=True, waits={}, made=Made(account=kept.account, log_bucket=kept.log_bucket))
+            kept = state.setup.made
+            state.update(removed=True, waits={}, made=Made(account=kept.account, log_bucket=kept.log_bucket))
 
         return after

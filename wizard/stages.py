@@ -77,9 +77,9 @@ def known() -> tuple[str, ...]:
     return tuple(_texts())
 
 
-def stages(scope: Context) -> tuple[Stage, ...]:
+def stages(context: Context) -> tuple[Stage, ...]:
     """Lay out the stages of a set-up for one walk: the rows of what it is for."""
-    rows = _in_aws(scope) if needs_aws(scope.choices, scope.made) else (Stage("tracker", _tracker(scope)),)
+    rows = _in_aws(context) if needs_aws(context.choices, context.made) else (Stage("tracker", _tracker(context)),)
     return tuple(row for row in rows if row.nodes)
 
 
@@ -88,87 +88,90 @@ def needs_aws(choices: SetupChoices, made: Made) -> bool:
     return bool({Goal.PIXEL, Goal.JS_BUCKET} & set(choices.goals)) or made.content_bucket is not None
 
 
-def _in_aws(scope: Context) -> tuple[Stage, ...]:
-    distribution = shared_distribution(scope)
-    own_name = scope.choices.domain is not None
-    pixel = Goal.PIXEL in scope.choices.goals
+def _in_aws(context: Context) -> tuple[Stage, ...]:
+    distribution = shared_distribution(context)
+    own_name = context.choices.domain is not None
+    pixel = Goal.PIXEL in context.choices.goals
     return (
-        Stage("credentials", _account(scope)),
-        Stage("bucket", _bucket(scope, Role.CONTENT)),
-        Stage("pixel", (PixelSource(scope), *(PixelObject(scope, key) for key in KEYS)) if pixel else ()),
-        Stage("tracker", _tracker(scope)),
-        Stage("logs", _logs(scope) if pixel else ()),
-        Stage("certificate", _certificate(scope) if own_name else ()),
+        Stage("credentials", _account(context)),
+        Stage("bucket", _bucket(context, Role.CONTENT)),
+        Stage("pixel", (PixelSource(context), *(PixelObject(context, key) for key in KEYS)) if pixel else ()),
+        Stage("tracker", _tracker(context)),
+        Stage("logs", _logs(context) if pixel else ()),
+        Stage("certificate", _certificate(context) if own_name else ()),
         Stage(
             "cloudfront",
             (
-                OriginAccess(scope),
-                Distribution(scope, distribution),
-                *((Alias(scope, distribution),) if own_name else ()),
-                Serving(scope, distribution),
-                *((PixelDirectProbe(scope),) if pixel else ()),
+                OriginAccess(context),
+                Distribution(context, distribution),
+                *((Alias(context, distribution),) if own_name else ()),
+                Serving(context, distribution),
+                *((PixelDirectProbe(context),) if pixel else ()),
             ),
         ),
         Stage(
-            "dns", (NameServersProbe(scope), _record(scope, "pixel-record"), ResolversProbe(scope)) if own_name else ()
+            "dns",
+            (NameServersProbe(context), _record(context, "pixel-record"), ResolversProbe(context)) if own_name else (),
         ),
-        Stage("https", (TlsProbe(scope), *((PixelHttpsProbe(scope),) if pixel else ()), HttpRedirectProbe(scope))),
-        Stage("event", _events(scope) if pixel else ()),
+        Stage(
+            "https", (TlsProbe(context), *((PixelHttpsProbe(context),) if pixel else ()), HttpRedirectProbe(context))
+        ),
+        Stage("event", _events(context) if pixel else ()),
     )
 
 
-def _tracker(scope: Context) -> tuple[Node, ...]:
+def _tracker(context: Context) -> tuple[Node, ...]:
     """Return what belongs to the tracker's JavaScript; nothing where it is not wanted and never was."""
-    goals = set(scope.choices.goals)
+    goals = set(context.choices.goals)
     return (
-        *((TrackerSource(scope),) if goals & WANTS else ()),
-        *((TrackerObject(scope), TrackerHttpsProbe(scope)) if Goal.JS_BUCKET in goals else ()),
-        *((EarlierTrackers(scope),) if in_bucket(scope.choices, scope.made) else ()),
-        *((TrackerFolder(scope), TrackerOnServer(scope)) if Goal.JS_SERVER in goals else ()),
+        *((TrackerSource(context),) if goals & WANTS else ()),
+        *((TrackerObject(context), TrackerHttpsProbe(context)) if Goal.JS_BUCKET in goals else ()),
+        *((EarlierTrackers(context),) if in_bucket(context.choices, context.made) else ()),
+        *((TrackerFolder(context), TrackerOnServer(context)) if Goal.JS_SERVER in goals else ()),
     )
 
 
-def _events(scope: Context) -> tuple[Node, ...]:
-    return (FirstEvent(scope), *((BrowserProof(scope),) if browser_wanted(scope) else ()))
+def _events(context: Context) -> tuple[Node, ...]:
+    return (FirstEvent(context), *((BrowserProof(context),) if browser_wanted(context) else ()))
 
 
-def _logs(scope: Context) -> tuple[Node, ...]:
-    return (*_bucket(scope, Role.LOGS), DeliverySource(scope), DeliveryDestination(scope), Delivery(scope))
+def _logs(context: Context) -> tuple[Node, ...]:
+    return (*_bucket(context, Role.LOGS), DeliverySource(context), DeliveryDestination(context), Delivery(context))
 
 
-def _account(scope: Context) -> tuple[Node, ...]:
-    identity = IdentityProbe(scope)
-    nothing_yet = scope.makes and scope.made.distribution is None
+def _account(context: Context) -> tuple[Node, ...]:
+    identity = IdentityProbe(context)
+    nothing_yet = context.makes and context.made.distribution is None
     return (
         identity,
         PermissionsProbe(
-            scope,
+            context,
             lambda: identity.found,
             ask=nothing_yet,
-            find_zone=lambda domain: find_hosted_zone(scope.world.aws, scope.world.dns, domain),
+            find_zone=lambda domain: find_hosted_zone(context.ports.aws, context.ports.dns, domain),
         ),
-        *((OtherSetups(scope),) if scope.choices.domain else ()),
-        *((RecipeProbe(scope),) if scope.ledger.setup.recipe < RECIPE else ()),
+        *((OtherSetups(context),) if context.choices.domain else ()),
+        *((RecipeProbe(context),) if context.state.setup.recipe < RECIPE else ()),
     )
 
 
-def _bucket(scope: Context, role: Role) -> tuple[Resource, ...]:
+def _bucket(context: Context, role: Role) -> tuple[Resource, ...]:
     lifecycle = LIFECYCLE if role is Role.CONTENT else LOG_LIFECYCLE
-    settings = (BucketSetting(scope, role, setting) for setting in (*COMMON, lifecycle))
-    return (Bucket(scope, role), *settings, BucketPolicy(scope, role))
+    settings = (BucketSetting(context, role, setting) for setting in (*COMMON, lifecycle))
+    return (Bucket(context, role), *settings, BucketPolicy(context, role))
 
 
-def _certificate(scope: Context) -> tuple[Node, ...]:
-    shared = shared_certificate(scope)
+def _certificate(context: Context) -> tuple[Node, ...]:
+    shared = shared_certificate(context)
     return (
-        CaaProbe(scope),
-        Certificate(scope, shared),
-        _record(scope, "certificate-record"),
-        CertificateIssued(scope, shared),
-        FormerCertificates(scope),
+        CaaProbe(context),
+        Certificate(context, shared),
+        _record(context, "certificate-record"),
+        CertificateIssued(context, shared),
+        FormerCertificates(context),
     )
 
 
-def _record(scope: Context, name: str) -> Resource:
+def _record(context: Context, name: str) -> Resource:
     """Return the record as a thing we make in Route 53, or as one we ask the user for."""
-    return ManagedRecord(scope, name) if scope.made.hosted_zone else ManualRecord(scope, name)
+    return ManagedRecord(context, name) if context.made.hosted_zone else ManualRecord(context, name)

@@ -20,15 +20,15 @@ class DecisionModal(Modal[None]):
 
     Args:
         decision: the question.
-        board: where the answer goes.
+        progress: where the answer goes.
     """
 
     heading = "Your word is needed"
 
-    def __init__(self, decision: Decision, board: Progress) -> None:
+    def __init__(self, decision: Decision, progress: Progress) -> None:
         super().__init__()
         self.decision = decision
-        self.board = board
+        self.progress = progress
 
     def contents(self) -> Iterable[Widget]:
         """Return question and choices."""
@@ -54,7 +54,7 @@ class DecisionModal(Modal[None]):
     @on(OptionList.OptionSelected)
     def answered(self, event: OptionList.OptionSelected) -> None:
         """Pass the answer on."""
-        self.board.answer(self.decision.id, event.option.id or self.decision.default)
+        self.progress.answer(self.decision.id, event.option.id or self.decision.default)
         self.dismiss(None)
 
     @on(Field.Entered)
@@ -62,7 +62,7 @@ class DecisionModal(Modal[None]):
         """Pass on what was typed, once it can be the answer."""
         field = self.query_one("#answer", Field)
         if field.judge():
-            self.board.answer(self.decision.id, field.value)
+            self.progress.answer(self.decision.id, field.value)
             self.dismiss(None)
 
     @on(Button.Pressed)

@@ -68,7 +68,7 @@ class BrowsePage(Page):
     def on_mount(self) -> None:
         """Join the proof that is under way, or begin one."""
         live = self.shell.live(self.setup)
-        if live and not browser_proof.is_proof(live.board.snapshot):
+        if live and not browser_proof.is_proof(live.progress.snapshot):
             self._cannot("snowpixel is still at work on this set-up. Come back when it is through.")
         else:
             self._begin(live)
@@ -90,7 +90,7 @@ class BrowsePage(Page):
         except StoreError as error:
             self._cannot(str(error))
             return
-        here = self.shell.service.surroundings
+        here = self.shell.service.environment
         self.opening = Opening(here.network, self.saved, practice=here.zone is not None)
         self.address = self.said = ""
         self.query_one("#now").border_title = "What happens"
@@ -156,7 +156,7 @@ class BrowsePage(Page):
         if self.opening and self.address and not self.query_one("#open", Button).disabled:
             self.said = await in_thread(self.opening.show, self.address)
             if self.work and not self.work.over:
-                self.show(self.work.board.snapshot)
+                self.show(self.work.progress.snapshot)
 
     def _values(self) -> tuple[Copyable, ...]:
         return (Copyable("Address of the page", self.address),) if self.address else ()
@@ -178,7 +178,7 @@ class BrowsePage(Page):
     def action_look_now(self) -> None:
         """Look for the events at once."""
         if self.work and not self.work.over:
-            self.work.board.look_now()
+            self.work.progress.look_now()
 
     def action_stop(self) -> None:
         """Stop waiting: events that were sent are looked for again by every later check."""

@@ -283,7 +283,7 @@ class ChecklistPage(Page):
         except StoreError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        self.app.push_screen(ReportModal(material, service.surroundings.home))
+        self.app.push_screen(ReportModal(material, service.environment.home))
 
     def action_repair(self) -> None:
         """Say what would be put right, and do it if wanted."""

@@ -70,7 +70,7 @@ class ChoicesPage(FormPage):
         if self.setup:
             self.saved = self.shell.service.store.load(self.setup)
             return self.saved.choices
-        zone = self.shell.service.surroundings.zone
+        zone = self.shell.service.environment.zone
         suggested = validators.suggest(zone) if zone else ()
         return SetupChoices(domain=suggested[0] if suggested else None)
 
@@ -173,7 +173,7 @@ class ChoicesPage(FormPage):
             host = ""
         if host and host not in self.holders:
             with anyio.move_on_after(LONGEST_LOOK), suppress(DnsUnreachableError):
-                self.holders[host] = await self.shell.service.holder(host)
+                self.holders[host] = await self.shell.service.dns_operator(host)
         found = self.holders.get(host)
         shown.update(say(found.told if found and not found.trouble else "", MUTED))
         shown.display = bool(found and not found.trouble)

@@ -117,9 +117,9 @@ class CredentialsPage(Page):
                           "then Ask again; or type an access key. 'How to get some' shows each step."))  # fmt: skip
 
     def _options(self) -> Iterable[Option]:
-        given = self.shell.service.surroundings.source
+        given = self.shell.service.environment.source
         if given.keys or given.profile:
-            practice = bool(self.shell.service.surroundings.zone)
+            practice = bool(self.shell.service.environment.zone)
             label = "The practice world's keys" if practice else f"As given: {given.profile or 'keys'}"
             yield Option(_two(label, "used by themselves" if practice else "from the command line"), id=GIVEN)
         for number, one in enumerate(self.found):
@@ -129,7 +129,7 @@ class CredentialsPage(Page):
 
     def _usual(self) -> int:
         """Choose what wins, else the first."""
-        given = self.shell.service.surroundings.source
+        given = self.shell.service.environment.source
         if given.keys or given.profile:
             return 0
         profile = self.saved.choices.profile if self.saved else None
@@ -143,7 +143,7 @@ class CredentialsPage(Page):
     def _take(self, option: str) -> None:
         """Ask AWS with a place, or say why it cannot be used."""
         place = self._place(option)
-        given = self.shell.service.surroundings.source
+        given = self.shell.service.environment.source
         source = KeySource(None, place.name, given.endpoint) if place else given
         if place and place.problem:
             self.asked += 1
@@ -183,7 +183,7 @@ class CredentialsPage(Page):
         self._ask(self._with_keys(keys.pair(*(field.value for field in fields))), None)
 
     def _with_keys(self, typed: Keys) -> KeySource:
-        return KeySource(keys=typed, endpoint=self.shell.service.surroundings.source.endpoint)
+        return KeySource(keys=typed, endpoint=self.shell.service.environment.source.endpoint)
 
     def action_again(self) -> None:
         """Look again, for example after signing in in another window."""
@@ -236,7 +236,7 @@ class CredentialsPage(Page):
             self._say(say(f"✗ {error}", "$text-error"))
             return
         kept = place is not None and place.kind == CredentialKind.KEPT
-        fresh = source.keys and source is not self.shell.service.surroundings.source and not source.keys.session_token
+        fresh = source.keys and source is not self.shell.service.environment.source and not source.keys.session_token
         self._offer("factor", *(["keep"] if fresh else []), *(["forget"] if kept else []))
         following = self.query_one("#next", Button)
         following.disabled = False
@@ -250,7 +250,7 @@ class CredentialsPage(Page):
 
     def _remember(self, source: KeySource) -> None:
         """Save the profile's name, or keep typed keys in memory for this run."""
-        given = self.shell.service.surroundings.source
+        given = self.shell.service.environment.source
         if source.keys and source is not given:
             self.shell.sources[self.setup] = source
             return

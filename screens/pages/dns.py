@@ -60,7 +60,7 @@ class DnsPage(Page):
         work = self.shell.works.get(self.setup)
         if work is None:
             return
-        self.show(work.board.snapshot)
+        self.show(work.progress.snapshot)
         self.follow(work)
 
     def _beat(self) -> None:
@@ -80,7 +80,7 @@ class DnsPage(Page):
     def _add(self, item: Item, change: Change) -> None:
         if change.record is None:
             return
-        practice = self.shell.service.surroundings.provider is not None
+        practice = self.shell.service.environment.provider is not None
         card = RecordCard(len(self.cards) + 1, change.record, change.action, item.id, practice=practice)
         old = self.cards.pop(item.id, None)
         if old:
@@ -183,7 +183,7 @@ class DnsPage(Page):
         """Look now instead of in some seconds."""
         work = self.shell.live(self.setup)
         if work:
-            work.board.look_now()
+            work.progress.look_now()
             self.notify("Looking now.", timeout=2)
 
     @on(Button.Pressed, "#back")
@@ -204,7 +204,7 @@ class DnsPage(Page):
         (following[0].query(Button).first() if following else self.query_one("#back")).focus()
 
     async def _play(self, card: RecordCard) -> None:
-        provider, record = self.shell.service.surroundings.provider, card.record
+        provider, record = self.shell.service.environment.provider, card.record
         if provider is None:
             return
         try:
@@ -224,7 +224,7 @@ class DnsPage(Page):
         """Let the walk look at once."""
         work = self.shell.live(self.setup)
         if work:
-            work.board.look_now()
+            work.progress.look_now()
 
 
 def _is_new(change: Change, item: Item, page: DnsPage) -> bool:

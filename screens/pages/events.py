@@ -99,7 +99,7 @@ class EventsPage(Page):
         try:
             since = self.shell.now() - HOURS * HOUR
             source = self.shell.sources.get(self.setup)
-            self.arrivals = self.arrivals or self.shell.service.arrivals(self.setup, since, source=source)
+            self.arrivals = self.arrivals or self.shell.service.event_reader(self.setup, since, source=source)
             async for batch in self.arrivals.new():
                 self.tally.add(batch)
                 self.events.extend(event for event in batch if not event.is_check)

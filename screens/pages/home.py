@@ -65,7 +65,7 @@ class HomePage(Page):
 
     def parts(self) -> Iterable[Widget]:
         """Return the practice note, the welcome and the list."""
-        if self.shell.service.surroundings.zone:
+        if self.shell.service.environment.zone:
             yield Static(say(PRACTICE), id="practice", classes="note")
         yield Prose(lines(*WELCOME, say(HONEST, MUTED)), id="welcome")
         yield OptionList(id="setups")
@@ -167,7 +167,7 @@ class HomePage(Page):
         if chosen is None:
             return
         live = self.shell.live(chosen.name)
-        if live and is_proof(live.board.snapshot):
+        if live and is_proof(live.progress.snapshot):
             self.shell.visit(Route.BROWSE, chosen.name)
         elif live:
             self.shell.visit(Route.RUN, chosen.name, job=live.job)
@@ -212,7 +212,7 @@ class HomePage(Page):
 
 def _under_way(work: BackgroundWalk) -> str:
     """Say what is under way."""
-    return "a browser proof is under way" if is_proof(work.board.snapshot) else f"{work.job} is under way"
+    return "a browser proof is under way" if is_proof(work.progress.snapshot) else f"{work.job} is under way"
 
 
 def _read_all(page: HomePage) -> tuple[list[Setup], list[str]]:

@@ -57,7 +57,7 @@ class Page(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the frame around the page's own parts."""
-        practice = bool(self.shell.service.surroundings.zone)
+        practice = bool(self.shell.service.environment.zone)
         yield TopLine(self.heading, self.setup, step=self.step, practice=practice, now=self.shell.now)
         with Center(id="middle"), Vertical(id="column"):
             yield Static(say(self.purpose), id="purpose")
@@ -113,7 +113,7 @@ class Page(Screen[None]):
         return self in self.app.screen_stack
 
     async def _follow(self, work: BackgroundWalk) -> None:
-        async for update in work.board.updates():
+        async for update in work.progress.updates():
             if not self.is_open:
                 return
             self.query_one(TopLine).ends = end_of(update.snapshot)

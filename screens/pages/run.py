@@ -98,12 +98,12 @@ class RunPage(Page):
 
     def _is_ours(self, live: BackgroundWalk) -> bool:
         """Whether a walk is the one that this page was opened for; a browser proof has a page of its own."""
-        return live.job is self.job and not is_proof(live.board.snapshot)
+        return live.job is self.job and not is_proof(live.progress.snapshot)
 
     def _wait_for(self, other: BackgroundWalk) -> None:
         """Say what is under way instead, and offer to stop it."""
         self.other = other
-        what = "A browser proof" if is_proof(other.board.snapshot) else f"Another job ({HEADINGS[other.job]})"
+        what = "A browser proof" if is_proof(other.progress.snapshot) else f"Another job ({HEADINGS[other.job]})"
         self._trouble(f"{what} is still under way on this set-up. Stop it, or come back when it is through.")
         self.query_one("#again").display = False
         self.query_one("#stop").display = True
@@ -198,7 +198,7 @@ class RunPage(Page):
         fresh = [one for one in snapshot.decisions if one.id not in work.asked]
         if fresh:
             work.asked.add(fresh[0].id)
-            self.app.push_screen(DecisionModal(fresh[0], work.board))
+            self.app.push_screen(DecisionModal(fresh[0], work.progress))
         elif snapshot.records and not work.shown_dns and _turn_has_come(snapshot):
             work.shown_dns = True
             self.shell.visit(Route.DNS, self.setup)
@@ -212,7 +212,7 @@ class RunPage(Page):
     def action_decide(self) -> None:
         """Open the question that waits."""
         if self.snapshot and self.snapshot.decisions and self.work:
-            self.app.push_screen(DecisionModal(self.snapshot.decisions[0], self.work.board))
+            self.app.push_screen(DecisionModal(self.snapshot.decisions[0], self.work.progress))
 
     def action_dns(self) -> None:
         """Open the page with the records."""
@@ -223,7 +223,7 @@ class RunPage(Page):
     def action_look_now(self) -> None:
         """End the waits early: look now."""
         if self.work and not self.work.over:
-            self.work.board.look_now()
+            self.work.progress.look_now()
             self.notify("Looking now.", timeout=2)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -98,8 +98,8 @@ def test_no_walk_writes_in_a_wrong_account(product: Product, wrong: KeySource, j
     else:
         product.apply()
     if begun == "drifted":
-        with product.service.store.writing("main", "test") as ledger:
-            ledger.choose(retention_days=7)
+        with product.service.store.writing("main", "test") as state:
+            state.choose(retention_days=7)
     product.clear()
     ended = product.run(job, adds_records=False, patience=0, source=wrong, answers={"delete-logs": "yes"})
     refused(ended, product.world.account_id)
@@ -111,8 +111,8 @@ def test_no_walk_writes_in_a_wrong_account(product: Product, wrong: KeySource, j
 def test_a_walk_limited_to_one_item_asks_first_too(product: Product, wrong: KeySource) -> None:
     product.new()
     product.apply()
-    with product.service.store.writing("main", "test") as ledger:
-        ledger.choose(retention_days=7)
+    with product.service.store.writing("main", "test") as state:
+        state.choose(retention_days=7)
     product.clear()
     ended = product.run(Job.APPLY, source=wrong, only=["log-bucket.lifecycle"])
     refused(ended, product.world.account_id)

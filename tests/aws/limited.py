@@ -95,8 +95,8 @@ class Story:
 
     def lose_replies(self) -> None:
         """Put the file back to before the replies to our creating calls were saved."""
-        with self.product.service.store.writing("main", "a test") as ledger:
-            ledger.record(
+        with self.product.service.store.writing("main", "a test") as state:
+            state.record(
                 origin_access_control=None, distribution=None, distribution_domain=None, delivery=None, certificate=None
             )
 
@@ -135,5 +135,5 @@ class Story:
             s3DeliveryConfiguration={"suffixPath": "elsewhere"},
             tags={"snowpixel:id": self.product.setup().id},
         )
-        with self.product.service.store.writing("main", "a test") as ledger:
-            ledger.record(delivery=made["delivery"]["id"])
+        with self.product.service.store.writing("main", "a test") as state:
+            state.record(delivery=made["delivery"]["id"])

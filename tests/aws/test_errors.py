@@ -11,7 +11,12 @@ from wizard.knowledge.problems import explain
     [
         ("NoSuchDistribution", "The specified distribution does not exist.", ErrorKind.REFUSED, "aws-missing"),
         ("BucketNotEmpty", "The bucket you tried to delete is not empty", ErrorKind.REFUSED, "bucket-not-empty"),
-        ("InvalidViewerCertificate", "isn't in us-east-1 region, isn't valid", ErrorKind.REFUSED, "certificate-refused"),
+        (
+            "InvalidViewerCertificate",
+            "isn't in us-east-1 region, isn't valid",
+            ErrorKind.REFUSED,
+            "certificate-refused",
+        ),
         ("LoginInsufficientPermissions", "needs signin:CreateOAuth2Token", ErrorKind.DENIED, "login-forbidden"),
         ("AccessDenied", "MultiFactorAuthentication failed with invalid MFA code.", ErrorKind.DENIED, "mfa-wrong"),
         ("Unheard", "of this nobody has heard", ErrorKind.REFUSED, "aws-refused"),

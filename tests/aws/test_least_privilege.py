@@ -247,7 +247,7 @@ def test_the_check_only_policy_is_enough_for_a_check_and_nothing_in_it_is_idle(
     product.new()
     assert not_ok(product.apply()) == []
     whole = policy(product.setup(), check_only=True)
-    home = product.service.surroundings.home
+    home = product.service.environment.home
     assert not_ok(Product(world, control, home, user_with(world, whole)).check()) == []
     found: dict[str, str | None] = {}
     for action in actions(whole):
@@ -269,7 +269,7 @@ def test_the_check_only_policy_lets_nothing_be_written(
         made = product.setup().made
         admin(world, "s3", "eu-central-1").delete_bucket_policy(Bucket=made.content_bucket)
     looker = user_with(world, policy(product.setup(), check_only=True))
-    limited = Product(world, control, product.service.surroundings.home, looker)
+    limited = Product(world, control, product.service.environment.home, looker)
     limited.clear()
     snapshot = limited.run(job, answers={"delete-logs": "yes"})
     assert refusals(snapshot) != []
@@ -381,6 +381,6 @@ def former_certificate(product: Product, world: WorldFile) -> str:
     tags = [{"Key": "snowpixel:id", "Value": setup.id}, {"Key": "snowpixel:setup", "Value": setup.name}]
     made = acm.request_certificate(DomainName=DOMAIN, ValidationMethod="DNS", Tags=tags)
     arn = str(made["CertificateArn"])
-    with product.service.store.writing("main", "a test") as ledger:
-        ledger.record(certificates_former=(arn,))
+    with product.service.store.writing("main", "a test") as state:
+        state.record(certificates_former=(arn,))
     return arn

@@ -217,13 +217,13 @@ def test_the_policy_of_another_set_up_is_not_enough(world: WorldFile) -> None:
 
 def row(product: Product, keys: Keys | None, *, ask: bool) -> tuple[Any, list[str]]:
     aws, calls = client(product.world, keys)
-    world = product.service.world(product.setup().choices)
-    scope = Context(type(world)(aws, world.dns, world.web, world.clock), MemoryState(product.setup()))
+    ports = product.service.ports(product.setup().choices)
+    context = Context(type(ports)(aws, ports.dns, ports.web, ports.clock), MemoryState(product.setup()))
 
     async def run() -> Any:
         me = await who_am_i(aws)
         calls.clear()
-        return await PermissionsProbe(scope, lambda: me, ask=ask).look()
+        return await PermissionsProbe(context, lambda: me, ask=ask).look()
 
     return anyio.run(run), calls
 

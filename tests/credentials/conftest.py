@@ -21,7 +21,7 @@ class Computer:
     def __init__(self, home: Path, setenv: Callable[[str, str], None]) -> None:
         self.home = home
         self.setenv = setenv
-        self.board = home / "board_vendor"
+        self.progress = home / "board_vendor"
 
     def config(self, text: str) -> None:
         self._write(self.home / ".aws" / "config", text)
@@ -48,10 +48,10 @@ class Computer:
 
     def find(self, chosen: str | None = None) -> dict[str | None, CredentialSource]:
         """Return what is found, by profile; what has no profile is under its kind."""
-        return {one.name or one.kind: one for one in find(chosen, firmware=self.board)}
+        return {one.name or one.kind: one for one in find(chosen, firmware=self.progress)}
 
     def winner(self, chosen: str | None = None) -> CredentialSource | None:
-        return next((one for one in find(chosen, firmware=self.board) if one.wins), None)
+        return next((one for one in find(chosen, firmware=self.progress) if one.wins), None)
 
     def _write(self, path: Path, text: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -49,7 +49,7 @@ def clipboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_no_keys_put_a_typed_secret_on_a_clipboard(product: Product, computer: Computer, clipboard: Path) -> None:
-    here = product.service.surroundings
+    here = product.service.environment
     service = Service(Environment(home=computer.home / "data", source=KeySource(), network=here.network))
     service.store.create("main", product.new(domain=None).choices)
     app = RecordedApp(service)

@@ -271,7 +271,7 @@ def test_a_program_is_named_without_its_arguments_and_not_run(computer: Computer
 
 
 def test_a_container_and_an_instance(computer: Computer, monkeypatch: pytest.MonkeyPatch) -> None:
-    computer.board.write_text("Amazon EC2\n")
+    computer.progress.write_text("Amazon EC2\n")
     monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
     assert computer.find()[CredentialKind.MACHINE].wins
     computer.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/x")
@@ -354,7 +354,7 @@ def test_any_files_are_read_without_an_error_and_no_secret_is_repeated(
     computer.credentials(
         f"[keeper]\naws_access_key_id = AKIA2\naws_secret_access_key = {'Z' * 40}\n{_written(credentials, '')}"
     )
-    found = find(firmware=computer.board)
+    found = find(firmware=computer.progress)
     assert sum(one.wins for one in found) <= 1
     assert "Z" * 40 not in repr(found)
     for one in found:

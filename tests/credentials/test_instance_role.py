@@ -33,7 +33,7 @@ def metadata(computer: Computer, world: WorldFile, monkeypatch: pytest.MonkeyPat
 
 def instance(computer: Computer, metadata: Metadata) -> None:
     del metadata
-    computer.board.write_text("Amazon EC2\n")
+    computer.progress.write_text("Amazon EC2\n")
 
 
 def container(computer: Computer, metadata: Metadata) -> None:
@@ -62,7 +62,7 @@ def test_it_is_found_and_used(
 ) -> None:
     assert computer.find()[machine].wins
     assert metadata.handed == []  # finding contacts nobody
-    here = product.service.surroundings
+    here = product.service.environment
     service = Service(replace(here, source=KeySource(endpoint=world.aws_endpoint)))
     setup = product.new(domain=None)
     known = anyio.run(lambda: service.known(setup.choices))
@@ -96,7 +96,7 @@ def test_an_apply_on_an_instance_goes_on_with_fresh_keys(
     """botocore uses an instance's keys on when they seem over (static stability); AWS's word counts."""
     instance(computer, metadata)
     product.new(domain=None)
-    here = product.service.surroundings
+    here = product.service.environment
     own = Product(world, product.control, here.home)
     own.service = Service(replace(here, source=KeySource(endpoint=world.aws_endpoint)))
     product.control.fail("s3", "PutObject", "ExpiredToken", 400, message="The provided token has expired.")
@@ -114,12 +114,12 @@ def test_a_service_that_hands_out_only_keys_that_are_over_is_a_sign_in_that_is_o
         machine is source.CredentialKind.CONTAINER
     ):  # an instance's keys are used on: AWS says itself when it takes them no more
         assert refusal(world).kind is ErrorKind.EXPIRED
-    service = Service(replace(product.service.surroundings, source=KeySource(endpoint=world.aws_endpoint)))
+    service = Service(replace(product.service.environment, source=KeySource(endpoint=world.aws_endpoint)))
     product.new(domain=None)
     product.control.fail("sts", "GetCallerIdentity", "ExpiredToken", 400, times=3)
     running = service.start(Job.CHECK, "main")
     anyio.run(running.run)
-    assert verdicts(running.board.snapshot)["identity"] is Status.UNKNOWN
+    assert verdicts(running.progress.snapshot)["identity"] is Status.UNKNOWN
 
 
 def test_an_instance_without_a_role_has_no_credentials(

@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, world: WorldFile, computer: Computer, product: Product) -> None:
         self.world, self.computer = world, computer
-        here = product.service.surroundings
+        here = product.service.environment
         self.service = Service(
             Environment(
                 home=computer.home / "data", source=KeySource(endpoint=world.aws_endpoint), network=here.network
@@ -146,7 +146,7 @@ def test_a_typed_key_is_kept_found_again_and_forgotten(desk: Desk) -> None:
     play(desk, scene)
     again = Desk.__new__(Desk)
     again.world, again.computer = desk.world, desk.computer
-    again.service = Service(desk.service.surroundings)
+    again.service = Service(desk.service.environment)
     again.app = SnowpixelApp(again.service)
 
     async def later(app: SnowpixelApp, pilot: Driver) -> None:

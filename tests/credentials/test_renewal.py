@@ -33,21 +33,21 @@ def run(product: Product, job: Job, answer: Answer, **options: Any) -> tuple[Sna
     asked: list[str] = []
     running = product.service.start(job, "main", **{"patience": 20.0, **options})
 
-    async def user(board: Progress) -> None:
-        async for update in board.updates():
+    async def user(progress: Progress) -> None:
+        async for update in progress.updates():
             for decision in update.snapshot.decisions:
                 if decision.id not in asked:
                     asked.append(decision.id)
-                    board.answer(decision.id, answer(decision))
+                    progress.answer(decision.id, answer(decision))
 
     async def both() -> None:
         async with anyio.create_task_group() as group:
-            group.start_soon(user, running.board)
-            group.start_soon(product.user, running.board)
+            group.start_soon(user, running.progress)
+            group.start_soon(product.user, running.progress)
             await running.run()
 
     anyio.run(both)
-    return running.board.snapshot, asked
+    return running.progress.snapshot, asked
 
 
 def expire(control: Control, *calls: tuple[str, str]) -> None:
@@ -135,8 +135,8 @@ def test_without_patience_nobody_is_waited_for(product: Product) -> None:
 def test_another_account_after_the_new_sign_in_is_refused(product: Product) -> None:
     product.new(domain=None)
     product.apply()
-    with product.service.store.writing("main", "a test") as ledger:
-        ledger.record(account="999999999999")
+    with product.service.store.writing("main", "a test") as state:
+        state.record(account="999999999999")
     expire(product.control, ("sts", "GetCallerIdentity"))
     questions: list[str] = []
 
@@ -170,7 +170,7 @@ def limited(product: Product, world: WorldFile) -> Product:
     """The product, with the keys of a user who may do nothing without a second factor."""
     keys = user(world, ALLOW_ALL, WITHOUT_SESSION)
     factor(world, keys)
-    return Product(world, product.control, product.service.surroundings.home, keys)
+    return Product(world, product.control, product.service.environment.home, keys)
 
 
 def test_a_walk_asks_for_the_six_digits_and_goes_on(limited: Product) -> None:
@@ -186,10 +186,10 @@ def test_a_walk_asks_for_the_six_digits_and_goes_on(limited: Product) -> None:
     assert asked_for == ["six digits"]
     assert snapshot.status in (Status.OK, Status.WARNING)
     assert limited.check().status in (Status.OK, Status.WARNING)  # the sign-in holds for the rest of the run
-    fresh = Service(limited.service.surroundings)
+    fresh = Service(limited.service.environment)
     running = fresh.start(Job.CHECK, "main")
     anyio.run(running.run)
-    found = {check.id: check for check in running.board.snapshot.checks}["content-bucket"]
+    found = {check.id: check for check in running.progress.snapshot.checks}["content-bucket"]
     assert (found.status, found.problem and found.problem.id) == (Status.UNKNOWN, "mfa-needed")
 
 
@@ -236,7 +236,7 @@ def test_a_role_with_a_second_factor_asks_before_aws_is_called(
 
 def with_profile(product: Product, world: WorldFile, profile: str | None) -> Service:
     source = KeySource(None, profile, world.aws_endpoint)
-    return Service(replace(product.service.surroundings, source=source))
+    return Service(replace(product.service.environment, source=source))
 
 
 def test_botocore_asks_us_and_never_the_terminal(computer: Computer) -> None:
@@ -270,7 +270,7 @@ def test_the_time_left_is_told(
     service.store.create("env", product.new(domain=None).choices)
     running = service.start(Job.PLAN, "env")
     anyio.run(running.run)
-    found = {check.id: check for check in running.board.snapshot.checks}["identity"]
+    found = {check.id: check for check in running.progress.snapshot.checks}["identity"]
     assert found.status is status
     assert abs(float(found.evidence["expires"]) - time.time() - left) < 10
     assert "signed in for another" in found.summary

@@ -231,8 +231,8 @@ def test_a_row_is_recognised_and_explained(place: Place, row: str) -> None:
 
 def test_a9_a_wrong_account_changes_nothing_and_says_which_keys(product: Product) -> None:
     product.new(domain=None)
-    with product.service.store.writing("main", "a test") as ledger:
-        ledger.record(account="999999999999")
+    with product.service.store.writing("main", "a test") as state:
+        state.record(account="999999999999")
     product.clear()
     found = {check.id: check for check in product.apply().checks}["identity"]
     assert (found.status, found.problem and found.problem.id) == (Status.FAILED, "wrong-account")

@@ -107,15 +107,15 @@ def test_the_answer_may_be_given_while_it_waits(standing: Callable[[str], Behind
     running = behind.product.service.start(Job.REPAIR, "main", patience=20.0)
 
     async def answer() -> None:
-        async for update in running.board.updates():
+        async for update in running.progress.updates():
             for decision in update.snapshot.decisions:
-                running.board.answer(decision.id, "ours")
+                running.progress.answer(decision.id, "ours")
 
     async def both() -> Snapshot:
         async with anyio.create_task_group() as group:
             group.start_soon(answer)
             await running.run()
-        return running.board.snapshot
+        return running.progress.snapshot
 
     assert not_ok(anyio.run(both)) == []
 

@@ -42,7 +42,7 @@ class Thing(Resource):
 
     def __init__(
         self,
-        scope: Context,
+        context: Context,
         things: Things,
         name: str,
         *,
@@ -50,7 +50,7 @@ class Thing(Resource):
         parent: str | None = None,
         actor: Actor = Actor.US,
     ) -> None:
-        super().__init__(scope)
+        super().__init__(context)
         self.things, self.id, self.title = things, name, f"the {name}"
         self.needs, self.parent, self.actor = tuple(needs), parent, actor
 
@@ -103,18 +103,18 @@ class Asking(Thing):
 class Look(Probe):
     """Says what a function says."""
 
-    def __init__(self, scope: Context, name: str, say: Callable[["Look"], Check], needs: Sequence[str] = ()) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context, name: str, say: Callable[["Look"], Check], needs: Sequence[str] = ()) -> None:
+        super().__init__(context)
         self.id, self.title, self.needs, self.say = name, f"a look at {name}", tuple(needs), say  # type: ignore[misc]
 
     async def look(self) -> Check:
         return self.say(self)
 
 
-def scope() -> Context:
+def context() -> Context:
     """A set-up in memory, in a world of nothing, where waits are short."""
-    world = Ports(aws=Nowhere(), dns=Nowhere(), web=Nowhere(), clock=SystemClock(0.0))
-    return Context(world, MemoryState(Setup(name="test", id="00000000", created=0.0)))
+    ports = Ports(aws=Nowhere(), dns=Nowhere(), web=Nowhere(), clock=SystemClock(0.0))
+    return Context(ports, MemoryState(Setup(name="test", id="00000000", created=0.0)))
 
 
 class Row:
@@ -129,7 +129,7 @@ class Row:
 def walk(job: Job, around: Context, *nodes: Node, **options: Any) -> Progress:
     """Run a walk over one stage and return its board."""
     rows: Any = (Row(*nodes),)
-    board = walks.progress_for(job, rows, "test")
+    progress = walks.progress_for(job, rows, "test")
     front = options.pop("front", None)
     run = {
         Job.PLAN: walks.plan,
@@ -141,8 +141,8 @@ def walk(job: Job, around: Context, *nodes: Node, **options: Any) -> Progress:
     async def both() -> None:
         async with anyio.create_task_group() as group:
             if front:
-                group.start_soon(front, board)
-            await run(rows, around, board, **options)
+                group.start_soon(front, progress)
+            await run(rows, around, progress, **options)
 
     anyio.run(both)
-    return board
+    return progress

@@ -2,22 +2,22 @@
 
 import anyio
 
-from tests.engine.parts import Look, Row, scope
+from tests.engine.parts import Look, Row, context
 from wizard.engine import walks
 from wizard.engine.progress import Progress
 from wizard.model.results import Action, Actor, Change, Check, Job, Phase, Status, Update
 from wizard.net.clock import SystemClock
 
 
-def board() -> Progress:
-    around = scope()
+def progress() -> Progress:
+    around = context()
     row = Row(Look(around, "one", lambda probe: probe.ok("fine")), Look(around, "two", lambda probe: probe.ok("fine")))
     rows: object = (row,)
     return walks.progress_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
 
 
 def test_who_joins_late_sees_everything() -> None:
-    shown = board()
+    shown = progress()
     shown.change("one", phase=Phase.DONE, check=Check("one", "credentials", Status.OK, "fine"))
     shown.finish()
 
@@ -30,7 +30,7 @@ def test_who_joins_late_sees_everything() -> None:
 
 
 def test_who_reads_slowly_misses_steps_but_never_the_last() -> None:
-    shown = board()
+    shown = progress()
 
     async def read() -> list[int]:
         seen = []
@@ -46,7 +46,7 @@ def test_who_reads_slowly_misses_steps_but_never_the_last() -> None:
 
 
 def test_numbers_only_grow_and_snapshots_stay_as_they_were() -> None:
-    shown = board()
+    shown = progress()
     before = shown.snapshot
     shown.change("two", activity="looking")
     assert shown.sequence == 1
@@ -55,7 +55,7 @@ def test_numbers_only_grow_and_snapshots_stay_as_they_were() -> None:
 
 
 def test_a_pause_ends_at_once_when_somebody_wants_a_look() -> None:
-    shown = board()
+    shown = progress()
 
     async def paused() -> bool:
         async with anyio.create_task_group() as group:
@@ -68,7 +68,7 @@ def test_a_pause_ends_at_once_when_somebody_wants_a_look() -> None:
 
 
 def test_a_flattened_name_is_no_fault_once_https_is_proven() -> None:
-    around = scope()
+    around = context()
     names = ("pixel-record", "pixel-https")
     rows: object = (Row(*(Look(around, name, lambda probe: probe.ok("")) for name in names)),)
     shown = walks.progress_for(Job.CHECK, rows, "test")  # type: ignore[arg-type]
@@ -84,7 +84,7 @@ def statuses(shown: Progress) -> list[Status]:
 
 
 def test_a_snapshot_is_put_together_when_somebody_reads_it_and_not_at_each_change() -> None:
-    shown = board()
+    shown = progress()
     before = shown.snapshot
     assert shown.snapshot is before
     shown.change("one", check=Check("one", "credentials", Status.OK, "fine"))

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from tests.engine.parts import Asking, Look, Stubborn, Thing, Things, scope, walk
+from tests.engine.parts import Asking, Look, Stubborn, Thing, Things, context, walk
 from wizard.engine.progress import Progress
 from wizard.model.results import Action, Actor, Check, Job, Phase, Status
 
@@ -13,42 +13,42 @@ def things() -> Things:
     return Things()
 
 
-def status_of(board: Progress, name: str) -> Status:
-    return next(check.status for check in board.snapshot.checks if check.id == name)
+def status_of(progress: Progress, name: str) -> Status:
+    return next(check.status for check in progress.snapshot.checks if check.id == name)
 
 
 def test_apply_makes_what_is_missing_in_the_order_of_needs(things: Things) -> None:
-    around = scope()
+    around = context()
     roof = Thing(around, things, "roof", needs=("walls",))
-    board = walk(Job.APPLY, around, roof, Thing(around, things, "walls"))
+    progress = walk(Job.APPLY, around, roof, Thing(around, things, "walls"))
     assert things.log == ["read walls", "create walls", "read walls", "read roof", "create roof", "read roof"]
-    assert board.snapshot.status is Status.OK
-    assert [change.resource for change in board.snapshot.done] == ["walls", "roof"]
-    assert board.snapshot.finished
+    assert progress.snapshot.status is Status.OK
+    assert [change.resource for change in progress.snapshot.done] == ["walls", "roof"]
+    assert progress.snapshot.finished
 
 
 def test_what_hangs_on_something_just_made_is_not_looked_for(things: Things) -> None:
-    around = scope()
+    around = context()
     walk(Job.APPLY, around, Thing(around, things, "house"), Thing(around, things, "door", parent="house"))
     assert things.log == ["read house", "create house", "read house", "create door", "read door"]
 
 
 def test_apply_of_what_is_there_only_reads(things: Things) -> None:
-    around = scope()
+    around = context()
     things["house"] = "there"
     assert walk(Job.APPLY, around, Thing(around, things, "house")).snapshot.done == ()
     assert things.log == ["read house"]
 
 
 def test_a_plan_lists_every_change_and_makes_none(things: Things) -> None:
-    around = scope()
-    board = walk(Job.PLAN, around, Thing(around, things, "house"), Thing(around, things, "door", parent="house"))
-    assert [change.resource for change in board.snapshot.changes] == ["house", "door"]
+    around = context()
+    progress = walk(Job.PLAN, around, Thing(around, things, "house"), Thing(around, things, "door", parent="house"))
+    assert [change.resource for change in progress.snapshot.changes] == ["house", "door"]
     assert things.log == ["read house"]
 
 
 def test_what_stood_once_and_is_gone_is_a_fault_and_else_unfinished(things: Things) -> None:
-    around = scope()
+    around = context()
     house = Thing(around, things, "house")
     assert status_of(walk(Job.CHECK, around, house), "house") is Status.WAITING
     walk(Job.APPLY, around, house)
@@ -57,51 +57,51 @@ def test_what_stood_once_and_is_gone_is_a_fault_and_else_unfinished(things: Thin
 
 
 def test_a_check_skips_what_hangs_on_something_absent(things: Things) -> None:
-    around = scope()
-    board = walk(Job.CHECK, around, Thing(around, things, "house"), Thing(around, things, "door", parent="house"))
-    assert status_of(board, "door") is Status.SKIPPED
+    around = context()
+    progress = walk(Job.CHECK, around, Thing(around, things, "house"), Thing(around, things, "door", parent="house"))
+    assert status_of(progress, "door") is Status.SKIPPED
     assert things.log == ["read house"]
 
 
 def test_a_change_that_does_not_take_is_given_up(things: Things) -> None:
-    around = scope()
-    board = walk(Job.APPLY, around, Stubborn(around, things, "house"))
+    around = context()
+    progress = walk(Job.APPLY, around, Stubborn(around, things, "house"))
     assert things.log.count("create house") == 3
-    assert status_of(board, "house") is not Status.OK
+    assert status_of(progress, "house") is not Status.OK
 
 
 def test_a_crash_in_one_item_is_a_row_and_others_go_on(things: Things) -> None:
-    around = scope()
+    around = context()
 
     def crash(_: Look) -> Check:
         raise ZeroDivisionError("by design")
 
-    board = walk(Job.CHECK, around, Look(around, "broken", crash), Thing(around, things, "house"))
-    broken = next(check for check in board.snapshot.checks if check.id == "broken")
+    progress = walk(Job.CHECK, around, Look(around, "broken", crash), Thing(around, things, "house"))
+    broken = next(check for check in progress.snapshot.checks if check.id == "broken")
     assert broken.status is Status.UNKNOWN
     assert broken.problem is not None
     assert broken.problem.id == "crash"
-    assert status_of(board, "house") is Status.WAITING
+    assert status_of(progress, "house") is Status.WAITING
 
 
 def test_a_check_that_takes_too_long_is_unknown(things: Things) -> None:
-    around = scope()
+    around = context()
 
     class Slow(Thing):
         async def read(self) -> object:  # type: ignore[override]
             await anyio.sleep_forever()
             return None
 
-    board = walk(Job.CHECK, around, Slow(around, things, "house"), limit=0.01)
-    assert status_of(board, "house") is Status.UNKNOWN
+    progress = walk(Job.CHECK, around, Slow(around, things, "house"), limit=0.01)
+    assert status_of(progress, "house") is Status.UNKNOWN
 
 
 def test_only_a_failure_blocks_what_needs_it(things: Things) -> None:
-    around = scope()
+    around = context()
     warned = Look(around, "warned", lambda probe: probe.report(Status.WARNING, "so so"))
     failed = Look(around, "failed", lambda probe: probe.report(Status.FAILED, "no"))
     unknown = Look(around, "unknown", lambda probe: probe.report(Status.UNKNOWN, "dark"))
-    board = walk(
+    progress = walk(
         Job.APPLY,
         around,
         warned,
@@ -112,7 +112,7 @@ def test_only_a_failure_blocks_what_needs_it(things: Things) -> None:
         Thing(around, things, "three", needs=("unknown",)),
         Thing(around, things, "four", needs=("two",)),
     )
-    assert [status_of(board, name) for name in ("one", "two", "three", "four")] == [
+    assert [status_of(progress, name) for name in ("one", "two", "three", "four")] == [
         Status.OK,
         Status.SKIPPED,
         Status.OK,
@@ -122,28 +122,28 @@ def test_only_a_failure_blocks_what_needs_it(things: Things) -> None:
 
 @pytest.mark.parametrize("actor", [Actor.USER, Actor.AWS])
 def test_a_wait_is_data_and_ends_when_the_world_has_changed(things: Things, actor: Actor) -> None:
-    around = scope()
+    around = context()
     waits: list[float] = []
 
-    async def front(board: Progress) -> None:
-        async for update in board.updates():
+    async def front(progress: Progress) -> None:
+        async for update in progress.updates():
             wait = update.snapshot.items[0].wait
             if wait and not waits:
                 waits.append(wait.since)
                 assert wait.actor is actor
                 assert wait.subject == "make house"
-                assert around.ledger.setup.waits == {"house": wait.since}
+                assert around.state.setup.waits == {"house": wait.since}
                 things["house"] = "there"
 
-    board = walk(Job.APPLY, around, Thing(around, things, "house", actor=actor), front=front)
+    progress = walk(Job.APPLY, around, Thing(around, things, "house", actor=actor), front=front)
     assert waits
-    assert board.snapshot.status is Status.OK
-    assert around.ledger.setup.waits == {}
+    assert progress.snapshot.status is Status.OK
+    assert around.state.setup.waits == {}
 
 
 def test_without_patience_a_walk_does_what_it_can_and_ends_unfinished(things: Things) -> None:
-    around = scope()
-    board = walk(
+    around = context()
+    progress = walk(
         Job.APPLY,
         around,
         Thing(around, things, "letter", actor=Actor.USER),
@@ -151,49 +151,49 @@ def test_without_patience_a_walk_does_what_it_can_and_ends_unfinished(things: Th
         Thing(around, things, "house"),
         patience=0,
     )
-    assert status_of(board, "letter") is Status.WAITING
-    assert status_of(board, "answer") is Status.SKIPPED
-    assert status_of(board, "house") is Status.OK
+    assert status_of(progress, "letter") is Status.WAITING
+    assert status_of(progress, "answer") is Status.SKIPPED
+    assert status_of(progress, "house") is Status.OK
 
 
 def test_a_wait_goes_on_counting_after_a_restart(things: Things) -> None:
-    around = scope()
+    around = context()
     letter = Thing(around, things, "letter", actor=Actor.AWS)
     walk(Job.APPLY, around, letter, patience=0)
-    since = around.ledger.setup.waits["letter"]
+    since = around.state.setup.waits["letter"]
     again = walk(Job.APPLY, around, letter, patience=0)
-    assert around.ledger.setup.waits["letter"] == since
+    assert around.state.setup.waits["letter"] == since
     assert again.snapshot.items[0].phase is Phase.DONE
 
 
 def test_a_decision_parks_one_branch_and_an_answer_goes_on(things: Things) -> None:
-    around = scope()
+    around = context()
     house = Asking(around, things, "house")
 
-    async def front(board: Progress) -> None:
-        async for update in board.updates():
-            if update.snapshot.decisions and status_of(board, "shed") is Status.OK:
-                board.answer("colour", "red")
+    async def front(progress: Progress) -> None:
+        async for update in progress.updates():
+            if update.snapshot.decisions and status_of(progress, "shed") is Status.OK:
+                progress.answer("colour", "red")
 
-    board = walk(Job.APPLY, around, house, Thing(around, things, "shed"), front=front)
+    progress = walk(Job.APPLY, around, house, Thing(around, things, "shed"), front=front)
     assert house.answered == "red"
-    assert board.snapshot.status is Status.OK
+    assert progress.snapshot.status is Status.OK
 
 
 def test_an_unanswered_decision_ends_the_walk_unfinished(things: Things) -> None:
-    around = scope()
-    board = walk(Job.APPLY, around, Asking(around, things, "house"), patience=0)
-    assert status_of(board, "house") is Status.WAITING
+    around = context()
+    progress = walk(Job.APPLY, around, Asking(around, things, "house"), patience=0)
+    assert status_of(progress, "house") is Status.WAITING
 
 
 def test_removal_takes_first_what_stands_on_others(things: Things) -> None:
-    around = scope()
+    around = context()
     walls, roof = Thing(around, things, "walls"), Thing(around, things, "roof", needs=("walls",))
     door = Thing(around, things, "door", parent="walls")
     walk(Job.APPLY, around, walls, roof, door)
     things.log.clear()
-    board = walk(Job.REMOVE, around, walls, roof, door)
+    progress = walk(Job.REMOVE, around, walls, roof, door)
     assert things == {}
     assert things.log[-1] == "delete walls"
-    assert {change.action for change in board.snapshot.done} == {Action.DELETE}
-    assert around.ledger.setup.stood == ()
+    assert {change.action for change in progress.snapshot.done} == {Action.DELETE}
+    assert around.state.setup.stood == ()

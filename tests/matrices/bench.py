@@ -170,14 +170,14 @@ class Bench:
         service = self.product.service = WatchedService(self.product, self._clients, watch or Watch(), patience, hasty)
         running = service.start(job, NAME, answers=answers or {}, patience=LONGEST)
 
-        async def front(board: Progress) -> None:
+        async def front(progress: Progress) -> None:
             async with anyio.create_task_group() as group:
                 if job is not Job.CHECK:
-                    group.start_soon(self.product.user, board)
-                group.start_soon(_sign_in, board, login)
+                    group.start_soon(self.product.user, progress)
+                group.start_soon(_sign_in, progress, login)
 
         anyio.run(self.product._run, running, front)
-        return running.board.snapshot
+        return running.progress.snapshot
 
     def resume(self, job: Job) -> list[str]:
         """Go on after an interruption, and say what is wrong at the end."""
@@ -266,13 +266,13 @@ def _empty(ground: Ground) -> str:
     return f"empty, with {ground}"
 
 
-async def _sign_in(board: Progress, login: Callable[[], str]) -> None:
+async def _sign_in(progress: Progress, login: Callable[[], str]) -> None:
     answered: set[str] = set()
-    async for update in board.updates():
+    async for update in progress.updates():
         for decision in update.snapshot.decisions:
             if decision.id.startswith(RENEW) and decision.id not in answered:
                 answered.add(decision.id)
-                board.answer(decision.id, login())
+                progress.answer(decision.id, login())
 
 
 DONE = (Status.OK, Status.WARNING)

@@ -150,7 +150,7 @@ class WatchedStore(Store):
         self.unsaved: list[tuple[Setup, Event | None]] = []
         """The states that are not on the disk yet, with the events that made them."""
 
-    def _ledger(self, setup: Setup) -> WatchedLedger:
+    def _state(self, setup: Setup) -> WatchedLedger:
         return WatchedLedger(self, setup)
 
     def save(self, setup: Setup, *, keep: bool = True) -> None:
@@ -225,17 +225,17 @@ class WatchedService(Service):
         patience: CallTimeouts | None = None,
         hasty: Hasty | None = None,
     ) -> None:
-        super().__init__(product.service.surroundings)
+        super().__init__(product.service.environment)
         self.watch = watch
-        self.store = WatchedStore(product.service.surroundings.home, watch)
+        self.store = WatchedStore(product.service.environment.home, watch)
         self._clients = clients
         self._patience = patience
         self._hasty = hasty
 
-    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
+    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
         """Build the seams with the watch in between."""
-        world = super().world(choices, patience, source)
+        ports = super().ports(choices, patience, source)
         used = source or self.source(choices)
         client = self._clients.get(used, choices.region, self._patience or patience)
         hasty = (self._hasty[0], self._clients.get(used, choices.region, self._hasty[1])) if self._hasty else None
-        return with_fields(world, aws=WatchedAws(client, self.watch, hasty))
+        return with_fields(ports, aws=WatchedAws(client, self.watch, hasty))

@@ -8,7 +8,7 @@ from wizard.net.dns_operator import DnsOperator
 
 
 def look(product: Product, host: str) -> DnsOperator:
-    return anyio.run(product.service.holder, host)
+    return anyio.run(product.service.dns_operator, host)
 
 
 def test_the_zone_of_a_name_is_found(product: Product) -> None:

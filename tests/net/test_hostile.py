@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.net.servers import Net, Zone, dns_server, example, on_loopback, rrset
-from tests.probes.seen_from import HOST, OWN, ScriptedDns, answer, problem, scope
-from tests.problems.scene import look, red, scope_of, words
+from tests.probes.seen_from import HOST, OWN, ScriptedDns, answer, context, problem
+from tests.problems.scene import context_of, look, red, words
 from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, NameServer
 from wizard.model.results import Status
 from wizard.model.setup import Made
@@ -180,7 +180,7 @@ DELEGATED = DelegatedZone("example.com", (NameServer("ns1", ("192.0.2.2",)), Nam
 def test_whatever_name_servers_say_has_a_verdict_and_is_red_only_if_none_serves(
     ns: tuple[DnsAnswer, ...], soa: tuple[DnsAnswer, ...], works: frozenset[int]
 ) -> None:
-    probe = NameServersProbe(scope(ScriptedDns(answer(outcome=DnsOutcome.ANSWER))))
+    probe = NameServersProbe(context(ScriptedDns(answer(outcome=DnsOutcome.ANSWER))))
     check = anyio.run(probe._judge, HOST, NameServersLook(DELEGATED, ns, soa, works))
     serving = any(each.seen for each in ns)
     assert check.status in ((Status.OK, Status.WARNING) if serving else (Status.UNKNOWN, Status.FAILED))
@@ -191,7 +191,7 @@ def test_whatever_name_servers_say_has_a_verdict_and_is_red_only_if_none_serves(
 @settings(deadline=None, max_examples=40)
 @given(ANSWERS)
 def test_whatever_resolvers_say_has_a_verdict(answers: tuple[DnsAnswer, ...]) -> None:
-    check = anyio.run(ResolversProbe(scope(ScriptedDns(*answers))).look)
+    check = anyio.run(ResolversProbe(context(ScriptedDns(*answers))).look)
     if not any(each.seen for each in answers) and not any(each.outcome is DnsOutcome.BOGUS for each in answers):
         assert check.status is Status.UNKNOWN
     if check.status is not Status.OK:
@@ -228,7 +228,7 @@ async def test_thousands_of_records_are_named_in_a_few_words() -> None:
     records[HOST, "A"] = [f"10.{number // 250}.{number % 250}.1" for number in range(1500)]
     closed = ("127.0.0.1", 9)
     async with on_loopback(net, {80: closed, 443: closed}) as network:
-        reading = await ManualRecord(scope_of(network, MADE, HOST, patience=20), "pixel-record").read()
+        reading = await ManualRecord(context_of(network, MADE, HOST, patience=20), "pixel-record").read()
     assert reading.problem is not None
     assert reading.problem.id == "record-in-the-way"
     assert "A 10.0.0.1" in reading.observed
@@ -264,7 +264,7 @@ async def test_a_name_that_leads_in_a_circle_ends_every_look() -> None:
     records[HOST, "CNAME"], records["a.example.com", "CNAME"] = ["a.example.com."], [f"{HOST}."]
     closed = ("127.0.0.1", 9)
     async with on_loopback(net, {80: closed, 443: closed}) as network:
-        checks = await look(scope_of(network, MADE, HOST))
+        checks = await look(context_of(network, MADE, HOST))
     assert red(checks) == {"cname-taken"}
     assert checks["caa"].status is Status.UNKNOWN
     assert problem(checks["caa"]) == "caa-unreadable"

@@ -48,7 +48,7 @@ class NoAws:
 
 
 class ScriptedDns:
-    """Implements `wizard.model.ports.Dns`: what resolvers answer, whatever is asked; the authorities have the record."""
+    """Implements `wizard.model.ports.Dns`: fixed answers of resolvers; the authorities have the record."""
 
     def __init__(self, *answers: DnsAnswer, authorities: tuple[DnsAnswer, ...] | None = None) -> None:
         self.answers = answers
@@ -125,7 +125,7 @@ def answer(server: str = "resolver", outcome: DnsOutcome = DnsOutcome.ANSWER, **
     return DnsAnswer(server, "192.0.2.53", outcome, **fields)
 
 
-def scope(
+def context(
     dns: Dns | None = None,
     web: ScriptedWeb | None = None,
     *,
@@ -143,8 +143,8 @@ def scope(
         made=made or Made(distribution_domain=OWN, hosted_zone=None),
         **setup,
     )
-    world = Ports(aws or NoAws(), dns or ScriptedDns(), web or ScriptedWeb(), StandingClock())
-    return Context(world, MemoryState(saved), answers or {})
+    ports = Ports(aws or NoAws(), dns or ScriptedDns(), web or ScriptedWeb(), StandingClock())
+    return Context(ports, MemoryState(saved), answers or {})
 
 
 def problem(check: Check) -> str:

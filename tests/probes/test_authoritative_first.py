@@ -12,7 +12,7 @@ import trustme
 
 from tests.net.servers import Net, Zone, _stream, dns_over_https, example, http_server, on_loopback
 from tests.probes.seen_from import HOST, OWN
-from tests.problems.scene import look, raised, red, scope_of
+from tests.problems.scene import context_of, look, raised, red
 from wizard.model.ports import DnsOutcome, Network
 from wizard.model.results import Status
 from wizard.model.setup import Made
@@ -43,7 +43,7 @@ def asked(net: Net) -> set[str]:
 async def test_a_check_of_a_missing_record_asks_no_resolver_for_it() -> None:
     net = example()
     async with on_loopback(net, PORTS) as network:
-        checks = await look(scope_of(network, Made(distribution_domain=OWN), HOST, patience=0.4))
+        checks = await look(context_of(network, Made(distribution_domain=OWN), HOST, patience=0.4))
     assert {name: checks[name].status for name in PROBES} == dict.fromkeys(PROBES, Status.SKIPPED)
     assert all(checks[name].evidence["blocked_by"] == "pixel-record" for name in PROBES)
     assert all(HOST in checks[name].summary for name in PROBES)
@@ -55,12 +55,12 @@ async def test_one_server_of_two_is_too_early_the_first_time_and_enough_later() 
     net.zones["example.com"].records[HOST, "CNAME"] = [f"{OWN}."]
     net.machines["192.0.2.3"].zones = [Zone("example.com", net.zones["example.com"].servers)]
     async with on_loopback(net, PORTS) as network:
-        checks = await look(scope_of(network, Made(distribution_domain=OWN), HOST, patience=0.4))
+        checks = await look(context_of(network, Made(distribution_domain=OWN), HOST, patience=0.4))
         assert checks["dns-resolvers"].status is Status.SKIPPED
         assert "1 of 2" in checks["dns-resolvers"].summary
         assert asked(net) == set()
         made = Made(distribution_domain=OWN, records_seen={"pixel-record": 1.0})
-        checks = await look(scope_of(network, made, HOST, patience=0.4))
+        checks = await look(context_of(network, made, HOST, patience=0.4))
     assert asked(net) == {HOST}
     assert not checks["dns-resolvers"].evidence.get("blocked_by")
 
@@ -69,7 +69,7 @@ async def test_where_nobody_answers_it_is_unknown_and_within_the_time_of_one_che
     net = example()
     net.resolver_mode = "silent"
     async with on_loopback(net, PORTS) as network:
-        checks = await look(scope_of(network, Made(distribution_domain=OWN), HOST, patience=0.4))
+        checks = await look(context_of(network, Made(distribution_domain=OWN), HOST, patience=0.4))
     assert {name: checks[name].status for name in PROBES} == dict.fromkeys(PROBES, Status.UNKNOWN)
     assert not any(check.problem and check.problem.id == "slow" for check in checks.values())
 
@@ -149,9 +149,9 @@ async def test_a_network_that_lets_only_https_out_is_seen_through_a_resolver_and
     with http_server(dns_over_https(net.resolver()), trusted[0]) as port:
         ports = {53: CLOSED, 853: CLOSED, 443: ("127.0.0.1", port), 80: CLOSED}
         network = Network(ports, {}, (), ca_file=trusted[1])
-        scope = scope_of(network, Made(distribution_domain=OWN), HOST, patience=2.5, attempts=1)
-        await scope.world.dns.ask_resolvers("com", "SOA")  # finds the way that is open
-        checks = await look(scope, limit=60)
+        context = context_of(network, Made(distribution_domain=OWN), HOST, patience=2.5, attempts=1)
+        await context.ports.dns.ask_resolvers("com", "SOA")  # finds the way that is open
+        checks = await look(context, limit=60)
     assert (checks["pixel-record"].status, checks["dns-resolvers"].status) == (Status.OK, Status.OK), raised(checks)
     assert (checks["caa"].status, checks["name-servers"].status) == (Status.UNKNOWN, Status.UNKNOWN)
     assert red({name: checks[name] for name in (*DNS_ROWS, "dns-resolvers")}) == set()
@@ -160,7 +160,7 @@ async def test_a_network_that_lets_only_https_out_is_seen_through_a_resolver_and
 async def test_where_every_way_is_closed_it_is_unseen_and_nothing_is_wrong() -> None:
     network = Network({53: CLOSED, 853: CLOSED, 443: CLOSED, 80: CLOSED}, {}, ())
     seen = Made(distribution_domain=OWN, records_seen={"pixel-record": 1.0})
-    checks = await look(scope_of(network, seen, HOST, patience=0.4))
+    checks = await look(context_of(network, seen, HOST, patience=0.4))
     rows = (*DNS_ROWS, *PROBES)
     assert {name: checks[name].status for name in rows} == dict.fromkeys(rows, Status.UNKNOWN)
     assert {raised(checks)[name] for name in DNS_ROWS} == {"dns-unreachable"}

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.net.servers import Net, example, on_loopback
-from tests.probes.seen_from import HOST, NOW, OWN, ScriptedDns, answer, problem, scope
+from tests.probes.seen_from import HOST, NOW, OWN, ScriptedDns, answer, context, problem
 from wizard.model.ports import DnsAnswer, DnsOutcome
 from wizard.model.results import Check, Status
 from wizard.model.setup import Made, SetupChoices
@@ -32,7 +32,7 @@ def net() -> Net:
 async def caa(net: Net) -> Check:
     async with on_loopback(net) as network:
         dns = DnsClient(network, patience=DnsTimeouts(0.4, 1), ipv6=False)
-        return await CaaProbe(scope(dns)).look()
+        return await CaaProbe(context(dns)).look()
 
 
 async def test_no_caa_record_anywhere_lets_amazon_issue_and_spoils_no_resolver(net: Net) -> None:
@@ -72,9 +72,9 @@ async def test_no_dns_at_all_is_unknown(net: Net) -> None:
 
 
 async def test_without_a_domain_nothing_is_asked() -> None:
-    assert (await CaaProbe(scope(choices=SetupChoices())).look()).status is Status.SKIPPED
-    assert (await ResolversProbe(scope(choices=SetupChoices())).look()).status is Status.SKIPPED
-    assert (await ResolversProbe(scope(made=Made())).look()).status is Status.SKIPPED
+    assert (await CaaProbe(context(choices=SetupChoices())).look()).status is Status.SKIPPED
+    assert (await ResolversProbe(context(choices=SetupChoices())).look()).status is Status.SKIPPED
+    assert (await ResolversProbe(context(made=Made())).look()).status is Status.SKIPPED
 
 
 @pytest.mark.parametrize(
@@ -120,15 +120,15 @@ BETWEEN = answer("a", chain=("x.example.com", OWN), records=("192.0.2.80",))
 async def test_what_resolvers_say(
     answers: tuple[DnsAnswer, ...], status: Status, expected: str, again: float | None
 ) -> None:
-    check = await ResolversProbe(scope(ScriptedDns(*answers))).look()
+    check = await ResolversProbe(context(ScriptedDns(*answers))).look()
     assert (check.status, problem(check), check.look_again) == (status, expected, again)
 
 
 async def test_flattened_answers_are_marked_for_weighing_and_expected_of_route_53() -> None:
-    assert (await ResolversProbe(scope(ScriptedDns(FLAT))).look()).evidence["flattened"] == "yes"
+    assert (await ResolversProbe(context(ScriptedDns(FLAT))).look()).evidence["flattened"] == "yes"
     made = Made(distribution_domain=OWN, hosted_zone="Z1")
-    assert (await ResolversProbe(scope(ScriptedDns(FLAT), made=made)).look()).status is Status.OK
-    check = await ResolversProbe(scope(ScriptedDns(FLAT, NOWHERE), made=made)).look()
+    assert (await ResolversProbe(context(ScriptedDns(FLAT), made=made)).look()).status is Status.OK
+    check = await ResolversProbe(context(ScriptedDns(FLAT, NOWHERE), made=made)).look()
     assert (check.status, check.look_again) == (Status.WAITING, 121)
 
 
@@ -141,7 +141,7 @@ def test_the_time_at_which_an_answer_is_forgotten_stands_while_the_seconds_run()
 
 async def test_nobody_is_asked_again_at_once_nor_only_in_hours() -> None:
     for ttl, again in ((0, 5), (86_400, 300)):
-        check = await ResolversProbe(scope(ScriptedDns(answer(outcome=DnsOutcome.NODATA, ttl=ttl)))).look()
+        check = await ResolversProbe(context(ScriptedDns(answer(outcome=DnsOutcome.NODATA, ttl=ttl)))).look()
         assert check.look_again == again
 
 

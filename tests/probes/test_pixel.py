@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.probes.seen_from import DAY, HOST, NOW, OWN, ScriptedDns, ScriptedWeb, answer, problem, response, scope
+from tests.probes.seen_from import DAY, HOST, NOW, OWN, ScriptedDns, ScriptedWeb, answer, context, problem, response
 from wizard.model.ports import DnsOutcome, Response, WebError
 from wizard.model.results import Status
 from wizard.model.setup import Made, SetupChoices, ViewerPolicy
@@ -23,7 +23,7 @@ def anyio_backend() -> str:
 
 async def test_a_good_pixel_is_fine_and_asked_for_without_an_event() -> None:
     web = ScriptedWeb(response())
-    check = await PixelHttpsProbe(scope(web=web)).look()
+    check = await PixelHttpsProbe(context(web=web)).look()
     assert check.status is Status.OK
     assert check.evidence["answered_by"] == "cloudfront"
     assert check.evidence["cf_id"] == "id"
@@ -31,7 +31,7 @@ async def test_a_good_pixel_is_fine_and_asked_for_without_an_event() -> None:
 
 
 async def test_not_modified_is_fine_too() -> None:
-    assert (await PixelHttpsProbe(scope(web=ScriptedWeb(response(304, b"")))).look()).status is Status.OK
+    assert (await PixelHttpsProbe(context(web=ScriptedWeb(response(304, b"")))).look()).status is Status.OK
 
 
 @pytest.mark.parametrize(
@@ -56,72 +56,72 @@ async def test_not_modified_is_fine_too() -> None:
     ],
 )
 async def test_each_wrong_answer_is_a_fault_of_its_own(found: Response, expected: str) -> None:
-    check = await PixelHttpsProbe(scope(web=ScriptedWeb(found), created=OLD)).look()
+    check = await PixelHttpsProbe(context(web=ScriptedWeb(found), created=OLD)).look()
     assert (check.status, problem(check)) == (Status.FAILED, expected)
-    young = await PixelHttpsProbe(scope(web=ScriptedWeb(found))).look()
+    young = await PixelHttpsProbe(context(web=ScriptedWeb(found))).look()
     assert (young.status, problem(young), young.look_again) == (Status.WAITING, expected, 10)
 
 
 async def test_other_caching_is_a_warning() -> None:
-    check = await PixelHttpsProbe(scope(web=ScriptedWeb(response(cache_control="no-store")))).look()
+    check = await PixelHttpsProbe(context(web=ScriptedWeb(response(cache_control="no-store")))).look()
     assert (check.status, problem(check), check.observed) == (Status.WARNING, "cache-control-differs", "no-store")
 
 
 async def test_a_wait_of_an_apply_ends_after_a_quarter_of_an_hour() -> None:
     web = ScriptedWeb(response(403, BAD))
     for since, status in ((NOW - 60, Status.WAITING), (NOW - 901, Status.FAILED)):
-        check = await PixelHttpsProbe(scope(web=web, waits={"pixel-https": since})).look()
+        check = await PixelHttpsProbe(context(web=web, waits={"pixel-https": since})).look()
         assert check.status is status
 
 
 @pytest.mark.parametrize("kind", ["connect", "timeout"])
 async def test_trouble_on_the_way_is_unknown_never_failed(kind: str) -> None:
-    check = await PixelHttpsProbe(scope(web=ScriptedWeb(WebError(kind, "no")), created=OLD)).look()
+    check = await PixelHttpsProbe(context(web=ScriptedWeb(WebError(kind, "no")), created=OLD)).look()
     assert (check.status, problem(check)) == (Status.UNKNOWN, "network-unreachable")
 
 
 async def test_a_name_that_resolvers_do_not_know_is_waited_for_as_long_as_they_remember() -> None:
     dns = ScriptedDns(answer(outcome=DnsOutcome.NXDOMAIN, ttl=40), answer(outcome=DnsOutcome.TIMEOUT))
-    check = await PixelHttpsProbe(scope(dns, ScriptedWeb(WebError("resolve", "no")))).look()
+    check = await PixelHttpsProbe(context(dns, ScriptedWeb(WebError("resolve", "no")))).look()
     assert (check.status, problem(check), check.look_again) == (Status.WAITING, "name-not-resolving", 41)
     dns = ScriptedDns(answer(outcome=DnsOutcome.TIMEOUT))
-    check = await PixelHttpsProbe(scope(dns, ScriptedWeb(WebError("resolve", "no")))).look()
+    check = await PixelHttpsProbe(context(dns, ScriptedWeb(WebError("resolve", "no")))).look()
     assert check.status is Status.UNKNOWN
 
 
 async def test_an_untrusted_connection_is_no_pixel() -> None:
-    check = await PixelHttpsProbe(scope(web=ScriptedWeb(WebError("tls", "mismatch")), created=OLD)).look()
+    check = await PixelHttpsProbe(context(web=ScriptedWeb(WebError("tls", "mismatch")), created=OLD)).look()
     assert (check.status, problem(check)) == (Status.FAILED, "certificate-not-accepted")
 
 
 async def test_a_record_that_leads_nowhere_for_a_day_is_a_risk_not_a_wait() -> None:
     made = Made(distribution_domain=OWN, records_seen={"pixel-record": NOW - 2 * DAY})
-    check = await PixelHttpsProbe(scope(web=ScriptedWeb(response(403, BAD)), made=made)).look()
+    check = await PixelHttpsProbe(context(web=ScriptedWeb(response(403, BAD)), made=made)).look()
     assert (check.status, problem(check)) == (Status.FAILED, "takeover-risk")
 
 
 async def test_before_anything_is_made_there_is_nothing_to_look_at() -> None:
     for probe in (PixelHttpsProbe, PixelDirectProbe, HttpRedirectProbe):
-        assert (await probe(scope(made=Made())).look()).status is Status.SKIPPED
+        assert (await probe(context(made=Made())).look()).status is Status.SKIPPED
 
 
 async def test_without_a_domain_cloudfronts_name_is_asked() -> None:
     web = ScriptedWeb(response())
-    assert (await PixelHttpsProbe(scope(web=web, choices=SetupChoices())).look()).status is Status.OK
-    assert (await PixelDirectProbe(scope(web=web, choices=SetupChoices())).look()).status is Status.OK
+    assert (await PixelHttpsProbe(context(web=web, choices=SetupChoices())).look()).status is Status.OK
+    assert (await PixelDirectProbe(context(web=web, choices=SetupChoices())).look()).status is Status.OK
     assert [(url, to) for url, to, _ in web.asked] == [(f"https://{OWN}/i", None), (f"https://{OWN}/i", OWN)]
 
 
 async def test_the_distribution_is_asked_for_the_own_name_before_dns_leads_there() -> None:
     web = ScriptedWeb(response())
-    assert (await PixelDirectProbe(scope(web=web)).look()).status is Status.OK
+    assert (await PixelDirectProbe(context(web=web)).look()).status is Status.OK
     assert [(url, to) for url, to, _ in web.asked] == [(f"https://{HOST}/i", OWN)]
 
 
 async def test_while_the_name_is_being_attached_the_rest_is_proved_at_cloudfronts_own() -> None:
     web = ScriptedWeb()
     web.by_host = {HOST: WebError("tls", "mismatch"), OWN: response()}
-    check = await PixelDirectProbe(scope(web=web)).look()
+    check = await PixelDirectProbe(context(web=web)).look()
     assert check.status is Status.WAITING
     assert check.evidence["host"] == OWN
     assert OWN in check.summary
@@ -159,10 +159,10 @@ async def test_plain_http_is_treated_as_chosen(
     viewer: ViewerPolicy, found: Response, status: Status, expected: str
 ) -> None:
     choices = SetupChoices(domain=HOST, viewer=viewer)
-    check = await HttpRedirectProbe(scope(web=ScriptedWeb(found), choices=choices, created=OLD)).look()
+    check = await HttpRedirectProbe(context(web=ScriptedWeb(found), choices=choices, created=OLD)).look()
     assert (check.status, problem(check)) == (status, expected)
 
 
 async def test_a_blocked_port_80_is_unknown() -> None:
-    check = await HttpRedirectProbe(scope(web=ScriptedWeb(WebError("timeout", "no")))).look()
+    check = await HttpRedirectProbe(context(web=ScriptedWeb(WebError("timeout", "no")))).look()
     assert check.status is Status.UNKNOWN

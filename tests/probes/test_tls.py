@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.probes.seen_from import DAY, HOST, NOW, OWN, ScriptedWeb, problem, scope
+from tests.probes.seen_from import DAY, HOST, NOW, OWN, ScriptedWeb, context, problem
 from wizard.model.ports import Handshake, WebError
 from wizard.model.results import Status
 from wizard.model.setup import Made, SetupChoices
@@ -44,28 +44,28 @@ def anyio_backend() -> str:
     ],
 )
 async def test_each_certificate_gets_its_verdict(seen: Handshake, status: Status, expected: str) -> None:
-    check = await TlsProbe(scope(web=ScriptedWeb(seen), created=OLD)).look()
+    check = await TlsProbe(context(web=ScriptedWeb(seen), created=OLD)).look()
     assert (check.status, problem(check)) == (status, expected)
 
 
 async def test_right_after_the_certificate_was_attached_the_default_one_is_a_wait() -> None:
     seen = replace(SEEN, names=("*.cloudfront.net",), trusted=False)
-    check = await TlsProbe(scope(web=ScriptedWeb(seen))).look()
+    check = await TlsProbe(context(web=ScriptedWeb(seen))).look()
     assert (check.status, problem(check), check.look_again) == (Status.WAITING, "certificate-not-attached", 10)
 
 
 async def test_no_connection_is_unknown_and_a_refused_handshake_is_not() -> None:
-    check = await TlsProbe(scope(web=ScriptedWeb(WebError("connect", "refused")), created=OLD)).look()
+    check = await TlsProbe(context(web=ScriptedWeb(WebError("connect", "refused")), created=OLD)).look()
     assert (check.status, problem(check)) == (Status.UNKNOWN, "network-unreachable")
-    check = await TlsProbe(scope(web=ScriptedWeb(WebError("tls", "alert")), created=OLD)).look()
+    check = await TlsProbe(context(web=ScriptedWeb(WebError("tls", "alert")), created=OLD)).look()
     assert (check.status, problem(check)) == (Status.FAILED, "tls-refused")
 
 
 async def test_without_a_domain_cloudfronts_own_certificate_is_right() -> None:
     seen = replace(SEEN, names=("cloudfront.net", "*.cloudfront.net"))
-    check = await TlsProbe(scope(web=ScriptedWeb(seen), choices=SetupChoices())).look()
+    check = await TlsProbe(context(web=ScriptedWeb(seen), choices=SetupChoices())).look()
     assert (check.status, check.evidence["host"]) == (Status.OK, OWN)
-    assert (await TlsProbe(scope(made=Made())).look()).status is Status.SKIPPED
+    assert (await TlsProbe(context(made=Made())).look()).status is Status.SKIPPED
 
 
 def test_a_wildcard_stands_for_one_label() -> None:

@@ -22,7 +22,7 @@ from wizard.stages import Stage
 from wizard.storage.setup_state import MemoryState
 
 
-def scope_of(
+def context_of(
     network: Network,
     made: Made,
     domain: str,
@@ -35,29 +35,32 @@ def scope_of(
     """Return a set-up that stood for a hundred days, seen through a real resolver and a real browser."""
     resolver = DnsClient(network, patience=DnsTimeouts(patience, attempts), ipv6=ipv6)
     now = clock or StandingClock()
-    world = Ports(NoAws(), resolver, WebClient(network, resolver, limits=Limits(5, 10)), now)
+    ports = Ports(NoAws(), resolver, WebClient(network, resolver, limits=Limits(5, 10)), now)
     old = now.now() - 100 * DAY
     return Context(
-        world,
+        ports,
         MemoryState(Setup(name="main", id="0a1b2c3d", created=old, choices=SetupChoices(domain=domain), made=made)),
     )
 
 
-def rows(scope: Context) -> tuple[Stage, ...]:
+def rows(context: Context) -> tuple[Stage, ...]:
     """Return the rows that need no AWS."""
     return (
-        Stage("certificate", (CaaProbe(scope), ManualRecord(scope, "certificate-record"))),
-        Stage("dns", (NameServersProbe(scope), ManualRecord(scope, "pixel-record"), ResolversProbe(scope))),
-        Stage("https", (TlsProbe(scope), PixelHttpsProbe(scope), HttpRedirectProbe(scope), TrackerHttpsProbe(scope))),
+        Stage("certificate", (CaaProbe(context), ManualRecord(context, "certificate-record"))),
+        Stage("dns", (NameServersProbe(context), ManualRecord(context, "pixel-record"), ResolversProbe(context))),
+        Stage(
+            "https",
+            (TlsProbe(context), PixelHttpsProbe(context), HttpRedirectProbe(context), TrackerHttpsProbe(context)),
+        ),
     )
 
 
-async def look(scope: Context, *, limit: float = walks.LIMIT) -> dict[str, Check]:
+async def look(context: Context, *, limit: float = walks.LIMIT) -> dict[str, Check]:
     """Run a check and return its results by item; a busy machine may need more than the product's own limit."""
-    stages = rows(scope)
-    board: Progress = walks.progress_for(Job.CHECK, stages, "main")
-    await walks.check(stages, scope, board, limit=limit, whole=max(limit, walks.WHOLE))
-    return {check.id: check for check in board.snapshot.checks}
+    stages = rows(context)
+    progress: Progress = walks.progress_for(Job.CHECK, stages, "main")
+    await walks.check(stages, context, progress, limit=limit, whole=max(limit, walks.WHOLE))
+    return {check.id: check for check in progress.snapshot.checks}
 
 
 def raised(checks: dict[str, Check]) -> dict[str, str]:
@@ -80,4 +83,4 @@ def words(check: Check) -> str:
     return "\n".join(parts)
 
 
-__all__ = ["look", "raised", "red", "rows", "scope_of", "words"]
+__all__ = ["context_of", "look", "raised", "red", "rows", "words"]

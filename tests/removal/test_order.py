@@ -98,8 +98,8 @@ def test_waits_are_explained(product: Product) -> None:
     product.control.set_pace(0.01)
     seen: dict[str, Wait] = {}
 
-    async def front(board: object) -> None:
-        async for update in board.updates():  # type: ignore[attr-defined]
+    async def front(progress: object) -> None:
+        async for update in progress.updates():  # type: ignore[attr-defined]
             seen.update({item.id: item.wait for item in update.snapshot.items if item.wait})
 
     _run_with(product, front)
@@ -116,12 +116,12 @@ def _run_with(product: Product, front: object) -> Snapshot:
 
     async def both() -> None:
         async with anyio.create_task_group() as group:
-            group.start_soon(product.user, running.board)
-            group.start_soon(front, running.board)  # type: ignore[arg-type]
+            group.start_soon(product.user, running.progress)
+            group.start_soon(front, running.progress)  # type: ignore[arg-type]
             await running.run()
 
     anyio.run(both)
-    return running.board.snapshot
+    return running.progress.snapshot
 
 
 WRITES = (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.net.servers import example, on_loopback
-from tests.probes.seen_from import HOST, OWN, ScriptedDns, scope
+from tests.probes.seen_from import HOST, OWN, ScriptedDns, context
 from wizard.aws.errors import AwsError, translate
 from wizard.model.context import Context
 from wizard.model.ports import Dns, DnsAnswer, DnsOutcome
@@ -78,7 +78,7 @@ class Route53:
 
 
 def record(aws: Route53, name: str, made: Made = MADE, dns: Dns | None = None) -> tuple[ManagedRecord, Context]:
-    around = scope(dns, aws=aws, made=made)
+    around = context(dns, aws=aws, made=made)
     return ManagedRecord(around, name), around
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.net.servers import Net, Zone, example, on_loopback
-from tests.probes.seen_from import HOST, NOW, OWN, ScriptedWeb, response, scope
+from tests.probes.seen_from import HOST, NOW, OWN, ScriptedWeb, context, response
 from wizard.model.context import DOMAIN_LOST, Context
 from wizard.model.ports import DnsAnswer, DnsOutcome, WebError
 from wizard.model.results import Action, Actor, Status
@@ -43,14 +43,14 @@ class Reader:
         self.net = net
         self.record = record
         self.fields = {"made": MADE, "web": ScriptedWeb(WebError("connect", "no")), **fields}
-        self.scope: Context | None = None
+        self.context: Context | None = None
 
     async def read(self, *, removing: bool = False) -> Reading:
         async with on_loopback(self.net) as network:
             dns = DnsClient(network, patience=DnsTimeouts(3.0, 1), ipv6=False)
-            fresh = scope(dns, **self.fields)
-            self.scope = Context(fresh.world, self.scope.ledger if self.scope else fresh.ledger, fresh.answers)
-            record = ManualRecord(self.scope, self.record)
+            fresh = context(dns, **self.fields)
+            self.context = Context(fresh.ports, self.context.state if self.context else fresh.state, fresh.answers)
+            record = ManualRecord(self.context, self.record)
             return await (record.removal() if removing else record.read())
 
 
@@ -74,8 +74,8 @@ async def test_a_record_at_every_server_is_right_and_remembered(net: Net) -> Non
         "sees.name server.ns1.example.com": "yes",
         "sees.name server.ns2.provider.net": "yes",
     }
-    assert reader.scope is not None
-    assert reader.scope.made.records_seen == {"pixel-record": NOW}
+    assert reader.context is not None
+    assert reader.context.made.records_seen == {"pixel-record": NOW}
     assert net.negative == {}
 
 
@@ -236,7 +236,7 @@ async def test_behind_a_firewall_a_resolver_that_shows_the_record_is_enough(net:
 async def test_before_aws_has_named_the_record_there_is_nothing_to_show(net: Net) -> None:
     reading = await Reader(net, "pixel-record", made=Made()).read()
     assert (reading.presence, reading.changes[0].record) == (Presence.ABSENT, None)
-    assert ManualRecord(scope(made=Made()), "pixel-record").missing() == reading
+    assert ManualRecord(context(made=Made()), "pixel-record").missing() == reading
     borrowed = await Reader(net, "certificate-record", made=Made(certificate_borrowed=True)).read()
     assert (borrowed.presence, borrowed.settled) == (Presence.BORROWED, True)
 
@@ -251,8 +251,8 @@ async def test_removal_waits_until_no_server_has_the_pixels_record(net: Net) -> 
     assert change.record is not None
     net.zones[ZONE].records.clear()
     assert (await reader.read(removing=True)).presence is Presence.ABSENT
-    assert reader.scope is not None
-    assert reader.scope.made.records_seen == {}
+    assert reader.context is not None
+    assert reader.context.made.records_seen == {}
 
 
 async def test_a_record_that_leads_elsewhere_by_now_is_not_ours_to_remove(net: Net) -> None:

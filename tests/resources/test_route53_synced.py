@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.probes.seen_from import NOW, ScriptedDns, answer, scope
+from tests.probes.seen_from import NOW, ScriptedDns, answer, context
 from tests.product import DOMAIN, Product
 from wizard.aws.errors import AwsError, translate
 from wizard.model.context import Context
@@ -53,8 +53,8 @@ class Deaf:
 def around(product: Product, control: Control) -> Context:
     zone = control.add_zone_in_route53()
     made = Made(hosted_zone=zone, validation_name=PROOF, validation_value=f"{VALUE}.")
-    setup = scope(made=made, choices=SetupChoices(domain=DOMAIN)).ledger.setup
-    return Context(product.service.world(setup.choices), MemoryState(setup))
+    setup = context(made=made, choices=SetupChoices(domain=DOMAIN)).state.setup
+    return Context(product.service.ports(setup.choices), MemoryState(setup))
 
 
 async def submitted(around: Context, action: Action, *, lost: bool) -> ManagedRecord:
@@ -64,7 +64,7 @@ async def submitted(around: Context, action: Action, *, lost: bool) -> ManagedRe
     if not lost:
         await node.carry_out(change)
         return ManagedRecord(around, "certificate-record")
-    deaf = Context(replace(around.world, aws=Deaf(around.world.aws)), around.ledger)
+    deaf = Context(replace(around.ports, aws=Deaf(around.ports.aws)), around.state)
     node = ManagedRecord(deaf, "certificate-record")
     with pytest.raises(AwsError):
         await node.carry_out(change)
@@ -82,7 +82,7 @@ async def awaited(look: Callable[[], Any]) -> Reading:
 
 
 async def served(around: Context) -> list[tuple[str, ...]]:
-    return [each.records for each in await around.world.dns.ask_authorities(PROOF, "CNAME")]
+    return [each.records for each in await around.ports.dns.ask_authorities(PROOF, "CNAME")]
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["started anew", "reply lost"])
@@ -103,7 +103,7 @@ async def test_all_servers_have_the_record_before_it_counts_and_none_once_it_is_
 
 
 async def test_a_record_put_back_is_awaited_although_it_was_there_before(around: Context, control: Control) -> None:
-    around.ledger.record(records_seen={"certificate-record": NOW})
+    around.state.record(records_seen={"certificate-record": NOW})
     control.set_pace(PACE)
     node = await submitted(around, Action.CREATE, lost=False)
     await awaited(node.read)
@@ -114,7 +114,7 @@ async def test_what_is_proven_is_not_asked_again(around: Context) -> None:
     node = await submitted(around, Action.CREATE, lost=True)
     assert (await node.read()).settled
     silent = ScriptedDns()
-    quiet = Context(replace(around.world, dns=silent), around.ledger)
+    quiet = Context(replace(around.ports, dns=silent), around.state)
     assert (await ManagedRecord(quiet, "certificate-record").read()).settled
     assert silent.asked_of_authorities == []
 
@@ -122,13 +122,13 @@ async def test_what_is_proven_is_not_asked_again(around: Context) -> None:
 async def test_servers_that_cannot_be_asked_or_say_otherwise_for_long_hold_nobody_up(around: Context) -> None:
     await submitted(around, Action.CREATE, lost=True)
     silent = ScriptedDns(authorities=(answer(outcome=DnsOutcome.TIMEOUT),))
-    world = replace(around.world, dns=silent)
+    ports = replace(around.ports, dns=silent)
     assert not await some_have(silent, PROOF)
-    assert (await ManagedRecord(Context(world, MemoryState(around.ledger.setup)), "certificate-record").read()).settled
+    assert (await ManagedRecord(Context(ports, MemoryState(around.state.setup)), "certificate-record").read()).settled
     moved = ScriptedDns(authorities=(answer(outcome=DnsOutcome.NXDOMAIN),))
-    world = replace(around.world, dns=moved)
-    ledger = MemoryState(around.ledger.setup)
-    node = ManagedRecord(Context(world, ledger), "certificate-record")
+    ports = replace(around.ports, dns=moved)
+    state = MemoryState(around.state.setup)
+    node = ManagedRecord(Context(ports, state), "certificate-record")
     assert not (await node.read()).settled
-    ledger.waiting_since(node.id, world.clock.now() - LONGEST - 1)
+    state.waiting_since(node.id, ports.clock.now() - LONGEST - 1)
     assert (await node.read()).settled

@@ -93,12 +93,12 @@ class Counting(Service):
     """The product; it counts the log files that AWS lists for it."""
 
     def __init__(self, service: Service) -> None:
-        super().__init__(service.surroundings)
+        super().__init__(service.environment)
         self.listed: list[int] = []
 
     def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        world = super().world(choices, patience, source)
-        return replace(world, aws=_Lister(world.aws, self.listed))
+        ports = super().ports(choices, patience, source)
+        return replace(ports, aws=_Lister(ports.aws, self.listed))
 
 
 class _Lister:

@@ -5,7 +5,7 @@ from typing import Any
 import anyio
 
 from tests.engine.parts import Look, Row
-from tests.engine.parts import scope as empty_scope
+from tests.engine.parts import context as empty_context
 from tests.product import Product
 from wizard.documents import json_envelope
 from wizard.engine import walks
@@ -48,26 +48,26 @@ def dead() -> Progress:
     )
     setup = Setup(name="main", id="0a1b2c3d", created=0.0, choices=SetupChoices(domain="e.shop.example"), made=made)
     hole: Any = Hole()
-    scope = Context(Ports(hole, hole, hole, SystemClock(0.0)), MemoryState(setup))
-    rows = stages(scope)
-    board = walks.progress_for(Job.CHECK, rows, "main")
+    context = Context(Ports(hole, hole, hole, SystemClock(0.0)), MemoryState(setup))
+    rows = stages(context)
+    progress = walks.progress_for(Job.CHECK, rows, "main")
 
     async def look() -> None:
-        await walks.check(rows, scope, board, limit=2.0, whole=3.0)
+        await walks.check(rows, context, progress, limit=2.0, whole=3.0)
 
     anyio.run(look)
-    assert [item.id for item in board.snapshot.items] == [node.id for node in walks.nodes_of(rows)]
-    return board
+    assert [item.id for item in progress.snapshot.items] == [node.id for node in walks.nodes_of(rows)]
+    return progress
 
 
 def test_every_row_gets_a_verdict_and_none_is_called_wrong() -> None:
-    board = dead()
-    assert board.snapshot.finished
-    assert [check.id for check in board.snapshot.checks] == [item.id for item in board.snapshot.items]
-    found = {check.status for check in board.snapshot.checks}
+    progress = dead()
+    assert progress.snapshot.finished
+    assert [check.id for check in progress.snapshot.checks] == [item.id for item in progress.snapshot.items]
+    found = {check.status for check in progress.snapshot.checks}
     assert Status.UNKNOWN in found
     assert Status.FAILED not in found
-    assert {check.problem.id for check in board.snapshot.checks if check.problem} == {"slow"}
+    assert {check.problem.id for check in progress.snapshot.checks if check.problem} == {"slow"}
 
 
 def test_the_same_dead_world_looks_the_same_twice() -> None:
@@ -75,7 +75,7 @@ def test_the_same_dead_world_looks_the_same_twice() -> None:
 
 
 def test_items_that_wait_for_each_other_share_the_time_of_the_whole() -> None:
-    around = empty_scope()
+    around = empty_context()
 
     class Chained(Look):
         async def look(self) -> Check:
@@ -87,13 +87,13 @@ def test_items_that_wait_for_each_other_share_the_time_of_the_whole() -> None:
     for node, before in zip(nodes[1:], names, strict=False):
         node.parent = before
     rows: Any = (Row(*nodes),)
-    board = walks.progress_for(Job.CHECK, rows, "main")
+    progress = walks.progress_for(Job.CHECK, rows, "main")
 
     async def look() -> None:
-        await walks.check(rows, around, board, limit=10.0, whole=0.5)
+        await walks.check(rows, around, progress, limit=10.0, whole=0.5)
 
     anyio.run(look)  # one after the other they would take ten seconds
-    found = [check.status for check in board.snapshot.checks]
+    found = [check.status for check in progress.snapshot.checks]
     assert len(found) == len(names)
     assert found.count(Status.OK) < 15
     assert set(found) <= {Status.OK, Status.UNKNOWN, Status.SKIPPED}

@@ -18,7 +18,7 @@ def test_the_alias_waits_for_a_record_that_leads_to_another_distribution(product
 def test_a_repair_leaves_no_wait_behind(product: Product) -> None:
     product.new()
     product.apply()
-    with product.service.store.writing("main", "an interrupted walk") as ledger:
-        ledger.waiting_since("alias", 1.0)
+    with product.service.store.writing("main", "an interrupted walk") as state:
+        state.waiting_since("alias", 1.0)
     assert not_ok(product.run(Job.REPAIR)) == []
     assert product.setup().waits == {}

@@ -24,7 +24,7 @@ def test_the_outside_is_seen_and_what_is_in_aws_is_unknown(
     for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(variable, str(tmp_path / "nothing"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    nobody = replace(product.service.surroundings, source=KeySource(endpoint=world.aws_endpoint))
+    nobody = replace(product.service.environment, source=KeySource(endpoint=world.aws_endpoint))
     product.service = Service(nobody)
     found = verdicts(product.check())
     assert {found[item] for item in OUTSIDE} == {Status.OK}

@@ -74,8 +74,8 @@ def test_a_set_up_without_a_domain_works_and_takes_a_domain_later(product: Produ
     first = product.apply()
     assert not_ok(first) == []
     assert {"alias", "certificate", "pixel-record"}.isdisjoint(verdicts(first))
-    with product.service.store.writing("main", "set") as ledger:
-        ledger.choose(domain=DOMAIN)
+    with product.service.store.writing("main", "set") as state:
+        state.choose(domain=DOMAIN)
     assert not_ok(product.apply()) == []
     assert product.setup().made.alias == DOMAIN
 

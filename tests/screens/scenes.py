@@ -47,14 +47,14 @@ PROOF = Proof(
 )
 
 
-async def waits(board: Progress) -> None:
+async def waits(progress: Progress) -> None:
     """Wait for the user and for AWS, for ever."""
-    scripted.waits_for_user(board, NOW)
+    scripted.waits_for_user(progress, NOW)
     seen = {"sees.name server.ns1.example.test": "yes", "sees.name server.ns2.example.test": "not yet"}
     summary = "1 of 2 name servers have _abc.e.example.test"
     found = Check("certificate-record", "certificate", Status.WAITING, summary, evidence=seen)
-    board.change("certificate-record", check=found)
-    await scripted.waits_for_ever(board)
+    progress.change("certificate-record", check=found)
+    await scripted.waits_for_ever(progress)
 
 
 def visit(number: int) -> Event:

@@ -64,7 +64,7 @@ class Visits(EventReader):
     """Reads a log bucket that holds what the script says, once."""
 
     def __init__(self, real: EventReader, visits: tuple[Event, ...]) -> None:
-        super().__init__(real.scope, real.since)
+        super().__init__(real.context, real.since)
         self.visits = visits
 
     async def new(self) -> AsyncIterator[list[Event]]:
@@ -111,7 +111,7 @@ class ScriptedService(Service):
         del setup  # the script decides
         return self.found
 
-    async def holder(self, host: str) -> DnsOperator:
+    async def dns_operator(self, host: str) -> DnsOperator:
         self.looked_up.append(host)
         return DnsOperator(
             host, self.holds or host.partition(".")[2], "Cloudflare", "cloudflare", "amy.ns.cloudflare.com"
@@ -126,10 +126,10 @@ class ScriptedService(Service):
             raise self.who
         return KnownIdentity(self.who, (Problem("root-user"),) if self.who.root else ())
 
-    def arrivals(
+    def event_reader(
         self, name: str, since: float, *, source: KeySource | None = None, full_address: bool = False
     ) -> EventReader:
-        return Visits(super().arrivals(name, since, source=source, full_address=full_address), self.visits)
+        return Visits(super().event_reader(name, since, source=source, full_address=full_address), self.visits)
 
     def start(
         self,
@@ -144,76 +144,76 @@ class ScriptedService(Service):
         del patience, answers, source  # the script decides
         self.looked_at.append(frozenset(only) if only else None)
         setup = self.store.load(name)
-        rows = stages(Context(self.world(setup.choices, CallTimeouts(1, 1, 1)), MemoryState(setup)))
+        rows = stages(Context(self.ports(setup.choices, CallTimeouts(1, 1, 1)), MemoryState(setup)))
         if only:
             part = (Stage(row.id, tuple(node for node in row.nodes if node.id in only)) for row in rows)
             rows = tuple(row for row in part if row.nodes)
-        board = progress_for(job, rows, name, setup.accepted)
+        progress = progress_for(job, rows, name, setup.accepted)
 
-        async def walk(_ledger: MemoryState) -> None:
-            await self.scripts.get(job, all_well)(board)
+        async def walk(_state: MemoryState) -> None:
+            await self.scripts.get(job, all_well)(progress)
 
-        return PreparedWalk(board, nullcontext(MemoryState(setup)), walk)
+        return PreparedWalk(progress, nullcontext(MemoryState(setup)), walk)
 
 
-def end(board: Progress, item: str, status: Status = Status.OK, summary: str = "as wanted", **more: object) -> None:
+def end(progress: Progress, item: str, status: Status = Status.OK, summary: str = "as wanted", **more: object) -> None:
     """Put an item's verdict on the board."""
-    stage = next(one.stage for one in board.snapshot.items if one.id == item)
+    stage = next(one.stage for one in progress.snapshot.items if one.id == item)
     check = Check(item, stage, status, summary, **more)  # type: ignore[arg-type]
-    board.change(item, phase=Phase.DONE, activity="", wait=None, decision=None, check=check)
+    progress.change(item, phase=Phase.DONE, activity="", wait=None, decision=None, check=check)
 
 
-async def all_well(board: Progress) -> None:
+async def all_well(progress: Progress) -> None:
     """Find everything ok."""
-    for item in board.snapshot.items:
+    for item in progress.snapshot.items:
         if item.phase is not Phase.DONE:
-            end(board, item.id)
-    board.finish()
+            end(progress, item.id)
+    progress.finish()
 
 
-async def planned(board: Progress) -> None:
+async def planned(progress: Progress) -> None:
     """Find nothing made yet."""
-    for item in board.snapshot.items:
+    for item in progress.snapshot.items:
         change = Change(item.id, Action.CREATE, Actor.US, f"Create: {item.title}")
         if item.id == "certificate-record":
             change = Change(item.id, Action.CREATE, Actor.USER, "Add: the certificate's record")
-        board.change(item.id, changes=() if item.id == "identity" else (change,))
+        progress.change(item.id, changes=() if item.id == "identity" else (change,))
         status = Status.OK if item.id == "identity" else Status.WAITING
-        end(board, item.id, status, f"{item.title}: not made yet")
-    board.finish()
+        end(progress, item.id, status, f"{item.title}: not made yet")
+    progress.finish()
 
 
-def waits_for_user(board: Progress, now: float | None = None) -> None:
+def waits_for_user(progress: Progress, now: float | None = None) -> None:
     """Let the certificate's record wait for the user, and the distribution for AWS."""
     now = time.time() if now is None else now
     for item in ("identity", "content-bucket", "pixel-i", "log-bucket"):
-        end(board, item)
+        end(progress, item)
     change = Change("certificate-record", Action.CREATE, Actor.USER, "Add it at your DNS provider", record=RECORD)
-    board.change(
+    progress.change(
         "certificate-record",
         phase=Phase.RUNNING,
         changes=(change,),
         wait=Wait("Add it at your DNS provider", Actor.USER, now - 42, 300, now + 4),
     )
-    board.change(
+    progress.change(
         "serving",
         phase=Phase.RUNNING,
         wait=Wait("CloudFront carries the settings to all its places", Actor.AWS, now - 65, 240, now + 9),
     )
-    board.change("delivery", phase=Phase.RUNNING, activity="Switch on the delivery of log lines")
+    progress.change("delivery", phase=Phase.RUNNING, activity="Switch on the delivery of log lines")
 
 
-async def stays_waiting(board: Progress) -> None:
+async def stays_waiting(progress: Progress) -> None:
     """Wait for the user until somebody looks, then see everything."""
-    waits_for_user(board)
-    await waits_for_ever(board)
-    board.change("certificate-record", changes=())
-    await all_well(board)
+    waits_for_user(progress)
+    await waits_for_ever(progress)
+    progress.change("certificate-record", changes=())
+    await all_well(progress)
 
 
-async def waits_for_ever(board: Progress) -> None:
+async def waits_for_ever(progress: Progress) -> None:
     """Wait until somebody looks."""
-    await board.pause(_Slow(), 3600)
+    await progress.pause(_Slow(), 3600)
 
 
 class _Slow:
@@ -226,19 +226,19 @@ class _Slow:
         await anyio.sleep(seconds)
 
 
-async def mixed(board: Progress) -> None:
+async def mixed(progress: Progress) -> None:
     """Find one of everything."""
     problem = Problem("drift", {"resource": "the bucket's policy"})
-    end(board, "content-bucket.public-access", Status.FAILED, "Block Public Access: switched off", problem=problem,
+    end(progress, "content-bucket.public-access", Status.FAILED, "Block Public Access: switched off", problem=problem,
         observed="BlockPublicAcls: off", expected="BlockPublicAcls: on")  # fmt: skip
-    board.change(
+    progress.change(
         "content-bucket.public-access",
         changes=(Change("content-bucket.public-access", Action.UPDATE, Actor.US, "Switch Block Public Access on"),),
     )
-    end(board, "first-event", Status.WAITING, "The test event was sent; no log file yet", look_again=60.0,
+    end(progress, "first-event", Status.WAITING, "The test event was sent; no log file yet", look_again=60.0,
         copy=(Copyable("Request id", "abc123"),))  # fmt: skip
-    end(board, "tls", Status.UNKNOWN, HOSTILE, observed=HOSTILE, problem=Problem("slow", {}))
-    await all_well(board)
+    end(progress, "tls", Status.UNKNOWN, HOSTILE, observed=HOSTILE, problem=Problem("slow", {}))
+    await all_well(progress)
 
 
 QUESTION = Decision(
@@ -253,13 +253,13 @@ QUESTION = Decision(
 )
 
 
-async def asks(board: Progress) -> None:
+async def asks(progress: Progress) -> None:
     """Ask one question, and go on when it is answered."""
-    board.change("certificate", phase=Phase.RUNNING, decision=QUESTION, activity=QUESTION.question)
-    while board.answered("borrow") is None:
-        await board.pause(_Slow(), 3600)
-    board.change("certificate", decision=None)
-    await all_well(board)
+    progress.change("certificate", phase=Phase.RUNNING, decision=QUESTION, activity=QUESTION.question)
+    while progress.answered("borrow") is None:
+        await progress.pause(_Slow(), 3600)
+    progress.change("certificate", decision=None)
+    await all_well(progress)
 
 
 def a_setup(service: Service, name: str = "main", **choices: object) -> Setup:

@@ -189,8 +189,8 @@ def test_javascript_alone_says_how_pages_load_it(home: Path) -> None:
             await wait_for(pilot, lambda: "Nothing was made yet" in shown(app, "#tag"))
             await pilot.press("escape")
             await on_home(pilot, app)
-            with service.store.writing("files", "test") as ledger:
-                ledger.record(tracker=file)
+            with service.store.writing("files", "test") as state:
+                state.record(tracker=file)
             app.visit(Route.DONE, "files")
             await on_page(pilot, "DonePage")
             await wait_for(pilot, lambda: f'integrity="{digest}" src="{OWN}"' in shown(app, "#tag"))

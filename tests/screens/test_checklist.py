@@ -22,12 +22,12 @@ class Worlds:
         self.status = status
         self.observed = observed
 
-    async def __call__(self, board: Progress) -> None:
-        if any(item.id == "http-redirect" for item in board.snapshot.items):
+    async def __call__(self, progress: Progress) -> None:
+        if any(item.id == "http-redirect" for item in progress.snapshot.items):
             problem = Problem("viewer-policy-differs", {"observed": self.observed, "wanted": "a redirect"})
             told = None if self.status is Status.OK else problem
-            scripted.end(board, "http-redirect", self.status, "Plain http", observed=self.observed, problem=told)
-        await scripted.all_well(board)
+            scripted.end(progress, "http-redirect", self.status, "Plain http", observed=self.observed, problem=told)
+        await scripted.all_well(progress)
 
 
 def to_row(app: SnowpixelApp, row: str) -> None:
@@ -159,7 +159,7 @@ def test_the_report_is_read_before_it_is_saved(product: Product) -> None:
 
     play(product.service, scene)
 
-    named, masked = sorted((product.service.surroundings.home / "reports").iterdir(), key=lambda file: len(file.name))
+    named, masked = sorted((product.service.environment.home / "reports").iterdir(), key=lambda file: len(file.name))
     assert product.world.account_id in named.read_text()
     assert product.world.account_id not in masked.read_text()
     assert named.stat().st_mode & 0o777 == 0o600

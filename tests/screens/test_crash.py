@@ -76,8 +76,8 @@ def test_a_crash_inside_a_walk_is_words_on_the_page_and_not_the_end(home: Path) 
     from wizard.engine.progress import Progress  # noqa: PLC0415
     from wizard.model.results import Job  # noqa: PLC0415
 
-    async def breaks(board: Progress) -> None:
-        del board
+    async def breaks(progress: Progress) -> None:
+        del progress
         raise RuntimeError(SECRET)
 
     service = ScriptedService(home, scripts={Job.APPLY: breaks})

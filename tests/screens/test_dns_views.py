@@ -5,7 +5,7 @@ import asyncio
 from screens.texts.check_details import stage_text
 from screens.texts.dns_view_table import seen_by
 from tests.net.servers import Zone, example, on_loopback
-from tests.probes.seen_from import HOST, OWN, ScriptedDns, ScriptedWeb, answer, scope
+from tests.probes.seen_from import HOST, OWN, ScriptedDns, ScriptedWeb, answer, context
 from tests.product import Product
 from wizard.engine.verdicts import verdict
 from wizard.model.ports import DnsOutcome, WebError
@@ -32,7 +32,7 @@ def test_each_name_server_says_whether_it_has_the_record() -> None:
     async def look() -> Check:
         async with on_loopback(net) as network:
             dns = DnsClient(network, patience=DnsTimeouts(0.4, 1), ipv6=False)
-            record = ManualRecord(scope(dns, ScriptedWeb(WebError("connect", "no"))), "pixel-record")
+            record = ManualRecord(context(dns, ScriptedWeb(WebError("connect", "no"))), "pixel-record")
             return verdict(record, await record.read())
 
     found = asyncio.run(look())
@@ -54,7 +54,7 @@ def test_resolvers_are_told_apart_by_kind_and_by_what_they_say() -> None:
     )
     made = Made(distribution_domain=OWN, records_seen={"pixel-record": 1.0})
 
-    found = asyncio.run(ResolversProbe(scope(dns, made=made)).look())
+    found = asyncio.run(ResolversProbe(context(dns, made=made)).look())
 
     assert dns_views(found) == (
         DnsView(ServerKind.PUBLIC, "Cloudflare 1.1.1.1", "yes"),

@@ -23,7 +23,7 @@ async def visit(product: Product, url: str) -> None:
     """Look at a page, as a visitor's tracker would tell it."""
     path = check_event(str(uuid.uuid4()), int(time.time() * 1000), page_url=url, version="0")
     made = product.setup()
-    web = product.service.world(made.choices).web
+    web = product.service.ports(made.choices).web
     answer = await web.get(f"https://{made.made.distribution_domain}{path.replace(CHECK_APP, 'shop')}")
     assert answer.status == 200
 

@@ -271,7 +271,7 @@ def test_leaving_asks_only_while_something_is_being_changed(home: Path) -> None:
         assert focused(app) == "stay"
         await pilot.press("enter")
         await on_page(pilot, "DnsPage")
-        scripted.end(work.board, "delivery")
+        scripted.end(work.progress, "delivery")
         await pilot.press("ctrl+c")
         await wait_for(pilot, lambda: not app.is_running)
 

@@ -69,14 +69,14 @@ def replace_item(item: Item, name: str, check: Check) -> Item:
 PIXEL = DnsRecord("e.example.test", "CNAME", "d1.cloudfront.net", "e", "leads browsers to your distribution")
 
 
-async def pixel_first(board: Progress) -> None:
+async def pixel_first(progress: Progress) -> None:
     """Name the pixel's record, and the certificate's only once somebody looks."""
     for item in ("identity", "content-bucket"):
-        scripted.end(board, item)
+        scripted.end(progress, item)
     for item, record in (("pixel-record", PIXEL), ("certificate-record", scripted.RECORD)):
         change = Change(item, Action.CREATE, Actor.USER, "Add it", record=record)
-        board.change(item, phase=Phase.RUNNING, changes=(change,))
-        await board.pause(scripted._Slow(), 3600)
+        progress.change(item, phase=Phase.RUNNING, changes=(change,))
+        await progress.pause(scripted._Slow(), 3600)
     await anyio.sleep_forever()
 
 
@@ -108,8 +108,8 @@ def test_the_certificates_record_comes_first_whichever_is_known_first(home: Path
 def test_what_a_content_security_policy_must_allow_has_a_tab_of_its_own_and_is_copied_there(home: Path) -> None:
     service = ScriptedService(home)
     setup = a_setup(service)
-    with service.store.writing("main", "test") as ledger:
-        ledger.record(distribution="E1", distribution_domain="d1.cloudfront.net", alias="e.example.test")
+    with service.store.writing("main", "test") as state:
+        state.record(distribution="E1", distribution_domain="d1.cloudfront.net", alias="e.example.test")
     made = snippet_for(service.store.load(setup.name), setup.name, Variant.PAGE)
     assert made is not None
 

@@ -48,8 +48,8 @@ def test_the_dns_page_writes_the_records_as_the_providers_form_wants_them(home: 
 def test_the_last_page_writes_the_tag_and_leaves_a_foreign_file_alone(home: Path) -> None:
     service = ScriptedService(home)
     a_setup(service)
-    with service.store.writing("main", "test") as ledger:
-        ledger.record(distribution="E1", distribution_domain="d1.cloudfront.net")
+    with service.store.writing("main", "test") as state:
+        state.record(distribution="E1", distribution_domain="d1.cloudfront.net")
     path = home / "values" / "main.txt"
 
     async def scene() -> None:

@@ -36,14 +36,14 @@ def test_a_fresh_set_up_flushes_little_safely_and_off_the_event_loop(
     product.new(**choices)
     loop: list[int] = []
 
-    async def front(board: Progress) -> None:
+    async def front(progress: Progress) -> None:
         loop.append(threading.get_ident())
-        await product.user(board)
+        await product.user(progress)
 
     running = product.service.start(Job.APPLY, "main", patience=20.0)
     with watched(monkeypatch) as seen:
         anyio.run(product._run, running, front)
-    assert not_ok(running.board.snapshot) == []
+    assert not_ok(running.progress.snapshot) == []
     assert len(flushes(seen)) <= most
     assert [one for one in flushes(seen) if one.thread in loop] == []
     folder = product.service.store.folder
@@ -82,12 +82,12 @@ class Reading(Service):
     """The product; whenever it calls AWS, the set-up's file is read."""
 
     def __init__(self, service: Service) -> None:
-        super().__init__(service.surroundings)
+        super().__init__(service.environment)
         self.seen: dict[tuple[str, str], list[bool]] = {}
 
     def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        world = super().world(choices, patience, source)
-        return replace(world, aws=_Reader(world.aws, self))
+        ports = super().ports(choices, patience, source)
+        return replace(ports, aws=_Reader(ports.aws, self))
 
 
 class _Reader:

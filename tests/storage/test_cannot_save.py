@@ -42,8 +42,8 @@ def limit(operation):
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
 product = Product(world, Control(world), home)
-seen = product.service.surroundings.observe
-object.__setattr__(product.service.surroundings, "observe", lambda service, name: (seen(service, name), limit(name)))
+seen = product.service.environment.observe
+object.__setattr__(product.service.environment, "observe", lambda service, name: (seen(service, name), limit(name)))
 limit("start")
 try:
     ended = product.run(job, adds_records=False, patience=0)

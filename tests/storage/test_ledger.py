@@ -65,12 +65,12 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 def test_a_save_keeps_nobody_waiting_but_those_who_wait_for_it(store: Gated) -> None:
-    ledger = SavedState(store, store.load("main"))
+    state = SavedState(store, store.load("main"))
     through: list[str] = []
 
     async def branch() -> None:
-        ledger.record(account="111111111111")
-        await ledger.saved()
+        state.record(account="111111111111")
+        await state.saved()
         through.append("saved")
 
     async def work() -> None:
@@ -81,7 +81,7 @@ def test_a_save_keeps_nobody_waiting_but_those_who_wait_for_it(store: Gated) -> 
             for _ in range(100):
                 await anyio.lowlevel.checkpoint()  # the loop turns while the disk is busy
             assert through == []
-            assert ledger.setup.made.account == "111111111111"
+            assert state.setup.made.account == "111111111111"
             store.gate.set()
         assert through == ["saved"]
         assert store.load("main").made.account == "111111111111"
@@ -90,11 +90,11 @@ def test_a_save_keeps_nobody_waiting_but_those_who_wait_for_it(store: Gated) -> 
 
 
 def test_branches_that_save_meanwhile_share_the_next_save(store: Gated) -> None:
-    ledger = SavedState(store, store.load("main"))
+    state = SavedState(store, store.load("main"))
 
     async def branch(**made: Any) -> None:
-        ledger.record(**made)
-        await ledger.saved()
+        state.record(**made)
+        await state.saved()
         saved = store.load("main").made
         assert {name: getattr(saved, name) for name in made} == made
 
@@ -106,7 +106,7 @@ def test_branches_that_save_meanwhile_share_the_next_save(store: Gated) -> None:
             others = ("alias", "distribution", "delivery", "caller_reference", "certificate_token")
             for name in others:
                 group.start_soon(partial(branch, **{name: name}))
-            await until(lambda: ledger.setup.made.certificate_token is not None)
+            await until(lambda: state.setup.made.certificate_token is not None)
             store.gate.set()
         assert len(store.begun) == 2
 
@@ -114,65 +114,65 @@ def test_branches_that_save_meanwhile_share_the_next_save(store: Gated) -> None:
 
 
 def test_what_may_wait_rides_along_with_the_next_save(store: Gated) -> None:
-    ledger = SavedState(store, store.load("main"))
+    state = SavedState(store, store.load("main"))
 
     async def work() -> None:
-        ledger.stands("alias", now=True)
-        await ledger.saved()
+        state.stands("alias", now=True)
+        await state.saved()
         assert store.begun == []
         assert store.load("main").stood == ()
-        ledger.record(account="111111111111")
-        await ledger.saved()
+        state.record(account="111111111111")
+        await state.saved()
         assert store.load("main").stood == ("alias",)
-        ledger.stands("serving", now=True)
-        await ledger.saved(riding=True)
+        state.stands("serving", now=True)
+        await state.saved(riding=True)
         assert store.load("main").stood == ("alias", "serving")
         assert len(store.begun) == 2
-        await ledger.saved(riding=True)
+        await state.saved(riding=True)
         assert len(store.begun) == 2
 
     run(work)
 
 
 def test_at_the_end_everything_is_saved_also_what_may_wait(store: Gated) -> None:
-    with store.writing("main", "test") as ledger:
-        ledger.stands("alias", now=True)
+    with store.writing("main", "test") as state:
+        state.stands("alias", now=True)
         assert store.begun == []
     assert store.load("main").stood == ("alias",)
     assert len(store.begun) == 1
 
 
 def test_after_the_end_a_branch_that_was_given_up_writes_nothing(store: Gated) -> None:
-    with store.writing("main", "test") as ledger:
+    with store.writing("main", "test") as state:
         pass
-    ledger.record(account="111111111111")
-    run(ledger.saved)
+    state.record(account="111111111111")
+    run(state.saved)
     assert store.begun == []
 
 
 def test_a_file_that_was_deleted_on_purpose_stays_away(store: Gated) -> None:
-    with store.writing("main", "test") as ledger:
-        ledger.stands("alias", now=False)
-        ledger.record(account="111111111111")
-        ledger.drop()
+    with store.writing("main", "test") as state:
+        state.stands("alias", now=False)
+        state.record(account="111111111111")
+        state.drop()
         store.delete("main")
-        run(ledger.saved)
+        run(state.saved)
     assert store.names() == ()
 
 
 def test_a_save_that_is_given_up_halfway_never_wins_over_a_later_one(store: Gated) -> None:
-    ledger = SavedState(store, store.load("main"))
+    state = SavedState(store, store.load("main"))
 
     async def work() -> None:
         store.gate.clear()
-        ledger.record(account="111111111111")
+        state.record(account="111111111111")
         async with anyio.create_task_group() as group:
-            group.start_soon(ledger.saved)
+            group.start_soon(state.saved)
             await until(lambda: len(store.begun) == 1)
             group.cancel_scope.cancel()
-        ledger.record(account="222222222222")
+        state.record(account="222222222222")
         async with anyio.create_task_group() as group:
-            group.start_soon(ledger.saved)
+            group.start_soon(state.saved)
             await anyio.lowlevel.checkpoint()
             store.gate.set()
         assert store.load("main").made.account == "222222222222"
@@ -200,24 +200,24 @@ def full(store: Gated) -> Full:
 
 
 def test_whoever_waits_hears_that_it_cannot_be_saved_and_the_end_does_not_say_it_again(full: Full) -> None:
-    with full.writing("main", "test") as ledger:
+    with full.writing("main", "test") as state:
         for account in ("111111111111", "222222222222"):
-            ledger.record(account=account)
+            state.record(account=account)
             with pytest.raises(StoreError, match="no room"):
-                run(ledger.saved)
+                run(state.saved)
     assert full.load("main").made.account is None
 
 
 def test_where_nobody_waited_the_end_says_that_it_cannot_be_saved(full: Full) -> None:
-    with pytest.raises(StoreError, match="no room"), full.writing("main", "test") as ledger:
-        ledger.record(account="111111111111")
+    with pytest.raises(StoreError, match="no room"), full.writing("main", "test") as state:
+        state.record(account="111111111111")
 
 
 def test_what_could_not_be_saved_at_first_is_saved_as_soon_as_there_is_room(full: Full) -> None:
-    with full.writing("main", "test") as ledger:
-        ledger.record(account="111111111111")
+    with full.writing("main", "test") as state:
+        state.record(account="111111111111")
         with pytest.raises(StoreError):
-            run(ledger.saved)
+            run(state.saved)
         full.full = False
     assert full.load("main").made.account == "111111111111"
 
@@ -245,12 +245,12 @@ CHANGES = ("create_bucket", "put_object", "update_distribution", "delete_bucket"
 
 @pytest.mark.parametrize("operation", CHANGES)
 def test_a_call_that_changes_something_waits_for_the_disk_and_looks_do_not(store: Gated, operation: str) -> None:
-    ledger, noting = SavedState(store, store.load("main")), Noting()
-    aws = WriteAhead(noting, ledger)  # type: ignore[arg-type]  # only these two of its methods are used
+    state, noting = SavedState(store, store.load("main")), Noting()
+    aws = WriteAhead(noting, state)  # type: ignore[arg-type]  # only these two of its methods are used
 
     async def work() -> None:
         store.gate.clear()
-        ledger.record(caller_reference="ours")
+        state.record(caller_reference="ours")
         async with anyio.create_task_group() as group:
             group.start_soon(aws, "any", operation)
             await until(lambda: len(store.begun) == 1)
@@ -264,9 +264,9 @@ def test_a_call_that_changes_something_waits_for_the_disk_and_looks_do_not(store
 
 
 def test_a_call_is_not_made_where_what_announces_it_cannot_be_saved(full: Full) -> None:
-    ledger, noting = SavedState(full, full.load("main")), Noting()
-    ledger.record(caller_reference="ours")
-    aws = WriteAhead(noting, ledger)  # type: ignore[arg-type]
+    state, noting = SavedState(full, full.load("main")), Noting()
+    state.record(caller_reference="ours")
+    aws = WriteAhead(noting, state)  # type: ignore[arg-type]
     with pytest.raises(StoreError):
         run(lambda: aws("any", "create_distribution_with_tags"))
     assert noting.asked == []
@@ -284,21 +284,21 @@ class Late(Thing):
 
 def test_before_a_long_pause_also_what_may_wait_is_saved(store: Gated) -> None:
     things = Things()
-    world = Ports(aws=Nowhere(), dns=Nowhere(), web=Nowhere(), clock=SystemClock(1.0))
-    around = Context(world, SavedState(store, store.load("main")))
+    ports = Ports(aws=Nowhere(), dns=Nowhere(), web=Nowhere(), clock=SystemClock(1.0))
+    around = Context(ports, SavedState(store, store.load("main")))
     letter = _Patient(around, things, "letter", actor=Actor.USER)
     house = Late(around, things, "house")
 
-    async def front(board: Any) -> None:
+    async def front(progress: Any) -> None:
         with anyio.fail_after(LONG):
             await until(lambda: "letter" in store.load("main").waits)
             house.begin.set()
-            await until(lambda: around.ledger.setup.stood == ("house",))
+            await until(lambda: around.state.setup.stood == ("house",))
             assert store.load("main").stood == ()
-            board.look_now()
+            progress.look_now()
             await until(lambda: store.load("main").stood == ("house",))
             things["letter"] = "there"
-            board.look_now()
+            progress.look_now()
 
     async def ready() -> None:
         house.begin = anyio.Event()
@@ -338,9 +338,9 @@ def test_what_is_done_to_the_end_is_done_before_a_cancellation_counts() -> None:
 
 
 def test_in_memory_there_is_nothing_to_wait_for(store: Gated) -> None:
-    ledger = MemoryState(store.load("main"))
-    ledger.record(account="111111111111")
-    run(ledger.saved)
+    state = MemoryState(store.load("main"))
+    state.record(account="111111111111")
+    run(state.saved)
     assert store.begun == []
     run(lambda: in_thread(store.load, "main"))
     assert store.load("main").made.account is None

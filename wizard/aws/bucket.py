@@ -13,7 +13,7 @@ WRITES_OF_SETTINGS = ("put_bucket", "put_public_access_block", "delete_bucket", 
 """How the operations begin that write a setting of a bucket, or end it."""
 
 
-async def call_s3(scope: Context, operation: str, bucket: str, **parameters: Any) -> dict[str, Any]:
+async def call_s3(context: Context, operation: str, bucket: str, **parameters: Any) -> dict[str, Any]:
     """Call S3 on a bucket of ours, refusing one that belongs to another account.
 
     The settings of one bucket are written one after the other, as S3 wants it.
@@ -21,23 +21,23 @@ async def call_s3(scope: Context, operation: str, bucket: str, **parameters: Any
     Raises:
         AwsError: AWS refused.
     """
-    owned = {"Bucket": bucket, "ExpectedBucketOwner": scope.made.account}
+    owned = {"Bucket": bucket, "ExpectedBucketOwner": context.made.account}
     if not operation.startswith(WRITES_OF_SETTINGS):
-        return await scope.world.aws("s3", operation, **owned, **parameters)
-    async with scope.bucket_writes.setdefault(bucket, anyio.Lock()):
-        return await scope.world.aws("s3", operation, **owned, **parameters)
+        return await context.ports.aws("s3", operation, **owned, **parameters)
+    async with context.bucket_writes.setdefault(bucket, anyio.Lock()):
+        return await context.ports.aws("s3", operation, **owned, **parameters)
 
 
-async def call_content(scope: Context, operation: str, **parameters: Any) -> dict[str, Any]:
+async def call_content(context: Context, operation: str, **parameters: Any) -> dict[str, Any]:
     """Call S3 on the content bucket.
 
     Raises:
         AwsError: AWS refused.
     """
-    return await call_s3(scope, operation, scope.made.content_bucket or "", **parameters)
+    return await call_s3(context, operation, context.made.content_bucket or "", **parameters)
 
 
-async def stored(scope: Context, key: str) -> dict[str, str] | None:
+async def stored(context: Context, key: str) -> dict[str, str] | None:
     """Return what S3 says of a file in the content bucket, None when it is not there.
 
     Returns:
@@ -48,7 +48,7 @@ async def stored(scope: Context, key: str) -> dict[str, str] | None:
         AwsError: AWS refused for another reason.
     """
     try:
-        head = await call_content(scope, "head_object", Key=key)
+        head = await call_content(context, "head_object", Key=key)
     except AwsError as error:
         if error.code in MISSING:
             return None

@@ -55,7 +55,7 @@ def _wanted(service: Service, setup: Setup) -> bool:
 
 def keep_typed(session: Session, service: Service, name: str, snapshot: Snapshot) -> None:
     """Keep keys that were typed, once AWS has known them; say where they are now, or why they are not kept."""
-    keys = service.surroundings.source.keys
+    keys = service.environment.source.keys
     if not session.keep_keys or not keys or name not in service.store.names():
         return
     good = {check.status for check in snapshot.checks if check.id == "identity"}

@@ -62,7 +62,7 @@ def _asked(session: Session, service: Service, setup: Setup | None) -> tuple[Kno
 
 
 def _listed(found: tuple[CredentialSource, ...], service: Service, setup: Setup | None) -> Iterator[str]:
-    given = service.source(setup.choices) if setup else service.surroundings.source
+    given = service.source(setup.choices) if setup else service.environment.source
     if given.keys:
         yield "* keys given for this run win over everything below"
     elif not found:

@@ -76,7 +76,7 @@ def events(
     session.again = f"events {name}"
     service = session.service()
     second_factor(session, service, name)
-    arrivals = service.arrivals(name, time.time() - since * HOUR, full_address=full_address)
+    arrivals = service.event_reader(name, time.time() - since * HOUR, full_address=full_address)
     most = (None if session.json else 20) if last is None else (last or None)
     looks = Looks(arrivals, since, tests, deque(maxlen=most))
     event_loop.run(looks.look, lambda: run_walk.farewell(session))

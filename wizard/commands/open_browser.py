@@ -24,7 +24,7 @@ class Opener:
     """
 
     def __init__(self, session: Session, service: Service, setup: Setup, *, opens: bool) -> None:
-        here = service.surroundings
+        here = service.environment
         self._session = session
         self._opening = Opening(here.network, setup, practice=here.zone is not None)
         self._opens = opens
@@ -39,7 +39,7 @@ class Opener:
         """End the throw-away browser; the user's own one is left alone."""
         self._opening.close()
 
-    async def __call__(self, _board: Progress, update: Update) -> None:
+    async def __call__(self, _progress: Progress, update: Update) -> None:
         """Act on one update of the walk."""
         address = address_in(update.snapshot)
         if address is None or self._shown:

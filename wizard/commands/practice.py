@@ -84,15 +84,15 @@ def _forget_what_is_gone(service: Service) -> None:
     """Keep the choices of the set-ups, but not what was made: it ended with the world that it was made in."""
     store = service.store
     for name in store.names():
-        with contextlib.suppress(StoreError), store.writing(name, "snowpixel practice") as ledger:
-            fresh = replace(ledger.setup, made=Made(), waits={}, stood=(), removed=False)
-            ledger.update(made=fresh.made, waits=fresh.waits, stood=fresh.stood, removed=fresh.removed)
+        with contextlib.suppress(StoreError), store.writing(name, "snowpixel practice") as state:
+            fresh = replace(state.setup, made=Made(), waits={}, stood=(), removed=False)
+            state.update(made=fresh.made, waits=fresh.waits, stood=fresh.stood, removed=fresh.removed)
 
 
 def _road(session: Session, service: Service, directory: Path) -> ExitCode:
     """Go the whole road with default answers, playing the user's part at the DNS provider."""
     if NAME not in service.store.names():
-        service.store.create(NAME, SetupChoices(domain=f"e.{service.surroundings.zone}"))
+        service.store.create(NAME, SetupChoices(domain=f"e.{service.environment.zone}"))
     setup = service.store.load(NAME)
     session.say(
         f"This sets up a tracking pixel at {setup.choices.domain}, in a practice AWS on this computer: private bucket, "
@@ -128,17 +128,17 @@ class Player:
 
     def __init__(self, session: Session, service: Service) -> None:
         self._session = session
-        self._provider = service.surroundings.provider
+        self._provider = service.environment.provider
         self._acted: set[tuple[Action, object]] = set()
 
-    async def __call__(self, board: Progress, update: Update) -> None:
+    async def __call__(self, progress: Progress, update: Update) -> None:
         """Act on one update of the walk."""
         for change in update.snapshot.changes:
             if change.record is None or change.actor is not Actor.USER or (change.action, change.record) in self._acted:
                 continue
             self._acted.add((change.action, change.record))
             await self._act(change)
-            board.look_now()
+            progress.look_now()
 
     async def _act(self, change: Change) -> None:
         record, provider = change.record, self._provider

@@ -56,22 +56,22 @@ def run(
     quiet = job in (Job.PLAN, Job.CHECK)
     narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(answering))
 
-    async def tell(board: Progress) -> None:
-        async for update in board.updates():
+    async def tell(progress: Progress) -> None:
+        async for update in progress.updates():
             if not quiet:
                 for line in narrator.tell(update.snapshot):
                     session.say(line)
             for look in (act, answering):
                 if look:
-                    await look(board, update)
+                    await look(progress, update)
 
     second_factor(session, service, name)
     running = service.start(job, name, patience=patience, answers=answers, only=only)
     for decision, choice in (answers or {}).items():
-        running.board.answer(decision, choice)
+        running.progress.answer(decision, choice)
     event_loop.run(lambda: _along(running, tell, answering), lambda: farewell(session))
-    keep_typed(session, service, name, running.board.snapshot)
-    return running.board.snapshot
+    keep_typed(session, service, name, running.progress.snapshot)
+    return running.progress.snapshot
 
 
 TELL = Callable[[Progress], Coroutine[Any, Any, None]]
@@ -83,8 +83,8 @@ async def _along(running: PreparedWalk, tell: TELL, answering: DecisionPrompts |
     async with anyio.create_task_group() as group:
         with anyio.CancelScope() as scope:
             watcher = anyio.CancelScope()
-            group.start_soon(_telling, tell, running.board, scope, failures)
-            group.start_soon(_end_when_stuck, running.board, scope, watcher, answering)
+            group.start_soon(_telling, tell, running.progress, scope, failures)
+            group.start_soon(_end_when_stuck, running.progress, scope, watcher, answering)
             try:
                 await running.run()
             except StoreError as error:
@@ -94,23 +94,23 @@ async def _along(running: PreparedWalk, tell: TELL, answering: DecisionPrompts |
         raise failures[0]
 
 
-async def _telling(tell: TELL, board: Progress, walk: anyio.CancelScope, failures: list[Exception]) -> None:
+async def _telling(tell: TELL, progress: Progress, walk: anyio.CancelScope, failures: list[Exception]) -> None:
     try:
-        await tell(board)
+        await tell(progress)
     except Exception as error:  # noqa: BLE001 - the caller raises it, outside the task group
         failures.append(error)
         walk.cancel()
 
 
 async def _end_when_stuck(
-    board: Progress, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: DecisionPrompts | None
+    progress: Progress, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: DecisionPrompts | None
 ) -> None:
     """End a walk in which only questions are left that nobody here can answer."""
     with watcher:
         while True:
-            before = _only_questions(board.snapshot)
+            before = _only_questions(progress.snapshot)
             await anyio.sleep(STUCK)
-            if before and _only_questions(board.snapshot) and not (answering and answering.open):
+            if before and _only_questions(progress.snapshot) and not (answering and answering.open):
                 walk.cancel()
                 return
 
@@ -126,7 +126,7 @@ async def look(service: Service, name: str, only: Collection[str] = ()) -> Snaps
     """Check a set-up, or some rows of it."""
     running = service.start(Job.CHECK, name, only=only or None)
     await running.run()
-    return running.board.snapshot
+    return running.progress.snapshot
 
 
 def farewell(session: Session) -> None:

@@ -21,7 +21,7 @@ REDIRECTS = 5
 def run(session: Session, setup: Setup, page: str) -> ExitCode:
     """Look at a page and say what is there."""
     session.again = f"snippet {setup.name} --check {page}"
-    web = session.service().world(setup.choices).web
+    web = session.service().ports(setup.choices).web
     checks = event_loop.run(lambda: look(web, setup, page), lambda: farewell(session))
     items = tuple(Item(one.id, STAGE, one.id, Phase.DONE, check=one) for one in checks)
     row = StageView(STAGE, page, "", items)

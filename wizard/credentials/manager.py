@@ -96,30 +96,30 @@ class CredentialManager:
         return self._now()
 
     def renewing(
-        self, aws: Aws, ledger: SetupState, clock: Clock, *, board: Progress | None, patience: float | None
+        self, aws: Aws, state: SetupState, clock: Clock, *, progress: Progress | None, patience: float | None
     ) -> RenewingAws:
         """Wrap the client of a walk, so that a sign-in that ends is a pause and not the end.
 
         Args:
             aws: the client.
-            ledger: the set-up.
+            state: the set-up.
             clock: for the time that may be waited.
-            board: where the question is put; None where nobody can be asked.
+            progress: where the question is put; None where nobody can be asked.
             patience: seconds that the walk may wait in all.
         """
         given = aws.source if isinstance(aws, AwsClient) else KeySource()
 
         async def sign_in(digits: str) -> None:
-            await self.signs.with_code(given, ledger.setup, aws.region, digits)
+            await self.signs.with_code(given, state.setup, aws.region, digits)
 
         async def ends(client: Aws) -> float | None:
             return await self._ends(client, given)
 
         return RenewingAws(
             aws,
-            board=board,
+            progress=progress,
             clock=clock,
-            account=lambda: ledger.setup.made.account,
+            account=lambda: state.setup.made.account,
             sign_in=sign_in,
             ends=ends,
             deadline=None if patience is None else clock.now() + patience,

@@ -81,12 +81,12 @@ async def gather(service: Service, name: str, *, source: KeySource | None = None
         wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
     """
     calls: list[FinishedCall] = []
-    listening = type(service)(replace(service.surroundings, listen=calls.append))
+    listening = type(service)(replace(service.environment, listen=calls.append))
     running = listening.start(Job.CHECK, name, source=source)
     await running.run()
-    keys = (source or service.surroundings.source).keys
+    keys = (source or service.environment.source).keys
     held = tuple(one for one in (keys.secret_access_key, keys.session_token) if one) if keys else ()
-    return Material(service.store.load(name), running.board.snapshot, tuple(calls), held)
+    return Material(service.store.load(name), running.progress.snapshot, tuple(calls), held)
 
 
 def build(material: Material, *, masked: bool) -> SupportReport:

@@ -16,9 +16,9 @@ Only = Collection[str] | None
 """Ids of stages or items that a walk is limited to; None is all."""
 
 
-def rows(scope: Context, only: Only) -> tuple[Stage, ...]:
+def rows(context: Context, only: Only) -> tuple[Stage, ...]:
     """Lay out the stages, or the part of them that is asked for."""
-    whole = stages(scope)
+    whole = stages(context)
     if only is None:
         return whole
     part = [Stage(row.id, tuple(node for node in row.nodes if row.id in only or node.id in only)) for row in whole]
@@ -31,65 +31,65 @@ def rows(scope: Context, only: Only) -> tuple[Stage, ...]:
     )
 
 
-async def _plan(scope: Context, board: Progress, _patience: float | None, only: Only) -> None:
-    await survey(scope)
-    await walks.plan(rows(scope, only), scope, board)
+async def _plan(context: Context, progress: Progress, _patience: float | None, only: Only) -> None:
+    await survey(context)
+    await walks.plan(rows(context, only), context, progress)
 
 
-async def _check(scope: Context, board: Progress, _patience: float | None, only: Only) -> None:
-    await walks.check(rows(scope, only), scope, board)
+async def _check(context: Context, progress: Progress, _patience: float | None, only: Only) -> None:
+    await walks.check(rows(context, only), context, progress)
 
 
-async def _apply(scope: Context, board: Progress, patience: float | None, only: Only) -> None:
-    await survey(scope)
-    await walks.apply(rows(scope, only), scope, board, patience=patience)
+async def _apply(context: Context, progress: Progress, patience: float | None, only: Only) -> None:
+    await survey(context)
+    await walks.apply(rows(context, only), context, progress, patience=patience)
 
 
-async def _repair(scope: Context, board: Progress, patience: float | None, only: Only) -> None:
-    await survey(scope)
-    part = rows(scope, only)
-    looked = walks.progress_for(Job.CHECK, part, board.snapshot.setup, scope.ledger.setup.accepted)
-    await walks.check(part, scope, looked)
+async def _repair(context: Context, progress: Progress, patience: float | None, only: Only) -> None:
+    await survey(context)
+    part = rows(context, only)
+    looked = walks.progress_for(Job.CHECK, part, progress.snapshot.setup, context.state.setup.accepted)
+    await walks.check(part, context, looked)
     wrong = {check.id for check in looked.snapshot.checks if check.counts_as is not Status.OK}
     again = walks.affected(part, wrong) | {walks.IDENTITY}
     resources = {node.id for node in walks.nodes_of(part) if isinstance(node, Resource)}
     for item in looked.snapshot.items:
         if item.id not in again:
-            board.change(item.id, phase=item.phase, check=item.check)
-            scope.ledger.waited(item.id)  # an interrupted walk may have left it; the check saw that it is over
+            progress.change(item.id, phase=item.phase, check=item.check)
+            context.state.waited(item.id)  # an interrupted walk may have left it; the check saw that it is over
             if item.id in resources:
-                scope.ledger.stands(item.id, now=True)  # one that was adopted: from now on its absence is a fault
-    await walks.apply(part, scope, board, patience=patience, only=again)
+                context.state.stands(item.id, now=True)  # one that was adopted: from now on its absence is a fault
+    await walks.apply(part, context, progress, patience=patience, only=again)
 
 
-async def _remove(scope: Context, board: Progress, patience: float | None, only: Only) -> None:
-    await survey(scope)  # a set-up that was only just adopted: in Route 53 the records are ours to take away
-    await walks.remove(rows(scope, only), scope, board, patience=patience)
+async def _remove(context: Context, progress: Progress, patience: float | None, only: Only) -> None:
+    await survey(context)  # a set-up that was only just adopted: in Route 53 the records are ours to take away
+    await walks.remove(rows(context, only), context, progress, patience=patience)
 
 
 WALKS = {Job.PLAN: _plan, Job.APPLY: _apply, Job.CHECK: _check, Job.REPAIR: _repair, Job.REMOVE: _remove}
 """Each job's walk: over a scope, shown on a board, within seconds of patience, limited to some ids."""
 
 
-async def survey(scope: Context) -> None:
+async def survey(context: Context) -> None:
     """Find out once whether the domain's zone is in this account's Route 53, and save it.
 
     Without permission to look there, or without DNS, nothing is saved: the user adds the records, as with any provider.
     What another account's Route 53 says is not saved either.
     """
-    domain = scope.choices.domain
-    if domain is None or scope.made.hosted_zone is not None:
+    domain = context.choices.domain
+    if domain is None or context.made.hosted_zone is not None:
         return
     try:
-        if await _elsewhere(scope):
+        if await _elsewhere(context):
             return
-        zone = await find_hosted_zone(scope.world.aws, scope.world.dns, domain)
+        zone = await find_hosted_zone(context.ports.aws, context.ports.dns, domain)
     except (AwsError, DnsUnreachableError):
         return
-    scope.ledger.record(hosted_zone=zone or "")
+    context.state.record(hosted_zone=zone or "")
 
 
-async def _elsewhere(scope: Context) -> bool:
+async def _elsewhere(context: Context) -> bool:
     """Whether the credentials belong to another account than the set-up; a fresh set-up takes the account it finds."""
-    account = scope.made.account
-    return account is not None and (await scope.world.aws("sts", "get_caller_identity"))["Account"] != account
+    account = context.made.account
+    return account is not None and (await context.ports.aws("sts", "get_caller_identity"))["Account"] != account

@@ -54,7 +54,7 @@ class Reconciler:
         self.walk = walk
         self.created: set[str] = set()
         """Resources made in this walk: what hangs on them cannot exist yet, so it is not looked for."""
-        clock = walk.scope.world.clock
+        clock = walk.context.ports.clock
         self._deadline = None if patience is None else clock.now() + patience
 
     async def settle(self, node: Resource, read: Callable[[], Awaitable[Reading]], first: Reading | None) -> Check:
@@ -69,17 +69,17 @@ class Reconciler:
         reading = first or await read()
         while not reading.settled and not reading.blocked:
             check = self._so_far(node, reading)
-            self.walk.board.change(node.id, changes=reading.changes, check=check, decision=reading.decision)
+            self.walk.progress.change(node.id, changes=reading.changes, check=check, decision=reading.decision)
             if not await self._advance(node, reading, state):
                 self.walk.stopping.add(node.id)
                 return unfinished(node, reading)
             reading = await read()
-        self.walk.scope.ledger.waited(node.id)
-        self.walk.board.change(node.id, changes=(), wait=None, decision=None)
+        self.walk.context.state.waited(node.id)
+        self.walk.progress.change(node.id, changes=(), wait=None, decision=None)
         if reading.blocked:
             self.walk.stopping.add(node.id)
         else:
-            self.walk.scope.ledger.stands(node.id, now=self.walk.board.job is not Job.REMOVE)
+            self.walk.context.state.stands(node.id, now=self.walk.progress.job is not Job.REMOVE)
         return verdict(node, reading)
 
     def _so_far(self, node: Resource, reading: Reading) -> Check | None:
@@ -99,14 +99,14 @@ class Reconciler:
         return bool(ours) or await self.wait(node, reading.changes[0])
 
     async def _carry_out(self, node: Resource, change: Change, state: _Settling) -> bool:
-        board = self.walk.board
+        progress = self.walk.progress
         key = f"{change.action} {change.summary} {change.differences}"
         if state.made.get(key, 0) >= TRIES:
             raise DoesNotTakeError(change)
-        board.change(node.id, activity=change.summary, wait=None)
+        progress.change(node.id, activity=change.summary, wait=None)
         try:
             await node.carry_out(change)
-            await self.walk.scope.ledger.saved()
+            await self.walk.context.state.saved()
         except LookAgainError:
             return True
         except NotYetError as error:
@@ -117,41 +117,41 @@ class Reconciler:
         state.made[key] = state.made.get(key, 0) + 1
         if change.action is Action.CREATE:
             self.created.add(node.id)
-        board.carried_out(change)
-        board.change(node.id, activity="Looking whether it took")
+        progress.carried_out(change)
+        progress.change(node.id, activity="Looking whether it took")
         return True
 
     async def _decided(self, node: Resource, reading: Reading, decision: Decision) -> bool:
         """Wait for the user's answer, as long as somebody may give one; what changes by itself is watched meanwhile."""
-        board, clock = self.walk.board, self.walk.scope.world.clock
-        board.change(node.id, decision=decision, activity=decision.question)
+        progress, clock = self.walk.progress, self.walk.context.ports.clock
+        progress.change(node.id, decision=decision, activity=decision.question)
         while (answer := self._answer(decision)) is None:
             if reading.changes:
                 return await self.wait(node, reading.changes[0])
             if self._over(clock.now()):
                 return False
-            await board.pause(clock, POLL_ANSWERS)
-        board.change(node.id, decision=None)
+            await progress.pause(clock, POLL_ANSWERS)
+        progress.change(node.id, decision=None)
         await node.decide(decision, answer)
-        await self.walk.scope.ledger.saved()
+        await self.walk.context.state.saved()
         return True
 
     def _answer(self, decision: Decision) -> str | None:
         """Return the answer given now or, by a flag, beforehand."""
-        return self.walk.board.answered(decision.id) or self.walk.scope.answers.get(decision.id)
+        return self.walk.progress.answered(decision.id) or self.walk.context.answers.get(decision.id)
 
     async def wait(self, node: Node, change: Change) -> bool:
         """Wait until the next look at something that AWS or the user does."""
-        board, clock, ledger = self.walk.board, self.walk.scope.world.clock, self.walk.scope.ledger
+        progress, clock, state = self.walk.progress, self.walk.context.ports.clock, self.walk.context.state
         now = clock.now()
-        since = ledger.waiting_since(node.id, now)
+        since = state.waiting_since(node.id, now)
         pause = change.every * clock.pace
         wait = Wait(change.summary, change.actor, since, change.typical * clock.pace, now + pause)
-        board.change(node.id, wait=wait, activity=change.summary)
-        await ledger.saved(riding=pause >= LONG)
+        progress.change(node.id, wait=wait, activity=change.summary)
+        await state.saved(riding=pause >= LONG)
         if self._over(now):
             return False
-        await board.pause(clock, change.every)
+        await progress.pause(clock, change.every)
         return True
 
     def _over(self, now: float) -> bool:
@@ -162,10 +162,10 @@ class Reconciler:
         while True:
             found = await probe.look()
             if found.status is not Status.WAITING:
-                self.walk.scope.ledger.waited(probe.id)
+                self.walk.context.state.waited(probe.id)
                 break
             every = found.look_again or DEFAULT_LOOK
-            self.walk.board.change(probe.id, check=self.walk.placed(found))
+            self.walk.progress.change(probe.id, check=self.walk.placed(found))
             change = Change(probe.id, Action.UPDATE, Actor.AWS, found.summary, typical=TYPICAL_PROBE, every=every)
             if not await self.wait(probe, change):
                 break

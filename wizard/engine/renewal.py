@@ -27,7 +27,7 @@ class RenewingAws:
 
     Args:
         client: how AWS is called.
-        board: where the question is put; None: nobody can be asked, as in a check.
+        progress: where the question is put; None: nobody can be asked, as in a check.
         clock: for the time that may be waited.
         account: the account that the set-up is known to be in.
         sign_in: signs in with six digits.
@@ -39,7 +39,7 @@ class RenewingAws:
         self,
         client: Aws,
         *,
-        board: Progress | None,
+        progress: Progress | None,
         clock: Clock,
         account: Callable[[], str | None],
         sign_in: Callable[[str], Awaitable[None]],
@@ -48,7 +48,7 @@ class RenewingAws:
     ) -> None:
         self.region = client.region
         self._client = client
-        self._board = board
+        self._progress = progress
         self._clock = clock
         self._account = account
         self._sign_in = sign_in
@@ -81,31 +81,31 @@ class RenewingAws:
 
     async def _signed_in_since(self, before: int, error: AwsError) -> bool:
         """Wait until somebody signed in after renewal number `before`; False if nobody will."""
-        board, item = self._board, at_work.get() or IDENTITY
-        if board is None or self._stopped:
+        progress, item = self._progress, at_work.get() or IDENTITY
+        if progress is None or self._stopped:
             return False
         self._parked.add(item)
-        self._show(board, self._decision(error.problem.id))
+        self._show(progress, self._decision(error.problem.id))
         async with self._asking:
             while self._renewed == before and not self._stopped:
-                error = await self._ask(board, error)
+                error = await self._ask(progress, error)
             self._parked.discard(item)
-            board.change(item, decision=None, activity="")
+            progress.change(item, decision=None, activity="")
         return not self._stopped
 
-    def _show(self, board: Progress, decision: Decision) -> None:
+    def _show(self, progress: Progress, decision: Decision) -> None:
         for item in self._parked:
-            board.change(item, decision=decision, activity=decision.question)
+            progress.change(item, decision=decision, activity=decision.question)
 
-    async def _ask(self, board: Progress, error: AwsError) -> AwsError:
+    async def _ask(self, progress: Progress, error: AwsError) -> AwsError:
         """Ask once; return what is still in the way."""
         decision = self._decision(error.problem.id)
-        self._show(board, decision)
-        while (answer := board.answered(decision.id)) is None:
+        self._show(progress, decision)
+        while (answer := progress.answered(decision.id)) is None:
             if self._deadline is not None and self._clock.now() >= self._deadline:
                 self._stopped = True
                 return error
-            await board.pause(self._clock, POLL)
+            await progress.pause(self._clock, POLL)
         self._asked += 1
         if answer == STOP:
             self._stopped = True
@@ -132,9 +132,9 @@ class RenewingAws:
 
     async def _note_end(self) -> None:
         """Let those who watch know how long the new sign-in lasts."""
-        if self._board:
+        if self._progress:
             ends = await self.ends()
-            self._board.note(IDENTITY, EXPIRES, None if ends is None else f"{ends:.0f}")
+            self._progress.note(IDENTITY, EXPIRES, None if ends is None else f"{ends:.0f}")
 
     def _decision(self, problem: str) -> Decision:
         kind = CODE if problem in ("mfa-needed", "mfa-wrong") else RENEW

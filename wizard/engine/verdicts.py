@@ -33,7 +33,7 @@ def _derived(node: Resource, reading: Reading) -> tuple[Status, Problem | None]:
     ours = any(change.actor is Actor.US for change in reading.changes)
     if reading.decision or not ours:
         return Status.WAITING, reading.problem
-    if node.id not in node.scope.ledger.setup.stood:
+    if node.id not in node.context.state.setup.stood:
         return Status.WAITING, Problem("not-made", {"resource": node.title})
     problem = "gone" if reading.presence is Presence.ABSENT else "drift"
     return Status.FAILED, Problem(problem, {"resource": node.title, "found": reading.observed})

@@ -32,14 +32,14 @@ class Walk:
 
     Args:
         nodes: all resources and probes, in the order of the stages.
-        scope: what they were made with.
-        board: where everything is shown.
+        context: what they were made with.
+        progress: where everything is shown.
     """
 
-    def __init__(self, nodes: Sequence[Node], scope: Context, board: Progress) -> None:
+    def __init__(self, nodes: Sequence[Node], context: Context, progress: Progress) -> None:
         self.nodes = {node.id: node for node in nodes}
-        self.scope = scope
-        self.board = board
+        self.context = context
+        self.progress = progress
         self.results: dict[str, Check] = {}
         self.stopping: set[str] = set()
         """Items that keep their dependants from running."""
@@ -57,7 +57,7 @@ class Walk:
                 for node in self.nodes.values():
                     group.start_soon(self._visit, node, step, order.get(node.id, ()))
         finally:
-            self.board.finish()
+            self.progress.finish()
 
     async def _visit(self, node: Node, step: Step, first: Collection[str]) -> None:
         at_work.set(node.id)  # each item is a task of its own
@@ -69,18 +69,18 @@ class Walk:
             self.stopping.add(node.id)
             check = self.skipped(node, blocker)
         else:
-            self.board.change(node.id, phase=Phase.RUNNING)
+            self.progress.change(node.id, phase=Phase.RUNNING)
             check = await self._guarded(node, step)
         self.results[node.id] = check
         # A question that nobody answered stays open; all else that was going on is over.
         kept = {} if node.id in self.stopping else {"decision": None}
-        self.board.change(node.id, phase=Phase.DONE, activity="", wait=None, check=self.placed(check), **kept)
+        self.progress.change(node.id, phase=Phase.DONE, activity="", wait=None, check=self.placed(check), **kept)
         self._through[node.id].set()
 
     async def _guarded(self, node: Node, step: Step) -> Check:
         try:
             check = await step(node)
-            await self.scope.ledger.saved()
+            await self.context.state.saved()
         except AwsError as error:
             self.stopping.add(node.id)
             return refusal(node, error)
@@ -107,7 +107,7 @@ class Walk:
 
     def placed(self, check: Check) -> Check:
         """Give a check the stage of its row."""
-        return replace(check, stage=self.board.stage_of(check.id))
+        return replace(check, stage=self.progress.stage_of(check.id))
 
     def skipped(self, node: Node, blocker: str) -> Check:
         """Say that an item was left out, and because of which other one."""

@@ -48,18 +48,18 @@ def nodes_of(stages: Sequence[Stage]) -> tuple[Node, ...]:
 
 
 async def check(
-    stages: Sequence[Stage], scope: Context, board: Progress, *, limit: float = LIMIT, whole: float = WHOLE
+    stages: Sequence[Stage], context: Context, progress: Progress, *, limit: float = LIMIT, whole: float = WHOLE
 ) -> None:
     """Read every resource and run every probe, all at once; writes nothing.
 
     Args:
         stages: the rows.
-        scope: their surroundings.
-        board: where results appear as they come.
+        context: their surroundings.
+        progress: where results appear as they come.
         limit: seconds that one item may take.
         whole: seconds that all of it may take.
     """
-    walk = Walk(nodes_of(stages), scope, board)
+    walk = Walk(nodes_of(stages), context, progress)
     end = anyio.current_time() + whole
 
     async def look(node: Node) -> Check:
@@ -96,7 +96,7 @@ async def _look(walk: Walk, node: Node) -> Check:
     reading = await node.read()
     if reading.presence is Presence.ABSENT:
         walk.stopping.add(node.id)
-    walk.board.change(node.id, changes=reading.changes)
+    walk.progress.change(node.id, changes=reading.changes)
     return verdict(node, reading)
 
 
@@ -104,10 +104,10 @@ def _parents(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
     return {node.id: (node.parent,) for node in nodes if node.parent}
 
 
-async def plan(stages: Sequence[Stage], scope: Context, board: Progress) -> None:
+async def plan(stages: Sequence[Stage], context: Context, progress: Progress) -> None:
     """Read every resource and list the differences; writes nothing, and waits for nothing."""
     nodes = [node for node in nodes_of(stages) if isinstance(node, Resource) or node.id == IDENTITY]
-    walk = Walk(nodes, scope, board)
+    walk = Walk(nodes, context, progress)
     absent: set[str] = set()
     renewed: set[str] = set()
 
@@ -121,7 +121,7 @@ async def plan(stages: Sequence[Stage], scope: Context, board: Progress) -> None
             absent.add(node.id)
         if any(_renews(node, change) for change in reading.changes):
             renewed.add(node.id)
-        walk.board.change(node.id, changes=reading.changes)
+        walk.progress.change(node.id, changes=reading.changes)
         return verdict(node, reading)
 
     carried = {node.id: node.carries for node in nodes if isinstance(node, Resource)}
@@ -137,8 +137,8 @@ def _renews(node: Resource, change: Change) -> bool:
 
 async def apply(
     stages: Sequence[Stage],
-    scope: Context,
-    board: Progress,
+    context: Context,
+    progress: Progress,
     *,
     patience: float | None = None,
     only: Collection[str] | None = None,
@@ -147,12 +147,12 @@ async def apply(
 
     Args:
         stages: the rows.
-        scope: their surroundings.
-        board: where everything is shown.
+        context: their surroundings.
+        progress: where everything is shown.
         patience: seconds to wait in all; None is as long as it takes, 0 does what can be done now.
         only: limit to these items (a repair); the others count as they stand.
     """
-    walk = Walk([node for node in nodes_of(stages) if only is None or node.id in only], scope, board)
+    walk = Walk([node for node in nodes_of(stages) if only is None or node.id in only], context, progress)
     settler = Reconciler(walk, patience)
 
     async def step(node: Node) -> Check:
@@ -184,17 +184,19 @@ def affected(stages: Sequence[Stage], wrong: Collection[str]) -> frozenset[str]:
     return found
 
 
-async def remove(stages: Sequence[Stage], scope: Context, board: Progress, *, patience: float | None = None) -> None:
+async def remove(
+    stages: Sequence[Stage], context: Context, progress: Progress, *, patience: float | None = None
+) -> None:
     """Take everything of ours down, each thing after whatever stands on it.
 
     Args:
         stages: the rows.
-        scope: their surroundings; the answer `delete-logs` = `yes` takes the logs too.
-        board: where everything is shown.
+        context: their surroundings; the answer `delete-logs` = `yes` takes the logs too.
+        progress: where everything is shown.
         patience: seconds to wait in all; None is as long as it takes.
     """
     nodes = [node for node in nodes_of(stages) if isinstance(node, Resource) or node.id == IDENTITY]
-    walk = Walk(nodes, scope, board)
+    walk = Walk(nodes, context, progress)
     settler = Reconciler(walk, patience)
 
     async def step(node: Node) -> Check:

@@ -17,13 +17,13 @@ class WriteAhead:
 
     Args:
         aws: makes the calls.
-        ledger: what has to be saved before.
+        state: what has to be saved before.
     """
 
-    def __init__(self, aws: RenewingAws, ledger: SetupState) -> None:
+    def __init__(self, aws: RenewingAws, state: SetupState) -> None:
         self.region = aws.region
         self._aws = aws
-        self._ledger = ledger
+        self._state = state
 
     async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """Call AWS; one that may change something waits until everything recorded so far is saved.
@@ -33,7 +33,7 @@ class WriteAhead:
             wizard.storage.store.StoreError: it cannot be saved, so AWS was not called.
         """
         if not operation.startswith(LOOKS):
-            await self._ledger.saved()
+            await self._state.saved()
         return await self._aws(service, operation, **parameters)
 
     async def ends(self) -> float | None:

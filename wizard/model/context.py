@@ -75,15 +75,15 @@ class Context:
     """The surroundings of one walk.
 
     Attributes:
-        world: the seams.
-        ledger: the saved set-up.
+        ports: the seams.
+        state: the saved set-up.
         answers: decision id to the choice the user made.
         bucket_writes: bucket to what lets its settings be written one after the other; S3 refuses two at once.
         makes: whether the walk is about to make something: then it is worth asking beforehand what will be refused.
     """
 
-    world: Ports
-    ledger: SetupState
+    ports: Ports
+    state: SetupState
     answers: Mapping[str, str] = field(default_factory=dict)
     makes: bool = False
     bucket_writes: dict[str, anyio.Lock] = field(default_factory=dict)
@@ -91,9 +91,9 @@ class Context:
     @property
     def choices(self) -> SetupChoices:
         """The user's choices as they stand now."""
-        return self.ledger.setup.choices
+        return self.state.setup.choices
 
     @property
     def made(self) -> Made:
         """The names and ids as they stand now."""
-        return self.ledger.setup.made
+        return self.state.setup.made

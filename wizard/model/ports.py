@@ -253,7 +253,7 @@ class Ports:
     dns: Dns
     web: Web
     clock: Clock
-    shelf: BlobStore = field(default_factory=NoBlobs)
+    blobs: BlobStore = field(default_factory=NoBlobs)
 
 
 DNS = 53

@@ -20,10 +20,10 @@ async def unpublished(probe: Probe, host: str) -> Check | None:
 
     Where those servers cannot be asked, resolvers are all there is, so the probe goes on.
     """
-    if host != probe.scope.choices.domain:
+    if host != probe.context.choices.domain:
         return None
     try:
-        answers = await probe.scope.world.dns.ask_authorities(host, "A")
+        answers = await probe.context.ports.dns.ask_authorities(host, "A")
     except NoResolverError as error:
         return _unseen(probe, host, str(error))
     except DnsUnreachableError:
@@ -36,7 +36,7 @@ async def unpublished(probe: Probe, host: str) -> Check | None:
 
 def _known_before(probe: Probe) -> bool:
     """Whether every server had the record once: then resolvers were asked already, and one that lost it spoils less."""
-    made = probe.scope.made
+    made = probe.context.made
     return RECORD in made.records_seen or made.proof is not None
 
 
@@ -47,7 +47,7 @@ def _too_early(probe: Probe, host: str, having: list[DnsAnswer], seen: list[DnsA
         else f"Looked at once the domain's name servers have {host}: asked earlier, resolvers keep that it is missing"
     )
     check = probe.report(Status.SKIPPED, summary, evidence={"blocked_by": RECORD})
-    if probe.scope.makes:  # a walk that makes things waits for what it made
+    if probe.context.makes:  # a walk that makes things waits for what it made
         return replace(check, status=Status.WAITING, look_again=LOOK_AGAIN)
     return check
 

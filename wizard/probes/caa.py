@@ -49,7 +49,7 @@ class CaaProbe(Probe):
 
     async def look(self) -> Check:
         """Look once."""
-        domain = self.scope.choices.domain
+        domain = self.context.choices.domain
         if not domain:
             return self.report(Status.SKIPPED, "Without a domain of your own no certificate is needed")
         try:
@@ -81,7 +81,7 @@ class CaaProbe(Probe):
     async def _at(self, name: str) -> CaaRecords:
         """Return the CAA records at a name, along CNAMEs: then the target's owner decides (facts, C10)."""
         for _ in range(HOPS):
-            answers = await self.scope.world.dns.ask_authorities(name, "CAA")
+            answers = await self.context.ports.dns.ask_authorities(name, "CAA")
             answer = _first(answers)
             if answer is None:
                 raise UnreadableError(name, _failure(answers))

@@ -16,16 +16,16 @@ class IdentityProbe(Probe):
     id = IDENTITY
     title = "Your AWS account"
 
-    def __init__(self, scope: Context) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
         self.found: Identity | None = None
         """Who signs the calls, once STS has said so."""
 
     async def look(self) -> Check:
         """Ask STS, and compare with the account that the set-up was begun in."""
-        aws, ledger = self.scope.world.aws, self.scope.ledger
+        aws, state = self.context.ports.aws, self.context.state
         me = self.found = await who_am_i(aws)
-        begun_in = ledger.setup.made.account
+        begun_in = state.setup.made.account
         if begun_in is not None and begun_in != me.account:
             return self.report(
                 Status.FAILED,
@@ -37,7 +37,7 @@ class IdentityProbe(Probe):
                 wanted=begun_in,
                 arn=me.arn,
             )
-        ledger.record(account=me.account)
+        state.record(account=me.account)
         name = f"{me.account} ({me.alias})" if me.alias else me.account
         facts = {"account": me.account, "arn": me.arn, "alias": me.alias or ""}
         if me.expires is not None:
@@ -52,7 +52,7 @@ class IdentityProbe(Probe):
         """Say how long the sign-in still lasts, where that is known."""
         if me.expires is None:
             return self.ok(f"Account {name}", observed=me.arn, **facts)
-        left = me.expires - self.scope.world.clock.now()
+        left = me.expires - self.context.ports.clock.now()
         summary = f"Account {name}, signed in for another {_span(left)}"
         if left > SOON:
             return self.ok(summary, observed=me.arn, **facts)

@@ -23,11 +23,11 @@ def of_amazon(seen: Handshake) -> bool:
 
 async def between(probe: Probe, host: str) -> Check | None:
     """Return the probe's result where a captive portal or a TLS-inspecting proxy answers; None where none does."""
-    own = probe.scope.made.distribution_domain
+    own = probe.context.made.distribution_domain
     if not own:
         return None
     try:
-        plain = await probe.scope.world.web.get(f"http://{own}/i")
+        plain = await probe.context.ports.web.get(f"http://{own}/i")
     except WebError:
         return await inspecting(probe, host)
     return await inspecting(probe, host) if by_cloudfront(plain) else _captive(probe, host, own, plain)
@@ -51,11 +51,11 @@ def _captive(probe: Probe, host: str, own: str, plain: Response) -> Check:
 
 async def inspecting(probe: Probe, host: str) -> Check | None:
     """Return the probe's result where CloudFront's own certificate is replaced on the way; None where it is not."""
-    own = probe.scope.made.distribution_domain
+    own = probe.context.made.distribution_domain
     if not own:
         return None
     try:
-        seen = await probe.scope.world.web.handshake(own)
+        seen = await probe.context.ports.web.handshake(own)
     except WebError:
         return None
     if of_amazon(seen) or not covers(seen.names, own):

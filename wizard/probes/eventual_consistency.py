@@ -20,13 +20,13 @@ LOOK_AGAIN = 10.0
 DAY = 24 * 3600
 
 
-def catching_up(scope: Context, probe: str) -> bool:
+def catching_up(context: Context, probe: str) -> bool:
     """Whether what looks wrong now may pass by itself.
 
     An apply that already waits for this probe gives it fifteen minutes. Otherwise it may pass while the set-up is
     young: made or pointed at less than three days ago, and no event ever came through it.
     """
-    setup, now = scope.ledger.setup, scope.world.clock.now()
+    setup, now = context.state.setup, context.ports.clock.now()
     if probe in setup.waits:
         return now - setup.waits[probe] < WINDOW
     newest = max((setup.created, *setup.made.records_seen.values()))
@@ -35,7 +35,7 @@ def catching_up(scope: Context, probe: str) -> bool:
 
 def maybe_passing(probe: Probe, check: Check) -> Check:
     """Turn a fault that may pass by itself into a wait."""
-    if check.status is not Status.FAILED or not catching_up(probe.scope, probe.id):
+    if check.status is not Status.FAILED or not catching_up(probe.context, probe.id):
         return check
     return replace(check, status=Status.WAITING, look_again=LOOK_AGAIN)
 
@@ -43,7 +43,7 @@ def maybe_passing(probe: Probe, check: Check) -> Check:
 async def unreached(probe: Probe, host: str, error: WebError) -> Check:
     """Say that there was no answer from `host`: trouble on the way is never a fault of the set-up."""
     if error.kind == "resolve":
-        answers = await probe.scope.world.dns.ask_resolvers(host, "A")
+        answers = await probe.context.ports.dns.ask_resolvers(host, "A")
         if any(answer.seen for answer in answers):
             ttl = max((answer.ttl or 0 for answer in answers if answer.absent), default=0)
             return probe.report(
@@ -54,7 +54,7 @@ async def unreached(probe: Probe, host: str, error: WebError) -> Check:
                 look_again=waiting_time(ttl),
                 host=host,
                 seconds=str(ttl),
-                until=until(probe.scope.world.clock.now(), ttl),
+                until=until(probe.context.ports.clock.now(), ttl),
             )
     return probe.report(
         Status.UNKNOWN,

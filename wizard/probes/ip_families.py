@@ -22,7 +22,7 @@ async def other_family(probe: Probe, host: str, used: str, url: str, headers: di
         url: the pixel's URL.
         headers: of the request.
     """
-    own = probe.scope.made.distribution_domain or ""
+    own = probe.context.made.distribution_domain or ""
     rdtype = "A" if ":" in used else "AAAA"
     there = await _addresses(probe, host, rdtype, own)
     address = next(iter(sorted(there)), None)
@@ -31,7 +31,7 @@ async def other_family(probe: Probe, host: str, used: str, url: str, headers: di
     own_there = await _addresses(probe, own, rdtype, "")
     if address in own_there:
         return None
-    web = probe.scope.world.web
+    web = probe.context.ports.web
     try:
         answer = await web.get(url, connect_to=address, headers=headers)
     except WebError as error:
@@ -46,7 +46,7 @@ async def other_family(probe: Probe, host: str, used: str, url: str, headers: di
 
 async def _addresses(probe: Probe, host: str, rdtype: str, own: str) -> set[str]:
     """Return a host's addresses, without those that the distribution's own name gave."""
-    answers = await probe.scope.world.dns.ask_resolvers(host, rdtype)
+    answers = await probe.context.ports.dns.ask_resolvers(host, rdtype)
     return {address for answer in answers if own not in answer.chain for address in answer.records}
 
 
@@ -70,7 +70,7 @@ async def _silent(probe: Probe, url: str, rdtype: str, address: str, own_there: 
     if not own_there:
         return None
     try:
-        await probe.scope.world.web.get(url, connect_to=min(own_there))
+        await probe.context.ports.web.get(url, connect_to=min(own_there))
     except WebError:
         return None
     return probe.report(

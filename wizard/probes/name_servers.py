@@ -39,10 +39,10 @@ class NameServersProbe(Probe):
 
     async def look(self) -> Check:
         """Look once."""
-        domain = self.scope.choices.domain
+        domain = self.context.choices.domain
         if not domain:
             return self.report(Status.SKIPPED, "No domain of your own")
-        dns = self.scope.world.dns
+        dns = self.context.ports.dns
         try:
             zone = await dns.zone_of(domain)
             if "." not in zone.name:
@@ -62,7 +62,7 @@ class NameServersProbe(Probe):
 
         async def versions() -> None:
             nonlocal soa
-            soa = await self.scope.world.dns.ask_addresses(look.zone, "SOA")
+            soa = await self.context.ports.dns.ask_addresses(look.zone, "SOA")
 
         async with anyio.create_task_group() as group:
             group.start_soon(versions)
@@ -72,7 +72,7 @@ class NameServersProbe(Probe):
 
     async def _parent_answers(self, zone: DelegatedZone, families: set[int]) -> bool:
         """Whether the zone above answers at an address of these families: then silence is the servers' own."""
-        dns = self.scope.world.dns
+        dns = self.context.ports.dns
         try:
             above = await dns.zone_of(zone.name.partition(".")[2])
         except DnsUnreachableError:
@@ -119,7 +119,7 @@ class NameServersProbe(Probe):
         heard: dict[str, bool] = {}
 
         async def ask(name: str) -> None:
-            answers = await self.scope.world.dns.ask_resolvers(name, "SOA")
+            answers = await self.context.ports.dns.ask_resolvers(name, "SOA")
             heard[name] = any(answer.seen for answer in answers)
 
         top = zone.rpartition(".")[2]

@@ -23,7 +23,7 @@ class PermissionsProbe(Probe):
     """A look ahead, and never a reason to stop: policies can be judged differently when they are really used.
 
     Args:
-        scope: its surroundings.
+        context: its surroundings.
         caller: returns who signs the calls, as `IdentityProbe` found out; None while it has not.
         ask: whether to ask at all: only where everything is still to be made.
         find_zone: looks for the domain's zone in Route 53, to learn what keeps that from being seen.
@@ -35,13 +35,13 @@ class PermissionsProbe(Probe):
 
     def __init__(
         self,
-        scope: Context,
+        context: Context,
         caller: Callable[[], Identity | None],
         *,
         ask: bool,
         find_zone: Callable[[str], Awaitable[object]] | None = None,
     ) -> None:
-        super().__init__(scope)
+        super().__init__(context)
         self._find_zone = find_zone
         self._caller = caller
         self._ask = ask
@@ -50,8 +50,8 @@ class PermissionsProbe(Probe):
         """Ask IAM's policy simulator, and name what is missing with the statements to add."""
         if not self._ask:
             return self.ok("Asked beforehand while nothing was made; now a step that lacks one says so")
-        caller, document = self._caller(), policy(self.scope.ledger.setup)
-        found = await missing(self.scope.world.aws, caller, document) if caller else None
+        caller, document = self._caller(), policy(self.context.state.setup)
+        found = await missing(self.context.ports.aws, caller, document) if caller else None
         if not found and (denied := await self._zone_denied()):
             return self._zone_unseen(denied)
         if found is None:
@@ -62,8 +62,8 @@ class PermissionsProbe(Probe):
 
     async def _zone_denied(self) -> AwsError | None:
         """Return what keeps us from seeing the zone of a domain that Route 53 serves, None where nothing does."""
-        domain = self.scope.choices.domain
-        if self._find_zone is None or domain is None or self.scope.made.hosted_zone is not None:
+        domain = self.context.choices.domain
+        if self._find_zone is None or domain is None or self.context.made.hosted_zone is not None:
             return None
         try:
             await self._find_zone(domain)
@@ -76,7 +76,7 @@ class PermissionsProbe(Probe):
 
     async def _served_by_route53(self, domain: str) -> bool:
         try:
-            zone = await self.scope.world.dns.zone_of(domain)
+            zone = await self.context.ports.dns.zone_of(domain)
         except DnsUnreachableError:
             return False
         provider = recognise(server.name for server in zone.servers)
@@ -84,7 +84,7 @@ class PermissionsProbe(Probe):
 
     def _zone_unseen(self, error: AwsError) -> Check:
         named = error.problem.values["action"]
-        statement = statement_text(named, self.scope.ledger.setup)
+        statement = statement_text(named, self.context.state.setup)
         check = self.report(
             Status.WARNING,
             f"Route 53 serves your domain, and may not be looked into: {named} is denied",
@@ -93,7 +93,7 @@ class PermissionsProbe(Probe):
             action=named,
             message=str(error),
             statement=statement,
-            domain=self.scope.choices.domain or "",
+            domain=self.context.choices.domain or "",
         )
         return replace(check, copy=(Copyable("Statement to add", statement),))
 

@@ -62,7 +62,7 @@ class _PixelProbe(Probe):
     async def fetch(self, host: str, connect_to: str | None = None) -> Check:
         """GET the pixel at `host` and judge it."""
         try:
-            response = await self.scope.world.web.get(
+            response = await self.context.ports.web.get(
                 f"https://{host}/i", connect_to=connect_to, headers=ORIGIN, limit=PAGE_LIMIT
             )
         except WebError as error:
@@ -89,8 +89,8 @@ class _PixelProbe(Probe):
         in an answer tells which it was. Our pixel carries our mark; where the mark is missing, the distribution is
         asked by its own name whether it serves one.
         """
-        mine, seen = self.scope.ledger.setup.id, response.headers.get(MARK, "")
-        own = self.scope.made.distribution_domain or ""
+        mine, seen = self.context.state.setup.id, response.headers.get(MARK, "")
+        own = self.context.made.distribution_domain or ""
         if seen == mine or (not seen and not await self._marked(own, host)):
             return None
         observed = f"the pixel of set-up {seen}" if seen else "a pixel without the mark of this set-up"
@@ -102,10 +102,10 @@ class _PixelProbe(Probe):
         if host == own:
             return False
         try:
-            answer = await self.scope.world.web.get(f"https://{own}/i", headers=ORIGIN, limit=PAGE_LIMIT)
+            answer = await self.context.ports.web.get(f"https://{own}/i", headers=ORIGIN, limit=PAGE_LIMIT)
         except WebError:
             return False
-        return answer.headers.get(MARK) == self.scope.ledger.setup.id
+        return answer.headers.get(MARK) == self.context.state.setup.id
 
     def _good(self, host: str, response: Response) -> Check:
         kind = response.headers["content-type"] if response.status == 200 else "unchanged"  # noqa: PLR2004
@@ -146,12 +146,12 @@ class PixelDirectProbe(_PixelProbe):
 
     async def look(self) -> Check:
         """Look once. While the name is being attached, the distribution's own name tells whether the rest works."""
-        own = self.scope.made.distribution_domain
+        own = self.context.made.distribution_domain
         if not own:
             return not_made(self)
-        domain = self.scope.choices.domain
+        domain = self.context.choices.domain
         check = await self.fetch(domain or own, own)
-        if not domain or check.status is not Status.WAITING or not catching_up(self.scope, self.id):
+        if not domain or check.status is not Status.WAITING or not catching_up(self.context, self.id):
             return check
         at_own = await self.fetch(own, own)
         if at_own.status is not Status.OK:
@@ -169,10 +169,10 @@ class PixelHttpsProbe(_PixelProbe):
 
     async def look(self) -> Check:
         """Look once."""
-        own = self.scope.made.distribution_domain
+        own = self.context.made.distribution_domain
         if not own:
             return not_made(self)
-        host = self.scope.choices.domain or own
+        host = self.context.choices.domain or own
         if early := await unpublished(self, host):
             return early
         check = await self.fetch(host)
@@ -184,17 +184,17 @@ class PixelHttpsProbe(_PixelProbe):
     def _detached(self, check: Check) -> bool:
         """Whether the distribution does not take the name: it says so, or it has no certificate for it yet."""
         seen = check.problem.id if check.problem else ""
-        return seen == NOT_ATTACHED.problem or (seen == NOT_ACCEPTED and self.scope.made.alias is None)
+        return seen == NOT_ATTACHED.problem or (seen == NOT_ACCEPTED and self.context.made.alias is None)
 
     def _dangling(self) -> bool:
         """Whether the user's own record has been leading for a day to a distribution that does not take the name."""
-        seen = self.scope.made.records_seen.get("pixel-record")
-        old = seen is not None and self.scope.world.clock.now() - seen > TAKEOVER
-        return old and not self.scope.made.hosted_zone
+        seen = self.context.made.records_seen.get("pixel-record")
+        old = seen is not None and self.context.ports.clock.now() - seen > TAKEOVER
+        return old and not self.context.made.hosted_zone
 
     def _takeover(self, host: str, check: Check) -> Check:
         summary = f"{host} has been leading to CloudFront for over a day without being attached: others could take it"
-        values = {"host": host, "target": self.scope.made.distribution_domain or ""}
+        values = {"host": host, "target": self.context.made.distribution_domain or ""}
         return replace(
             check, status=Status.FAILED, summary=summary, problem=Problem("takeover-risk", values), look_again=None
         )
@@ -209,21 +209,21 @@ class HttpRedirectProbe(Probe):
 
     async def look(self) -> Check:
         """Look once."""
-        own = self.scope.made.distribution_domain
+        own = self.context.made.distribution_domain
         if not own:
             return not_made(self)
-        host = self.scope.choices.domain or own
+        host = self.context.choices.domain or own
         if early := await unpublished(self, host):
             return early
         try:
-            response = await self.scope.world.web.get(f"http://{host}/i", headers=ORIGIN, limit=PAGE_LIMIT)
+            response = await self.context.ports.web.get(f"http://{host}/i", headers=ORIGIN, limit=PAGE_LIMIT)
         except WebError as error:
             return await unreached(self, host, error)
         strange = await between(self, host) if fault_in(response) == NOT_CLOUDFRONT else None
         return strange or self._judge(host, response)
 
     def _judge(self, host: str, response: Response) -> Check:
-        viewer = self.scope.choices.viewer
+        viewer = self.context.choices.viewer
         location = response.headers.get("location", "")
         observed = f"HTTP {response.status} {location}".strip()
         redirects = response.status in (301, 302, 307, 308) and location.startswith(f"https://{host}/")

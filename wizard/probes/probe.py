@@ -22,8 +22,8 @@ class Probe(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     parent: ClassVar[str | None] = None
 
-    def __init__(self, scope: Context) -> None:
-        self.scope = scope
+    def __init__(self, context: Context) -> None:
+        self.context = context
 
     @abstractmethod
     async def look(self) -> Check:

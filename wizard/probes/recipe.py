@@ -13,7 +13,7 @@ class RecipeProbe(Probe):
 
     async def look(self) -> Check:
         """Compare the recipe's number with today's."""
-        made_with = self.scope.ledger.setup.recipe
+        made_with = self.context.state.setup.recipe
         if made_with >= RECIPE:
             return self.ok("The set-up has today's settings")
         return self.report(

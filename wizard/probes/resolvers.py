@@ -72,14 +72,14 @@ class ResolversProbe(Probe):
 
     async def look(self) -> Check:
         """Look once."""
-        domain, target = self.scope.choices.domain, self.scope.made.distribution_domain
+        domain, target = self.context.choices.domain, self.context.made.distribution_domain
         if not domain:
             return self.report(Status.SKIPPED, "No domain of your own")
         if not target:
             return not_made(self)
         if early := await unpublished(self, domain):
             return early
-        answers = await self.scope.world.dns.ask_resolvers(domain, "A")
+        answers = await self.context.ports.dns.ask_resolvers(domain, "A")
         found = self._judge(domain, target.lower(), answers)
         seen = dns_views.evidence(_kind, answers, lambda one: leads(one, target.lower()) in self._arrived)
         return replace(found, evidence={**found.evidence, **seen})
@@ -87,7 +87,7 @@ class ResolversProbe(Probe):
     @property
     def _arrived(self) -> tuple[Leads, ...]:
         """What a resolver says that has the record: with alias records in Route 53 there is no CNAME to be seen."""
-        return (Leads.HERE, Leads.FLATTENED) if self.scope.made.hosted_zone else (Leads.HERE,)
+        return (Leads.HERE, Leads.FLATTENED) if self.context.made.hosted_zone else (Leads.HERE,)
 
     def _judge(self, domain: str, target: str, answers: tuple[DnsAnswer, ...]) -> Check:
         found = {answer.server: leads(answer, target) for answer in answers}
@@ -119,7 +119,7 @@ class ResolversProbe(Probe):
         return f"{answer.server}: {lead}{where}, remembered until {self._until(answer.ttl)}"
 
     def _until(self, ttl: int) -> str:
-        return until(self.scope.world.clock.now(), ttl)
+        return until(self.context.ports.clock.now(), ttl)
 
     def _bogus(self, domain: str, resolvers: str) -> Check:
         """Whoever uses a resolver that checks signatures, and most do, gets no answer at all."""
@@ -146,7 +146,7 @@ class ResolversProbe(Probe):
 
     def _flattened(self, domain: str, target: str, observed: str) -> Check:
         """Nobody shows a CNAME: right for our alias records in Route 53, elsewhere for the HTTPS probe to decide."""
-        if self.scope.made.hosted_zone:
+        if self.context.made.hosted_zone:
             return self.ok(f"{domain} answers everywhere with the addresses of its alias records", observed=observed)
         return self.report(
             Status.WARNING,
@@ -175,7 +175,7 @@ class ResolversProbe(Probe):
         )
 
     def _not_everywhere(self, domain: str, target: str, answers: tuple[DnsAnswer, ...], observed: str) -> Check:
-        arrived = (Leads.UNSEEN, Leads.FLATTENED if self.scope.made.hosted_zone else Leads.HERE)
+        arrived = (Leads.UNSEEN, Leads.FLATTENED if self.context.made.hosted_zone else Leads.HERE)
         behind = [answer for answer in answers if leads(answer, target) not in arrived]
         wait = max(waiting_time(answer.ttl) for answer in behind)
         left = max(answer.ttl or 0 for answer in behind)

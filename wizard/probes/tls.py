@@ -31,13 +31,13 @@ class TlsProbe(Probe):
 
     async def look(self) -> Check:
         """Look once."""
-        host = self.scope.choices.domain or self.scope.made.distribution_domain
-        if not host or not self.scope.made.distribution_domain:
+        host = self.context.choices.domain or self.context.made.distribution_domain
+        if not host or not self.context.made.distribution_domain:
             return not_made(self)
         if early := await unpublished(self, host):
             return early
         try:
-            seen = await self.scope.world.web.handshake(host)
+            seen = await self.context.ports.web.handshake(host)
         except WebError as error:
             return await self._none(host, error)
         check = self._judge(host, seen)
@@ -51,9 +51,9 @@ class TlsProbe(Probe):
         """Look behind a certificate that is right: who issued it, and which versions go with it."""
         if not of_amazon(seen) and (inspected := await inspecting(self, host)):
             return inspected
-        if self.scope.choices.domain is None:  # at CloudFront's own name CloudFront decides
+        if self.context.choices.domain is None:  # at CloudFront's own name CloudFront decides
             return None
-        old = await self.scope.world.web.old_tls(host, connect_to=seen.address)
+        old = await self.context.ports.web.old_tls(host, connect_to=seen.address)
         return self._accepts_old(host, old) if old else None
 
     async def _none(self, host: str, error: WebError) -> Check:
@@ -61,7 +61,7 @@ class TlsProbe(Probe):
             return await unreached(self, host, error)
         if early := await between(self, host):
             return early
-        if old := await self.scope.world.web.old_tls(host):
+        if old := await self.context.ports.web.old_tls(host):
             return maybe_passing(self, self._only_old(host, old))
         check = self.report(
             Status.FAILED,
@@ -76,7 +76,7 @@ class TlsProbe(Probe):
     def _judge(self, host: str, seen: Handshake) -> Check:
         if not covers(seen.names, host):
             return self._of_another(host, seen)
-        left = (seen.not_after - self.scope.world.clock.now()) / DAY
+        left = (seen.not_after - self.context.ports.clock.now()) / DAY
         if left <= 0:
             summary = f"The certificate of {host} has expired"
             return self.report(Status.FAILED, summary, "certificate-expired", host=host, issuer=seen.issuer)

@@ -21,7 +21,7 @@ class TrackerHttpsProbe(Probe):
 
     async def look(self) -> Check:
         """Look once."""
-        made, host = self.scope.made, self.scope.choices.domain or self.scope.made.distribution_domain
+        made, host = self.context.made, self.context.choices.domain or self.context.made.distribution_domain
         file = made.tracker
         stored = {one.key for one in made.trackers_stored}  # the file may be chosen from elsewhere since
         if not host or not made.distribution_domain or file is None or file.key not in stored:
@@ -30,7 +30,7 @@ class TrackerHttpsProbe(Probe):
         if early := await unpublished(self, host):
             return early
         try:
-            answer = await self.scope.world.web.get(url, headers=ASKING, limit=ANSWER_LIMIT)
+            answer = await self.context.ports.web.get(url, headers=ASKING, limit=ANSWER_LIMIT)
         except WebError as error:
             return await self._no_answer(host, url, error)
         found = [*_not_ours(answer, host, url), *faults(answer, file, url)]

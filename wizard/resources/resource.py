@@ -115,8 +115,8 @@ class Resource(ABC):
     in_aws: ClassVar[bool] = True
     """Whether it lives in the AWS account, and so needs an identity."""
 
-    def __init__(self, scope: Context) -> None:
-        self.scope = scope
+    def __init__(self, context: Context) -> None:
+        self.context = context
 
     @abstractmethod
     async def read(self) -> Reading:
@@ -152,7 +152,7 @@ class Resource(ABC):
     @property
     def tags(self) -> dict[str, str]:
         """The tags on everything of this set-up that can carry tags."""
-        setup = self.scope.ledger.setup
+        setup = self.context.state.setup
         return {TAG_SETUP: setup.known_as, TAG_ID: setup.id}
 
     def untagged(self, found: Mapping[str, str]) -> Difference:

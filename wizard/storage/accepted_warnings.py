@@ -42,9 +42,9 @@ def accept(store: Store, name: str, check: Check, why: str, now: float) -> Accep
         raise InvalidChoice(f"'{check.id}' is {check.status}. Only a warning can be accepted as it is.")
     problem, observed = _seen(check)
     given = Acceptance(problem, observed, reason(why), now)
-    with store.writing(name, f"snowpixel check {name} --accept {check.id}") as ledger:
-        ledger.update(accepted={**ledger.setup.accepted, check.id: given})
-        return ledger.setup.accepted
+    with store.writing(name, f"snowpixel check {name} --accept {check.id}") as state:
+        state.update(accepted={**state.setup.accepted, check.id: given})
+        return state.setup.accepted
 
 
 def withdraw(store: Store, name: str, item: str) -> Accepted:
@@ -54,9 +54,9 @@ def withdraw(store: Store, name: str, item: str) -> Accepted:
         InvalidChoice: nothing was accepted there.
         wizard.storage.store.StoreError: the set-up cannot be saved, or another process works on it.
     """
-    with store.writing(name, f"snowpixel check {name} --withdraw {item}") as ledger:
-        left = {key: value for key, value in ledger.setup.accepted.items() if key != item}
-        if left == ledger.setup.accepted:
+    with store.writing(name, f"snowpixel check {name} --withdraw {item}") as state:
+        left = {key: value for key, value in state.setup.accepted.items() if key != item}
+        if left == state.setup.accepted:
             raise InvalidChoice(f"Nothing is accepted at '{item}'. Accepted: {', '.join(left) or 'nothing'}.")
-        ledger.update(accepted=left)
+        state.update(accepted=left)
         return left

@@ -20,15 +20,15 @@ def choose(store: Store, name: str, **choices: Any) -> Setup:
         StoreError: no such set-up, or a choice that cannot be changed any more.
         wizard.storage.store.LockedError: another process works on the set-up.
     """
-    with store.writing(name, f"snowpixel set {name}") as ledger:
-        before = ledger.setup
+    with store.writing(name, f"snowpixel set {name}") as state:
+        before = state.setup
         after = replace(before.choices, **choices)
         refuse_unchangeable(before, after)
         refuse_incoherent(after)
-        ledger.choose(**choices)
+        state.choose(**choices)
         if after.domain != before.choices.domain:
-            start_name_anew(ledger)
-        return ledger.setup
+            start_name_anew(state)
+        return state.setup
 
 
 def refuse_unchangeable(setup: Setup, wanted: SetupChoices) -> None:
@@ -58,9 +58,9 @@ NAMED = frozenset({"certificate", "certificate-record", "certificate-issued", "a
 """Items that depend on the domain: with another one they have never been as wanted."""
 
 
-def start_name_anew(ledger: MemoryState) -> None:
+def start_name_anew(state: MemoryState) -> None:
     """Forget what was made and proved for the earlier domain."""
-    ledger.record(
+    state.record(
         hosted_zone=None,
         validation_name=None,
         validation_value=None,
@@ -70,4 +70,4 @@ def start_name_anew(ledger: MemoryState) -> None:
         proof=None,
         records_seen={},
     )
-    ledger.update(stood=tuple(item for item in ledger.setup.stood if item not in NAMED), waits={})
+    state.update(stood=tuple(item for item in state.setup.stood if item not in NAMED), waits={})

@@ -203,13 +203,13 @@ class Store:
                 self._hold(stack, path, what)
                 _sweep(path)
                 _prove_room(path)
-            ledger = self._ledger(self.load(name))
+            state = self._state(self.load(name))
             try:
-                yield ledger
+                yield state
             finally:
-                ledger.close()
+                state.close()
 
-    def _ledger(self, setup: Setup) -> SavedState:
+    def _state(self, setup: Setup) -> SavedState:
         return SavedState(self, setup)
 
     def _hold(self, stack: ExitStack, path: Path, what: str) -> None:

@@ -28,7 +28,7 @@ from tests.problems.dns.servers import (
     failing,
     internet,
 )
-from tests.problems.scene import look, raised, red, scope_of, words
+from tests.problems.scene import context_of, look, raised, red, words
 from wizard.model.ports import Network
 from wizard.model.results import Status
 from wizard.model.setup import Made
@@ -352,7 +352,7 @@ async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(cas
         made, ipv6 = replace(MADE, records_seen={}) if case.new else MADE, case.net.six is not None
         async with failing(place, "CAA", case.caa) if case.caa else nullcontext(place.authorities) as authorities:
             network = Network({80: CLOSED, 443: CLOSED}, authorities, resolvers(place, case))
-            checks = await look(scope_of(network, made, case.domain, ipv6=ipv6), limit=BUSY)
+            checks = await look(context_of(network, made, case.domain, ipv6=ipv6), limit=BUSY)
     found = checks[case.item]
     assert (raised(checks).get(case.item), found.status) == (case.problem, case.status), (found, raised(checks))
     for text in case.says:
@@ -369,7 +369,7 @@ async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(cas
 async def test_an_international_name_is_looked_up_in_its_ascii_form_and_shown_in_both(tmp_path: Path) -> None:
     with internet(tmp_path, Internet((PROOF_RECORD, f"{INTERNATIONAL}. CNAME {OWN}."))) as place:
         network = Network({80: CLOSED, 443: CLOSED}, place.authorities, (("unbound", LOOPBACK, place.resolver),))
-        checks = await look(scope_of(network, MADE, INTERNATIONAL), limit=BUSY)
+        checks = await look(context_of(network, MADE, INTERNATIONAL), limit=BUSY)
     assert INTERNATIONAL == "xn--bltter-cua.example.com"
     assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)
     assert checks["dns-resolvers"].summary == f"blätter.example.com ({INTERNATIONAL}) leads to your distribution"
@@ -378,7 +378,7 @@ async def test_an_international_name_is_looked_up_in_its_ascii_form_and_shown_in
 async def test_a_computer_without_ipv6_blames_no_server_for_it(tmp_path: Path) -> None:
     with internet(tmp_path, Internet(six=GOOD, six_up=())) as place:
         network = Network({80: CLOSED, 443: CLOSED}, place.authorities, (("unbound", LOOPBACK, place.resolver),))
-        checks = await look(scope_of(network, MADE, HOST, ipv6=True), limit=BUSY)
+        checks = await look(context_of(network, MADE, HOST, ipv6=True), limit=BUSY)
     assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)
 
 
@@ -390,5 +390,5 @@ async def test_a_healthy_domain_has_no_problem_in_its_dns(six: tuple[str, ...] |
             place.authorities,
             (("unbound", LOOPBACK, place.resolver),),
         )
-        checks = await look(scope_of(network, MADE, HOST, ipv6=six is not None), limit=BUSY)
+        checks = await look(context_of(network, MADE, HOST, ipv6=six is not None), limit=BUSY)
     assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)

@@ -11,7 +11,7 @@ import trustme
 
 from tests.net.servers import Site, example, http_server, on_loopback
 from tests.probes.seen_from import GIF, GOOD, HOST, OWN
-from tests.problems.scene import look, scope_of
+from tests.problems.scene import context_of, look
 from wizard.model.ports import Network
 from wizard.model.results import Check
 from wizard.model.setup import Made
@@ -148,5 +148,5 @@ async def looking(
         ports = {80: ("127.0.0.1", http), 443: ("127.0.0.1", https)}
         async with on_loopback(net, ports) as at:
             network = Street(at.ports, at.authorities, at.resolvers, str(folder / PEM), elsewhere=others)
-            scope = scope_of(network, made, HOST, clock=SystemClock(1.0), patience=5.0)
-            return await look(scope, limit=60)  # never a matter of speed
+            context = context_of(network, made, HOST, clock=SystemClock(1.0), patience=5.0)
+            return await look(context, limit=60)  # never a matter of speed

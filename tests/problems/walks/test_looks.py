@@ -28,7 +28,7 @@ def test_an_aws_that_does_not_answer_is_unseen_and_nothing_is_red(product: Produ
     with socket.socket() as taken:  # bound, and nobody listens
         taken.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        here = product.service.surroundings
+        here = product.service.environment
         product.service = Service(replace(here, source=replace(here.source, endpoint=closed)))
         checks = {check.id: check for check in product.check().checks}
     found = checks["identity"]

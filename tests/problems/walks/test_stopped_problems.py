@@ -94,7 +94,7 @@ def interrupted(product: Product, at: str, put: Callable[[Path], object]) -> Sna
             put(folder)
 
     usual = product.service
-    product.service = Service(replace(usual.surroundings, observe=observe))
+    product.service = Service(replace(usual.environment, observe=observe))
     try:
         return product.run(Job.APPLY, adds_records=False, patience=0.0)
     finally:

@@ -41,8 +41,8 @@ def test_the_proof_stays_on_the_checklist(made: Product, visitor: Visitor) -> No
 
 
 def test_without_a_tracker_of_its_own_the_set_up_is_proved_with_the_chosen_one(made: Product, visitor: Visitor) -> None:
-    with made.service.store.writing("main", "test") as ledger:
-        ledger.choose(goals=(Goal.PIXEL,))
+    with made.service.store.writing("main", "test") as state:
+        state.choose(goals=(Goal.PIXEL,))
     ended = browse(made, visitor.open)
     assert not_ok(ended) == []
     assert "127.0.0.1" not in str(made.setup().made.trackers_stored)
@@ -52,8 +52,8 @@ def test_version_three_and_the_loader_tag_work_as_well(made: Product, visitor: V
     stand_in = tmp_path / "tag.js"
     stand_in.write_bytes(tag_build())
     for source, tracker, flavour in ((V3, "js-3.24.6", "umd"), (stand_in, "js-4.10.1", "tag")):
-        with made.service.store.writing("main", "test") as ledger:
-            ledger.choose(tracker=str(source))
+        with made.service.store.writing("main", "test") as state:
+            state.choose(tracker=str(source))
         assert not_ok(made.apply()) == []
         file = made.setup().made.tracker
         assert file is not None
@@ -93,8 +93,8 @@ def test_the_page_can_only_be_had_with_its_secret_and_by_its_own_name(made: Prod
 
 def alone(product: Product, **choices: object) -> None:
     """Let the proof bring its own tracker: what is wrong shall be wrong with the pixel alone."""
-    with product.service.store.writing("main", "test") as ledger:
-        ledger.choose(goals=(Goal.PIXEL,), **choices)
+    with product.service.store.writing("main", "test") as state:
+        state.choose(goals=(Goal.PIXEL,), **choices)
 
 
 def test_a_pixel_without_cors_is_named(made: Product, visitor: Visitor) -> None:
@@ -212,8 +212,8 @@ def test_a_pixel_that_is_gone_is_named(made: Product, visitor: Visitor) -> None:
 def test_a_tracker_that_breaks_off_is_named(made: Product, visitor: Visitor, tmp_path: Path) -> None:
     broken = tmp_path / "broken.js"
     broken.write_bytes(V4.read_bytes() + b"\n}}}")
-    with made.service.store.writing("main", "test") as ledger:
-        ledger.choose(tracker=str(broken))
+    with made.service.store.writing("main", "test") as state:
+        state.choose(tracker=str(broken))
     assert not_ok(made.apply()) == []
     ended = browse(made, visitor.open)
     assert problem_in(ended) == "browser-not-started"
@@ -238,7 +238,7 @@ def test_a_certificate_that_nobody_trusts_is_named(made: Product, visitor: Visit
     alone(made)
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(str(other))
-    here = made.service.surroundings
+    here = made.service.environment
     made.service = Service(replace(here, network=replace(here.network, ca_file=str(other))))
     visitor.fail(f"https://{DOMAIN}/i*")  # this browser was told to trust it, one of a visitor is not
     assert problem_in(browse(made, visitor.open)) == "browser-certificate"

@@ -107,9 +107,9 @@ class Visitor:
 def browse(product: Product, visit: Callable[[str], None], **answers: str) -> Snapshot:
     """Run the proof while somebody opens the address, and return how it ended."""
 
-    async def watch(board: Progress) -> None:
+    async def watch(progress: Progress) -> None:
         opened = False
-        async for update in board.updates():
+        async for update in progress.updates():
             address = address_in(update.snapshot)
             if address and not opened:
                 opened = True
@@ -119,7 +119,7 @@ def browse(product: Product, visit: Callable[[str], None], **answers: str) -> Sn
         Job.APPLY, "main", only=("browser-run",), answers={BROWSE: YES, **answers}, patience=PATIENCE
     )
     anyio.run(product._run, running, watch)
-    return running.board.snapshot
+    return running.progress.snapshot
 
 
 def found_in(snapshot: Snapshot, item: str) -> Check:

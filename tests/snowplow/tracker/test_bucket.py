@@ -228,7 +228,7 @@ def test_a_source_that_changed_meanwhile_is_not_taken(product: Product, tmp_path
     file = product.setup().made.tracker
     assert file is not None
     source.write_bytes(V3.read_bytes())
-    for kept in (product.service.surroundings.home / "files").iterdir():
+    for kept in (product.service.environment.home / "files").iterdir():
         kept.write_bytes(b"damaged")
     Hands(product).delete(file.key)
     ended = product.run(Job.REPAIR)
@@ -266,6 +266,6 @@ def keys(product: Product) -> set[str]:
 def visit(product: Product, path: str) -> None:
     """Load something as a browser does."""
     setup = product.setup()
-    web = product.service.world(setup.choices).web
+    web = product.service.ports(setup.choices).web
     answer = anyio.run(lambda: web.get(f"https://{DOMAIN}{path}", headers={"User-Agent": "Mozilla/5.0"}, limit=10**6))
     assert answer.status == 200

@@ -361,12 +361,12 @@ def test_a_download_that_fails_says_why_and_what_else_to_do(answer: Response | W
 
 
 def test_a_kept_file_is_private_and_a_damaged_one_is_not_handed_out(tmp_path: Path) -> None:
-    shelf, content = BlobFolder(tmp_path), V4.read_bytes()
-    assert shelf.read(integrity(content)) is None
-    shelf.keep(content)
-    shelf.keep(content)
-    assert shelf.read(integrity(content)) == content
+    blobs, content = BlobFolder(tmp_path), V4.read_bytes()
+    assert blobs.read(integrity(content)) is None
+    blobs.keep(content)
+    blobs.keep(content)
+    assert blobs.read(integrity(content)) == content
     (file,) = (tmp_path / "files").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
     file.write_bytes(b"other")
-    assert shelf.read(integrity(content)) is None
+    assert blobs.read(integrity(content)) is None

@@ -59,26 +59,26 @@ class Owner:
         )
         self.world = Ports(self.world.aws, dns, self.world.web, self.world.clock, BlobFolder(home))
         choices = SetupChoices(goals=(Goal.JS_SERVER,), tracker=str(V4), tracker_url=URL)
-        self.ledger = MemoryState(Setup(name="main", id="0123abcd", created=0.0, choices=choices))
+        self.state = MemoryState(Setup(name="main", id="0123abcd", created=0.0, choices=choices))
 
     @property
     def folder(self) -> Path:
         return self.home / "web" / "main"
 
     def walk(self, job: Job) -> Snapshot:
-        scope = Context(self.world, self.ledger)
-        rows = stages(scope)
+        context = Context(self.world, self.state)
+        rows = stages(context)
         assert [row.id for row in rows] == ["tracker"]
-        board = walks.progress_for(job, rows, "main")
+        progress = walks.progress_for(job, rows, "main")
 
         async def go() -> None:
             if job is Job.APPLY:
-                await walks.apply(rows, scope, board, patience=0.0)
+                await walks.apply(rows, context, progress, patience=0.0)
             else:
-                await walks.check(rows, scope, board)
+                await walks.check(rows, context, progress)
 
         anyio.run(go)
-        return board.snapshot
+        return progress.snapshot
 
     def found(self, job: Job = Job.CHECK) -> Check:
         return next(check for check in self.walk(job).checks if check.id == "tracker-server")
@@ -122,7 +122,7 @@ def test_the_folder_works_as_it_stands(owner: Owner, site: Site, server: str) ->
     site.publish(owner.folder, PATH)
     with running(site, configure(site, (owner.folder / name).read_text())):
         found = owner.found(Job.APPLY)
-        assert (found.status, found.observed) == (Status.OK, owner.ledger.setup.made.tracker.sha384), found  # type: ignore[union-attr]
+        assert (found.status, found.observed) == (Status.OK, owner.state.setup.made.tracker.sha384), found  # type: ignore[union-attr]
         assert owner.found().status is Status.OK
     gone = owner.found()
     assert gone.status is Status.UNKNOWN  # it stood once; now the server does not answer, which proves nothing
@@ -181,9 +181,9 @@ def test_pages_of_the_same_host_need_no_cors(owner: Owner, site: Site) -> None:
     site.publish(owner.folder, PATH)
     with running(site, nginx(site, fill(WRONG["tracker-cors"]))):
         assert owner.problem() == "tracker-cors"
-        owner.ledger.choose(pages=(f"https://{HOST}/", f"https://{HOST}/shop"))
+        owner.state.choose(pages=(f"https://{HOST}/", f"https://{HOST}/shop"))
         assert owner.found().status is Status.OK
-        owner.ledger.choose(pages=(f"https://{HOST}/", "https://shop.site.test/"))
+        owner.state.choose(pages=(f"https://{HOST}/", "https://shop.site.test/"))
         assert owner.problem() == "tracker-cors"
 
 
@@ -216,7 +216,7 @@ def test_the_folder_is_put_right_and_foreign_files_stay(owner: Owner) -> None:
 
 def test_a_folder_that_cannot_be_written_is_said(owner: Owner, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    owner.ledger.choose(tracker_folder=str(tmp_path / "file" / "below"))
+    owner.state.choose(tracker_folder=str(tmp_path / "file" / "below"))
     checks = {check.id: check for check in owner.walk(Job.APPLY).checks}
     assert checks["tracker-folder"].problem is not None
     assert checks["tracker-folder"].problem.id == "tracker-folder"
@@ -224,7 +224,7 @@ def test_a_folder_that_cannot_be_written_is_said(owner: Owner, tmp_path: Path) -
 
 
 def test_without_an_address_there_is_nothing_to_write(owner: Owner) -> None:
-    owner.ledger.choose(tracker_url=None)
+    owner.state.choose(tracker_url=None)
     checks = {check.id: check for check in owner.walk(Job.APPLY).checks}
     assert checks["tracker-folder"].problem is not None
     assert checks["tracker-folder"].problem.id == "tracker-url-missing"

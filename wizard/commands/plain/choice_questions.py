@@ -107,7 +107,7 @@ class ChoiceQuestions:
                 continue
 
     def _fresh(self) -> SetupChoices:
-        zone = self._service.surroundings.zone
+        zone = self._service.environment.zone
         suggested = validators.suggest(zone) if zone else ()
         return SetupChoices(domain=suggested[0] if suggested else None)
 
@@ -151,7 +151,7 @@ class ChoiceQuestions:
     def _can_be_at(self, host: str) -> bool:
         """Say who runs the name's DNS; False where a CNAME cannot stand there. Without a network nothing is known."""
         try:
-            found = event_loop.run(lambda: self._service.holder(host), lambda: run_walk.farewell(self._session))
+            found = event_loop.run(lambda: self._service.dns_operator(host), lambda: run_walk.farewell(self._session))
         except DnsUnreachableError:
             return True
         self._session.say(f"  {printable(found.trouble or found.told)}")

@@ -22,7 +22,7 @@ class DecisionPrompts:
         self.open = True
         """Whether somebody is there who may answer; the end of the input ends that, and the walk goes on without."""
 
-    async def __call__(self, board: Progress, update: Update) -> None:
+    async def __call__(self, progress: Progress, update: Update) -> None:
         """Put what is open now, which may be more or less than at the update.
 
         Raises:
@@ -30,15 +30,15 @@ class DecisionPrompts:
             wizard.commands.plain.prompt.LeaveError: the user typed `quit`.
         """
         del update
-        while self.open and (asked := _next(board)):
+        while self.open and (asked := _next(progress)):
             try:
                 choice = await in_thread(self._ask, asked)
             except NoAnswerError:
                 self.open = False
                 return
             self._answers[asked.id] = choice
-            board.answer(asked.id, choice)
+            progress.answer(asked.id, choice)
 
 
-def _next(board: Progress) -> Decision | None:
-    return next((one for one in board.snapshot.decisions if board.answered(one.id) is None), None)
+def _next(progress: Progress) -> Decision | None:
+    return next((one for one in progress.snapshot.decisions if progress.answered(one.id) is None), None)

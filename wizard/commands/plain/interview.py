@@ -208,7 +208,7 @@ class Interview:
     def _walk(self, job: Job, name: str) -> Snapshot:
         changing = job in (Job.APPLY, Job.REPAIR)
         act, answering = None, DecisionPrompts(self._decide, self.answers) if changing else None
-        if changing and self.service.surroundings.provider:
+        if changing and self.service.environment.provider:
             from wizard.commands.practice import Player  # noqa: PLC0415 - only where there is a practice world
 
             act = Player(self.session, self.service)
@@ -276,6 +276,6 @@ class Interview:
             token = self.asker.ask(
                 "Session token (not shown)", key_entry.token, hidden=True, why="Keys of hours need it."
             )
-        here = self.service.surroundings
+        here = self.service.environment
         source = KeySource(keys=key_entry.pair(identifier, secret, token), endpoint=here.source.endpoint)
         self.service = Service(replace(here, source=source))

@@ -59,8 +59,8 @@ def delivery_of_logs(bucket: str, account: str) -> Statement:
 class BucketPolicy(Resource):
     """Who may use a bucket."""
 
-    def __init__(self, scope: Context, role: Role) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context, role: Role) -> None:
+        super().__init__(context)
         self.role = role
         self.id = f"{role}-bucket.policy"
         self.parent = f"{role}-bucket"
@@ -74,11 +74,11 @@ class BucketPolicy(Resource):
 
     @property
     def _bucket(self) -> str:
-        return bucket_of(self.scope.made, self.role) or ""
+        return bucket_of(self.context.made, self.role) or ""
 
     def wanted(self) -> tuple[Statement, ...]:
         """Return our statements."""
-        made = self.scope.made
+        made = self.context.made
         account = made.account or ""
         if self.role is Role.LOGS:
             return tls_only(self._bucket), delivery_of_logs(self._bucket, account)
@@ -110,7 +110,7 @@ class BucketPolicy(Resource):
 
     async def _document(self) -> dict[str, Any]:
         try:
-            reply = await call_s3(self.scope, "get_bucket_policy", self._bucket)
+            reply = await call_s3(self.context, "get_bucket_policy", self._bucket)
         except AwsError as error:
             if error.code == "NoSuchBucketPolicy":
                 return {}
@@ -124,7 +124,7 @@ class BucketPolicy(Resource):
         ours = {statement["Sid"] for statement in self.wanted()}
         others = [one for one in self._last.get("Statement", []) if one.get("Sid") not in ours]
         document = {"Version": VERSION} | self._last | {"Statement": [*others, *self.wanted()]}
-        await call_s3(self.scope, "put_bucket_policy", self._bucket, Policy=json.dumps(document))
+        await call_s3(self.context, "put_bucket_policy", self._bucket, Policy=json.dumps(document))
 
 
 def _canonical(value: Any) -> Any:

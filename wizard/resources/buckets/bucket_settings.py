@@ -46,8 +46,8 @@ class Setting:
 class BucketSetting(Resource):
     """One setting of one bucket."""
 
-    def __init__(self, scope: Context, role: Role, setting: Setting) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context, role: Role, setting: Setting) -> None:
+        super().__init__(context)
         self.role = role
         self.setting = setting
         self.parent = f"{role}-bucket"
@@ -61,7 +61,7 @@ class BucketSetting(Resource):
         """Compare what the bucket has with what is wanted."""
         self._last = await self._reply()
         found = self.setting.found(self._last)
-        wanted = self.setting.wanted(self.scope)
+        wanted = self.setting.wanted(self.context)
         wrong = tuple(
             Difference(name, found.get(name, "not set"), value)
             for name, value in wanted.items()
@@ -92,11 +92,11 @@ class BucketSetting(Resource):
     async def carry_out(self, change: Change) -> None:
         """Set it, carrying over what is not ours."""
         del change  # there is only one
-        wanted = self.setting.wanted(self.scope)
+        wanted = self.setting.wanted(self.context)
         await self._s3(self.setting.write, **self.setting.request(wanted, self._last))
 
     async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        return await call_s3(self.scope, operation, bucket_of(self.scope.made, self.role) or "", **parameters)
+        return await call_s3(self.context, operation, bucket_of(self.context.made, self.role) or "", **parameters)
 
 
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -222,7 +222,7 @@ LOG_LIFECYCLE = Setting(
     read="get_bucket_lifecycle_configuration",
     write="put_bucket_lifecycle_configuration",
     found=_rule,
-    wanted=lambda scope: _rule_wanted(_after(scope.choices.retention_days)),
+    wanted=lambda context: _rule_wanted(_after(context.choices.retention_days)),
     request=_lifecycle,
     others=_other_rules,
 )

@@ -42,8 +42,8 @@ class Bucket(Resource):
     parent = "identity"
     needs = ("earlier-setup",)
 
-    def __init__(self, scope: Context, role: Role) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context, role: Role) -> None:
+        super().__init__(context)
         self.role = role
         self.id = f"{role}-bucket"
         self.removed_after = ("origin-access",) if role is Role.CONTENT else ("delivery",)
@@ -54,14 +54,14 @@ class Bucket(Resource):
     @property
     def name(self) -> str:
         """The bucket's name: the recorded one, else built from id, account and region as the namespace wants it."""
-        made, setup = self.scope.made, self.scope.ledger.setup
+        made, setup = self.context.made, self.context.state.setup
         word = "content" if self.role is Role.CONTENT else "logs"
         return bucket_of(made, self.role) or f"snowpixel-{setup.id}-{word}-{made.account}-{setup.choices.region}-an"
 
     @property
     def recorded(self) -> bool:
         """Whether its name was saved."""
-        return bucket_of(self.scope.made, self.role) is not None
+        return bucket_of(self.context.made, self.role) is not None
 
     async def read(self) -> Reading:
         """Look for the bucket and whose tags it carries."""
@@ -104,13 +104,13 @@ class Bucket(Resource):
         await steps[change.action]()
 
     async def _create(self) -> None:
-        name, region = self.name, self.scope.choices.region
-        self.scope.ledger.record(**{f"{self.role}_bucket": name})
+        name, region = self.name, self.context.choices.region
+        self.context.state.record(**{f"{self.role}_bucket": name})
         # The location comes first, as in S3's schema: botocore writes the parts in the order of this dictionary.
         located = {} if region == US_EAST_1 else {"LocationConstraint": region}
         configuration: dict[str, Any] = {**located, "Tags": _tag_set(self.tags)}
         try:
-            await self.scope.world.aws(
+            await self.context.ports.aws(
                 "s3",
                 "create_bucket",
                 Bucket=name,
@@ -142,7 +142,7 @@ class Bucket(Resource):
         """Keep the logs unless asked; otherwise one change empties the bucket and deletes it."""
         if not self.recorded and not await self._find_lost():
             return self.gone(f"{self.title}: was never made")
-        if self.role is Role.LOGS and self.scope.answers.get(DELETE_LOGS) != YES:
+        if self.role is Role.LOGS and self.context.answers.get(DELETE_LOGS) != YES:
             return Reading(presence=Presence.OURS, summary=f"Kept with your logs: bucket {self.name}")
         try:
             found = await self._versions()
@@ -162,7 +162,7 @@ class Bucket(Resource):
 
     async def _find_lost(self) -> bool:
         """Look for a bucket of ours whose name the file has lost, and save it: the copy before it may not know it."""
-        if self.scope.made.account is None:
+        if self.context.made.account is None:
             return False
         try:
             reply = await self._s3("get_bucket_tagging")
@@ -172,11 +172,11 @@ class Bucket(Resource):
             raise
         ours = {"Key": TAG_ID, "Value": self.tags[TAG_ID]} in reply["TagSet"]
         if ours:
-            self.scope.ledger.record(**{f"{self.role}_bucket": self.name})
+            self.context.state.record(**{f"{self.role}_bucket": self.name})
         return ours
 
     def _is_ours(self, key: str) -> bool:
-        return self.role is Role.LOGS or key in KEYS or key in {one.key for one in self.scope.made.trackers_stored}
+        return self.role is Role.LOGS or key in KEYS or key in {one.key for one in self.context.made.trackers_stored}
 
     async def _delete(self) -> None:
         if self.role is Role.LOGS:
@@ -218,7 +218,7 @@ class Bucket(Resource):
         return [(one["Key"], one["VersionId"]) for kind in ("Versions", "DeleteMarkers") for one in reply.get(kind, [])]
 
     async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        return await call_s3(self.scope, operation, self.name, **parameters)
+        return await call_s3(self.context, operation, self.name, **parameters)
 
 
 def _tag_set(tags: dict[str, str]) -> list[dict[str, str]]:

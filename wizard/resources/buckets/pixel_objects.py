@@ -36,7 +36,7 @@ class PixelSource(Resource):
 
     async def read(self) -> Reading:
         """Compare the choice with the image at hand."""
-        source, made = self.scope.choices.pixel, self.scope.made
+        source, made = self.context.choices.pixel, self.context.made
         if source == BUILT_IN and made.pixel_image is None:
             return self.fine("The built-in transparent 1x1 image is used")
         if made.pixel_image is not None and made.pixel_source == source:
@@ -50,16 +50,16 @@ class PixelSource(Resource):
             StoppedError: it cannot be had, or is no 1x1 GIF or PNG under 1 KiB.
         """
         del change  # there is only one
-        source = self.scope.choices.pixel
+        source = self.context.choices.pixel
         if source == BUILT_IN:
-            self.scope.ledger.record(pixel_image=None, pixel_source=source)
+            self.context.state.record(pixel_image=None, pixel_source=source)
             return
         try:
-            data = await pixel_image.fetch(self.scope.world.web, source)
+            data = await pixel_image.fetch(self.context.ports.web, source)
             pixel_image.validate(data)
         except pixel_image.PixelError as error:
             raise StoppedError(str(error), "pixel-unusable", source=source, reason=str(error)) from error
-        self.scope.ledger.record(pixel_image=data, pixel_source=source)
+        self.context.state.record(pixel_image=data, pixel_source=source)
 
 
 class PixelObject(Resource):
@@ -68,21 +68,21 @@ class PixelObject(Resource):
     parent = "content-bucket"
     needs = ("pixel-image",)
 
-    def __init__(self, scope: Context, key: str) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context, key: str) -> None:
+        super().__init__(context)
         self.key = key
         self.id = KEYS[key]
         self.title = f"File {key}"
 
     @property
     def _wanted(self) -> dict[str, str]:
-        image = image_for(self.key, self.scope.made)
+        image = image_for(self.key, self.context.made)
         digest = hashlib.md5(image.content, usedforsecurity=False).hexdigest()
         return {"Content-Type": image.content_type, "Cache-Control": CACHE_CONTROL, "content": digest}
 
     async def read(self) -> Reading:
         """Compare the file's type, caching and bytes."""
-        found = await stored(self.scope, self.key)
+        found = await stored(self.context, self.key)
         if found is None:
             return self.missing()
         if wrong := unlike(found, self._wanted):
@@ -95,15 +95,15 @@ class PixelObject(Resource):
 
     async def carry_out(self, change: Change) -> None:
         """Upload the file with its type and caching; edges that keep another one are told to drop it."""
-        image = image_for(self.key, self.scope.made)
+        image = image_for(self.key, self.context.made)
         await call_content(
-            self.scope,
+            self.context,
             "put_object",
             Key=self.key,
             Body=image.content,
             ContentType=image.content_type,
             CacheControl=CACHE_CONTROL,
-            Metadata={METADATA: self.scope.ledger.setup.id},
+            Metadata={METADATA: self.context.state.setup.id},
         )
         if change.action is Action.UPDATE:
-            await invalidate(self.scope, f"/{self.key}", *(("/",) if self.key == "i" else ()))
+            await invalidate(self.context, f"/{self.key}", *(("/",) if self.key == "i" else ()))

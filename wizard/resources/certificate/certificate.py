@@ -45,13 +45,13 @@ class SharedCertificate(SharedRead):
     reported: str | None = None
 
 
-def shared_certificate(scope: Context) -> SharedCertificate:
+def shared_certificate(context: Context) -> SharedCertificate:
     """Make the one reading that both items on the certificate use."""
 
     async def read() -> dict[str, Any]:
-        return await scope.world.aws("acm", "describe_certificate", CertificateArn=scope.made.certificate)
+        return await context.ports.aws("acm", "describe_certificate", CertificateArn=context.made.certificate)
 
-    return SharedCertificate(read, scope.world.clock)
+    return SharedCertificate(read, context.ports.clock)
 
 
 class OnCertificate(Resource):
@@ -59,18 +59,18 @@ class OnCertificate(Resource):
 
     parent: str | None = "identity"
 
-    def __init__(self, scope: Context, shared: SharedCertificate) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context, shared: SharedCertificate) -> None:
+        super().__init__(context)
         self.shared = shared
 
     @property
     def domain(self) -> str:
         """The name that the certificate is for."""
-        return self.scope.choices.domain or ""
+        return self.context.choices.domain or ""
 
     async def found(self) -> dict[str, Any] | None:
         """Return the certificate's details, None when there is none."""
-        if self.scope.made.certificate is None:
+        if self.context.made.certificate is None:
             return None
         try:
             reply: dict[str, Any] = (await self.shared.get(self.id))["Certificate"]
@@ -82,11 +82,11 @@ class OnCertificate(Resource):
 
     async def acm(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call ACM."""
-        return await self.scope.world.aws("acm", operation, **parameters)
+        return await self.context.ports.aws("acm", operation, **parameters)
 
     def given_up(self, reason: str) -> Reading:
         """Replace a certificate that will not be issued, unless that did not help often enough."""
-        made = self.scope.made
+        made = self.context.made
         if made.certificate_borrowed or made.certificates_replaced >= MOST_REPLACED:
             return self.stopped(
                 f"The certificate will not be issued: {reason}",
@@ -112,27 +112,27 @@ class OnCertificate(Resource):
 
     async def replace(self) -> None:
         """Request another certificate, whose DNS record is the same, then delete this one."""
-        made, ledger = self.scope.made, self.scope.ledger
+        made, state = self.context.made, self.context.state
         before = made.certificate
         if before and not made.certificate_borrowed:
-            ledger.record(certificates_former=tuple(dict.fromkeys((*made.certificates_former, before))))
-        if not await self.find_lost(await everything(self.scope.world.aws, CERTIFICATES)):
-            ledger.record(certificate_token=secrets.token_hex(16))
+            state.record(certificates_former=tuple(dict.fromkeys((*made.certificates_former, before))))
+        if not await self.find_lost(await everything(self.context.ports.aws, CERTIFICATES)):
+            state.record(certificate_token=secrets.token_hex(16))
             await self.request()
-        ledger.record(certificates_replaced=made.certificates_replaced + 1)
-        ledger.waited(CertificateIssued.id)  # the new one has its own hour
-        for arn in self.scope.made.certificates_former:
-            await delete_former(self.scope, arn)
+        state.record(certificates_replaced=made.certificates_replaced + 1)
+        state.waited(CertificateIssued.id)  # the new one has its own hour
+        for arn in self.context.made.certificates_former:
+            await delete_former(self.context, arn)
 
     async def find_lost(self, listed: Sequence[dict[str, Any]]) -> bool:
         """Look for a certificate of ours whose ARN was never saved, for the reply was lost, and save it."""
-        known = {self.scope.made.certificate, *self.scope.made.certificates_former}
+        known = {self.context.made.certificate, *self.context.made.certificates_former}
         for one in listed:
             arn = one["CertificateArn"]
             if one["DomainName"] != self.domain or arn in known:
                 continue
-            if (await certificate_tags(self.scope.world.aws, arn)).get(TAG_ID) == self.tags[TAG_ID]:
-                self.scope.ledger.record(certificate=arn, certificate_borrowed=False)
+            if (await certificate_tags(self.context.ports.aws, arn)).get(TAG_ID) == self.tags[TAG_ID]:
+                self.context.state.record(certificate=arn, certificate_borrowed=False)
                 self.shared.forget()
                 return True
         return False
@@ -143,20 +143,20 @@ class OnCertificate(Resource):
             "request_certificate",
             DomainName=self.domain,
             ValidationMethod="DNS",
-            IdempotencyToken=self.scope.made.certificate_token,
+            IdempotencyToken=self.context.made.certificate_token,
             Tags=[{"Key": key, "Value": value} for key, value in self.tags.items()],
         )
-        self.scope.ledger.record(certificate=reply["CertificateArn"], certificate_borrowed=False)
+        self.context.state.record(certificate=reply["CertificateArn"], certificate_borrowed=False)
         self.shared.forget()
 
 
-async def delete_former(scope: Context, arn: str) -> bool:
+async def delete_former(context: Context, arn: str) -> bool:
     """Delete a certificate that was replaced; False while it is attached: `Alias` moves to the new one first.
 
     Raises:
         AwsError: AWS refused for another reason.
     """
-    aws = scope.world.aws
+    aws = context.ports.aws
     try:
         await aws("acm", "delete_certificate", CertificateArn=arn)
     except AwsError as error:
@@ -166,8 +166,8 @@ async def delete_former(scope: Context, arn: str) -> bool:
             error, lambda: missing(lambda: aws("acm", "describe_certificate", CertificateArn=arn))
         ):
             raise
-    left = tuple(one for one in scope.made.certificates_former if one != arn)
-    scope.ledger.record(certificates_former=left)
+    left = tuple(one for one in context.made.certificates_former if one != arn)
+    context.state.record(certificates_former=left)
     return True
 
 
@@ -179,15 +179,15 @@ class Certificate(OnCertificate):
     needs = ("caa", "earlier-setup")
     removed_after = ("distribution",)
 
-    def __init__(self, scope: Context, shared: SharedCertificate) -> None:
-        super().__init__(scope, shared)
+    def __init__(self, context: Context, shared: SharedCertificate) -> None:
+        super().__init__(context, shared)
         self._requested: str | None = None
         """Requested in this walk, and so with its tags."""
 
     @property
     def recorded(self) -> bool:
         """Whether its ARN was saved."""
-        return self.scope.made.certificate is not None
+        return self.context.made.certificate is not None
 
     async def read(self) -> Reading:
         """Look at the certificate; without one, look first whether the account already has one that covers the name."""
@@ -204,18 +204,18 @@ class Certificate(OnCertificate):
         return await self._recorded(found)
 
     async def _recorded(self, found: dict[str, Any]) -> Reading:
-        if self.scope.made.certificate_borrowed:
+        if self.context.made.certificate_borrowed:
             return Reading(presence=Presence.BORROWED, summary=f"A certificate you already had covers {self.domain}")
         record = next((one["ResourceRecord"] for one in _options(found) if "ResourceRecord" in one), None)
         if record is None:
             summary = "AWS is working out the record that proves the name is yours"
             change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=5, every=2)
             return Reading(presence=Presence.OURS, summary=summary, changes=(change,))
-        self.scope.ledger.record(
+        self.context.state.record(
             validation_name=record["Name"].rstrip(".").lower(), validation_value=record["Value"].rstrip(".").lower()
         )
         arn = found["CertificateArn"]
-        tags = self.tags if arn == self._requested else await certificate_tags(self.scope.world.aws, arn)
+        tags = self.tags if arn == self._requested else await certificate_tags(self.context.ports.aws, arn)
         if not self.tags.items() <= tags.items():
             return self.differs("The certificate lacks its tags", self.untagged(tags), change="Tag the certificate")
         return self.fine(f"The certificate for {self.domain} is requested", observed=self.more_tags(tags), arn=arn)
@@ -226,11 +226,11 @@ class Certificate(OnCertificate):
 
     async def _search(self) -> Reading:
         """Look through the account's certificates: one of ours whose reply was lost, or one that may be borrowed."""
-        choice = self.scope.choices.certificate
+        choice = self.context.choices.certificate
         if choice not in (ASK, NEW):
-            self.scope.ledger.record(certificate=choice, certificate_borrowed=True)
+            self.context.state.record(certificate=choice, certificate_borrowed=True)
             return await self.read()
-        listed = await everything(self.scope.world.aws, CERTIFICATES)
+        listed = await everything(self.context.ports.aws, CERTIFICATES)
         if await self.find_lost(listed):
             return await self.read()
         for one in listed:
@@ -256,35 +256,35 @@ class Certificate(OnCertificate):
     async def decide(self, decision: Decision, answer: str) -> None:
         """Keep the answer as the choice; the next reading follows it."""
         del decision  # there is only one
-        self.scope.ledger.choose(certificate=answer)
+        self.context.state.choose(certificate=answer)
 
     async def carry_out(self, change: Change) -> None:
         """Request a certificate, replace a dead one, or delete ours."""
         if change.action is Action.DELETE:
-            await self._delete(self.scope.made.certificate)
+            await self._delete(self.context.made.certificate)
         elif change.action is Action.UPDATE:
             await self._tag()
         else:
             await (self.replace() if change.action is Action.REPLACE else self._create())
-            self._requested = self.scope.made.certificate
+            self._requested = self.context.made.certificate
 
     async def _create(self) -> None:
-        if self.recorded or self.scope.made.certificate_token is None:
+        if self.recorded or self.context.made.certificate_token is None:
             # A token names one request: where its certificate was deleted behind our back, it is spent.
-            self.scope.ledger.record(certificate_token=secrets.token_hex(16), certificate=None)
+            self.context.state.record(certificate_token=secrets.token_hex(16), certificate=None)
         await self.request()
 
     async def _tag(self) -> None:
         tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
-        await self.acm("add_tags_to_certificate", CertificateArn=self.scope.made.certificate, Tags=tags)
+        await self.acm("add_tags_to_certificate", CertificateArn=self.context.made.certificate, Tags=tags)
         self.shared.forget()
 
     async def removal(self) -> Reading:
         """Delete ours; a borrowed one stays."""
-        if self.scope.made.certificate_borrowed:
+        if self.context.made.certificate_borrowed:
             return Reading(presence=Presence.BORROWED, summary="Your own certificate stays as it is")
         if not self.recorded:
-            await self.find_lost(await everything(self.scope.world.aws, CERTIFICATES))
+            await self.find_lost(await everything(self.context.ports.aws, CERTIFICATES))
         found = await self.found()
         if found is None:
             return self.gone("The certificate is gone")
@@ -300,7 +300,7 @@ class Certificate(OnCertificate):
 
     def _users(self, found: dict[str, Any]) -> list[str]:
         """Return what else uses it: our own distribution lets go of it by itself."""
-        own = f":distribution/{self.scope.made.distribution}"
+        own = f":distribution/{self.context.made.distribution}"
         return [arn for arn in found.get("InUseBy", []) if not arn.endswith(own)]
 
     async def _delete(self, arn: str | None) -> None:
@@ -351,11 +351,11 @@ class CertificateIssued(OnCertificate):
 
     def _hangs(self) -> bool:
         """Whether AWS does not see the record although every name server has had it for an hour."""
-        seen = self.scope.made.records_seen.get(CERTIFICATE)
-        waiting = self.scope.ledger.setup.waits.get(self.id)
-        if seen is None or waiting is None or self.scope.made.certificate_borrowed:
+        seen = self.context.made.records_seen.get(CERTIFICATE)
+        waiting = self.context.state.setup.waits.get(self.id)
+        if seen is None or waiting is None or self.context.made.certificate_borrowed:
             return False
-        return self.scope.world.clock.now() - max(seen, waiting) > PATIENCE
+        return self.context.ports.clock.now() - max(seen, waiting) > PATIENCE
 
     async def carry_out(self, change: Change) -> None:
         """Replace what will not be issued."""

@@ -16,7 +16,7 @@ class FormerCertificates(Resource):
 
     async def read(self) -> Reading:
         """Look in our own record: only what we replaced ourselves is deleted."""
-        former = self.scope.made.certificates_former
+        former = self.context.made.certificates_former
         if not former:
             return self.fine("No replaced certificate is left over")
         change = Change(self.id, Action.DELETE, Actor.US, "Delete what was replaced: " + ", ".join(former))
@@ -29,8 +29,8 @@ class FormerCertificates(Resource):
             NotYetError: one is still attached.
         """
         del change  # there is only one
-        for arn in self.scope.made.certificates_former:
-            if not await delete_former(self.scope, arn):
+        for arn in self.context.made.certificates_former:
+            if not await delete_former(self.context, arn):
                 summary = "CloudFront has not let go of the replaced certificate yet"
                 raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=TYPICAL_RELEASE, every=15))
 

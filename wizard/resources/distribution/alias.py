@@ -30,7 +30,7 @@ class Alias(OnDistribution):
 
     @property
     def _domain(self) -> str:
-        return self.scope.choices.domain or ""
+        return self.context.choices.domain or ""
 
     async def read(self) -> Reading:
         """Look whether name and certificate are on the distribution."""
@@ -48,7 +48,7 @@ class Alias(OnDistribution):
             )
         if wrong:
             return self.differs(f"{self._domain} is attached, but not as wanted", *wrong, change=self._doing())
-        self.scope.ledger.record(alias=self._domain)
+        self.context.state.record(alias=self._domain)
         oldest = config["ViewerCertificate"]["MinimumProtocolVersion"]
         summary = f"{self._domain} and its certificate are on the distribution"
         return self.fine(summary, observed=f"oldest TLS: {oldest}")
@@ -65,11 +65,11 @@ class Alias(OnDistribution):
         certificate, names = config.get("ViewerCertificate", {}), configuration.aliases(config)
         arn, minimum = certificate.get("ACMCertificateArn", "none"), certificate.get("MinimumProtocolVersion", "none")
         weak = minimum == "none" or configuration.tls_rank(minimum) < configuration.tls_rank(configuration.MINIMUM_TLS)
-        earlier = self.scope.made.alias
+        earlier = self.context.made.alias
         found = (
             (self._domain not in names, "alias", "missing", self._domain),
             (earlier != self._domain and earlier in names, "earlier alias", str(earlier), "none"),
-            (arn != self.scope.made.certificate, "certificate", str(arn), str(self.scope.made.certificate)),
+            (arn != self.context.made.certificate, "certificate", str(arn), str(self.context.made.certificate)),
             (certificate.get("SSLSupportMethod") != "sni-only", "TLS by", "other", "sni-only"),
             (weak, "oldest TLS", str(minimum), f"{configuration.MINIMUM_TLS} or newer"),
         )
@@ -99,7 +99,7 @@ class Alias(OnDistribution):
                 raise
             summary = "CloudFront does not know the new certificate yet"
             raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=60, every=5)) from None
-        self.scope.ledger.record(alias=self._domain)
+        self.context.state.record(alias=self._domain)
 
     async def _name_the_holder(self) -> None:
         """Say which distribution has the name, where it is one of this account.
@@ -108,7 +108,7 @@ class Alias(OnDistribution):
             StoppedError: it is.
         """
         try:
-            holder = await distribution_with(self.scope.world.aws, self._domain)
+            holder = await distribution_with(self.context.ports.aws, self._domain)
         except AwsError:
             return  # may not be listed: then AWS's own words have to do
         if holder:
@@ -121,9 +121,9 @@ class Alias(OnDistribution):
 
     async def _release(self) -> None:
         """Take away, in Route 53, a record of ours that leads to a distribution of ours that somebody deleted."""
-        made = self.scope.made
+        made = self.context.made
         if made.hosted_zone and made.former_domains:
-            await release(self.scope.world.aws, made.hosted_zone, self.setup.id, self._domain, made.former_domains)
+            await release(self.context.ports.aws, made.hosted_zone, self.setup.id, self._domain, made.former_domains)
 
     def _record_first(self) -> Change:
         """Wait for the record: CloudFront refuses a name that leads to another distribution."""
@@ -131,7 +131,7 @@ class Alias(OnDistribution):
         return Change(self.id, Action.UPDATE, Actor.USER, summary, typical=TYPICAL, every=5)
 
     def _waited_long(self) -> bool:
-        clock = self.scope.world.clock
+        clock = self.context.ports.clock
         since = self.setup.waits.get(self.id, clock.now())
         return clock.now() - since > SETTLING
 

@@ -27,15 +27,15 @@ class Distribution(OnDistribution):
     needs = ("content-bucket", "origin-access")
     carries = ("origin-access",)
 
-    def __init__(self, scope: Context, shared: SharedRead) -> None:
-        super().__init__(scope, shared)
+    def __init__(self, context: Context, shared: SharedRead) -> None:
+        super().__init__(context, shared)
         self._made_now: str | None = None
         """Made in this walk, and so with its tags."""
 
     @property
     def recorded(self) -> bool:
         """Whether its id was saved."""
-        return self.scope.made.distribution is not None
+        return self.context.made.distribution is not None
 
     async def read(self) -> Reading:
         """Compare the settings we own, and the tags."""
@@ -63,7 +63,7 @@ class Distribution(OnDistribution):
         return configuration.differences(config, self.setup)
 
     async def _tags(self, arn: str) -> dict[str, str]:
-        reply = await self.scope.world.aws("cloudfront", "list_tags_for_resource", Resource=arn)
+        reply = await self.context.ports.aws("cloudfront", "list_tags_for_resource", Resource=arn)
         return {tag["Key"]: tag["Value"] for tag in reply["Tags"].get("Items", [])}
 
     def missing(self) -> Reading:
@@ -78,9 +78,9 @@ class Distribution(OnDistribution):
             await (self._create() if change.action is Action.CREATE else self._delete())
 
     async def _create(self) -> None:
-        made = self.scope.made
+        made = self.context.made
         if self.recorded or made.caller_reference is None:
-            if await find_lost(self.scope):
+            if await find_lost(self.context):
                 self.shared.forget()
                 return
             self._refer_anew()
@@ -89,16 +89,16 @@ class Distribution(OnDistribution):
         except AwsError as error:
             if error.code != "DistributionAlreadyExists":
                 raise
-            if not await find_lost(self.scope):  # else an earlier reply was lost
+            if not await find_lost(self.context):  # else an earlier reply was lost
                 self._refer_anew()
                 await self._request()
         self.shared.forget()
 
     def _refer_anew(self) -> None:
         """Save a new caller reference: one works once, and is spent after its distribution was deleted."""
-        made = self.scope.made
+        made = self.context.made
         former = filter(None, (*made.former_domains, made.distribution_domain))
-        self.scope.ledger.record(
+        self.context.state.record(
             caller_reference=f"snowpixel-{self.setup.id}-{secrets.token_hex(4)}",
             distribution=None,
             distribution_domain=None,
@@ -108,16 +108,16 @@ class Distribution(OnDistribution):
 
     async def _request(self) -> None:
         """Create it under the caller reference that was saved."""
-        config = configuration.fresh(self.setup, self.scope.made.caller_reference or "")
+        config = configuration.fresh(self.setup, self.context.made.caller_reference or "")
         tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
-        reply = await self.scope.world.aws(
+        reply = await self.context.ports.aws(
             "cloudfront",
             "create_distribution_with_tags",
             DistributionConfigWithTags={"DistributionConfig": config, "Tags": tags},
         )
         found = reply["Distribution"]
         self._made_now = found["Id"]
-        self.scope.ledger.record(distribution=found["Id"], distribution_domain=found["DomainName"])
+        self.context.state.record(distribution=found["Id"], distribution_domain=found["DomainName"])
 
     async def _update(self, change: Change) -> None:
         reply = await self.unedited(change)
@@ -125,7 +125,7 @@ class Distribution(OnDistribution):
         # The tags come first: the least policy lets us change only what carries them.
         if not self.tags.items() <= (await self._tags(found["ARN"])).items():
             tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
-            await self.scope.world.aws("cloudfront", "tag_resource", Resource=found["ARN"], Tags=tags)
+            await self.context.ports.aws("cloudfront", "tag_resource", Resource=found["ARN"], Tags=tags)
         if configuration.differences(found["DistributionConfig"], self.setup):
             await self.update(configuration.merged(found["DistributionConfig"], self.setup), reply["ETag"])
         self.shared.forget()
@@ -137,9 +137,9 @@ class Distribution(OnDistribution):
         return self.to_delete("The distribution is there", "Delete the distribution")
 
     async def _delete(self) -> None:
-        reply = await self.scope.world.aws("cloudfront", "get_distribution", Id=self.scope.made.distribution)
-        await self.scope.world.aws(
-            "cloudfront", "delete_distribution", Id=self.scope.made.distribution, IfMatch=reply["ETag"]
+        reply = await self.context.ports.aws("cloudfront", "get_distribution", Id=self.context.made.distribution)
+        await self.context.ports.aws(
+            "cloudfront", "delete_distribution", Id=self.context.made.distribution, IfMatch=reply["ETag"]
         )
         self.shared.forget()
 
@@ -151,9 +151,9 @@ class Serving(OnDistribution):
     title = "Rolled out to CloudFront's edges"
     removed_after = ("alias",)
 
-    def __init__(self, scope: Context, shared: SharedRead) -> None:
-        super().__init__(scope, shared)
-        self.needs = ("distribution", "alias") if scope.choices.domain else ("distribution",)
+    def __init__(self, context: Context, shared: SharedRead) -> None:
+        super().__init__(context, shared)
+        self.needs = ("distribution", "alias") if context.choices.domain else ("distribution",)
 
     async def read(self) -> Reading:
         """Look at the switch and the deployment."""

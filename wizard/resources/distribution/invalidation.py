@@ -5,18 +5,18 @@ import secrets
 from wizard.model.context import Context
 
 
-async def invalidate(scope: Context, *paths: str) -> None:
+async def invalidate(context: Context, *paths: str) -> None:
     """Let the edges fetch these paths anew; nothing to do before there is a distribution.
 
     Raises:
         wizard.aws.errors.AwsError: AWS refused.
     """
-    if not scope.made.distribution:
+    if not context.made.distribution:
         return
-    await scope.world.aws(
+    await context.ports.aws(
         "cloudfront",
         "create_invalidation",
-        DistributionId=scope.made.distribution,
+        DistributionId=context.made.distribution,
         InvalidationBatch={
             "Paths": {"Quantity": len(paths), "Items": list(paths)},
             "CallerReference": f"snowpixel-{secrets.token_hex(8)}",

@@ -25,8 +25,8 @@ class OnDistribution(Resource):
 
     parent: str | None = "distribution"
 
-    def __init__(self, scope: Context, shared: SharedRead) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context, shared: SharedRead) -> None:
+        super().__init__(context)
         self.shared = shared
         self._known: set[str] | None = None
         """Properties that were seen to differ in this walk: one that differs later was edited while we work."""
@@ -36,7 +36,7 @@ class OnDistribution(Resource):
     @property
     def setup(self) -> Setup:
         """The set-up as it stands now."""
-        return self.scope.ledger.setup
+        return self.context.state.setup
 
     @abstractmethod
     def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
@@ -44,7 +44,7 @@ class OnDistribution(Resource):
 
     async def found(self) -> dict[str, Any] | None:
         """Return GetDistribution's reply, None when there is no distribution."""
-        if self.scope.made.distribution is None:
+        if self.context.made.distribution is None:
             return None
         try:
             return await self.shared.get(self.id)
@@ -55,8 +55,8 @@ class OnDistribution(Resource):
 
     async def remaining(self) -> dict[str, Any] | None:
         """Return what is left for a removal; one whose id was never saved, for the reply was lost, is looked for."""
-        if self.scope.made.distribution is None:
-            await find_lost(self.scope)
+        if self.context.made.distribution is None:
+            await find_lost(self.context)
         return await self.found()
 
     async def unedited(self, change: Change) -> dict[str, Any]:
@@ -65,8 +65,8 @@ class OnDistribution(Resource):
         Raises:
             LookAgainError: somebody edited a property of ours since the change was decided on.
         """
-        reply: dict[str, Any] = await self.scope.world.aws(
-            "cloudfront", "get_distribution", Id=self.scope.made.distribution
+        reply: dict[str, Any] = await self.context.ports.aws(
+            "cloudfront", "get_distribution", Id=self.context.made.distribution
         )
         wrong = {each.property for each in self.compare(reply["Distribution"]["DistributionConfig"])}
         looked = change.action is not Action.DELETE and change.differences
@@ -83,10 +83,10 @@ class OnDistribution(Resource):
         """
         self.shared.forget()
         try:
-            await self.scope.world.aws(
+            await self.context.ports.aws(
                 "cloudfront",
                 "update_distribution",
-                Id=self.scope.made.distribution,
+                Id=self.context.made.distribution,
                 IfMatch=etag,
                 DistributionConfig=config,
             )
@@ -130,7 +130,7 @@ class OnDistribution(Resource):
 
     def _carried(self) -> tuple[str | None, ...]:
         """Return the ids of ours in it: where one is made anew, a difference is our own doing."""
-        made = self.scope.made
+        made = self.context.made
         return made.distribution, made.certificate, made.origin_access_control
 
     async def decide(self, decision: Decision, answer: str) -> None:
@@ -140,24 +140,24 @@ class OnDistribution(Resource):
         self._known = None
 
 
-async def find_lost(scope: Context) -> bool:
+async def find_lost(context: Context) -> bool:
     """Look for a distribution of ours whose id was never saved, and save it; False where there is none.
 
     Raises:
         AwsError: the account's distributions may not be listed.
     """
-    comment = configuration.comment(scope.ledger.setup)
-    for one in await listing.everything(scope.world.aws, listing.DISTRIBUTIONS):
+    comment = configuration.comment(context.state.setup)
+    for one in await listing.everything(context.ports.aws, listing.DISTRIBUTIONS):
         if one.get("Comment") == comment:
-            scope.ledger.record(distribution=one["Id"], distribution_domain=one["DomainName"])
+            context.state.record(distribution=one["Id"], distribution_domain=one["DomainName"])
             return True
     return False
 
 
-def shared_distribution(scope: Context) -> SharedRead:
+def shared_distribution(context: Context) -> SharedRead:
     """Make the one reading that all resources on the distribution use."""
 
     async def read() -> dict[str, Any]:
-        return await scope.world.aws("cloudfront", "get_distribution", Id=scope.made.distribution)
+        return await context.ports.aws("cloudfront", "get_distribution", Id=context.made.distribution)
 
-    return SharedRead(read, scope.world.clock)
+    return SharedRead(read, context.ports.clock)

@@ -19,11 +19,11 @@ class OriginAccess(Resource):
     @property
     def recorded(self) -> bool:
         """Whether its id was saved."""
-        return self.scope.made.origin_access_control is not None
+        return self.context.made.origin_access_control is not None
 
     @property
     def _config(self) -> dict[str, str]:
-        setup = self.scope.ledger.setup
+        setup = self.context.state.setup
         return {
             "Name": f"snowpixel-{setup.id}",
             "Description": f"snowpixel {setup.known_as}",
@@ -37,7 +37,7 @@ class OriginAccess(Resource):
         if not self.recorded:
             return self.missing()
         try:
-            reply = await self._call("get_origin_access_control", Id=self.scope.made.origin_access_control)
+            reply = await self._call("get_origin_access_control", Id=self.context.made.origin_access_control)
         except AwsError as error:
             if error.code in MISSING:
                 return self.absent("The origin access control is not there", "Create the origin access control")
@@ -69,11 +69,11 @@ class OriginAccess(Resource):
             if error.code != "OriginAccessControlAlreadyExists":
                 raise
             found = await self._by_name()  # the name carries our id: an earlier reply was lost
-        self.scope.ledger.record(origin_access_control=found)
+        self.context.state.record(origin_access_control=found)
 
     async def _by_name(self) -> str | None:
         """Return the id of the one that has our name, None where none has."""
-        for one in await everything(self.scope.world.aws, ACCESS_CONTROLS):
+        for one in await everything(self.context.ports.aws, ACCESS_CONTROLS):
             if one["Name"] == self._config["Name"]:
                 return self._ours(one)
         return None
@@ -90,10 +90,10 @@ class OriginAccess(Resource):
         return str(found["Id"])
 
     async def _update(self) -> None:
-        found = await self._call("get_origin_access_control", Id=self.scope.made.origin_access_control)
+        found = await self._call("get_origin_access_control", Id=self.context.made.origin_access_control)
         await self._call(
             "update_origin_access_control",
-            Id=self.scope.made.origin_access_control,
+            Id=self.context.made.origin_access_control,
             IfMatch=found["ETag"],
             OriginAccessControlConfig=self._config,
         )
@@ -101,14 +101,14 @@ class OriginAccess(Resource):
     async def removal(self) -> Reading:
         """Delete it once the distribution is gone."""
         if not self.recorded:
-            self.scope.ledger.record(origin_access_control=await self._by_name())  # a lost reply told its id
+            self.context.state.record(origin_access_control=await self._by_name())  # a lost reply told its id
         reading = await self.read()
         if reading.presence is Presence.ABSENT:
             return self.gone("The origin access control is gone")
         return self.to_delete("The origin access control is there", "Delete the origin access control")
 
     async def _delete(self) -> None:
-        made = self.scope.made.origin_access_control
+        made = self.context.made.origin_access_control
         found = await self._call("get_origin_access_control", Id=made)
         try:
             await self._call("delete_origin_access_control", Id=made, IfMatch=found["ETag"])
@@ -121,10 +121,10 @@ class OriginAccess(Resource):
 
     async def _used(self) -> bool:
         """Whether a distribution of the account refers to it."""
-        made = self.scope.made.origin_access_control
-        listed = await everything(self.scope.world.aws, DISTRIBUTIONS)
+        made = self.context.made.origin_access_control
+        listed = await everything(self.context.ports.aws, DISTRIBUTIONS)
         origins = (origin for one in listed for origin in one["Origins"].get("Items", []))
         return any(origin.get("OriginAccessControlId") == made for origin in origins)
 
     async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        return await self.scope.world.aws("cloudfront", operation, **parameters)
+        return await self.context.ports.aws("cloudfront", operation, **parameters)

@@ -37,17 +37,17 @@ class OtherSetups(Resource):
 
     @property
     def _domain(self) -> str:
-        return self.scope.choices.domain or ""
+        return self.context.choices.domain or ""
 
     @property
     def _id(self) -> str:
-        return self.scope.ledger.setup.id
+        return self.context.state.setup.id
 
     async def read(self) -> Reading:
         """Look through the account's distributions, and only where there is reason to, its certificates."""
-        if self.scope.made.distribution is not None:
+        if self.context.made.distribution is not None:
             return self.fine(f"{self._domain} belongs to this set-up")
-        distributions = await everything(self.scope.world.aws, listing.DISTRIBUTIONS)
+        distributions = await everything(self.context.ports.aws, listing.DISTRIBUTIONS)
         holder = _holder(distributions, self._domain)
         if holder:
             return await self._held(holder)
@@ -64,7 +64,7 @@ class OtherSetups(Resource):
 
     async def _held(self, holder: One) -> Reading:
         """Say whose the distribution is that has the name."""
-        tags = await listing.distribution_tags(self.scope.world.aws, holder["ARN"])
+        tags = await listing.distribution_tags(self.context.ports.aws, holder["ARN"])
         if TAG_ID not in tags:
             return self._foreign(holder)
         return self._free() if tags[TAG_ID] == self._id else self._other(tags, f"its distribution {holder['Id']}")
@@ -76,9 +76,9 @@ class OtherSetups(Resource):
 
     async def _certificates(self) -> Reading:
         """Look whether a set-up that is not finished has asked for a certificate for the name."""
-        for one in await everything(self.scope.world.aws, listing.CERTIFICATES):
+        for one in await everything(self.context.ports.aws, listing.CERTIFICATES):
             if one["DomainName"] == self._domain:
-                tags = await listing.certificate_tags(self.scope.world.aws, one["CertificateArn"])
+                tags = await listing.certificate_tags(self.context.ports.aws, one["CertificateArn"])
                 if tags.get(TAG_ID, self._id) != self._id:
                     return self._other(tags, "it is not finished")
         return self._free()
@@ -92,7 +92,7 @@ class OtherSetups(Resource):
             id=identifier,
             where=where,
             domain=self._domain,
-            here=self.scope.ledger.setup.name,
+            here=self.context.state.setup.name,
         )
 
     def _foreign(self, holder: One) -> Reading:

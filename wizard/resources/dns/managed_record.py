@@ -34,14 +34,14 @@ class ManagedRecord(Resource):
     """One of the two records, in the hosted zone.
 
     Args:
-        scope: its surroundings.
+        context: its surroundings.
         record: `certificate-record` or `pixel-record`.
     """
 
     parent = "identity"
 
-    def __init__(self, scope: Context, record: str) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context, record: str) -> None:
+        super().__init__(context)
         self.id = record
         self.title = KINDS[record].title
         self.needs = KINDS[record].managed_needs
@@ -52,11 +52,11 @@ class ManagedRecord(Resource):
     @property
     def recorded(self) -> bool:
         """Whether it was ever seen: then its absence is a fault."""
-        return self.id in self.scope.made.records_seen
+        return self.id in self.context.made.records_seen
 
     async def read(self) -> Reading:
         """Compare the record sets at the name with ours, and wait until all servers have them."""
-        pair = wanted(self.scope, self.id)
+        pair = wanted(self.context, self.id)
         if pair is None:
             return self._too_early()
         found = await self._found()
@@ -81,22 +81,22 @@ class ManagedRecord(Resource):
 
     def _is_former(self, found: RecordSet) -> bool:
         """Whether a record set is one of ours that leads to a distribution of ours that somebody deleted."""
-        return self.id == PIXEL and any(leads_to(found, each) for each in self.scope.made.former_domains)
+        return self.id == PIXEL and any(leads_to(found, each) for each in self.context.made.former_domains)
 
     def missing(self) -> Reading:
         """Say, without looking, what `read` says where nothing exists."""
         return self._too_early()
 
     def _too_early(self) -> Reading:
-        if self.id == CERTIFICATE and self.scope.made.certificate_borrowed:
+        if self.id == CERTIFICATE and self.context.made.certificate_borrowed:
             return Reading(
                 presence=Presence.BORROWED, summary="The certificate you chose was proved before: no record is needed"
             )
         return self.absent(f"{self.title}: AWS has not said yet what goes into it", f"Add in Route 53: {self.title}")
 
     async def _found(self) -> tuple[RecordSet, ...]:
-        name, _ = wanted(self.scope, self.id) or ("", "")
-        return await record_sets(self.scope.world.aws, self.scope.made.hosted_zone or "", name)
+        name, _ = wanted(self.context, self.id) or ("", "")
+        return await record_sets(self.context.ports.aws, self.context.made.hosted_zone or "", name)
 
     def _clashes(self, found: RecordSet) -> bool:
         """Whether a record set cannot stand beside ours: a CNAME stands alone, an alias is one A and one AAAA."""
@@ -116,7 +116,9 @@ class ManagedRecord(Resource):
         return replace(reading, observed=observed, expected=pair[1])
 
     async def _in_sync(self, pair: tuple[str, str], ours: Sequence[RecordSet]) -> Reading:
-        if await self._pending() or (self._unproven and not await route53_synced.all_have(self.scope.world.dns, ours)):
+        if await self._pending() or (
+            self._unproven and not await route53_synced.all_have(self.context.ports.dns, ours)
+        ):
             return Reading(
                 presence=Presence.OURS,
                 summary=f"Route 53 hands {pair[0]} to its name servers",
@@ -130,7 +132,7 @@ class ManagedRecord(Resource):
         """Whether Route 53 says that the change is not at all servers yet."""
         if not self._submitted:
             return False
-        reply = await self.scope.world.aws("route53", "get_change", Id=self._submitted)
+        reply = await self.context.ports.aws("route53", "get_change", Id=self._submitted)
         return bool(reply["ChangeInfo"]["Status"] != "INSYNC")
 
     @property
@@ -140,17 +142,17 @@ class ManagedRecord(Resource):
 
     @property
     def _overdue(self) -> bool:
-        since = self.scope.ledger.setup.waits.get(self.id)
-        return since is not None and self.scope.world.clock.now() - since > LONGEST
+        since = self.context.state.setup.waits.get(self.id)
+        return since is not None and self.context.ports.clock.now() - since > LONGEST
 
     def _note_seen(self) -> None:
-        seen = self.scope.made.records_seen
+        seen = self.context.made.records_seen
         if self.id not in seen:
-            self.scope.ledger.record(records_seen={**seen, self.id: self.scope.world.clock.now()})
+            self.context.state.record(records_seen={**seen, self.id: self.context.ports.clock.now()})
 
     def _note_unseen(self) -> None:
-        seen = self.scope.made.records_seen
-        self.scope.ledger.record(records_seen={name: when for name, when in seen.items() if name != self.id})
+        seen = self.context.made.records_seen
+        self.context.state.record(records_seen={name: when for name, when in seen.items() if name != self.id})
 
     def _handing_out(self, action: Action) -> Change:
         summary = "Waiting until all of Route 53's name servers know it"
@@ -162,7 +164,7 @@ class ManagedRecord(Resource):
         Raises:
             wizard.aws.errors.AwsError: Route 53 refused.
         """
-        pair = wanted(self.scope, self.id)
+        pair = wanted(self.context, self.id)
         if pair is None:
             return
         found = await self._found()
@@ -179,7 +181,7 @@ class ManagedRecord(Resource):
     async def _submit(self, drop: Sequence[RecordSet], add: Sequence[RecordSet]) -> None:
         if not drop and not add:
             return
-        aws, zone, setup = self.scope.world.aws, self.scope.made.hosted_zone or "", self.scope.ledger.setup.id
+        aws, zone, setup = self.context.ports.aws, self.context.made.hosted_zone or "", self.context.state.setup.id
         self._submitted = None
         try:
             self._submitted = await change_sets(aws, zone, setup, drop, add)
@@ -190,8 +192,8 @@ class ManagedRecord(Resource):
 
     async def removal(self) -> Reading:
         """Look whether record sets of ours are left, and until all servers have forgotten them."""
-        pair = wanted(self.scope, self.id)
-        if pair is None or (self.id == CERTIFICATE and self.scope.made.certificate_borrowed):
+        pair = wanted(self.context, self.id)
+        if pair is None or (self.id == CERTIFICATE and self.context.made.certificate_borrowed):
             return self.gone(f"{self.title}: nothing of ours to take away")
         found = await self._found()
         if any(leads_to(each, pair[1]) or self._is_former(each) for each in found):
@@ -208,4 +210,4 @@ class ManagedRecord(Resource):
         return not self._submitted and self.recorded and not self._overdue and not others
 
     async def _still_served(self, name: str) -> bool:
-        return await route53_synced.some_have(self.scope.world.dns, name)
+        return await route53_synced.some_have(self.context.ports.dns, name)

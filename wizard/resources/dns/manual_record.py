@@ -41,7 +41,9 @@ SUMMARIES = {
     RecordState.WILDCARD: "A wildcard record answers for {name}: {observed}",
     RecordState.APEX: "{name} is a zone's own name, where no CNAME can be",
     RecordState.SUBZONE_APEX: "{name} is a zone of its own, delegated by {parent}; at its top no CNAME can be",
-    RecordState.MISSING_IN_SUBZONE: "{name} is not there yet; it belongs into {zone}, a zone of its own beside {parent}",
+    RecordState.MISSING_IN_SUBZONE: (
+        "{name} is not there yet; it belongs into {zone}, a zone of its own beside {parent}"
+    ),
     RecordState.UNREGISTERED: "Nobody knows the domain of {name}: it is not registered, expired or misspelt",
     RecordState.UNREACHABLE: "The name servers of {zone} do not answer from here",
 }
@@ -72,14 +74,14 @@ class ManualRecord(Resource):
     """One CNAME at the user's own DNS provider.
 
     Args:
-        scope: its surroundings.
+        context: its surroundings.
         record: `certificate-record` or `pixel-record`.
     """
 
     in_aws = False
 
-    def __init__(self, scope: Context, record: str) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context, record: str) -> None:
+        super().__init__(context)
         self.id = record
         self.title = KINDS[record].title
         self.needs = KINDS[record].needs
@@ -89,11 +91,11 @@ class ManualRecord(Resource):
 
     async def read(self) -> Reading:
         """Ask every authoritative server for the record."""
-        pair = wanted(self.scope, self.id)
+        pair = wanted(self.context, self.id)
         if pair is None:
             return self._too_early()
         try:
-            evidence, zone = await Gathering(self.scope.world, *pair).gather()
+            evidence, zone = await Gathering(self.context.ports, *pair).gather()
         except DnsUnreachableError:
             evidence, zone = _nothing_seen(*pair), DelegatedZone("", ())
         reading = await self._judged(pair, evidence, zone)
@@ -104,7 +106,7 @@ class ManualRecord(Resource):
 
     async def _judged(self, pair: tuple[str, str], evidence: Evidence, zone: DelegatedZone) -> Reading:
         finding = diagnose(evidence)
-        if finding.state is RecordState.UNREACHABLE and await seen_by_resolvers(self.scope.world, *pair):
+        if finding.state is RecordState.UNREACHABLE and await seen_by_resolvers(self.context.ports, *pair):
             return self._right("seen through a resolver only, for the name servers cannot be asked from here", zone)
         if finding.state is RecordState.RIGHT:
             right = self._right(f"at all {finding.asked} name servers that answered", zone)
@@ -116,7 +118,7 @@ class ManualRecord(Resource):
         return self._too_early()
 
     def _too_early(self) -> Reading:
-        if self.id == CERTIFICATE and self.scope.made.certificate_borrowed:
+        if self.id == CERTIFICATE and self.context.made.certificate_borrowed:
             return Reading(
                 presence=Presence.BORROWED, summary="The certificate you chose was proved before: no record is needed"
             )
@@ -126,9 +128,9 @@ class ManualRecord(Resource):
         )
 
     def _right(self, where: str, zone: DelegatedZone) -> Reading:
-        seen = self.scope.made.records_seen
+        seen = self.context.made.records_seen
         if self.id not in seen:
-            self.scope.ledger.record(records_seen={**seen, self.id: self.scope.world.clock.now()})
+            self.context.state.record(records_seen={**seen, self.id: self.context.ports.clock.now()})
         record = self._record(zone)
         return self.fine(f"{record.name} points to {record.value}, {where}", observed=record.value, **_about(zone))
 
@@ -179,7 +181,7 @@ class ManualRecord(Resource):
     def _nothing_to_add(self, state: RecordState) -> bool:
         """Whether asking for the record again would be wrong: it cannot be, or it is there in another form."""
         if state is RecordState.UNREACHABLE:
-            return self.id in self.scope.made.records_seen
+            return self.id in self.context.made.records_seen
         return state in APEXES or (state is RecordState.FLATTENED and self.id == PIXEL)
 
     def _flattened(self, evidence: Evidence, state: RecordState) -> bool:
@@ -191,7 +193,7 @@ class ManualRecord(Resource):
             return Status.UNKNOWN
         if state is RecordState.FLATTENED and self.id == PIXEL:
             return Status.WARNING
-        if state in {*APEXES, RecordState.UNREGISTERED} or self.id in self.scope.made.records_seen:
+        if state in {*APEXES, RecordState.UNREGISTERED} or self.id in self.context.made.records_seen:
             return Status.FAILED
         return Status.WAITING
 
@@ -210,7 +212,7 @@ class ManualRecord(Resource):
         )
 
     def _record(self, zone: DelegatedZone) -> DnsRecord:
-        name, value = wanted(self.scope, self.id) or ("", "")
+        name, value = wanted(self.context, self.id) or ("", "")
         host = name.removesuffix("." + zone.name) if zone.name and name != zone.name else name
         return DnsRecord(name, "CNAME", value, host, KINDS[self.id].purpose)
 
@@ -220,13 +222,13 @@ class ManualRecord(Resource):
         The pixel's must be gone before CloudFront lets go of the name, or somebody else could take it over. The
         certificate's does no harm; the user is told that it may go.
         """
-        pair = wanted(self.scope, self.id)
-        if pair is None or (self.id == CERTIFICATE and self.scope.made.certificate_borrowed):
+        pair = wanted(self.context, self.id)
+        if pair is None or (self.id == CERTIFICATE and self.context.made.certificate_borrowed):
             return self.gone(f"{self.title}: nothing of ours to take away")
-        if self._lost or self.scope.answers.get(DOMAIN_LOST) == YES:
+        if self._lost or self.context.answers.get(DOMAIN_LOST) == YES:
             return self._forgotten("The domain is not yours any more, so its record was left alone")
         try:
-            evidence, zone = await Gathering(self.scope.world, *pair).gather()
+            evidence, zone = await Gathering(self.context.ports, *pair).gather()
         except DnsUnreachableError:
             evidence, zone = _nothing_seen(*pair), DelegatedZone("", ())
         finding = diagnose(evidence)
@@ -243,8 +245,8 @@ class ManualRecord(Resource):
         return self._forgotten(f"{pair[0]} no longer points to {pair[1]}")
 
     def _forgotten(self, summary: str) -> Reading:
-        seen = self.scope.made.records_seen
-        self.scope.ledger.record(records_seen={name: when for name, when in seen.items() if name != self.id})
+        seen = self.context.made.records_seen
+        self.context.state.record(records_seen={name: when for name, when in seen.items() if name != self.id})
         return self.gone(summary)
 
     def _offer_to_go_on(self, reading: Reading) -> Reading:

@@ -19,12 +19,12 @@ class Gathering:
     """One look at one record.
 
     Attributes:
-        world: the seams.
+        ports: the seams.
         name: the record's name.
         target: the value it should have.
     """
 
-    world: Ports
+    ports: Ports
     name: str
     target: str
     _answers: dict[tuple[str, str], tuple[DnsAnswer, ...]] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Gathering:
         Raises:
             DnsUnreachableError: the zone cannot be found.
         """
-        zone = await self.world.dns.zone_of(self.name)
+        zone = await self.ports.dns.zone_of(self.name)
         await self._ask(self.name, "CNAME")
         first = Evidence(name=self.name, target=self.target, zone=zone.name, cname=self._answers[self.name, "CNAME"])
         if diagnose(first).state in (
@@ -81,7 +81,7 @@ class Gathering:
         if "." not in above or shared_ending(above):
             return ""
         try:
-            parent = (await self.world.dns.zone_of(above)).name
+            parent = (await self.ports.dns.zone_of(above)).name
         except DnsUnreachableError:
             return ""
         return parent if "." in parent and not shared_ending(parent) else ""
@@ -92,7 +92,7 @@ class Gathering:
 
     async def _ask(self, name: str, rdtype: str) -> None:
         try:
-            self._answers[name, rdtype] = await self.world.dns.ask_authorities(name, rdtype)
+            self._answers[name, rdtype] = await self.ports.dns.ask_authorities(name, rdtype)
         except DnsUnreachableError:
             if (name, rdtype) == (self.name, "CNAME"):
                 raise
@@ -103,7 +103,7 @@ class Gathering:
         if not any(answer.records for rdtype in ("A", "AAAA") for answer in self._direct(self.name, rdtype)):
             return ""
         try:
-            answer = await self.world.web.get(f"http://{self.name}/i", limit=1_000_000)
+            answer = await self.ports.web.get(f"http://{self.name}/i", limit=1_000_000)
         except WebError:
             return ""
         if "x-amz-cf-id" in answer.headers:
@@ -111,10 +111,10 @@ class Gathering:
         return answer.headers.get("server", "").lower()
 
 
-async def seen_by_resolvers(world: Ports, name: str, target: str) -> bool:
+async def seen_by_resolvers(ports: Ports, name: str, target: str) -> bool:
     """Whether a resolver shows the record, for networks that let nobody else's DNS through.
 
     Only to be asked where the zone's own servers cannot be: an early question spoils the resolver's memory.
     """
-    answers = await world.dns.ask_resolvers(name, "CNAME")
+    answers = await ports.dns.ask_resolvers(name, "CNAME")
     return any(target in answer.records for answer in answers)

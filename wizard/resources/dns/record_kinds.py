@@ -45,13 +45,13 @@ KINDS = {
 }
 
 
-def wanted(scope: Context, record: str) -> tuple[str, str] | None:
+def wanted(context: Context, record: str) -> tuple[str, str] | None:
     """Return name and value of a record, lower case without trailing dots; None while AWS has not told them."""
-    made = scope.made
+    made = context.made
     pair = (
         (made.validation_name, made.validation_value)
         if record == CERTIFICATE
-        else (scope.choices.domain, made.distribution_domain)
+        else (context.choices.domain, made.distribution_domain)
     )
     if not pair[0] or not pair[1]:
         return None

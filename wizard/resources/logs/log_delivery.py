@@ -76,22 +76,22 @@ class OnLogs(Resource):
 
     follows_by = Action.REPLACE
 
-    def __init__(self, scope: Context) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
         self._just_made = False
         """Made in this walk, and so with its tags."""
-        if scope.made.delivery:
+        if context.made.delivery:
             # All three were made once, and what they stand on may be gone: they are looked at all the same.
             self.parent = "identity"
 
     @property
     def name(self) -> str:
         """The name of source and destination."""
-        return f"snowpixel-{self.scope.ledger.setup.id}"
+        return f"snowpixel-{self.context.state.setup.id}"
 
     async def logs(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call CloudWatch Logs."""
-        return await self.scope.world.aws("logs", operation, **parameters)
+        return await self.context.ports.aws("logs", operation, **parameters)
 
     def key(self) -> dict[str, str] | None:
         """Return what names the object in calls, None when we have no name for it."""
@@ -191,8 +191,8 @@ class OnLogs(Resource):
 
     async def unhook(self) -> None:
         """Delete the delivery: what it hangs on cannot go before it."""
-        if self.scope.made.delivery is not None:
-            await Delivery(self.scope).drop()
+        if self.context.made.delivery is not None:
+            await Delivery(self.context).drop()
 
     async def removal(self) -> Reading:
         """Take it away."""
@@ -217,7 +217,7 @@ class DeliverySource(OnLogs):
 
     @property
     def _distribution(self) -> str:
-        return f"arn:aws:cloudfront::{self.scope.made.account}:distribution/{self.scope.made.distribution}"
+        return f"arn:aws:cloudfront::{self.context.made.account}:distribution/{self.context.made.distribution}"
 
     def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
         """A source is for one distribution."""
@@ -244,7 +244,7 @@ class DeliverySource(OnLogs):
     async def _other_source(self) -> str:
         """Return the name of the source that the distribution has, as far as it may be looked up."""
         try:
-            sources = await everything(self.scope.world.aws, DELIVERY_SOURCES)
+            sources = await everything(self.context.ports.aws, DELIVERY_SOURCES)
         except AwsError as error:
             return f"its name may not be looked up without {error.problem.values['action']}"
         ours = (one for one in sources if self._distribution in one.get("resourceArns", ()))
@@ -266,7 +266,7 @@ class DeliveryDestination(OnLogs):
 
     @property
     def _wanted(self) -> dict[str, str]:
-        return {"bucket": f"arn:aws:s3:::{self.scope.made.log_bucket}/{LOG_PREFIX}", "format": "w3c"}
+        return {"bucket": f"arn:aws:s3:::{self.context.made.log_bucket}/{LOG_PREFIX}", "format": "w3c"}
 
     def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
         """Compare bucket, prefix and format."""
@@ -303,11 +303,11 @@ class Delivery(OnLogs):
 
     def key(self) -> dict[str, str] | None:
         """A delivery has an id given by AWS."""
-        return {"id": self.scope.made.delivery} if self.scope.made.delivery else None
+        return {"id": self.context.made.delivery} if self.context.made.delivery else None
 
     @property
     def _destination(self) -> str:
-        return f"arn:aws:logs:{GLOBAL_REGION}:{self.scope.made.account}:delivery-destination:{self.name}"
+        return f"arn:aws:logs:{GLOBAL_REGION}:{self.context.made.account}:delivery-destination:{self.name}"
 
     def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
         """Compare fields, delimiter, path and destination; AWS may put a path of its own before ours."""
@@ -331,7 +331,7 @@ class Delivery(OnLogs):
         try:
             return await self._of_our_source()
         except AwsError as error:
-            if error.kind is not ErrorKind.DENIED or self.scope.made.delivery is None:
+            if error.kind is not ErrorKind.DENIED or self.context.made.delivery is None:
                 raise
             return None  # a policy for checks alone does not list: then the recorded one, which is gone, counts
 
@@ -350,15 +350,15 @@ class Delivery(OnLogs):
                 s3DeliveryConfiguration={"suffixPath": SUFFIX, "enableHiveCompatiblePath": False},
                 **tags,
             )
-            self.scope.ledger.record(delivery=reply["delivery"]["id"])
+            self.context.state.record(delivery=reply["delivery"]["id"])
         except AwsError as error:
             # Of our own source there is one: an earlier reply was lost, and the next look compares it.
             if error.code != CONFLICT or await self._of_our_source() is None:
                 raise
 
     async def _of_our_source(self) -> dict[str, Any] | None:
-        deliveries = await everything(self.scope.world.aws, DELIVERIES)
+        deliveries = await everything(self.context.ports.aws, DELIVERIES)
         found = next((one for one in deliveries if one["deliverySourceName"] == self.name), None)
         if found:
-            self.scope.ledger.record(delivery=found["id"])
+            self.context.state.record(delivery=found["id"])
         return found

@@ -43,9 +43,9 @@ def address_in(snapshot: Snapshot) -> str | None:
     return next((copy.value for check in snapshot.checks for copy in check.copy if copy.label == OPEN), None)
 
 
-def wanted(scope: Context) -> bool:
+def wanted(context: Context) -> bool:
     """Whether the proof is asked for now, or was made before."""
-    return scope.answers.get(BROWSE) == YES or scope.made.browser_run is not None
+    return context.answers.get(BROWSE) == YES or context.made.browser_run is not None
 
 
 class BrowserProof(Resource):
@@ -65,8 +65,8 @@ class BrowserProof(Resource):
         "tracker-server",
     )
 
-    def __init__(self, scope: Context) -> None:
-        super().__init__(scope)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
         self._served: PageServer | None = None
         self._sent = False
         self._searched: set[str] = set()
@@ -74,12 +74,12 @@ class BrowserProof(Resource):
 
     @property
     def _host(self) -> str:
-        return host_of(self.scope.ledger.setup) or ""
+        return host_of(self.context.state.setup) or ""
 
     async def read(self) -> Reading:
         """Say what is proven, wait for the browser, or look for its events in the logs."""
-        run = self.scope.made.browser_run
-        if self.scope.answers.get(BROWSE) == YES and not self._sent:
+        run = self.context.made.browser_run
+        if self.context.answers.get(BROWSE) == YES and not self._sent:
             return await self._browsing()
         if run is None:
             return self.missing()
@@ -96,9 +96,9 @@ class BrowserProof(Resource):
             StoppedError: there is no tracker for it, or the user's page cannot be looked at.
         """
         del change  # there is only one
-        loaded, content = loaded_by(self.scope.ledger.setup), None
+        loaded, content = loaded_by(self.context.state.setup), None
         if loaded is None:
-            tracker = await fetched(self.scope, self.scope.choices.tracker)
+            tracker = await fetched(self.context, self.context.choices.tracker)
             content = tracker.content
             loaded = Loaded("", integrity(content), str(tracker.flavour), major(tracker.version))
         policies, settings = await self._like()
@@ -107,11 +107,11 @@ class BrowserProof(Resource):
 
     async def _like(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         """Return the policies of the user's page, and how its tag is set, if the proof shall be like that page."""
-        url = self.scope.answers.get(BROWSE_LIKE)
+        url = self.context.answers.get(BROWSE_LIKE)
         if not url:
             return (), ()
         try:
-            answer = await self.scope.world.web.get(url, limit=LIMIT, redirects=5)
+            answer = await self.context.ports.web.get(url, limit=LIMIT, redirects=5)
         except WebError as error:
             raise StoppedError(f"{url} could not be looked at: {error}", "page-unreached", page=url) from error
         page = read(url, answer)
@@ -156,10 +156,10 @@ class BrowserProof(Resource):
 
     async def _outside(self) -> Outside:
         """Look at pixel and tracker without a browser, to tell its faults from ours."""
-        return Outside(await pixel_seen(self.scope.world.web, self._host), await self._tracker())
+        return Outside(await pixel_seen(self.context.ports.web, self._host), await self._tracker())
 
     async def _tracker(self) -> str:
-        setup = self.scope.ledger.setup
+        setup = self.context.state.setup
         file, loaded = setup.made.tracker, loaded_by(setup)
         if file is None or loaded is None:
             return OK
@@ -167,7 +167,7 @@ class BrowserProof(Resource):
 
     async def _delivered(self, file: TrackerFile, url: str) -> str:
         try:
-            answer = await self.scope.world.web.get(url, headers=ASKING, limit=ANSWER_LIMIT)
+            answer = await self.context.ports.web.get(url, headers=ASKING, limit=ANSWER_LIMIT)
         except WebError as error:
             return "tracker-untrusted" if error.kind == "tls" else "tracker-unreached"
         return next((fault.problem for fault in faults(answer, file, url) if fault.serious), OK)
@@ -175,22 +175,22 @@ class BrowserProof(Resource):
     async def _sent_by(self, report: PageReport) -> Reading:
         """Remember what was sent, so that a later walk can go on looking for it."""
         ids = tuple(sorted(set(report.answered)))
-        run = BrowserRun(sent_at=self.scope.world.clock.now(), browser=report.agent[:300], event_ids=ids)
+        run = BrowserRun(sent_at=self.context.ports.clock.now(), browser=report.agent[:300], event_ids=ids)
         self._sent = True
-        self.scope.ledger.record(browser_run=run)
+        self.context.state.record(browser_run=run)
         return await self._search(run)
 
     async def _search(self, run: BrowserRun) -> Reading:
-        for one in await log_keys(self.scope, run.sent_at - CLOCKS):
+        for one in await log_keys(self.context, run.sent_at - CLOCKS):
             if one.key not in self._searched:
                 self._searched.add(one.key)
-                events = [event_of(line) for line in await log_file(self.scope, one.key)]
+                events = [event_of(line) for line in await log_file(self.context, one.key)]
                 self._found |= {each.event_id: each for each in events if each and each.event_id in run.event_ids}
         if set(run.event_ids) <= set(self._found):
             found = sorted(self._found.values(), key=lambda event: event.values.get("dvce_created_tstamp", ""))
             texts = tuple(as_text(event) for event in found)
-            run = replace(run, found_at=self.scope.world.clock.now(), events=texts)
-            self.scope.ledger.record(browser_run=run)
+            run = replace(run, found_at=self.context.ports.clock.now(), events=texts)
+            self.context.state.record(browser_run=run)
             return self._proven(run)
         summary = "Your browser's events were answered; AWS writes log files several times an hour"
         wait = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_LOG, every=15)

@@ -35,9 +35,9 @@ class FirstEvent(Resource):
     title = "A test event, read back from your log bucket"
     parent = "identity"
 
-    def __init__(self, scope: Context) -> None:
-        super().__init__(scope)
-        own_name = ("pixel-record", "pixel-https") if scope.choices.domain else ("pixel-https",)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        own_name = ("pixel-record", "pixel-https") if context.choices.domain else ("pixel-https",)
         self.needs = ("serving", "delivery", "pixel-i", "content-bucket.policy", *own_name)
         self._read_keys: set[str] = set()
         """Log files already searched in this walk."""
@@ -46,12 +46,12 @@ class FirstEvent(Resource):
     @property
     def host(self) -> str:
         """The name that the pixel is reached by."""
-        return self.scope.choices.domain or self.scope.made.distribution_domain or ""
+        return self.context.choices.domain or self.context.made.distribution_domain or ""
 
     async def read(self) -> Reading:
         """Say what is proven, or look for the event in log files that were not searched yet."""
-        made = self.scope.made
-        again = self.scope.answers.get(PROVE) == YES and not self._sent_now
+        made = self.context.made
+        again = self.context.answers.get(PROVE) == YES and not self._sent_now
         if made.proof is not None and not again:
             return await self._proven(made.proof)
         if made.event_request_id is None or again:
@@ -74,10 +74,10 @@ class FirstEvent(Resource):
 
     async def _newest(self) -> str:
         """Return when the newest log file was written, in words; no traffic is no failure."""
-        now = self.scope.world.clock.now()
+        now = self.context.ports.clock.now()
         for seconds in RECENT:
             try:
-                found = await log_keys(self.scope, now - seconds)
+                found = await log_keys(self.context, now - seconds)
             except AwsError:
                 return "could not be looked up"
             if found:
@@ -85,15 +85,15 @@ class FirstEvent(Resource):
         return "is over a day old: no traffic since"
 
     async def _search(self, request_id: str, sent_at: float) -> Reading:
-        for key in [one.key for one in await log_keys(self.scope, sent_at)]:
+        for key in [one.key for one in await log_keys(self.context, sent_at)]:
             if key in self._read_keys:
                 continue
-            line = find_request(await log_file(self.scope, key), request_id)
+            line = find_request(await log_file(self.context, key), request_id)
             event = event_of(line) if line else None
             if event is not None:
-                now = self.scope.world.clock.now()
+                now = self.context.ports.clock.now()
                 proof = Proof(request_id, sent_at, now, key, as_text(event))
-                self.scope.ledger.record(proof=proof)
+                self.context.state.record(proof=proof)
                 return await self._proven(proof)
             self._read_keys.add(key)
         summary = "The test event was sent; AWS writes log files several times an hour"
@@ -114,10 +114,10 @@ class FirstEvent(Resource):
             StoppedError: the pixel does not answer as it should.
         """
         del change  # there is only one
-        now = self.scope.world.clock.now()
+        now = self.context.ports.clock.now()
         path = check_event(str(uuid.uuid4()), int(now * 1000), page_url=PAGE_URL, version=__version__)
         try:
-            answer = await self.scope.world.web.get(f"https://{self.host}{path}", headers={"Origin": ORIGIN})
+            answer = await self.context.ports.web.get(f"https://{self.host}{path}", headers={"Origin": ORIGIN})
         except WebError as error:
             raise StoppedError(
                 f"The test event could not be sent: {error}", "event-not-sent", reason=str(error)
@@ -127,7 +127,7 @@ class FirstEvent(Resource):
             reason = f"HTTP {answer.status}" if answer.status != 200 else "no x-amz-cf-id in the answer"  # noqa: PLR2004
             raise StoppedError(f"The pixel did not take the test event: {reason}", "event-not-sent", reason=reason)
         self._sent_now = True
-        self.scope.ledger.record(event_request_id=request_id, event_sent_at=now, proof=None)
+        self.context.state.record(event_request_id=request_id, event_sent_at=now, proof=None)
 
     async def removal(self) -> Reading:
         """An event in a log file goes with the logs."""

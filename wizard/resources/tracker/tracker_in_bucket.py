@@ -21,29 +21,29 @@ WANTS = frozenset({Goal.JS_BUCKET, Goal.JS_SERVER})
 """Goals for which there has to be a tracker file."""
 
 
-async def content_of(scope: Context, file: TrackerFile) -> bytes:
+async def content_of(context: Context, file: TrackerFile) -> bytes:
     """Return a recorded file's bytes: those kept here, else got again where they came from, and the same as then.
 
     Raises:
         StoppedError: they cannot be had any more, or are not the same.
     """
-    kept = await in_thread(scope.world.shelf.read, file.sha384)
+    kept = await in_thread(context.ports.blobs.read, file.sha384)
     if kept is not None:
         return kept
-    tracker = await fetched(scope, file.source)
+    tracker = await fetched(context, file.source)
     _require(tracker, file.sha384, file.source)
-    await in_thread(scope.world.shelf.keep, tracker.content)
+    await in_thread(context.ports.blobs.keep, tracker.content)
     return tracker.content
 
 
-async def fetched(scope: Context, source: str) -> Tracker:
+async def fetched(context: Context, source: str) -> Tracker:
     """Get a tracker.
 
     Raises:
         StoppedError: it cannot be had, or is none.
     """
     try:
-        return await fetch(scope.world.web, parse(source))
+        return await fetch(context.ports.web, parse(source))
     except TrackerError as error:
         raise StoppedError(str(error), "tracker-unusable", source=source, reason=str(error)) from error
 
@@ -68,7 +68,7 @@ class TrackerSource(Resource):
 
     async def read(self) -> Reading:
         """Compare the choice with the file at hand."""
-        choices, file = self.scope.choices, self.scope.made.tracker
+        choices, file = self.context.choices, self.context.made.tracker
         if file is None:
             return self.absent("The tracker is not at hand yet", f"Get the tracker: {choices.tracker}")
         if file.source != choices.tracker:
@@ -91,12 +91,12 @@ class TrackerSource(Resource):
             StoppedError: it cannot be had, is no tracker, or not the one that was demanded.
         """
         del change  # there is only one
-        choices, made = self.scope.choices, self.scope.made
-        tracker = await fetched(self.scope, choices.tracker)
+        choices, made = self.context.choices, self.context.made
+        tracker = await fetched(self.context, choices.tracker)
         if choices.tracker_sha384:
             _require(tracker, choices.tracker_sha384, choices.tracker)
-        await in_thread(self.scope.world.shelf.keep, tracker.content)
-        self.scope.ledger.record(tracker=_recorded(tracker, choices.tracker, made))
+        await in_thread(self.context.ports.blobs.keep, tracker.content)
+        self.context.state.record(tracker=_recorded(tracker, choices.tracker, made))
 
 
 def _recorded(tracker: Tracker, source: str, made: Made) -> TrackerFile:
@@ -124,14 +124,14 @@ class TrackerObject(Resource):
 
     @property
     def _file(self) -> TrackerFile | None:
-        return self.scope.made.tracker
+        return self.context.made.tracker
 
     async def read(self) -> Reading:
         """Compare the file's type, caching and bytes."""
         file = self._file
-        if file is None or file.source != self.scope.choices.tracker:
+        if file is None or file.source != self.context.choices.tracker:
             return self.missing()
-        found = await stored(self.scope, file.key)
+        found = await stored(self.context, file.key)
         if found is None:
             return self.missing()
         if wrong := unlike(found, _wanted(file)):
@@ -149,13 +149,13 @@ class TrackerObject(Resource):
         Raises:
             StoppedError: its bytes cannot be had any more.
         """
-        file, ledger = self._file, self.scope.ledger
+        file, state = self._file, self.context.state
         assert file is not None  # noqa: S101 - `needs` says that it was got before
-        body = await content_of(self.scope, file)
-        others = tuple(one for one in self.scope.made.trackers_stored if one.key != file.key)
-        ledger.record(trackers_stored=(file, *others))
+        body = await content_of(self.context, file)
+        others = tuple(one for one in self.context.made.trackers_stored if one.key != file.key)
+        state.record(trackers_stored=(file, *others))
         await call_content(
-            self.scope,
+            self.context,
             "put_object",
             Key=file.key,
             Body=body,
@@ -164,7 +164,7 @@ class TrackerObject(Resource):
             Metadata={"sha384": file.sha384, "version": file.version},  # visible to every visitor
         )
         if change.action is Action.UPDATE:
-            await invalidate(self.scope, f"/{file.key}")
+            await invalidate(self.context, f"/{file.key}")
 
 
 def _wanted(file: TrackerFile) -> Mapping[str, str]:
@@ -187,11 +187,11 @@ class EarlierTrackers(Resource):
 
     @property
     def _files(self) -> tuple[TrackerFile, ...]:
-        return in_bucket(self.scope.choices, self.scope.made)
+        return in_bucket(self.context.choices, self.context.made)
 
     async def read(self) -> Reading:
         """List them, and what is to become of them."""
-        choices = self.scope.choices
+        choices = self.context.choices
         unwanted = choices.tracker_old is OldTrackers.REMOVE or Goal.JS_BUCKET not in choices.goals
         listed = ", ".join(one.key for one in self._files)
         if not self._files:
@@ -214,15 +214,15 @@ class EarlierTrackers(Resource):
             StoppedError: somebody does, or that cannot be told.
         """
         file = next(one for one in self._files if _deleting(one) == change.summary)
-        use = await used_by(self.scope, file)
+        use = await used_by(self.context, file)
         if use:
             raise StoppedError(f"{file.key} is still in use: {use}", "tracker-in-use", file=file.key, where=use)
-        await call_content(self.scope, "delete_object", Key=file.key)
-        rest = tuple(one for one in self.scope.made.trackers_stored if one.key != file.key)
-        self.scope.ledger.record(trackers_stored=rest)
-        await invalidate(self.scope, f"/{file.key}")
-        if not WANTS & set(self.scope.choices.goals):
-            self.scope.ledger.record(tracker=None)
+        await call_content(self.context, "delete_object", Key=file.key)
+        rest = tuple(one for one in self.context.made.trackers_stored if one.key != file.key)
+        self.context.state.record(trackers_stored=rest)
+        await invalidate(self.context, f"/{file.key}")
+        if not WANTS & set(self.context.choices.goals):
+            self.context.state.record(tracker=None)
 
 
 def _deleting(file: TrackerFile) -> str:

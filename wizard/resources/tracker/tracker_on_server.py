@@ -18,10 +18,10 @@ TYPICAL = 600.0
 EVERY = 10.0
 
 
-def folder_of(scope: Context) -> Path:
+def folder_of(context: Context) -> Path:
     """Return where the folder for the web server is."""
-    chosen = scope.choices.tracker_folder
-    return Path(chosen) if chosen else scope.world.shelf.folder("web") / scope.ledger.setup.name
+    chosen = context.choices.tracker_folder
+    return Path(chosen) if chosen else context.ports.blobs.folder("web") / context.state.setup.name
 
 
 class TrackerFolder(Resource):
@@ -35,9 +35,9 @@ class TrackerFolder(Resource):
 
     async def read(self) -> Reading:
         """Compare the folder with what belongs into it."""
-        file, folder = self.scope.made.tracker, folder_of(self.scope)
-        url = self.scope.choices.tracker_url
-        if file is None or file.source != self.scope.choices.tracker:
+        file, folder = self.context.made.tracker, folder_of(self.context)
+        url = self.context.choices.tracker_url
+        if file is None or file.source != self.context.choices.tracker:
             return self.missing()
         if url is None:
             return self.stopped("It is not said where your web server will serve the file", "tracker-url-missing")
@@ -48,14 +48,14 @@ class TrackerFolder(Resource):
         return self.fine(f"{folder} is ready", observed=str(folder), folder=str(folder))
 
     async def _wanted(self, file: TrackerFile, url: str) -> dict[str, bytes]:
-        return contents(file, await content_of(self.scope, file), url)
+        return contents(file, await content_of(self.context, file), url)
 
     def missing(self) -> Reading:
         """Nothing written yet."""
         return self.absent("The folder is not written yet", self._doing())
 
     def _doing(self) -> str:
-        return f"Write the folder {folder_of(self.scope)}"
+        return f"Write the folder {folder_of(self.context)}"
 
     async def carry_out(self, change: Change) -> None:
         """Write the folder.
@@ -64,7 +64,7 @@ class TrackerFolder(Resource):
             StoppedError: it cannot be written.
         """
         del change  # there is only one
-        file, url, folder = self.scope.made.tracker, self.scope.choices.tracker_url or "", folder_of(self.scope)
+        file, url, folder = self.context.made.tracker, self.context.choices.tracker_url or "", folder_of(self.context)
         assert file is not None  # noqa: S101 - `needs` says that it was got before
         wanted = await self._wanted(file, url)
         try:
@@ -88,11 +88,11 @@ class TrackerOnServer(Resource):
 
     async def read(self) -> Reading:
         """Ask for the file as a browser would, and judge the answer."""
-        file, url = self.scope.made.tracker, self.scope.choices.tracker_url
-        if file is None or url is None or file.source != self.scope.choices.tracker:
+        file, url = self.context.made.tracker, self.context.choices.tracker_url
+        if file is None or url is None or file.source != self.context.choices.tracker:
             return self.missing()
         try:
-            answer = await self.scope.world.web.get(url, headers=ASKING, limit=ANSWER_LIMIT)
+            answer = await self.context.ports.web.get(url, headers=ASKING, limit=ANSWER_LIMIT)
         except WebError as error:
             return self._unreached(url, error)
         found = [one for one in faults(answer, file, url) if one.problem != "tracker-cors" or self._other_origins(url)]
@@ -101,7 +101,7 @@ class TrackerOnServer(Resource):
         return self.fine(f"{url} delivers tracker {file.version} as it should", observed=file.sha384, url=url)
 
     def _other_origins(self, url: str) -> bool:
-        return needs_cors(url, self.scope.choices.pages)
+        return needs_cors(url, self.context.choices.pages)
 
     def missing(self) -> Reading:
         """Nothing to look at yet."""
@@ -113,7 +113,7 @@ class TrackerOnServer(Resource):
         )
 
     def _asked(self) -> Change:
-        summary = f"Put the files of {folder_of(self.scope)} onto your web server"
+        summary = f"Put the files of {folder_of(self.context)} onto your web server"
         return Change(self.id, Action.CREATE, Actor.USER, summary, typical=TYPICAL, every=EVERY)
 
     def _unreached(self, url: str, error: WebError) -> Reading:
@@ -127,7 +127,7 @@ class TrackerOnServer(Resource):
 
     def _faulty(self, url: str, fault: DeliveryFault, *, unseen: bool = False) -> Reading:
         """Report what is wrong: a task for the user while the file is being put there, a fault once it stood."""
-        stood = self.id in self.scope.ledger.setup.stood
+        stood = self.id in self.context.state.setup.stood
         status = Status.WARNING if not fault.serious else Status.WAITING
         if fault.serious and stood:
             status = Status.UNKNOWN if unseen else Status.FAILED
@@ -139,7 +139,7 @@ class TrackerOnServer(Resource):
             problem=Problem(fault.problem, {"url": url, "observed": fault.observed, "wanted": fault.expected}),
             observed=fault.observed,
             expected=fault.expected,
-            copy=(Copyable("Folder", str(folder_of(self.scope))),),
+            copy=(Copyable("Folder", str(folder_of(self.context))),),
         )
 
     async def removal(self) -> Reading:

@@ -17,18 +17,18 @@ REDIRECTS = 5
 _SERVED = frozenset({200, 304})
 
 
-async def used_by(scope: Context, file: TrackerFile) -> str | None:
+async def used_by(context: Context, file: TrackerFile) -> str | None:
     """Return where a file is seen in use, or why that cannot be told; None when nothing speaks for it."""
-    for page in scope.choices.pages:
-        found = await _on_page(scope, page, file)
+    for page in context.choices.pages:
+        found = await _on_page(context, page, file)
         if found:
             return found
-    return await _in_logs(scope, file)
+    return await _in_logs(context, file)
 
 
-async def _on_page(scope: Context, page: str, file: TrackerFile) -> str | None:
+async def _on_page(context: Context, page: str, file: TrackerFile) -> str | None:
     try:
-        answer = await scope.world.web.get(page, limit=PAGE_LIMIT, redirects=REDIRECTS)
+        answer = await context.ports.web.get(page, limit=PAGE_LIMIT, redirects=REDIRECTS)
     except WebError as error:
         return f"{page} could not be looked at ({error})"
     if answer.status >= 400:  # noqa: PLR2004 - HTTP: errors begin here
@@ -37,16 +37,16 @@ async def _on_page(scope: Context, page: str, file: TrackerFile) -> str | None:
     return f"{page} loads it" if name.encode() in answer.body else None
 
 
-async def _in_logs(scope: Context, file: TrackerFile) -> str | None:
-    if scope.made.log_bucket is None:
+async def _in_logs(context: Context, file: TrackerFile) -> str | None:
+    if context.made.log_bucket is None:
         return None
-    since = scope.world.clock.now() - DAY
+    since = context.ports.clock.now() - DAY
     try:
-        keys: list[LogKey] = await log_keys(scope, since)
+        keys: list[LogKey] = await log_keys(context, since)
         times = [
             line.at
             for one in keys[-MOST_FILES:]
-            for line in await log_file(scope, one.key)
+            for line in await log_file(context, one.key)
             if line.stem == f"/{file.key}"
             and line.status in _SERVED
             and not line.agent.startswith(AGENT)

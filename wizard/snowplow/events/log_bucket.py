@@ -17,7 +17,7 @@ class LogKey(Struct, frozen=True):
     written: datetime
 
 
-async def log_keys(scope: Context, since: float) -> list[LogKey]:
+async def log_keys(context: Context, since: float) -> list[LogKey]:
     """List the log files of the hour of `since` (seconds since the epoch) and later, oldest first.
 
     Raises:
@@ -27,19 +27,19 @@ async def log_keys(scope: Context, since: float) -> list[LogKey]:
     found: list[LogKey] = []
     more: dict[str, str] = {"StartAfter": f"{LOG_PREFIX}/{hour}"}
     while True:
-        bucket = scope.made.log_bucket or ""
-        reply = await call_s3(scope, "list_objects_v2", bucket, Prefix=f"{LOG_PREFIX}/", **more)
+        bucket = context.made.log_bucket or ""
+        reply = await call_s3(context, "list_objects_v2", bucket, Prefix=f"{LOG_PREFIX}/", **more)
         found += [LogKey(one["Key"], one["LastModified"]) for one in reply.get("Contents", [])]
         if not reply.get("IsTruncated"):
             return found
         more = {"ContinuationToken": reply["NextContinuationToken"]}
 
 
-async def log_file(scope: Context, key: str) -> LogFile:
+async def log_file(context: Context, key: str) -> LogFile:
     """Fetch one.
 
     Raises:
         wizard.aws.errors.AwsError: AWS refused.
     """
-    reply = await call_s3(scope, "get_object", scope.made.log_bucket or "", Key=key)
+    reply = await call_s3(context, "get_object", context.made.log_bucket or "", Key=key)
     return LogFile(reply["Body"])

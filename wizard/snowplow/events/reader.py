@@ -24,7 +24,7 @@ class EventReader:
     """Reads what is new, as often as asked.
 
     Args:
-        scope: the set-up whose log bucket it is.
+        context: the set-up whose log bucket it is.
         since: events before this time (seconds since the epoch) are left out.
         full_address: whether to keep visitors' whole IP addresses.
 
@@ -33,8 +33,8 @@ class EventReader:
         broken: lines so far that could not be understood.
     """
 
-    def __init__(self, scope: Context, since: float, *, full_address: bool = False) -> None:
-        self.scope = scope
+    def __init__(self, context: Context, since: float, *, full_address: bool = False) -> None:
+        self.context = context
         self.since = since
         self.files = 0
         self.broken = 0
@@ -48,7 +48,7 @@ class EventReader:
         Raises:
             wizard.aws.errors.AwsError: AWS refused, or could not be reached. What was yielded is not read again.
         """
-        found = [one.key for one in await log_keys(self.scope, self.since - OVERLAP) if one.key not in self._read]
+        found = [one.key for one in await log_keys(self.context, self.since - OVERLAP) if one.key not in self._read]
         for start in range(0, len(found), AT_ONCE):
             yield await self._some(found[start : start + AT_ONCE])
 
@@ -58,7 +58,7 @@ class EventReader:
 
         async def one(key: str) -> None:
             try:
-                file = await log_file(self.scope, key)
+                file = await log_file(self.context, key)
             except AwsError as error:
                 failures.append(error)
                 return
