@@ -1,4 +1,4 @@
-"""The settings while the wizard runs: what counts now, and keeping it."""
+"""The preferences in force while the wizard runs, and saving them."""
 
 import asyncio
 from pathlib import Path

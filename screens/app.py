@@ -1,4 +1,4 @@
-"""The wizard: which pages there are, and how it is run."""
+"""The wizard's app: its pages, and how it runs."""
 
 import sys
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""When a user who does something else meanwhile is called: work or a wait that took long is over, or needs them."""
+"""When the user's attention is needed: long work or waits that ended, and decisions."""
 
 import tomllib
 from collections.abc import Mapping

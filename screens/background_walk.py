@@ -1,4 +1,4 @@
-"""A walk that belongs to the app and not to a page: pages come and go, the work goes on."""
+"""A walk that belongs to the app: pages come and go while it runs."""
 
 import time
 from collections.abc import Callable

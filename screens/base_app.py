@@ -1,4 +1,4 @@
-"""The app without its pages: the jobs it owns, the keys of this run, leaving, copying, and what a crash shows."""
+"""The app without its pages: walks, keys of this run, quitting, copying, and crashes."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Getting text out of the terminal: the system's own clipboard tool where there is one, beside OSC 52."""
+"""Clipboard: the system's own tool where there is one, besides OSC 52."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""What remains when snowpixel itself goes wrong: a traceback without anybody's values, on screen and in a file."""
+"""Crash reports: a traceback without anybody's values, on screen and in a file."""
 
 import os
 import traceback

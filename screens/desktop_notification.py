@@ -1,4 +1,4 @@
-"""Notifications of the desktop: by the system's own program where there is one, else by the terminal (OSC 9).
+"""Desktop notifications: by the system's program, else by the terminal (OSC 9).
 
 OSC 9 is what iTerm2 began and what most terminals have taken over that can notify at all; others pass over it. It is
 also the only way to the user's own desktop from a computer that they work on over SSH.

@@ -1,4 +1,4 @@
-"""Keeps the screens from standing still while Python looks for garbage.
+"""Keeps garbage collection from freezing the screen.
 
 A full pass looks at every object, hundreds of thousands of them once AWS's descriptions of its services are loaded, and
 a key pressed meanwhile waits for its end. What outlives a long pass stays, as a rule, for good; so it is told to skip

@@ -1,4 +1,4 @@
-"""Calls the user when work or a wait was long: the terminal's bell, the desktop's notification, as set."""
+"""Notifies the user at the end of long work or waits: bell and desktop notification, as set."""
 
 import os
 from functools import partial

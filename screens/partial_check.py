@@ -1,4 +1,4 @@
-"""A look at a part of the checklist, laid over the newest look at all of it."""
+"""Merges a check of some items into the newest check of all."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Where a user can go: pages name a place, the app knows which page that is. So no page has to import another."""
+"""Routes: the places that a page can lead to; the app knows which page each one is."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""The command line: puts the product together, finds the command, and has the last word on how it ended."""
+"""The command line: composition root, table of commands, and exit of the program."""
 
 import os
 import sys

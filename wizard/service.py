@@ -1,4 +1,4 @@
-"""What every front end can do with set-ups: the product without its screens and without its command line."""
+"""The product for all front ends: setups, walks, credentials, and events, without screens or command line."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext

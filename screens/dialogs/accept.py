@@ -1,4 +1,4 @@
-"""A warning that is on purpose: the user says why, and it counts no more while the same thing is observed."""
+"""Dialog that accepts a warning with a reason."""
 
 from collections.abc import Iterable
 

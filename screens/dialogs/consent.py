@@ -1,4 +1,4 @@
-"""Consent before something is changed: the list, and two buttons of which the harmless one has the focus."""
+"""Consent dialog before something changes; the harmless button has the focus."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""A question of the walk: the choices with what follows from each; the harmless one is preselected."""
+"""Dialog for a walk's decision: its options and what follows; the harmless one is preselected."""
 
 from collections.abc import Iterable
 

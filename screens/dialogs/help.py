@@ -1,4 +1,4 @@
-"""Help for a page: what it is for, its keys, and what the signs mean."""
+"""Help dialog of a page: its purpose, its keys, and the signs."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Boxes of the credentials page: the guide, and the six digits of a second factor."""
+"""Dialogs of the credentials page: the guide, and the MFA code."""
 
 from collections.abc import Iterable
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Boxes over a page: a question, a heading, a few buttons; the harmless answer has the focus, escape gives it."""
+"""Base class of dialogs: heading, text, and buttons; Escape gives the harmless answer."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Generic, TypeVar

@@ -1,4 +1,4 @@
-"""Values as plain text: outside the wizard where the terminal allows it, else in a box of their own."""
+"""Values as plain text: outside the wizard where the terminal allows it, else in a dialog."""
 
 import sys
 from collections.abc import Iterable, Sequence

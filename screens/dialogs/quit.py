@@ -1,4 +1,4 @@
-"""The one question before leaving, and only while a call that changes something is under way."""
+"""Quit dialog, shown only while a change is under way."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The report on the screen: read first, then kept as a file, with or without the names in it."""
+"""Dialog with the support report: read first, then saved, with or without names."""
 
 from collections.abc import Iterable
 from pathlib import Path

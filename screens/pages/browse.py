@@ -1,4 +1,4 @@
-"""Proof from the user's own browser: the address first, then the browser, then its events out of the log bucket."""
+"""Browser proof page: the address, the browser, and its events from the log bucket."""
 
 from collections.abc import Iterable
 from typing import ClassVar

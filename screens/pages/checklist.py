@@ -1,4 +1,4 @@
-"""The checklist: every check live, what was found and expected, what to do; run again, watch, repair."""
+"""Checklist page: every check live, what was found and expected, and what to do."""
 
 from collections.abc import Collection, Iterable
 from functools import partial

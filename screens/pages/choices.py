@@ -1,4 +1,4 @@
-"""The form of a set-up: everything has a sensible default but the host name."""
+"""Choices page: the form of a setup."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress

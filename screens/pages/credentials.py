@@ -1,4 +1,4 @@
-"""Who are we to AWS: the places with credentials of this computer, the account behind each, or keys typed here."""
+"""Credentials page: sources on this computer, the account behind each, and typed keys."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""The records that only the user can add: each part to copy, how to enter it, and who sees it already."""
+"""DNS page: the records that the user adds, how to enter them, and who sees them."""
 
 from collections.abc import Iterable
 from typing import ClassVar

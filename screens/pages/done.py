@@ -1,4 +1,4 @@
-"""What the set-up is good for now: the tag for the user's pages, the proof, and what to do next."""
+"""Done page: the tag for the user's pages, the proof, and what comes next."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

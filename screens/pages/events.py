@@ -1,4 +1,4 @@
-"""What has arrived: how many events in each hour, and the newest of them, decoded."""
+"""Events page: events per hour, and the newest of them, decoded."""
 
 import time
 from collections import deque

@@ -1,4 +1,4 @@
-"""A page that is a form: the arrows move through it, and no key is lost however quickly they follow each other."""
+"""Base class of pages with a form: arrow keys between fields, no key lost."""
 
 from collections.abc import Mapping
 from typing import ClassVar

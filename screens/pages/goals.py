@@ -1,4 +1,4 @@
-"""What a set-up is for: three ticks in any mix, and for the JavaScript where it comes from and where it is served."""
+"""The goals of a setup on the form: pixel, JavaScript, and where that is served."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The first page: the saved set-ups with their state, and what can be done with each."""
+"""Home page: the saved setups with their status, and what can be done with each."""
 
 from collections.abc import Iterable
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""What all pages share: the line at the top, a sentence on what the page is for, buttons, help, the way back."""
+"""Base class of pages: top line, introduction, buttons, help, and the way back."""
 
 import asyncio
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Plan and consent: everything that would be made, its price, its rights and its undoing, before anything is made."""
+"""Plan page: what will be created, its cost, its permissions, and its removal, before consent."""
 
 from collections.abc import Iterable
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Taking a set-up down: what goes, what stays, and its name typed before anything happens."""
+"""Removal page: what is deleted, what stays, and the name typed to confirm."""
 
 from collections.abc import Iterable
 from typing import ClassVar

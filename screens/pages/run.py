@@ -1,4 +1,4 @@
-"""The walk while it goes on: stages at the left, what is happening and why at the right, waits below."""
+"""Run page: stages on the left, what is happening on the right, waits below."""
 
 from collections.abc import Iterable, Mapping
 from typing import ClassVar

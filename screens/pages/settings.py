@@ -1,4 +1,4 @@
-"""What the user likes: colours, motion, and how they are called when a long wait is over."""
+"""Settings page: colors, motion, and notifications."""
 
 import os
 from collections.abc import Iterable, Mapping

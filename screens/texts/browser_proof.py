@@ -1,4 +1,4 @@
-"""How far the proof in a browser is, in words: the way in four steps, what blocked it, and the events read back."""
+"""The browser proof in words: steps, what blocked it, and the events read back."""
 
 from textual.content import Content
 

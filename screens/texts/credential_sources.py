@@ -1,4 +1,4 @@
-"""Words and colours of the credentials page: places, who AWS says we are, and how to get credentials."""
+"""The credentials page in words: sources, the account, and how to get credentials."""
 
 import time
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The view of propagation: which server of which kind sees a DNS record, as a table that fits into a narrow window."""
+"""DNS views as a table: which server sees a record."""
 
 from collections.abc import Iterable
 

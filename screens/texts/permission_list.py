@@ -1,4 +1,4 @@
-"""What rights a set-up takes, in words: every action of the policy that snowpixel prints, service by service."""
+"""Permissions in words: every action of the printed policy, by service."""
 
 from itertools import groupby
 

@@ -1,4 +1,4 @@
-"""The plan in words: what will be made stage by stage, what it costs, what rights it takes, how it is undone."""
+"""The plan in words: changes by stage, cost, permissions, and removal."""
 
 from collections.abc import Iterable
 

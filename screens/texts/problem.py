@@ -1,4 +1,4 @@
-"""A recognised problem as text: what it is, what it means, what to do."""
+"""A problem in words: title, meaning, and steps."""
 
 from textual.content import Content
 

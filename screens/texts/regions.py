@@ -1,4 +1,4 @@
-"""The regions that every AWS account has switched on, with the place that people know them by."""
+"""AWS regions that every account has enabled, with their places."""
 
 REGIONS = (
     ("eu-central-1", "Frankfurt"),

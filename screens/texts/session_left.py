@@ -1,4 +1,4 @@
-"""How long a sign-in still lasts, in words that count down: minutes, and seconds in the last quarter of an hour."""
+"""How long a sign-in still lasts, counting down."""
 
 from textual.content import Content
 

@@ -1,4 +1,4 @@
-"""Where a saved set-up stands, from its file alone: a hint for the first page; only a walk knows."""
+"""The status of a saved setup, from its file alone."""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A stage in words while a walk is under way: why it exists, what each part is doing, what is waited for."""
+"""A stage in words during a walk: purpose, activity of each part, and waits."""
 
 from collections.abc import Iterable
 

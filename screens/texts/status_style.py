@@ -1,4 +1,4 @@
-"""How a stage or an item looks at this moment: sign, word and colour, from what the walk says about it."""
+"""Sign, word, and color of a stage or item at this moment."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""One visual language: glyphs, words and colours for states, times in words, and outside text made harmless."""
+"""Glyphs, words, and colors of statuses; durations; and safe text from outside."""
 
 import re
 from collections.abc import Mapping

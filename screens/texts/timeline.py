@@ -1,4 +1,4 @@
-"""A set-up's timeline: when what happened to it, how long each step took, and what is still to come."""
+"""A setup's timeline: what happened when, how long it took, and what is to come."""
 
 from collections.abc import Iterable
 from datetime import datetime

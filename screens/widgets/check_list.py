@@ -1,4 +1,4 @@
-"""The rows of the checklist: a stage each; what is not well stands open under its stage by itself."""
+"""The rows of the checklist; what is not OK opens under its stage."""
 
 from textual.content import Content
 from textual.widgets import OptionList

@@ -1,4 +1,4 @@
-"""One question of a form: label, box, and under it what is wrong with the answer."""
+"""A form field: label, input, and what is wrong with the answer."""
 
 from collections.abc import Callable
 

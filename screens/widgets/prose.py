@@ -1,4 +1,4 @@
-"""Text whose lists hang: what follows a number or a sign keeps its own left edge when a line is too long."""
+"""Text with hanging lists: wrapped lines keep the item's left edge."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A DNS record as something to copy: each part on a row of its own that Enter puts on the clipboard."""
+"""A DNS record to copy: each part on a row that Enter copies."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The road of stages: one line that shows how far the set-up is."""
+"""The road: one line of stages that shows how far the setup is."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The list of stages with their live state."""
+"""The list of stages with their live status."""
 
 from typing import Any
 

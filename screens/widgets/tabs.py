@@ -1,4 +1,4 @@
-"""Tabs that the digits open, each with one thing to read that scrolls."""
+"""Tabs that the digits open."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A checkbox whose state shows without colour: the cross is only there when it is ticked."""
+"""A checkbox whose state shows without color."""
 
 from textual.widgets import Checkbox
 

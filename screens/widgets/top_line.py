@@ -1,4 +1,4 @@
-"""The line at the top of every page: where we are on the way, how long the sign-in lasts, whether it is practice."""
+"""The top line of a page: step, time left of the sign-in, and practice."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Finds the set-ups of an account without our file, and rebuilds the file from what the world shows.
+"""Finds the setups of an AWS account that have no file here, and rebuilds their files.
 
 What can be tagged is known by its tags; the rest carries the set-up's id in its name. Nothing is taken over here: a
 set-up that was found is shown, and continued only when the user says so.

@@ -1,4 +1,4 @@
-"""What the two buckets show about a set-up whose file is lost: its image, its tracker files, how long logs are kept."""
+"""What the buckets of a lost setup show: its image, its tracker files, and its log retention."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Calls on buckets of ours: refused by S3 itself where a bucket of that name belongs to another account."""
+"""S3 calls on our buckets, refused by S3 if a bucket belongs to another account (`ExpectedBucketOwner`)."""
 
 from collections.abc import Mapping
 from typing import Any

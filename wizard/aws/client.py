@@ -1,4 +1,4 @@
-"""One way to call AWS: an operation in, a reply or an `AwsError` out, never blocking the event loop."""
+"""AWS client: one operation in, a reply or an `AwsError` out, without blocking the event loop."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What AWS's refusals mean: error codes and texts into problem ids. The codes come from facts of each service's API."""
+"""AWS error codes and messages to problem ids. The codes come from each service's API reference."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Who AWS thinks we are."""
+"""The caller's identity (STS GetCallerIdentity)."""
 
 from typing import Protocol, runtime_checkable
 

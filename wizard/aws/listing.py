@@ -1,4 +1,4 @@
-"""Everything of one kind in an account, page by page."""
+"""Paginated listings of an account's resources, and their tags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The least IAM policy: what set-up, check, repair and removal need, and no more, out of `assets/policy.toml`.
+"""Least-privilege IAM policies for setup, checks, repair, and removal, from `assets/policy.toml`.
 
 Scopes are names (the set-up's id is in every name that we choose), tags and conditions, as far as AWS allows them
 (Service Authorization Reference). Two limits are AWS's: an origin access control can be named by nothing but its later

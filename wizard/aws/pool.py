@@ -1,4 +1,4 @@
-"""boto3 sessions and clients that outlive a walk: building them costs more than most of what a walk does with them.
+"""boto3 sessions and clients that outlive a walk, shared while what they were built from is unchanged.
 
 A session is used again only while everything that it was built from is as it was: the keys or the profile, the whole
 environment, the files of the AWS tools and the certificates that are trusted. Where its keys come from a place that

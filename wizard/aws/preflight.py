@@ -1,4 +1,4 @@
-"""Which permissions are missing, asked beforehand with IAM's policy simulator, where that is allowed.
+"""Missing permissions, found beforehand with IAM's policy simulator where that is allowed.
 
 One call asks for everything on any resource: whoever may do it all, like most administrators, is through. Only what
 that leaves open is asked again, statement by statement, on what the statement is for and under its conditions: the

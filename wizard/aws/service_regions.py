@@ -1,4 +1,4 @@
-"""AWS regions in which services are called."""
+"""AWS regions in which services are called, wherever the setup's buckets are."""
 
 GLOBAL_REGION = "us-east-1"
 """CloudFront, its certificates and its log deliveries are configured in this region, wherever the buckets are."""

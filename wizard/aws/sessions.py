@@ -1,4 +1,4 @@
-"""boto3 sessions for a source of credentials, and their guards: six digits, and the clock before anything is signed."""
+"""boto3 sessions from credentials: MFA codes, and a clock check before anything is signed."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""`plan`, `apply`, `repair` and `remove`: the walks that are about changing something."""
+"""`plan`, `apply`, `repair`, and `remove`."""
 
 import click
 

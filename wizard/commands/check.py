@@ -1,4 +1,4 @@
-"""`check`: the checklist, once or again and again."""
+"""`check`: the checklist, once or repeatedly."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Choices from flags: cleaned, or refused with a reason."""
+"""Flags of `new` and `set` to choices: cleaned, or refused with a reason."""
 
 import re
 from pathlib import Path

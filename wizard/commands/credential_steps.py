@@ -1,4 +1,4 @@
-"""What commands do about credentials around a walk: ask for six digits before it, keep typed keys after it."""
+"""Credentials around a walk: an MFA code before it, typed keys stored after it."""
 
 import sys
 from pathlib import Path

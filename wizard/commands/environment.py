@@ -1,4 +1,4 @@
-"""Where a run takes place: the user's own AWS and internet, or a practice world in their stead."""
+"""The environment of a run: the user's AWS and internet, or a practice world."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Runs a command's work so that Ctrl-C ends it at once, whatever hangs."""
+"""Runs a command's work on an event loop that Ctrl-C ends at once."""
 
 import asyncio
 import contextlib

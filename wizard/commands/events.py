@@ -1,4 +1,4 @@
-"""`events`: what has arrived, decoded, out of the log bucket."""
+"""`events`: decoded events from the log bucket."""
 
 import time
 from collections import deque

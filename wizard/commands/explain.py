@@ -1,4 +1,4 @@
-"""`policy` and `explain`: texts to read or to paste. Neither contacts anybody."""
+"""`policy` and `explain`: texts to read or paste."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Opens the proof's page for the plain command: the address is said first."""
+"""Opens the proof's page for `browse`; its address is said first."""
 
 from types import TracebackType
 from typing import Self

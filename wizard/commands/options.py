@@ -1,4 +1,4 @@
-"""The options: those that hold everywhere, and those with which a set-up is chosen."""
+"""Options: those of every command, and those that choose a setup."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What `plan` says: changes row by row, permissions, and a month's bill."""
+"""A plan in lines: changes row by row, permissions, and the monthly cost."""
 
 from collections.abc import Iterator
 from typing import Any

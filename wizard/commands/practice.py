@@ -1,4 +1,4 @@
-"""`practice`: the same against an AWS, a DNS and a CloudFront edge on this computer."""
+"""`practice`: snowpixel against an emulated AWS, DNS, and CloudFront on this computer."""
 
 import asyncio
 import contextlib

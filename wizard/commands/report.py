@@ -1,4 +1,4 @@
-"""`report`: what somebody who helps needs to see, for the user to read first."""
+"""`report`: the support report, for the user to read first."""
 
 from pathlib import Path
 

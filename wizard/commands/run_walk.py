@@ -1,4 +1,4 @@
-"""Carries a walk to its end while telling it: the part that apply, repair, remove, plan, check and practice share."""
+"""Runs a walk for a command and tells its progress line by line."""
 
 import sys
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping

@@ -1,4 +1,4 @@
-"""What every command is given: the options that hold everywhere, the product behind them, and where to speak."""
+"""The session of one run: common options, the product behind them, and output."""
 
 import io
 import os

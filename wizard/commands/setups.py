@@ -1,4 +1,4 @@
-"""`new`, `set`, `list` and `forget`: what is saved on this computer. Only with `--account` and `--adopt` they ask AWS.
+"""`new`, `set`, `list`, and `forget`: the saved setups.
 
 What only some of them need is loaded when they run: `list` must be there at once.
 """

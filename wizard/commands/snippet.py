@@ -1,4 +1,4 @@
-"""`snippet` and `browse`: what the user's pages need, whether it is there, and what a browser of theirs makes of it."""
+"""`snippet` and `browse`: the tag for the user's pages, and its proof in a browser."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`snippet --check URL`: one live page, as rows of a checklist."""
+"""`snippet --check URL`: the checks of one live page."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Profiles whose credentials another program hands out (`credential_process`): password managers, aws-vault."""
+"""Profiles with `credential_process`: credentials that another program hands out."""
 
 import shlex
 import shutil

@@ -1,4 +1,4 @@
-"""Every place with credentials that boto3 knows, and which of them is used: found without contacting anybody."""
+"""Finds every source of credentials that boto3 knows, and which one it uses, without contacting anybody."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Keys and a web identity in environment variables."""
+"""Credentials in environment variables: keys and web identity."""
 
 import os
 

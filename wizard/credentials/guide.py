@@ -1,4 +1,4 @@
-"""Step-by-step help for getting credentials, out of `assets/credentials.toml`: the best way first."""
+"""Step-by-step guides for getting credentials, from `assets/credentials.toml`: the best method first."""
 
 import tomllib
 from functools import cache

@@ -1,4 +1,4 @@
-"""Credentials that the machine itself has: a container's task role, an EC2 instance's role."""
+"""Credentials of the machine: a container's task role, an EC2 instance's role."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Typed and pasted keys: cleaned of what pasting adds, judged by their shape before anything is called."""
+"""Typed and pasted access keys: cleaned, and checked by their shape before anything is called."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Typed keys in the operating system's own key store: one item for each set-up, trusted only after a trial.
+"""Access keys in the operating system's keyring: one item a setup, trusted only after a round trip.
 
 A store can look fine and lose everything (`keyring.backends.null`), be locked, or refuse long values. So something of
 the same length is written, read and deleted first, and the item itself is read back. Session tokens are never kept.

@@ -1,4 +1,4 @@
-"""Profiles of `aws login`: signed in through the browser, renewed for up to twelve hours."""
+"""Profiles of `aws login`: signed in through the browser, renewed for up to 12 hours."""
 
 import hashlib
 import os

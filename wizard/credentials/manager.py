@@ -1,4 +1,4 @@
-"""All that front ends and walks do with credentials, for one run of the product."""
+"""The credentials of one run: finds them, signs with them, and keeps or forgets them."""
 
 import time
 from collections.abc import Callable

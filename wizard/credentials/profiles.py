@@ -1,4 +1,4 @@
-"""Profiles of the shared files: what each is for, in the order in which botocore tries."""
+"""Profiles of the shared AWS files: what kind each is, in the order in which botocore tries."""
 
 from wizard.aws import key_check
 from wizard.aws.key_check import ID as KEY

@@ -1,4 +1,4 @@
-"""What a set of credentials risks, in explained warnings: root, administrator, keys without an end. Never a refusal."""
+"""Risks of a set of credentials as explained warnings: root, administrator, long-lived keys. Never a refusal."""
 
 import re
 

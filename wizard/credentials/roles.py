@@ -1,4 +1,4 @@
-"""Profiles that assume a role: from another profile, from this machine, or with a web identity's token file."""
+"""Profiles that assume a role: from another profile, from the machine, or with a web identity token."""
 
 from collections.abc import Callable
 from pathlib import Path

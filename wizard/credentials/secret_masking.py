@@ -1,4 +1,4 @@
-"""The secrets in reach of this process, to be masked in what it says when it goes wrong itself."""
+"""Secrets in this process's reach, masked in whatever it says about an internal error."""
 
 from collections.abc import Iterator
 from contextlib import suppress

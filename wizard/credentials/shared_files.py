@@ -1,4 +1,4 @@
-"""The shared AWS files, read as botocore reads them; what cannot be read is a problem to show, never an exception."""
+"""The shared AWS config and credentials files, read as botocore reads them; unreadable ones become problems."""
 
 import os
 from collections.abc import Mapping

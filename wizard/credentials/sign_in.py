@@ -1,4 +1,4 @@
-"""What really signs the calls: the source that was chosen, kept keys, or what six digits of a second factor brought."""
+"""Sign-ins for AWS calls: the chosen source, stored keys, or a session that an MFA code brought."""
 
 import re
 import time

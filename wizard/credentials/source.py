@@ -1,4 +1,4 @@
-"""What is known of a place with credentials, without contacting anybody and without its secrets."""
+"""One source of credentials: its kind and what is known of it, without contacting anybody."""
 
 from datetime import UTC, datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Profiles of single sign-on (IAM Identity Center): an `sso-session`, or the older form with the start URL inside."""
+"""Profiles of IAM Identity Center (SSO): an `sso-session`, or the older form with a start URL."""
 
 import hashlib
 import json

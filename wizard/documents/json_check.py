@@ -1,4 +1,4 @@
-"""The shape of the document that `snowpixel check --json` prints. Its JSON Schema is published in docs/."""
+"""The document of `snowpixel check --json`. Its JSON Schema is published in docs/."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""The machine-readable side: one versioned JSON document for each command."""
+"""The JSON envelope: one versioned document for each command."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Takes out of texts what must not leave this computer: always secrets, and on request who the user is."""
+"""Redaction: secrets always, and names and ids on request."""
 
 import ipaddress
 import re

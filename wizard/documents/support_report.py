@@ -1,4 +1,4 @@
-"""What somebody who helps needs to see: versions, choices, what was made, the checks, and the calls to AWS.
+"""The support report: versions, choices, checks, and AWS calls, without secrets.
 
 No secret is ever in it. The user reads it before it goes anywhere: snowpixel sends it to nobody.
 """

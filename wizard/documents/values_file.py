@@ -1,4 +1,4 @@
-"""Everything of a set-up that is copied somewhere: DNS records, tags, names in AWS; also as one plain text file."""
+"""The values of a setup that are copied elsewhere: DNS records, tags, and names in AWS; also as a text file."""
 
 import time
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The five walks over a set-up's stages: what each job does before and after the engine's own part."""
+"""The five jobs: what plan, apply, check, repair, and remove do around the engine's walk."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""The board between one walk and any number of front ends: snapshots out, answers in.
+"""Progress of one walk for any number of front ends: snapshots out, answers in.
 
 A front end may join late: every update carries the whole snapshot, and numbers only grow. All calls belong to the event
 loop that runs the walk.

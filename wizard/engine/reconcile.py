@@ -1,4 +1,4 @@
-"""Brings one resource to where nothing is left to do: the loop behind apply, repair and remove."""
+"""Reconciles one resource: reads, changes, and waits until nothing differs, for apply, repair, and remove."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""AWS for a walk whose sign-in may end: the work pauses, the user signs in again, the work goes on where it was."""
+"""Renewal of AWS sign-ins during a walk: it pauses, the user signs in again, and it continues."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

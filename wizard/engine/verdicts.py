@@ -1,4 +1,4 @@
-"""Judges what a resource's reading means where nothing is going to be changed now."""
+"""Verdicts on resources and stages: readings where nothing changes, and checks weighed against each other."""
 
 from collections.abc import Callable, Mapping
 

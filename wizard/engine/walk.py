@@ -1,4 +1,4 @@
-"""Runs every item of a set-up at once, each as soon as what it depends on is through: the frame of all walks."""
+"""Runs the nodes of a setup concurrently, each once its needs are met: the frame of all walks."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The walks: plan, apply, check, repair, remove. Each runs over the same resources and probes of `wizard.stages`.
+"""The walks: plan, apply, check, repair, and remove over the resources and probes of `wizard.stages`.
 
 A walk never asks. What needs a word from the user is put on the board as a decision, what needs time as a wait, while
 the other branches go on. Where nobody can answer, or the time given is over, the walk ends unfinished and says so.

@@ -1,4 +1,4 @@
-"""AWS for a walk that changes something: nothing is asked for before what announces it is on the disk."""
+"""AWS for a walk that changes something: a call waits until what announces it is saved."""
 
 from typing import Any
 

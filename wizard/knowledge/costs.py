@@ -1,4 +1,4 @@
-"""What a set-up will cost in a month, from `assets/prices.toml` and stated assumptions.
+"""Monthly cost estimates from `assets/prices.toml` and stated assumptions.
 
 An estimate at list prices, on the high side: it lets every event fetch a fresh pixel, and counts no free part but those
 that never end. Money is `Decimal`, in US dollars.

@@ -1,4 +1,4 @@
-"""Who holds the user's DNS, and how to say what to enter there in that provider's own words.
+"""DNS providers and how to enter records in their forms, recognized by name servers.
 
 The knowledge is data: `assets/dns-providers.toml`.
 """

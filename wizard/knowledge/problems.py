@@ -1,4 +1,4 @@
-"""Problem ids into plain words: title, meaning and steps from `assets/problems.toml`, with the values filled in."""
+"""Problem ids to texts: title, meaning, and steps from `assets/problems.toml`, with values filled in."""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What every resource and probe is given: the world, the saved set-up and the user's answers."""
+"""The context of a walk: ports, saved state, and the user's answers, as every resource and probe gets them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a user is asked for, in words that every front end says alike: `assets/questions.toml`, `settings.toml`."""
+"""The questions of the setup form and of the settings, from `assets/questions.toml` and `settings.toml`."""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""International names: what people type and read, and the form that the DNS, certificates and CloudFront know."""
+"""Internationalized domain names: to and from the ASCII form of DNS, certificates, and CloudFront (UTS #46)."""
 
 PREFIX = "xn--"
 """How a label begins that stands for letters beyond ASCII (RFC 5890 §2.3.2.1)."""

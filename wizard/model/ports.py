@@ -1,4 +1,4 @@
-"""The seams: everything outside this process, as protocols. Resources and probes know these and nothing behind them.
+"""Ports to everything outside this process, as protocols. Resources and probes know these and nothing behind them.
 
 The real network implements them in `wizard.aws` and `wizard.net`; a practice world answers through the same code, only
 the addresses that are dialled differ (see `Network`).

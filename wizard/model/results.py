@@ -1,4 +1,4 @@
-"""What the engine says: statuses, checks, changes, decisions and the snapshot that every front end shows.
+"""Results of a walk: statuses, checks, changes, decisions, and the snapshot that every front end shows.
 
 All records are frozen. Times are seconds since the epoch (UTC), durations are seconds.
 """

@@ -1,4 +1,4 @@
-"""What the user chose, and what was made: the record that is saved for one set-up. It never holds a secret."""
+"""The record of one setup: the user's choices, and the names and ids of what was created. Never a secret."""
 
 import re
 import secrets

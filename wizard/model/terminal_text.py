@@ -1,4 +1,4 @@
-"""Text from outside is never trusted in a terminal."""
+"""Text from outside made safe for terminals: control characters out, long text shortened."""
 
 import unicodedata
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Blocking libraries (boto3, keyring, urllib3) run on daemon threads of our own.
+"""Blocking libraries (boto3, keyring, urllib3) on daemon threads of our own.
 
 asyncio's and anyio's worker threads are joined when the process exits, so that one hung call would hold the whole
 program; a daemon thread is simply left behind.

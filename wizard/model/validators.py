@@ -1,4 +1,4 @@
-"""What the user may choose: each function cleans up what was typed or pasted, or says what is wrong with it and why."""
+"""Validators of the user's choices: clean what was typed or pasted, or say what is wrong with it and why."""
 
 import re
 from ipaddress import ip_address

@@ -1,4 +1,4 @@
-"""Which host names a certificate is for."""
+"""Which hostnames a certificate covers, wildcards included."""
 
 from collections.abc import Iterable
 

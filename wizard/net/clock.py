@@ -1,4 +1,4 @@
-"""The real clock, which a practice world runs faster."""
+"""The system clock; in practice, waits shrink by its pace."""
 
 import time
 

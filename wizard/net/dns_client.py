@@ -1,4 +1,4 @@
-"""DNS as the world sees it: each authoritative server asked directly, then the public resolvers."""
+"""DNS client: each authoritative server asked directly, then the public resolvers."""
 
 import socket
 import time

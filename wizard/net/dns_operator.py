@@ -1,4 +1,4 @@
-"""Who runs the DNS of a host name: where the user will have to add records, and whether records can stand there."""
+"""The DNS operator of a hostname: its zone, the provider that runs it, and whether a CNAME can stand there."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""One DNS question over HTTPS (RFC 8484): where a network closes the ports of DNS, this one is mostly open. Blocking.
+"""One DNS query over HTTPS (RFC 8484), for networks that close port 53. Blocking.
 
 It is asked by GET, and spoken as HTTP/1.1, as everything here is; a service that takes HTTP/2 alone is as good as not
 reached.

@@ -1,4 +1,4 @@
-"""One DNS question to one address: the message level, with every way it can end told apart."""
+"""One DNS query to one address: message, transport, and every outcome told apart."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The resolvers: the well-known public ones and this computer's own, also where the network is in the way.
+"""Public and system DNS resolvers, over UDP, TCP, TLS, or HTTPS where the network is in the way.
 
 Two things are told apart here that look alike from outside. A network may let nobody's DNS through but its own: then
 the public resolvers are asked over TLS (RFC 7858) and HTTPS (RFC 8484), which such networks mostly leave alone. And a

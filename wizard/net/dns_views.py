@@ -1,4 +1,4 @@
-"""Who sees a DNS record: each server and what it says of it, as evidence of a check. A front end draws the table.
+"""What each name server and resolver says of a DNS record, as evidence of a check.
 
 The kinds differ in what their word means. The domain's own name servers are the truth; public resolvers show what most
 visitors get; this computer's own resolver only explains what its user sees.

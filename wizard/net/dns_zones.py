@@ -1,4 +1,4 @@
-"""Finds the zone that holds a name, from the top down, without ever asking a resolver for that name.
+"""Zone cuts: finds the zone that holds a name from the root down, without asking a resolver for that name.
 
 A resolver that is asked for a name before it exists remembers "no such name" for as long as the zone's SOA says (RFC
 2308), and everybody behind it then waits that long for a record that is already there. Worse, "no such name" covers all

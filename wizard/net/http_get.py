@@ -1,4 +1,4 @@
-"""One HTTP GET to one address, with the name in SNI and Host chosen freely. Blocking."""
+"""One HTTP GET to one address, with SNI and Host chosen freely. Blocking."""
 
 import ssl
 import time

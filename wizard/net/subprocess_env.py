@@ -1,4 +1,4 @@
-"""What other programs are given that are started from here: everything of ours but AWS's secrets.
+"""Environment variables for subprocesses: everything of ours except AWS's secrets.
 
 A clipboard tool, a browser or an npm client has no use for them, and may pass on what it inherits, into crash reports
 for example. Programs that hand out credentials are started by botocore, and get what it gives them.

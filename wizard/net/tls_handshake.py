@@ -1,4 +1,4 @@
-"""One TLS handshake with one address: the certificate that comes back, trusted or not. Blocking."""
+"""One TLS handshake with one address: the certificate presented, trusted or not. Blocking."""
 
 import socket
 import ssl

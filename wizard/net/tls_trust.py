@@ -1,4 +1,4 @@
-"""Which certificate authorities count, and TLS contexts that say so."""
+"""Trusted certificate authorities, and the TLS contexts that use them."""
 
 import os
 import ssl

@@ -1,4 +1,4 @@
-"""Does a server still accept TLS before 1.2? One hello, and the first bytes of the answer. Blocking.
+"""Whether a server still accepts TLS before 1.2: one ClientHello, and the start of the answer. Blocking.
 
 The hello is written here by hand (RFC 4346 §7.4.1.2, RFC 6066 §3), since what the system's own TLS library still offers
 differs from machine to machine: most have these versions switched off. No connection comes of it and no data is sent.

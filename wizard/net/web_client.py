@@ -1,4 +1,4 @@
-"""HTTP and TLS as a browser would speak them, to addresses that we choose."""
+"""HTTP and TLS client that speaks as a browser would, to addresses that we choose."""
 
 import ssl
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Where the emulator's authorization differs from AWS's own (Service Authorization Reference).
+"""Where the emulator's authorization differs from AWS's (Service Authorization Reference).
 
 The emulator imports these functions inside its request function, so assigning the module's attribute is enough.
 """

@@ -1,4 +1,4 @@
-"""The AWS: MiniStack inside this process, with our rules around its service handlers.
+"""The emulated AWS: MiniStack in this process, with our rules around its service handlers.
 
 The rules run after authentication and authorization, so that every client meets them: boto3, the AWS CLI, Terraform.
 The names of the emulator that are used here are private; `SEAMS` lists them, and a start-up test holds that they exist.

@@ -1,4 +1,4 @@
-"""What the rules remember of AWS: certificates, distributions, names claimed elsewhere. Fed by watching replies."""
+"""What the rules remember of AWS: certificates, distributions, and names in use elsewhere."""
 
 from copy import deepcopy
 from dataclasses import dataclass, field

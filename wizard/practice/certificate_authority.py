@@ -1,4 +1,4 @@
-"""The world's certificate authority: a root that programs can be told to trust, an intermediate, and short leaves."""
+"""The world's certificate authority: root, intermediate, and short-lived leaves."""
 
 import datetime as dt
 import ssl

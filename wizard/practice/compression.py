@@ -1,4 +1,4 @@
-"""What CloudFront packs on its way to the viewer (developer guide: Serving compressed files).
+"""What CloudFront compresses for the viewer (developer guide: Serving compressed files).
 
 Brotli, which CloudFront prefers where a viewer takes it, is not in Python's library: here it is gzip, always.
 """

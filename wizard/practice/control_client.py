@@ -1,4 +1,4 @@
-"""The client of a practice world's control: play the DNS provider, go back to the start, make trouble, count calls.
+"""Client of a practice world's control: play the DNS provider, reset, inject faults, count calls.
 
 Synchronous and small; every method is one request on loopback. Made for `snowpixel practice dns`, tests and benchmarks.
 """

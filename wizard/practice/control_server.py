@@ -1,4 +1,4 @@
-"""The world's side of the control: what each command does. `control.py` is the client."""
+"""Server of a practice world's control: what each command does."""
 
 import hmac
 import json

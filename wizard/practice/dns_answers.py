@@ -1,4 +1,4 @@
-"""Answers to DNS questions: an authority's, with referrals, and a caching resolver's, with negative caching."""
+"""DNS answers: an authority's with referrals, a caching resolver's with negative caching."""
 
 from dataclasses import dataclass, field
 

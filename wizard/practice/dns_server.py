@@ -1,4 +1,4 @@
-"""DNS over UDP and TCP on loopback: one port for the resolver, one for each name server."""
+"""DNS servers over UDP and TCP on loopback: one port for the resolver, one for each name server."""
 
 import asyncio
 import contextlib

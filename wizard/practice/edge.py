@@ -1,4 +1,4 @@
-"""The CloudFront edge: picks a distribution by Host, its certificate by SNI, caches, and logs what it answered."""
+"""The CloudFront edge: picks a distribution by Host and a certificate by SNI, caches, and logs."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""The environment that the emulator is imported in. It must be set before the first import of `ministack`."""
+"""Environment variables of the emulator, set before the first import of `ministack`."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""The wire shapes of AWS's refusals, such that boto3 raises the modelled exception."""
+"""AWS error replies on the wire, such that boto3 raises the modeled exception."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Trouble on demand, for tests: refusals, lost replies and stalls, aimed at one operation for a number of times."""
+"""Injected faults for tests: refusals, lost replies, and stalls of one operation."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""CloudFront standard logging v2: the lines of the access log, and the files that the delivery service writes.
+"""CloudFront standard logging (v2): access-log lines, and the files that the delivery service writes.
 
 It writes as the real service would: only with the bucket policy's permission. A wrong policy shows as an empty bucket.
 """

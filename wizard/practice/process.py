@@ -1,4 +1,4 @@
-"""Starting, finding and stopping a practice world: a process of its own, never an orphan."""
+"""Starts, finds, and stops a practice world: a process of its own, never an orphan."""
 
 import contextlib
 import os

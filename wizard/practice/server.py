@@ -1,4 +1,4 @@
-"""A practice world in the foreground: `python -m wizard.practice.server DIR`. Ends on SIGTERM, Ctrl-C or by its owner.
+"""A practice world in the foreground (`python -m wizard.practice.server DIR`), until a signal or its owner ends it.
 
 One process, loopback only: AWS and control, the edge with and without TLS, a resolver and the name servers.
 """

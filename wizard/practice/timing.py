@@ -1,4 +1,4 @@
-"""How long AWS takes, in nominal seconds, and the one clock that shrinks them.
+"""How long AWS takes, in nominal seconds, and the clock that shrinks them.
 
 Nothing here runs a timer: a delay is a due time that is compared with the clock when somebody looks.
 """

@@ -1,4 +1,4 @@
-"""The file `world.json` with which a running practice world is found and used, by us and by any other program."""
+"""The file `world.json`, with which a running practice world is found and used."""
 
 import os
 import tempfile

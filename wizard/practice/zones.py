@@ -1,4 +1,4 @@
-"""The DNS data of the world: zones with a history, so that a lagging name server can show what was true earlier.
+"""The DNS zones of the world, with a history: a lagging name server shows what was true earlier.
 
 Names are lower case without the trailing dot; the root is the empty string. Values are in presentation form.
 """

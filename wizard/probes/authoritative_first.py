@@ -1,4 +1,4 @@
-"""Is the name in the domain's own DNS by now? Before that, no resolver may hear of it.
+"""Whether the name is in its own DNS yet; no resolver is asked before that.
 
 A resolver that is asked too early remembers "no such name" for as long as the zone's SOA says (RFC 2308), and everybody
 behind it then waits for a record that is already there. Fetching an address asks resolvers too.

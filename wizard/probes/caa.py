@@ -1,4 +1,4 @@
-"""May Amazon issue a certificate for the domain? Looked up as a certificate authority does (RFC 8659)."""
+"""CAA records: whether Amazon may issue a certificate for the domain (RFC 8659)."""
 
 import re
 

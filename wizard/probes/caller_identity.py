@@ -1,4 +1,4 @@
-"""Who signs our calls, and whether it is the account that the set-up lives in."""
+"""Whose credentials sign our calls, and whether they belong to the setup's account."""
 
 from wizard.aws.identity import Identity, who_am_i
 from wizard.model.context import Context

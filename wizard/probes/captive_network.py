@@ -1,4 +1,4 @@
-"""Does this computer's own network answer in CloudFront's place?
+"""Whether this computer's own network answers in CloudFront's place.
 
 Asked of the distribution's own name, which only CloudFront can answer well: no record or choice of the user's can
 spoil that, so whoever else answers there stands between this computer and the world. Asked only once something at the

@@ -1,4 +1,4 @@
-"""Tells a young set-up, whose edges and resolvers are still catching up, from a fault."""
+"""Eventual consistency: tells a young setup, whose edges and resolvers still catch up, from a fault."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The addresses that a look did not use: browsers choose between IPv4 and IPv6 by themselves.
+"""IPv4 and IPv6: the addresses that a look did not use, because browsers choose between them.
 
 Where the name's CNAME leads to the distribution, all its addresses are CloudFront's and need no look. Otherwise (a
 flattened name, an address record beside the CNAME) an address of the other family is asked as well.

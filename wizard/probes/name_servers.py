@@ -1,4 +1,4 @@
-"""The domain's name servers, each address asked by itself: do they serve the zone, and say the same?
+"""The domain's name servers, each address asked by itself: whether they serve the zone and agree.
 
 What the parent says (the delegation) and what the zone says of itself are two things that people change in two places,
 at the registrar and at the DNS provider. Where they differ, records are entered where nobody looks.

@@ -1,4 +1,4 @@
-"""Whether the permissions are there, asked before anything is made."""
+"""Whether the permissions are there, before anything is created."""
 
 import json
 from collections.abc import Awaitable, Callable, Collection

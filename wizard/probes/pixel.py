@@ -1,4 +1,4 @@
-"""The pixel as a browser gets it: at the distribution before DNS, at the public name, and over plain http.
+"""The pixel as a browser gets it: at the distribution, at the public name, and over plain HTTP.
 
 No request carries an event's `e=`, so nothing that is looked at here is ever counted as one.
 """

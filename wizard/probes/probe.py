@@ -1,4 +1,4 @@
-"""What a probe is."""
+"""The base class of probes."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Whether the set-up was made with today's settings, or with those of an earlier snowpixel."""
+"""Whether the setup was made with today's recipe or an earlier one."""
 
 from wizard.model.results import Check, Status
 from wizard.model.setup import RECIPE

@@ -1,4 +1,4 @@
-"""Does the domain lead to our distribution for everybody? Asked of resolvers, once the authorities have the record."""
+"""Whether public resolvers lead to our distribution, once the name servers have the record."""
 
 import ipaddress
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The tracker from the bucket as a browser gets it: packed, for any origin, kept for a year, and the same bytes."""
+"""The tracker from the bucket as a browser gets it: compressed, for any origin, cached for a year, and unchanged."""
 
 from wizard.model.ports import Response, WebError
 from wizard.model.results import Check, Copyable, Problem, Status

@@ -1,4 +1,4 @@
-"""Tells a refused delete of something that is gone already from one that failed.
+"""Tells a refused delete of something already gone from a failed one.
 
 The client tries again by itself: a delete whose first reply was lost is made again and finds nothing any more. Where
 the permission to delete hangs on a tag, AWS then says "denied", for what is gone has no tags.

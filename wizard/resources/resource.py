@@ -1,4 +1,4 @@
-"""What a resource is."""
+"""The base class of resources, and their readings."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""One AWS object, read once for all the resources that own properties of it."""
+"""One read of an AWS object for all resources that own properties of it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy of the user's site, so that the page lives under the same rules. Pure.
+"""Content-Security-Policy: parses a page's policies, and tells what they allow. Pure.
 
 What is allowed is compared as browsers do (W3C Content Security Policy, level 3), as far as a tag is concerned.
 """

@@ -1,4 +1,4 @@
-"""The pixel: the image that carries every event. Ours, or one that the user brings, looked at closely first.
+"""The pixel's image: the built-in GIF or PNG, or the user's own, looked at closely before it is used.
 
 A broken pixel is worth this care: it is cached at every edge for a year and shown by browsers we never meet. Snowplow's
 own first one (37 bytes) was broken for some clients and had to be replaced (snowplow/snowplow issues 1258 to 1260).

@@ -1,4 +1,4 @@
-"""Reads what came back for the pixel: every way it can be wrong, told apart by status, headers and page. Pure.
+"""HTTP responses for the pixel: every way one can be wrong, told apart by status, headers, and body. Pure.
 
 The pages are CloudFront's own (developer guide, "Troubleshooting error responses", and facts F6 to F12).
 """

@@ -1,4 +1,4 @@
-"""The snippet of a set-up: its own host, its own tracker file, wherever that is served."""
+"""The snippet of one setup: with its host and its tracker file, wherever that is served."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""What the user puts into their pages: the tracker's tag, the image for readers without JavaScript, and CSP lines.
+"""Builds the snippet: the tracker's tag, the image for readers without JavaScript, and CSP lines.
 
 The settings are not taste: with any of them missing the tracker stops after its first event while everything looks
 healthy (see the comments in `assets/snippets/settings.js`).

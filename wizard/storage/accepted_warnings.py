@@ -1,4 +1,4 @@
-"""Warnings that the user said are on purpose: kept in the set-up, in force as long as the same thing is observed."""
+"""Accepts warnings and withdraws that, saved in the setup's file."""
 
 from wizard.model.acceptance import Accepted, _seen
 from wizard.model.results import Acceptance, Check, Status

@@ -1,4 +1,4 @@
-"""What of a saved set-up may still be chosen otherwise, and what begins anew then."""
+"""Which choices of a saved setup may still change, and what starts anew then."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Files of the user's that must never be found half-written, and in plain words what keeps one from being written."""
+"""Atomic writes of owner-only files, and plain words for what keeps a file from being written."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Files that belong to set-ups and are too large for their state: each under its own hash, owner-only."""
+"""Content-addressed files of setups: each under its SHA-384 in snowpixel's data folder, owner-only."""
 
 import base64
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What the last check of a set-up found, kept beside it: `check --changes` tells what is different since."""
+"""The results of the last check, kept beside the setup, for `check --changes`."""
 
 import contextlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""One writer at a time, also between processes: the operating system's own file lock, which dies with its process.
+"""Lock files: one writer at a time across processes, released by the operating system when a process ends.
 
 Beside the lock lies a note that says who holds it. The note is only for the message to others: after a SIGKILL it stays
 behind while the lock is free, so it is believed only while its process lives.

@@ -1,4 +1,4 @@
-"""Brings the saved file of an earlier snowpixel to today's shape, one version at a time.
+"""Migrations of saved files from earlier schema versions, one version at a time.
 
 Every change of the file's shape, an added field too, raises `wizard.model.setup.SCHEMA` and adds
 

@@ -1,4 +1,4 @@
-"""What a user likes: colours, motion, and how they are called. One small file in snowpixel's folder, for all."""
+"""The user's preferences: colors, motion, and notifications, in one small file for all setups."""
 
 from dataclasses import dataclass
 from enum import StrEnum

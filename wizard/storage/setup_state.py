@@ -1,4 +1,4 @@
-"""A set-up as a walk changes it: in memory, or on the disk whenever somebody waits for that."""
+"""The state of a setup during a walk: in memory, or on disk whenever somebody waits for that."""
 
 import threading
 from typing import Any, Protocol

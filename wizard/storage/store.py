@@ -1,4 +1,4 @@
-"""Saved set-ups on disk: one JSON file each, owner-only, written atomically, with one writer at a time."""
+"""The store of setups: one JSON file each, owner-only, written atomically, with one writer at a time."""
 
 import os
 import shlex

@@ -1,4 +1,4 @@
-"""The checklist in plain lines: the rows, what is wrong with what to do about it, and one line that sums it up."""
+"""The checklist in lines: rows, problems with their steps, and a summary."""
 
 import re
 from collections import Counter

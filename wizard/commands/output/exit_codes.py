@@ -1,4 +1,4 @@
-"""The exit codes, and the one place where verdicts and errors become one."""
+"""Exit codes, and how verdicts and errors become one."""
 
 from collections.abc import Iterable
 from enum import IntEnum

@@ -1,4 +1,4 @@
-"""Plain lines for terminals, pipes and screen readers: one line for each thing that happens, each word on its own.
+"""Plain lines for terminals, pipes, and screen readers: one line for each thing that happens.
 
 A state is always a glyph and a word, so that neither colour nor shape alone carries it. Text from outside is stripped
 of whatever could steer a terminal.

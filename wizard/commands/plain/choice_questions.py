@@ -1,4 +1,4 @@
-"""The choices of a set-up as questions: the same as the wizard's form, one line each."""
+"""The choices of a setup as questions, one line each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Puts the questions of a walk to the user as they come up, while everything else in the walk goes on."""
+"""Asks a walk's decisions as they come up, while the rest of the walk continues."""
 
 from collections.abc import Callable
 

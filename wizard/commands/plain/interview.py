@@ -1,4 +1,4 @@
-"""The whole wizard as questions and plain lines: `snowpixel --plain`. The same engine, the same words, no screens."""
+"""Plain mode (`snowpixel --plain`): the wizard as questions and lines, without screens."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Asks one question after the other, a line each: for screen readers, plain terminals and scripts."""
+"""Prompts: one question a line, for screen readers, plain terminals, and scripts."""
 
 import getpass
 import sys

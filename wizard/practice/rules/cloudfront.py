@@ -1,4 +1,4 @@
-"""CloudFront: what it refuses at create, update and delete, and that a deployment takes its time."""
+"""CloudFront: what create, update, and delete refuse, and how long a deployment takes."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""IAM's simulation of a principal's policies: every action on every resource, with the conditions that are given."""
+"""IAM: the policy simulator, every action on every resource with the given conditions."""
 
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape

@@ -1,4 +1,4 @@
-"""CloudWatch Logs vended delivery of CloudFront's access logs."""
+"""CloudWatch Logs: vended delivery of CloudFront's access logs."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Route 53: what a zone may hold, name servers of its own, and records that the world sees once it is delegated."""
+"""Route 53: what a zone may hold, its name servers, and when a change is in sync."""
 
 import hashlib
 import re

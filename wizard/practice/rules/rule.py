@@ -1,4 +1,4 @@
-"""The shape of a rule."""
+"""The type of a rule."""
 
 from collections.abc import Awaitable, Callable
 

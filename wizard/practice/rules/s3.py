@@ -1,4 +1,4 @@
-"""S3: whose bucket it is, which names are this account's, and names that rest after a delete."""
+"""S3: bucket ownership, regional names, and names that rest after a delete."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""The bucket policies: our statements by their `Sid`; statements of others are carried over untouched."""
+"""Bucket policies: our statements by their `Sid`; those of others are carried over untouched."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What we set on both buckets, said explicitly although much of it is today's default: drift shows, scanners agree."""
+"""Settings of both buckets: public access block, ownership, encryption, and lifecycle."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

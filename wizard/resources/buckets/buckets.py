@@ -1,4 +1,4 @@
-"""The two private buckets: one for content (pixel, tracker), one for the access logs."""
+"""The two private buckets: one for content, one for the access logs."""
 
 from enum import StrEnum
 from typing import Any

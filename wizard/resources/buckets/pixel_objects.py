@@ -1,4 +1,4 @@
-"""The pixel's files in the content bucket, and the image they are made from."""
+"""The pixel's objects in the content bucket, and the image behind them."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The certificate for the user's own name, in the region where CloudFront looks for it (us-east-1)."""
+"""The ACM certificate for the user's hostname, in us-east-1 where CloudFront looks for it."""
 
 import secrets
 from collections.abc import Sequence

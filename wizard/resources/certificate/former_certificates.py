@@ -1,4 +1,4 @@
-"""Certificates that were replaced: deleted as soon as CloudFront has let go of them."""
+"""Replaced certificates: deleted as soon as CloudFront lets go of them."""
 
 from wizard.model.results import Action, Actor, Change
 from wizard.resources.certificate.certificate import TYPICAL_RELEASE, delete_former

@@ -1,4 +1,4 @@
-"""The user's own host name on the distribution, with the certificate for it."""
+"""The alternate domain name on the distribution, with its certificate."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The CloudFront distribution: its settings, and whether its edges have them."""
+"""The CloudFront distribution: its settings, and whether they are deployed."""
 
 import secrets
 from collections.abc import Mapping

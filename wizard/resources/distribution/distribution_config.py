@@ -1,4 +1,4 @@
-"""The distribution's configuration: what is ours in it, and how it is merged with what others set.
+"""The distribution's configuration: what we own in it, merged with what others set.
 
 The managed policies' ids are the same in every account (CloudFront guide: managed cache and response-headers policies).
 """

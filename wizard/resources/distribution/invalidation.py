@@ -1,4 +1,4 @@
-"""Telling CloudFront's edges to drop what they keep of a file."""
+"""CloudFront invalidations: tells the edges to drop a cached file."""
 
 import secrets
 

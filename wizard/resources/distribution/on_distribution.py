@@ -1,4 +1,4 @@
-"""What the resources on the distribution share: one reading, and care for whoever edits it at the same time."""
+"""What resources on the distribution share: one read, and care for concurrent edits (`ETag`)."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence

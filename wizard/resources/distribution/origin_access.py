@@ -1,4 +1,4 @@
-"""The origin access control by which CloudFront reads the private bucket."""
+"""The origin access control (OAC) with which CloudFront reads the private bucket."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Looks, before anything is made, whether the account already holds a set-up or a distribution for the user's name.
+"""Other setups and distributions of the account that hold the user's hostname already.
 
 A second distribution for the same name would be of no use: CloudFront allows a name on one only. So a set-up whose file
 was lost, or that a colleague made, is named here, with the way to continue it.

@@ -1,4 +1,4 @@
-"""Record sets in Route 53: reading and writing exactly ours."""
+"""Route 53 record sets: reads and writes exactly ours."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The two DNS records where the domain is in Route 53, in the same account: made by us, never over somebody else's."""
+"""The DNS records in the account's own Route 53 hosted zone, managed by us."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""The DNS records that the user enters at their provider: shown, then observed at every one of the zone's name servers.
+"""The DNS records that the user adds: shown, then observed at all of the zone's name servers.
 
 Resolvers are not asked here: asked too early, they remember "no such name" for as long as the zone's SOA says.
 """

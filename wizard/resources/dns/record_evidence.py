@@ -1,4 +1,4 @@
-"""Collects what the name servers say about one CNAME; resolvers are asked only where nothing can be spoilt any more."""
+"""What the name servers say about a CNAME; resolvers are asked only when that can plant no negative answer."""
 
 from dataclasses import dataclass, field
 

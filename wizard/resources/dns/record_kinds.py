@@ -1,4 +1,4 @@
-"""The two CNAMEs of a set-up: what they are for, and what they should say."""
+"""The two CNAMEs of a setup: what they are for and what they should say."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""Says what is the matter with a CNAME, from what the name servers answered. Pure: no network, no clock.
+"""Diagnoses a CNAME from what the name servers answered: what decides that a record is wrong. Pure.
 
 The catalogue of what goes wrong in providers' forms is ACM's own (troubleshooting DNS validation) and many users'.
 """

@@ -1,4 +1,4 @@
-"""Whether the zone's own name servers have a change already: asked where Route 53's word on it was lost.
+"""Whether a Route 53 zone's name servers have a change already.
 
 Route 53 tells how far a change is by its id. Whoever never read that id (the reply was lost) or does not know it any
 more (the program was started anew) looks at the name servers themselves instead. Resolvers are not asked: see

@@ -1,4 +1,4 @@
-"""Access logs: CloudFront's standard logging, version 2, into the log bucket (CloudWatch Logs' vended deliveries)."""
+"""CloudFront standard logging (v2): delivery source, destination, and delivery into the log bucket."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""Proof from the user's own browser: a page on this computer, three events, and these very events in the log bucket."""
+"""Proof from the user's own browser: three events, read back from the log bucket."""
 
 import weakref
 from typing import Any

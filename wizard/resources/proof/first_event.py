@@ -1,4 +1,4 @@
-"""Proof of life: one test event, sent once and found again, decoded, in the log bucket."""
+"""Proof of life: one test event, sent once and read back from the log bucket."""
 
 import uuid
 from datetime import UTC, datetime

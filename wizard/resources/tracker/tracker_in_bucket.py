@@ -1,4 +1,4 @@
-"""The tracker's JavaScript: got once, held to its hash for ever, and served from the bucket beside the pixel."""
+"""The tracker in the content bucket: fetched once, held to its hash, and served beside the pixel."""
 
 from collections.abc import Mapping
 

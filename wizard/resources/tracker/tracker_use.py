@@ -1,4 +1,4 @@
-"""Does anybody still load a tracker file? Told by the user's own pages and by the newest access logs."""
+"""Whether a tracker file is still in use, by the user's pages and the newest access logs."""
 
 from wizard.aws.errors import AwsError
 from wizard.model.context import Context

@@ -1,4 +1,4 @@
-"""Opens the proof's page: in the user's own browser, or in practice in a throw-away one that knows that world."""
+"""Opens the proof's page in the user's browser, or in practice in a throw-away Chromium."""
 
 import contextlib
 import os

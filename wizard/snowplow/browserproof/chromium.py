@@ -1,4 +1,4 @@
-"""A throw-away Chromium that knows a practice world: nothing of the user's own browser is touched.
+"""A throw-away Chromium for a practice world; the user's own browser is never touched.
 
 In a practice world names exist only there, so a browser finds them only when it is told. The flags are Chromium's own.
 """

@@ -1,4 +1,4 @@
-"""What the page in the browser tells about its events."""
+"""What the proof's page reports about its events."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""How the tag on the user's page is set, so that the proof sends as that page does. Pure."""
+"""Tracker settings of the user's page, so that the proof sends as that page does. Pure."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The pixel as snowpixel itself sees it while a browser cannot: tells a fault of the set-up from one of the browser."""
+"""The pixel as snowpixel gets it while a browser cannot: tells a fault of the setup from one of the browser."""
 
 from wizard.model.ports import Web, WebError
 from wizard.snowplow.browserproof.verdict import OK

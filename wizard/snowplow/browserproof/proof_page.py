@@ -1,4 +1,4 @@
-"""The page that the user's browser opens: the user's own snippet, and a watcher beside it."""
+"""The proof's page: the user's own snippet, and a script that watches it."""
 
 import json
 from functools import cache

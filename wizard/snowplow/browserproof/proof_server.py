@@ -1,4 +1,4 @@
-"""The little web server on 127.0.0.1: one page for one browser, and one report back. Its own daemon threads."""
+"""Web server of the proof on 127.0.0.1: one page for one browser, and one report back."""
 
 import secrets
 import threading

@@ -1,4 +1,4 @@
-"""What the browser's report means: the events went through, or what keeps them from it. Pure."""
+"""The verdict on a browser's report: the events arrived, or what blocked them. Pure."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""The tracker protocol's short keys and what Snowplow's canonical event calls them.
+"""Tracker protocol keys to Snowplow's canonical event fields.
 
 Source: Snowplow documentation, Fundamentals, Canonical event, and the schema payload_data 1-0-4.
 """

@@ -1,4 +1,4 @@
-"""The log files in the log bucket: which there are since some time, and what is in one."""
+"""Log files in the log bucket: listed since a time, and read."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Reading CloudFront standard log files: gzip or plain, W3C, tab-separated, by the `#Fields:` header.
+"""CloudFront access-log reader: W3C lines to records, gzip or plain, by the `#Fields:` header.
 
 Columns are found by name because their number and order differ between years and configurations (AWS: Standard logging
 reference). A log is best effort by its maker, so reading is too: what cannot be read is counted and skipped.

@@ -1,4 +1,4 @@
-"""The events that have arrived: read from the log bucket, file after file, each file once."""
+"""Event reader: new log files of the log bucket to events, each file and each event once."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""The test event: a page view that nobody made, sent once to find it again in the log."""
+"""The test event: one page view, sent to be found again in the access log."""
 
 from urllib.parse import quote, urlencode
 

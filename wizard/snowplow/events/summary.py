@@ -1,4 +1,4 @@
-"""Events counted: of which kind, when, on which pages. Test events of snowpixel's own are left out."""
+"""Event counts: by kind, hour, and page; snowpixel's own test events are left out."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

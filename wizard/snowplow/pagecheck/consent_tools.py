@@ -1,4 +1,4 @@
-"""Which consent tool a page uses, told by `assets/consent.toml`."""
+"""Which consent tool a page uses, from `assets/consent.toml`."""
 
 import tomllib
 from functools import cache

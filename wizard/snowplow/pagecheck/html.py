@@ -1,4 +1,4 @@
-"""What a page's HTML holds, as far as a tag is concerned. Pure."""
+"""A page's HTML: scripts, images, and policies that matter for the tag. Pure."""
 
 from html.parser import HTMLParser
 from urllib.parse import urljoin

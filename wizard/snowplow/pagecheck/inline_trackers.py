@@ -1,4 +1,4 @@
-"""Finds Snowplow trackers in a page's inline scripts: their names, where they send, and how they are set. Pure.
+"""Finds Snowplow trackers in inline scripts: names, collectors, and settings. Pure.
 
 Scripts are read as text, not run: settings that are put together by other code are not seen, and then not judged.
 """

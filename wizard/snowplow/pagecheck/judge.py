@@ -1,4 +1,4 @@
-"""What a look at a live page means, as rows of a checklist. Pure."""
+"""The checks of a live page, as rows of a checklist. Pure."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit

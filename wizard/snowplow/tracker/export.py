@@ -1,4 +1,4 @@
-"""The folder for the user's own web server: the file, a packed copy, and how each server has to deliver them."""
+"""The folder for the user's own web server: the tracker file, compressed copies, and server configurations."""
 
 import gzip
 import re

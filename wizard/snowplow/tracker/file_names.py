@@ -1,4 +1,4 @@
-"""What a tracker file is called where visitors get it: names that no block list matches."""
+"""File names of the tracker that no block list matches."""
 
 import re
 import secrets

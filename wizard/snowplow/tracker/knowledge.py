@@ -1,4 +1,4 @@
-"""What `assets/tracker.toml` says."""
+"""Tracker versions and marks from `assets/tracker.toml`."""
 
 import tomllib
 from functools import cache

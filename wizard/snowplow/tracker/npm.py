@@ -1,4 +1,4 @@
-"""The tracker through the user's own npm client, which knows the user's registry, proxy and sign-in."""
+"""The tracker from the user's npm client, with its registry, proxy, and sign-in."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""How a tracker file is delivered: every way a web server can get it wrong, told apart by one answer. Pure."""
+"""How a tracker file is served: every way a web server can get it wrong, told apart from one response. Pure."""
 
 import re
 from collections.abc import Iterator

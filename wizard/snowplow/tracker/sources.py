@@ -1,4 +1,4 @@
-"""Where a tracker may come from: the project's releases, the user's npm client, an address, a file."""
+"""Sources of a tracker file: the project's releases, npm, an address, or a file."""
 
 import re
 from enum import StrEnum

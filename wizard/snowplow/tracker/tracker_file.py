@@ -1,4 +1,4 @@
-"""Is this file a tracker? Told by its banner, its version and what only trackers hold. Pure."""
+"""Recognizes a tracker file by its banner, version, and contents. Pure."""
 
 import base64
 import hashlib

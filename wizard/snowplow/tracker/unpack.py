@@ -1,4 +1,4 @@
-"""One file out of a packed package, in memory: nothing is ever written where an archive says."""
+"""Extracts one file from a package in memory; nothing is written where an archive says."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""What the user may wish for the tracker: each choice cleaned by itself, then all of them looked at together."""
+"""Choices about the tracker: each one cleaned, then all of them checked together."""
 
 from urllib.parse import urlsplit
 
