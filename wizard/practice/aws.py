@@ -22,6 +22,7 @@ from ministack.core import iam_evaluator, responses
 
 from wizard.practice import rules
 from wizard.practice.aws_call import AuthorizedCall
+from wizard.practice.emulated import Stores
 from wizard.practice.emulator_environment import root_key
 from wizard.practice.error_replies import Reply, refusal
 from wizard.practice.faults import InjectedFault
@@ -46,9 +47,6 @@ SEAMS = {
 
 STATEFUL = ("acm", "cloudfront", "cloudwatch_logs", "iam", "route53", "s3")
 """The emulator's services that hold what snowpixel makes."""
-
-Stores = dict[tuple[str, str], Any]
-"""Service and name of a store to what is in it."""
 
 Handler = Callable[
     [str, str, dict[str, str], bytes, dict[str, list[str]]], Awaitable[tuple[int, dict[str, str], bytes]]

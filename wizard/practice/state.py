@@ -5,18 +5,16 @@ import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wizard.practice.aws_view import View
 from wizard.practice.certificate_authority import CertificateAuthority
 from wizard.practice.dns_answers import CachingResolver
+from wizard.practice.edge_records import Hit, Kept
+from wizard.practice.emulated import EmulatedAws, Stores
 from wizard.practice.faults import Faults
 from wizard.practice.timing import Timing
 from wizard.practice.zones import Authority, Contents, Internet, Record, ServedZone
-
-if TYPE_CHECKING:
-    from wizard.practice.aws import Emulator, Stores
-    from wizard.practice.edge_records import Hit, Kept
 
 ZONE = "example.test"
 """The practice user's zone."""
@@ -62,7 +60,7 @@ class Memory:
         zones: name of a zone to its name servers and records.
     """
 
-    stores: "Stores"
+    stores: Stores
     view: View
     plain: dict[str, Any]
     zones: dict[str, Contents]
@@ -101,8 +99,8 @@ class WorldState:
     view: View = field(default_factory=View)
     faults: Faults = field(default_factory=Faults)
     calls: list[tuple[str, str, bool]] = field(default_factory=list)
-    hits: list["Hit"] = field(default_factory=list)
-    kept: dict[tuple[str, str, str], "Kept"] = field(default_factory=dict)
+    hits: list[Hit] = field(default_factory=list)
+    kept: dict[tuple[str, str, str], Kept] = field(default_factory=dict)
     authority: CertificateAuthority = field(default_factory=CertificateAuthority)
     log_encoding: str = "double"
     bucket_cooldown: float = 0.0
@@ -120,7 +118,7 @@ class WorldState:
     def __post_init__(self) -> None:
         self.net = _internet(self.view)
         self.resolver = CachingResolver(self.net, self.timing)
-        self.emulator: Emulator
+        self.emulator: EmulatedAws
         self.writes_go_on.set()
 
     def passing(self, kind: str, thing: str) -> bool:
