@@ -6,13 +6,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import click
 
 from wizard.aws.client import FinishedCall
 from wizard.aws.keys import Keys, KeySource, Secret
-from wizard.commands.home import home_of
-from wizard.commands.session import Session
+from wizard.commands.home import HomeOptions, home_of
 from wizard.credentials import key_entry
 from wizard.model import validators
 from wizard.model.ports import DNS, REAL_NETWORK, Network
@@ -23,17 +23,50 @@ from wizard.practice.worldfile import WorldFile
 from wizard.service import Environment
 
 
-def environment(session: Session) -> Environment:
+class RunOptions(HomeOptions, Protocol):
+    """The options that decide where a run takes place; a session has them, and puts its product together from here."""
+
+    @property
+    def profile(self) -> str | None:
+        """The AWS profile for this run."""
+        ...
+
+    @property
+    def nameserver(self) -> str | None:
+        """The resolver to ask instead of the public ones."""
+        ...
+
+    @property
+    def keys_stdin(self) -> bool:
+        """Whether typed keys come in through stdin."""
+        ...
+
+    @property
+    def keep_keys(self) -> bool:
+        """Whether typed keys go into the operating system's key store."""
+        ...
+
+    @property
+    def verbose(self) -> int:
+        """How much more to say."""
+        ...
+
+    def note(self, line: str) -> None:
+        """Say something beside the matter."""
+        ...
+
+
+def environment(options: RunOptions) -> Environment:
     """Put together where this run takes place.
 
     Raises:
         click.UsageError: no practice world runs in the folder, or an option does not make sense.
         wizard.model.validators.InvalidChoice: what was given as a profile cannot be one.
     """
-    if session.practice:
-        return in_world(session, running(session.practice), home_of(session))
-    here = Environment(home=home_of(session), source=_given(session))
-    return _telling(session, replace(here, network=_asking(session, REAL_NETWORK)))
+    if options.practice:
+        return in_world(options, running(options.practice), home_of(options))
+    here = Environment(home=home_of(options), source=_given(options))
+    return _telling(options, replace(here, network=_asking(options, REAL_NETWORK)))
 
 
 def running(directory: Path) -> WorldFile:
@@ -51,54 +84,54 @@ def running(directory: Path) -> WorldFile:
     return world
 
 
-def in_world(session: Session, world: WorldFile, home: Path) -> Environment:
+def in_world(options: RunOptions, world: WorldFile, home: Path) -> Environment:
     """Put a practice world in the place of AWS and the internet: no endpoint is ever AWS's own."""
-    given = _given(session)
+    given = _given(options)
     own = Keys(world.access_key_id, Secret(world.secret_access_key))
     explicit = given.keys or given.profile or os.environ.get("AWS_ACCESS_KEY_ID")
     source = given if explicit else KeySource(own)
     there = Environment(
         home=home,
         source=replace(source, endpoint=world.aws_endpoint),
-        network=_asking(session, worldfile.network(world)),
+        network=_asking(options, worldfile.network(world)),
         pace=world.pace,
         zone=world.zone,
         provider=Control(world),
     )
-    return _telling(session, there)
+    return _telling(options, there)
 
 
 ANSWERS_TOO = 2
 """How often -v is given for how each call ended."""
 
 
-def _telling(session: Session, here: Environment) -> Environment:
+def _telling(options: RunOptions, here: Environment) -> Environment:
     """Tell of calls to AWS what was asked for: names and codes, never what is sent or answered."""
-    teller = _Teller(session)
+    teller = _Teller(options)
     return replace(
         here,
-        observe=teller.asked if session.verbose else None,
-        listen=teller.answered if session.verbose >= ANSWERS_TOO else None,
+        observe=teller.asked if options.verbose else None,
+        listen=teller.answered if options.verbose >= ANSWERS_TOO else None,
     )
 
 
 @dataclass(frozen=True)
 class _Teller:
-    session: Session
+    options: RunOptions
 
     def asked(self, service: str, operation: str) -> None:
-        self.session.note(f"  aws {service} {operation}")
+        self.options.note(f"  aws {service} {operation}")
 
     def answered(self, call: FinishedCall) -> None:
-        self.session.note(f"  aws {call.service} {call.operation}: {printable(call.code)}")
+        self.options.note(f"  aws {call.service} {call.operation}: {printable(call.code)}")
 
 
-def _given(session: Session) -> KeySource:
-    if session.keys_stdin:
+def _given(options: RunOptions) -> KeySource:
+    if options.keys_stdin:
         return KeySource(_typed())
-    if session.keep_keys:
+    if options.keep_keys:
         raise click.UsageError("--keep-keys goes with --keys-stdin: it keeps the keys that are typed there.")
-    return KeySource(None, validators.profile(session.profile) if session.profile else None)
+    return KeySource(None, validators.profile(options.profile) if options.profile else None)
 
 
 def _typed() -> Keys:
@@ -126,12 +159,12 @@ def _prompted() -> Iterator[str]:
         yield click.prompt("Session token (not shown)", hide_input=True, err=True)
 
 
-def _asking(session: Session, network: Network) -> Network:
+def _asking(options: RunOptions, network: Network) -> Network:
     """Ask the resolver that the user named, if any."""
-    if not session.nameserver:
+    if not options.nameserver:
         return network
-    host, port = _host_and_port(session.nameserver)
-    resolvers = ((session.nameserver, _address(host), port),)
+    host, port = _host_and_port(options.nameserver)
+    resolvers = ((options.nameserver, _address(host), port),)
     return replace(network, resolvers=resolvers, dns_port=port)
 
 

@@ -1,16 +1,29 @@
-"""Where set-ups are saved: all that commands need which contact nobody."""
+"""Where setups are saved: all that commands need which contact nobody."""
 
 from pathlib import Path
+from typing import Protocol
 
 import platformdirs
 
-from wizard.commands.session import Session
+
+class HomeOptions(Protocol):
+    """The options that decide where setups are saved; a session has them."""
+
+    @property
+    def home(self) -> Path | None:
+        """Folder of snowpixel's data; None is the platform's."""
+        ...
+
+    @property
+    def practice(self) -> Path | None:
+        """Folder of the practice world to use."""
+        ...
 
 
-def home_of(session: Session) -> Path:
+def home_of(options: HomeOptions) -> Path:
     """Return snowpixel's data folder: as given, that of the practice world, or the platform's."""
-    if session.home:
-        return session.home.expanduser().absolute()
-    if session.practice:
-        return session.practice.expanduser().absolute() / "home"
+    if options.home:
+        return options.home.expanduser().absolute()
+    if options.practice:
+        return options.practice.expanduser().absolute() / "home"
     return Path(platformdirs.user_data_dir("snowpixel", appauthor=False))
