@@ -73,6 +73,7 @@ def snowpixel(context: click.Context, *, plain: bool) -> int | None:
     """
     session = context.ensure_object(Session)
     session.start_wizard = _wizard
+    session.find_command = snowpixel.get_command
     if context.invoked_subcommand:
         return None
     session.command = "snowpixel"

@@ -54,9 +54,13 @@ class Session:
         keep_keys: whether typed keys go into the operating system's key store.
         mfa: whether the six digits of a second factor are asked for first.
         start_wizard: starts the screens; given by the composition root.
+        find_command: loads a command by its name; given by the composition root.
     """
 
     start_wizard: Callable[["Service"], int] = field(repr=False, default=lambda _service: 2)
+    find_command: Callable[[click.Context, str], click.Command | None] = field(
+        repr=False, default=lambda _context, _name: None
+    )
     command: str = ""
     again: str = ""
     home: Path | None = None

@@ -128,10 +128,8 @@ class Interview:
         return lambda: self._command(action, name)
 
     def _command(self, action: str, name: str, **given: object) -> ExitCode:
-        from wizard.cli import snowpixel  # noqa: PLC0415 - the commands are loaded by whoever runs one
-
         context = click.get_current_context()
-        command = snowpixel.get_command(context, action)
+        command = self.session.find_command(context, action)
         assert command is not None  # noqa: S101 - the names stand above
         what = {"names": (name,)} if action == "check" else {"name": name}
         return ExitCode(context.invoke(command, **what, **given))
