@@ -17,21 +17,23 @@ from wizard.credentials.manager import CredentialManager, KnownIdentity
 from wizard.credentials.source import CredentialSource
 from wizard.engine import jobs, walks
 from wizard.engine.progress import Progress
+from wizard.engine.renewal import renewing
 from wizard.engine.write_ahead import WriteAhead
 from wizard.model.context import DELETE_LOGS, UPGRADE, YES, Context
 from wizard.model.ports import REAL_NETWORK, Network, Ports
 from wizard.model.results import Job, Status
-from wizard.model.setup import RECIPE, Made, Setup, SetupChoices
+from wizard.model.setup import RECIPE, Goal, Made, Setup, SetupChoices
 from wizard.model.threads import to_the_end
 from wizard.net.clock import SystemClock
 from wizard.net.dns_client import DnsClient
 from wizard.net.dns_operator import DnsOperator, dns_operator
 from wizard.net.web_client import WebClient
-from wizard.snowplow.events.reader import EventReader, refuse_without_logs
+from wizard.snowplow.events.reader import EventReader
+from wizard.snowplow.tracker.wishes import refuse_incoherent
 from wizard.storage.allowed_changes import choose, refuse_unchangeable
 from wizard.storage.blobs import BlobFolder
 from wizard.storage.setup_state import MemoryState, SavedState
-from wizard.storage.store import Store
+from wizard.storage.store import Store, StoreError
 
 
 class PracticeProvider(Protocol):
@@ -139,7 +141,7 @@ class Service:
 
     def choose(self, name: str, **choices: Any) -> Setup:
         """Change choices of a saved set-up (`wizard.storage.allowed_changes.choose`)."""
-        return choose(self.store, name, **choices)
+        return choose(self.store, name, refuse_incoherent, **choices)
 
     def source(self, choices: SetupChoices) -> KeySource:
         """Return the credentials to use: those given for this run, else the set-up's profile, else boto3's search."""
@@ -250,7 +252,7 @@ class Service:
             if job is Job.APPLY:
                 state.update(removed=False, recipe=RECIPE if upgrade else state.setup.recipe)
             asks = None if looks_only else progress
-            aws = self.credentials.renewing(ports.aws, state, ports.clock, progress=asks, patience=patience)
+            aws = renewing(self.credentials, ports.aws, state, ports.clock, progress=asks, patience=patience)
             context = Context(copy(ports, aws=WriteAhead(aws, state)), state, given, makes=job is Job.APPLY)
             await jobs.WALKS[job](context, progress, patience, only)
 
@@ -275,11 +277,11 @@ class Service:
             (yet).
         """
         setup = self.store.load(name)
-        refuse_without_logs(setup)
+        _refuse_without_logs(setup)
         ports = self.ports(setup.choices, LOOK, source)
         self.credentials.prepare(ports.aws, setup)
         state = MemoryState(setup)
-        aws = self.credentials.renewing(ports.aws, state, ports.clock, progress=None, patience=None)
+        aws = renewing(self.credentials, ports.aws, state, ports.clock, progress=None, patience=None)
         return EventReader(Context(copy(ports, aws=aws), state), since, full_address=full_address)
 
     def _after_removal(self, progress: Progress, answers: Mapping[str, str]) -> Callable[[MemoryState], None]:
@@ -296,3 +298,18 @@ class Service:
             state.update(removed=True, waits={}, made=Made(account=kept.account, log_bucket=kept.log_bucket))
 
         return after
+
+
+def _refuse_without_logs(setup: Setup) -> None:
+    """Make sure that there is somewhere to read from.
+
+    Raises:
+        wizard.storage.store.StoreError: there is no log bucket (yet).
+    """
+    if setup.made.log_bucket is None:
+        why = (
+            "It is made with the rest: continue the set-up first."
+            if Goal.PIXEL in setup.choices.goals
+            else "It has no pixel either: it serves the JavaScript alone."
+        )
+        raise StoreError(f"'{setup.name}' has no log bucket, so there are no events to read. {why}")

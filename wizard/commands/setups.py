@@ -98,7 +98,7 @@ def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
         raise click.UsageError(f"Nothing to change was given. See: {session.line('set --help')}")
     store = Store(home_of(session))  # saving contacts nobody, so no world is needed
     before = store.load(name).choices
-    after = choose(store, name, **wanted).choices
+    after = choose(store, name, refuse_incoherent, **wanted).choices
     different = _different(before, after)
     lines = [f"{field}: {_word(was)} → {_word(now)}" for field, (was, now) in different.items()]
     following = f"Saved. See what follows: {session.line(f'plan {name}')}, then {session.line(f'apply {name}')}"

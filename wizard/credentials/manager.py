@@ -15,10 +15,7 @@ from wizard.credentials import keyring_store, risks
 from wizard.credentials.discovery import find, in_use
 from wizard.credentials.sign_in import SignIns
 from wizard.credentials.source import CredentialKind, CredentialSource
-from wizard.engine.progress import Progress
-from wizard.engine.renewal import RenewingAws
-from wizard.model.context import SetupState
-from wizard.model.ports import Aws, Clock
+from wizard.model.ports import Aws
 from wizard.model.results import Problem
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
@@ -95,37 +92,7 @@ class CredentialManager:
         self._clock_is_right = True  # a wrong one raises, and the run ends there
         return self._now()
 
-    def renewing(
-        self, aws: Aws, state: SetupState, clock: Clock, *, progress: Progress | None, patience: float | None
-    ) -> RenewingAws:
-        """Wrap the client of a walk, so that a sign-in that ends is a pause and not the end.
-
-        Args:
-            aws: the client.
-            state: the set-up.
-            clock: for the time that may be waited.
-            progress: where the question is put; None where nobody can be asked.
-            patience: seconds that the walk may wait in all.
-        """
-        given = aws.source if isinstance(aws, AwsClient) else KeySource()
-
-        async def sign_in(digits: str) -> None:
-            await self.signs.with_code(given, state.setup, aws.region, digits)
-
-        async def ends(client: Aws) -> float | None:
-            return await self._ends(client, given)
-
-        return RenewingAws(
-            aws,
-            progress=progress,
-            clock=clock,
-            account=lambda: state.setup.made.account,
-            sign_in=sign_in,
-            ends=ends,
-            deadline=None if patience is None else clock.now() + patience,
-        )
-
-    async def _ends(self, aws: Aws, given: KeySource) -> float | None:
+    async def ends(self, aws: Aws, given: KeySource) -> float | None:
         """Return when the sign-in in use ends: as its keys say, else as its cache on this computer says."""
         ends = await aws.ends() if isinstance(aws, Ending) else None
         if ends is not None or given.keys:

@@ -7,8 +7,11 @@ import anyio
 
 from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, ErrorKind
+from wizard.aws.keys import KeySource
+from wizard.credentials.manager import CredentialManager
 from wizard.credentials.sign_in import second_factor
 from wizard.engine.progress import Progress, at_work
+from wizard.model.context import SetupState
 from wizard.model.ports import Aws, Clock
 from wizard.model.results import Decision, DecisionOption
 from wizard.model.validators import InvalidChoice
@@ -174,4 +177,42 @@ def _question(kind: str, problem: str, number: str, *, again: bool) -> Decision:
         STOP,
         "a new sign-in (`aws sso login` or `aws login`), then the same command again",
         typed="six digits" if kind == CODE else "",
+    )
+
+
+def renewing(
+    credentials: CredentialManager,
+    aws: Aws,
+    state: SetupState,
+    clock: Clock,
+    *,
+    progress: Progress | None,
+    patience: float | None,
+) -> RenewingAws:
+    """Wrap the client of a walk, so that a sign-in that ends is a pause and not the end.
+
+    Args:
+        credentials: what signs in again, and knows when a sign-in ends.
+        aws: the client.
+        state: the set-up.
+        clock: for the time that may be waited.
+        progress: where the question is put; None where nobody can be asked.
+        patience: seconds that the walk may wait in all.
+    """
+    given = aws.source if isinstance(aws, AwsClient) else KeySource()
+
+    async def sign_in(digits: str) -> None:
+        await credentials.signs.with_code(given, state.setup, aws.region, digits)
+
+    async def ends(client: Aws) -> float | None:
+        return await credentials.ends(client, given)
+
+    return RenewingAws(
+        aws,
+        progress=progress,
+        clock=clock,
+        account=lambda: state.setup.made.account,
+        sign_in=sign_in,
+        ends=ends,
+        deadline=None if patience is None else clock.now() + patience,
     )

@@ -1,20 +1,26 @@
 """Which choices of a saved setup may still change, and what starts anew then."""
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
 
 from wizard.model.setup import Goal, Setup, SetupChoices
-from wizard.snowplow.tracker.wishes import refuse_incoherent
 from wizard.storage.setup_state import MemoryState
 from wizard.storage.store import Store, StoreError
 
 
-def choose(store: Store, name: str, **choices: Any) -> Setup:
+def choose(store: Store, name: str, refuse: Callable[[SetupChoices], None], /, **choices: Any) -> Setup:
     """Change choices of a saved set-up; the next apply carries them out.
 
     Another domain starts the certificate, the records and the proof anew; what was made for the earlier one is put
     right by the same resources.
+
+    Args:
+        store: where it is saved.
+        name: the set-up.
+        refuse: raises what keeps choices from fitting together.
+        choices: the fields that change.
 
     Raises:
         StoreError: no such set-up, or a choice that cannot be changed any more.
@@ -24,7 +30,7 @@ def choose(store: Store, name: str, **choices: Any) -> Setup:
         before = state.setup
         after = replace(before.choices, **choices)
         refuse_unchangeable(before, after)
-        refuse_incoherent(after)
+        refuse(after)
         state.choose(**choices)
         if after.domain != before.choices.domain:
             start_name_anew(state)

@@ -6,12 +6,10 @@ import anyio
 
 from wizard.aws.errors import AwsError
 from wizard.model.context import Context
-from wizard.model.setup import Goal, Setup
 from wizard.model.threads import in_thread
 from wizard.snowplow.events.decode import Event, events
 from wizard.snowplow.events.log_bucket import log_file, log_keys
 from wizard.snowplow.events.log_files import LogFile
-from wizard.storage.store import StoreError
 
 AT_ONCE = 8
 """Log files fetched at the same time. Each holds seconds to minutes of one place's traffic, so there are many."""
@@ -85,18 +83,3 @@ class EventReader:
         before = len(self._seen)
         self._seen.add(event.event_id)
         return len(self._seen) > before
-
-
-def refuse_without_logs(setup: Setup) -> None:
-    """Make sure that there is somewhere to read from.
-
-    Raises:
-        wizard.storage.store.StoreError: there is no log bucket (yet).
-    """
-    if setup.made.log_bucket is None:
-        why = (
-            "It is made with the rest: continue the set-up first."
-            if Goal.PIXEL in setup.choices.goals
-            else "It has no pixel either: it serves the JavaScript alone."
-        )
-        raise StoreError(f"'{setup.name}' has no log bucket, so there are no events to read. {why}")
