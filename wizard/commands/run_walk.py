@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import anyio
 
@@ -10,7 +10,6 @@ from wizard.commands import event_loop
 from wizard.commands.credential_steps import keep_typed, second_factor
 from wizard.commands.output import checklist_lines
 from wizard.commands.output.plain_lines import Ink, Narrator
-from wizard.commands.plain.decisions import DecisionPrompts
 from wizard.commands.session import Session
 from wizard.engine.progress import Progress
 from wizard.model.results import Actor, Job, Phase, Snapshot, Status, Update
@@ -23,6 +22,17 @@ STUCK = 0.5
 LOOK = Callable[[Progress, Update], Awaitable[None]]
 
 
+class Answering(Protocol):
+    """What puts a walk's questions to the user; plain mode has one, and carries out its walks here."""
+
+    open: bool
+    """Whether somebody is there who may answer."""
+
+    async def __call__(self, progress: Progress, update: Update) -> None:
+        """Put what is open now, and hand the answers to the walk."""
+        ...
+
+
 def run(
     session: Session,
     service: Service,
@@ -33,7 +43,7 @@ def run(
     answers: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     act: LOOK | None = None,
-    answering: DecisionPrompts | None = None,
+    answering: Answering | None = None,
 ) -> Snapshot:
     """Carry out a walk, telling it line by line, and return how it ended.
 
@@ -77,7 +87,7 @@ def run(
 TELL = Callable[[Progress], Coroutine[Any, Any, None]]
 
 
-async def _along(running: PreparedWalk, tell: TELL, answering: DecisionPrompts | None) -> None:
+async def _along(running: PreparedWalk, tell: TELL, answering: Answering | None) -> None:
     """Run a walk and its teller together; an error of either ends both and comes out as it is."""
     failures: list[Exception] = []
     async with anyio.create_task_group() as group:
@@ -103,7 +113,7 @@ async def _telling(tell: TELL, progress: Progress, walk: anyio.CancelScope, fail
 
 
 async def _end_when_stuck(
-    progress: Progress, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: DecisionPrompts | None
+    progress: Progress, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: Answering | None
 ) -> None:
     """End a walk in which only questions are left that nobody here can answer."""
     with watcher:
