@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxschedchunk 2
 
-.PHONY: help practice test test-quick test-all test-plain quality bench matrices docs pictures clean
+.PHONY: help practice test test-quick test-all test-plain quality bench matrices docs pictures coverage clean
 
 practice: $(VENV)/.practice  ## set everything up on this machine, in an emulated AWS
 	@$(BIN)/snowpixel practice
@@ -38,6 +38,9 @@ quality: $(VENV)/.quality  ## lint, format, types, direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+coverage: $(VENV)/.test  ## run all tests and say which lines of the product they reach; what runs in processes of its own does not count
+	@$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term --cov-report=html:build/coverage
 
 bench: $(VENV)/.test  ## the measured figures
 	@$(BIN)/python -m tests.bench
