@@ -128,7 +128,7 @@ class Service:
         self.credentials = CredentialManager(environment.home)
 
     def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        """Build the seams for a set-up's choices; nothing is connected yet."""
+        """Build the ports for a set-up's choices; nothing is connected yet."""
         here = self.environment
         dns = DnsClient(here.network)
         return Ports(

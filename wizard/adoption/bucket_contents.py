@@ -24,7 +24,7 @@ class Contents:
     """Reads the buckets of one set-up.
 
     Args:
-        aws: the seam.
+        aws: the port to AWS.
         account: the account that owns them.
         content: the content bucket; None when it is not there.
         logs: the log bucket; None when it is not there.

@@ -1,6 +1,7 @@
-"""Getting an AWS identity into the product safely: find, explain, take in, keep, renew.
+"""Credentials: find, explain, enter, store, and sign in.
 
-One module for each kind of place where credentials are (`environment`, `profiles` with `sso`, `login`, `roles` and
-`programs`, `machines`); `find` puts them together as boto3 does. Nothing here contacts anybody, except `signing`, which
-turns six digits into a sign-in, and `keep`, which talks to the operating system's own key store.
+One module for each kind of source (`environment_variables`, `profiles` with `sso`, `login`, `roles` and
+`credential_process`, `instance_role`); `discovery` puts them together as boto3 does. Nothing here contacts anybody,
+except `sign_in`, which turns an MFA code into a session, and `keyring_store`, which talks to the operating system's
+keyring.
 """

@@ -68,7 +68,7 @@ async def _remove(context: Context, progress: Progress, patience: float | None, 
 
 
 WALKS = {Job.PLAN: _plan, Job.APPLY: _apply, Job.CHECK: _check, Job.REPAIR: _repair, Job.REMOVE: _remove}
-"""Each job's walk: over a scope, shown on a board, within seconds of patience, limited to some ids."""
+"""Each job's walk: in a context, shown by a progress, within seconds of patience, limited to some ids."""
 
 
 async def survey(context: Context) -> None:

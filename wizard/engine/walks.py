@@ -1,6 +1,6 @@
 """The walks: plan, apply, check, repair, and remove over the resources and probes of `wizard.stages`.
 
-A walk never asks. What needs a word from the user is put on the board as a decision, what needs time as a wait, while
+A walk never asks. What needs a word from the user becomes a decision in its progress, what needs time a wait, while
 the other branches go on. Where nobody can answer, or the time given is over, the walk ends unfinished and says so.
 """
 
@@ -29,7 +29,7 @@ WHOLE = 14.0
 def progress_for(
     job: Job, stages: Sequence[Stage], setup: str, accepted: Mapping[str, Acceptance] | None = None
 ) -> Progress:
-    """Make the board of a walk, with every item queued."""
+    """Make the progress of a walk, with every item queued."""
     views = tuple(
         StageView(
             stage.id,

@@ -75,7 +75,7 @@ class Context:
     """The surroundings of one walk.
 
     Attributes:
-        ports: the seams.
+        ports: to everything outside this process.
         state: the saved set-up.
         answers: decision id to the choice the user made.
         bucket_writes: bucket to what lets its settings be written one after the other; S3 refuses two at once.

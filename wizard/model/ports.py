@@ -247,7 +247,7 @@ class NoBlobs:
 
 @dataclass(frozen=True)
 class Ports:
-    """The seams together, as given to every resource and probe."""
+    """The ports together, as given to every resource and probe."""
 
     aws: Aws
     dns: Dns

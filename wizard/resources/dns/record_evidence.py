@@ -19,7 +19,7 @@ class Gathering:
     """One look at one record.
 
     Attributes:
-        ports: the seams.
+        ports: to DNS and HTTP.
         name: the record's name.
         target: the value it should have.
     """

@@ -1,5 +1,5 @@
-"""A look at one of the user's live pages: is the tag there, and will it work?
+"""Page check: whether the tag is on a live page, and whether it will work.
 
-`page` reads the HTML, `tags` finds trackers in it, `judge` says what that means. Only what the server sends is seen:
-what scripts add later shows in a browser alone (`wizard.snowplow.browserproof`).
+`html` reads the page, `inline_trackers` finds trackers in it, `judge` says what that means. Only what the server sends
+is seen: what scripts add later shows in a browser alone (`wizard.snowplow.browserproof`).
 """
