@@ -31,7 +31,8 @@ test-plain: $(BIN)/python  ## the tests that need no practice extra, installed w
 	@.venv-plain/bin/python -m pip install --disable-pip-version-check --upgrade --editable . boto3 \
 	    pytest pytest-timeout pytest-xdist hypothesis trustme
 	@SNOWPIXEL_REQUIRE_ALL= .venv-plain/bin/python -m pytest -m "not practice" --numprocesses auto -q \
-	    tests/aws tests/engine tests/snowplow/events tests/net tests/probes tests/resources tests/storage tests/test_*.py
+	    tests/aws tests/documents/test_values_file.py tests/engine tests/knowledge tests/model tests/net tests/probes \
+	    tests/resources tests/snowplow/events tests/snowplow/test_*.py tests/storage tests/test_*.py
 
 quality: $(VENV)/.quality  ## lint, format, types, direction of imports
 	$(BIN)/ruff check .
