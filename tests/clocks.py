@@ -3,8 +3,8 @@
 import time
 from dataclasses import replace
 
-from wizard.aws.client import WALK, CallTimeouts
 from wizard.aws.keys import KeySource
+from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.model.ports import Ports
 from wizard.model.setup import SetupChoices
 from wizard.net.clock import SystemClock

@@ -10,9 +10,10 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from wizard.adoption.adopt import FoundSetup, rebuild, refuse_adopted, search
-from wizard.aws.client import LOOK, WALK, AwsClient, CallTimeouts, Listener, Observer
+from wizard.aws.client import AwsClient, Listener, Observer
 from wizard.aws.identity import Identity
 from wizard.aws.keys import KeySource
+from wizard.aws.timeouts import LOOK, WALK, CallTimeouts
 from wizard.credentials.manager import CredentialManager, KnownIdentity
 from wizard.credentials.source import CredentialSource
 from wizard.engine import jobs, walks

@@ -10,9 +10,10 @@ import pytest
 from tests import modelcheck
 from tests.aws.impostor import Answer, Impostor, impostor
 from tests.aws.synthetic import PLANTED, operations, parameters, reply
-from wizard.aws.client import AwsClient, CallTimeouts
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import UNREADABLE, AwsError, ErrorKind
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.timeouts import CallTimeouts
 from wizard.knowledge.problems import explain
 
 ONCE = CallTimeouts(connect=5, read=30, attempts=1)

@@ -4,9 +4,10 @@ import anyio
 import pytest
 
 from tests.inventory import Account
-from wizard.aws.client import WALK, AwsClient
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.timeouts import WALK
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import boto3
 
-from wizard.aws.client import LOOK, AwsClient
+from wizard.aws.client import AwsClient
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.timeouts import LOOK
 from wizard.practice.worldfile import WorldFile
 
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}

@@ -10,9 +10,10 @@ from tests.credentials.conftest import Computer
 from tests.credentials.metadata import AUTHORIZATION, CONTAINER, Metadata
 from tests.credentials.test_renewal import run
 from tests.product import Product, verdicts
-from wizard.aws.client import LOOK, AwsClient
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.keys import KeySource
+from wizard.aws.timeouts import LOOK
 from wizard.credentials import source
 from wizard.engine.renewal import AGAIN
 from wizard.model.results import Job, Status

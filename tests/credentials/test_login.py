@@ -16,10 +16,11 @@ import pytest
 from tests.credentials.conftest import AWS_LOGIN, Computer, stamp
 from tests.credentials.signin import SignIn
 from tests.support import REQUIRE_ALL
-from wizard.aws.client import LOOK, AwsClient
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity, who_am_i
 from wizard.aws.keys import KeySource
+from wizard.aws.timeouts import LOOK
 from wizard.knowledge.problems import explain
 from wizard.practice.worldfile import WorldFile
 

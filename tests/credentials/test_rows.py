@@ -15,10 +15,11 @@ import trustme
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import WITHOUT_SESSION, client, factor, of_world, role, user
 from tests.product import Product
-from wizard.aws.client import LOOK, AwsClient
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import who_am_i
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.timeouts import LOOK
 from wizard.credentials.sign_in import second_factor
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Status

@@ -12,11 +12,12 @@ from botocore.exceptions import ProfileNotFound
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import of_world, user
 from tests.product import Product, not_ok
-from wizard.aws.client import LOOK, WALK, AwsClient
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import who_am_i
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.pool import MOST, Pool, mark
+from wizard.aws.timeouts import LOOK, WALK
 from wizard.model.results import Job
 from wizard.practice.worldfile import WorldFile
 

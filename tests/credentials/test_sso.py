@@ -14,10 +14,11 @@ from botocore.tokens import SSOTokenProvider
 
 from tests.credentials.conftest import Computer
 from tests.credentials.identities import admin
-from wizard.aws.client import LOOK, AwsClient
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import Identity, who_am_i
 from wizard.aws.keys import KeySource
+from wizard.aws.timeouts import LOOK
 from wizard.practice.worldfile import WorldFile
 
 CORP = """[sso-session corp]

@@ -8,10 +8,11 @@ import pytest
 
 from tests.aws.impostor import Answer, Impostor, impostor
 from tests.credentials.conftest import Computer, stamp
-from wizard.aws.client import AwsClient, CallTimeouts
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.key_check import ID, SECRET, TOKEN, fault
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.timeouts import CallTimeouts
 from wizard.knowledge.problems import explain
 
 ID_VALUE = "ASIAIOSFODNN7EXAMPLE"

@@ -18,7 +18,7 @@ from tests.inventory import Account, expected
 from tests.matrices.victim import LONGEST, NAME, Victims
 from tests.matrices.watching import Clients, Hasty, Watch, WatchedService
 from tests.product import DOMAIN, Product, not_ok
-from wizard.aws.client import CallTimeouts
+from wizard.aws.timeouts import CallTimeouts
 from wizard.engine.progress import Progress
 from wizard.engine.renewal import RENEW, STOP
 from wizard.model.context import DELETE_LOGS, YES

@@ -8,7 +8,7 @@ from typing import Any
 from tests.matrices.bench import DONE, Bench, Outcome, settle, told
 from tests.matrices.kills import SCENES, Scene, half_gone
 from tests.matrices.watching import Call, Event, Watch
-from wizard.aws.client import WALK, CallTimeouts
+from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.engine.renewal import AGAIN, STOP
 from wizard.model.results import Check, Job, Snapshot, Status
 from wizard.practice.control_client import Control

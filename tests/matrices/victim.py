@@ -20,8 +20,8 @@ import msgspec
 
 from tests.matrices.watching import Call, Clients, Event, Watch, WatchedService
 from tests.product import Product
-from wizard.aws.client import WALK
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.timeouts import WALK
 from wizard.model.results import Job
 from wizard.model.setup import SetupChoices
 from wizard.practice import worldfile

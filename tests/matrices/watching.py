@@ -15,8 +15,9 @@ from typing import Any
 from msgspec.structs import asdict
 
 from tests.product import Product
-from wizard.aws.client import WALK, AwsClient, CallTimeouts
+from wizard.aws.client import AwsClient
 from wizard.aws.keys import KeySource
+from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.model.ports import Aws, Ports
 from wizard.model.setup import Setup, SetupChoices
 from wizard.service import Service

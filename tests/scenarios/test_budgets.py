@@ -12,8 +12,8 @@ import pytest
 
 from tests.inventory import Account
 from tests.product import Product, not_ok
-from wizard.aws.client import WALK, CallTimeouts
 from wizard.aws.keys import KeySource
+from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.model.ports import Aws, Ports
 from wizard.model.results import Job
 from wizard.model.setup import SetupChoices

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import anyio
 
-from wizard.aws.client import CallTimeouts
 from wizard.aws.identity import Identity
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.timeouts import CallTimeouts
 from wizard.credentials.manager import KnownIdentity
 from wizard.credentials.source import CredentialSource
 from wizard.engine.progress import Progress

@@ -12,8 +12,8 @@ import pytest
 from tests.product import Product, not_ok
 from tests.storage.disk import PLACE, flushes, unsafe, watched
 from tests.trackers import V4
-from wizard.aws.client import WALK, CallTimeouts
 from wizard.aws.keys import KeySource
+from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.engine.progress import Progress
 from wizard.model.ports import Aws, Ports
 from wizard.model.results import Job

@@ -14,24 +14,8 @@ from wizard.aws.pool import SHARED, Held
 from wizard.aws.replies import strict
 from wizard.aws.service_regions import GLOBAL_REGION, IN_CHOSEN_REGION
 from wizard.aws.sessions import compare_clock, ends
+from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.model.threads import in_thread
-
-
-@dataclass(frozen=True)
-class CallTimeouts:
-    """How long a call may take: seconds to connect, seconds between bytes, and tries in all."""
-
-    connect: float
-    read: float
-    attempts: int
-
-
-WALK = CallTimeouts(connect=5, read=15, attempts=3)
-"""For walks that change something."""
-
-LOOK = CallTimeouts(connect=2, read=4, attempts=2)
-"""For checks, which rather say "could not be tested" than make the user wait."""
-
 
 Observer = Callable[[str, str], None]
 """Told service and operation of each call before it is made."""

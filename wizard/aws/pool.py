@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wizard.aws.sessions import usable
+from wizard.aws.timeouts import CallTimeouts
 from wizard.storage.atomic_files import stamp
 
 if TYPE_CHECKING:
     import boto3
 
-    from wizard.aws.client import CallTimeouts
     from wizard.aws.keys import KeySource
 
 LASTING = frozenset({"explicit", "env", "shared-credentials-file", "config-file", "boto-config"})
@@ -71,7 +71,7 @@ class Held:
         """boto3 makes clients for one thread at a time."""
         self._trusted = self._trust()
 
-    def client(self, service: str, region: str, endpoint: str | None, patience: "CallTimeouts") -> Any:
+    def client(self, service: str, region: str, endpoint: str | None, patience: CallTimeouts) -> Any:
         """Return the client of a service, made when it is first asked for."""
         with self._making:
             key = (service, region, endpoint, patience)
@@ -79,7 +79,7 @@ class Held:
                 self._clients[key] = self._new(service, region, endpoint, patience)
             return self._clients[key]
 
-    def _new(self, service: str, region: str, endpoint: str | None, patience: "CallTimeouts") -> Any:
+    def _new(self, service: str, region: str, endpoint: str | None, patience: CallTimeouts) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - loads slowly, and only AWS calls need it
 
         config = Config(

@@ -35,7 +35,7 @@ class UnreadableReplyError(Exception):
     """
 
 
-class Reply(dict[str, Any]):
+class AwsReply(dict[str, Any]):
     """A reply, or a part of one: a field that it lacks is AWS's fault, not the reader's.
 
     Args:
@@ -54,14 +54,14 @@ class Reply(dict[str, Any]):
 
 
 def strict(reply: Any, operation: str) -> Any:
-    """Return a parsed reply with `Reply` in place of each dictionary.
+    """Return a parsed reply with `AwsReply` in place of each dictionary.
 
     Args:
         reply: as botocore parsed it.
         operation: what was called, `service:Operation`.
     """
     if isinstance(reply, dict):
-        return Reply({key: strict(value, operation) for key, value in reply.items()}, operation)
+        return AwsReply({key: strict(value, operation) for key, value in reply.items()}, operation)
     return [strict(one, operation) for one in reply] if isinstance(reply, list) else reply
 
 

@@ -12,7 +12,7 @@ import click
 
 from wizard.aws.client import FinishedCall
 from wizard.aws.keys import Keys, KeySource, Secret
-from wizard.commands.home import HomeOptions, home_of
+from wizard.commands.data_folder import HomeOptions, home_of
 from wizard.credentials import key_entry
 from wizard.model import validators
 from wizard.model.ports import DNS, REAL_NETWORK, Network

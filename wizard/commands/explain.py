@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from wizard.commands.home import home_of
+from wizard.commands.data_folder import home_of
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode
 from wizard.commands.session import Session, pass_session

@@ -10,8 +10,8 @@ import click
 from msgspec.structs import replace
 
 from wizard.commands import run_walk
+from wizard.commands.data_folder import home_of
 from wizard.commands.environment import in_world, running
-from wizard.commands.home import home_of
 from wizard.commands.options import Group, note_words
 from wizard.commands.output import checklist_lines
 from wizard.commands.output.exit_codes import ExitCode, of_statuses

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wizard.commands import choice_flags, options
-from wizard.commands.home import home_of
+from wizard.commands.data_folder import home_of
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode
 from wizard.commands.session import Session, pass_session

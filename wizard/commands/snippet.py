@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from wizard.commands import options, run_walk, snippet_check
-from wizard.commands.home import home_of
+from wizard.commands.data_folder import home_of
 from wizard.commands.open_browser import Opener
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode, of_statuses

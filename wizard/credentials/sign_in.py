@@ -9,9 +9,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from wizard.aws.client import WALK, AwsClient
+from wizard.aws.client import AwsClient
 from wizard.aws.errors import CODE_NEEDED, AwsError, translate
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.timeouts import WALK
 from wizard.credentials import discovery, keyring_store
 from wizard.credentials.key_entry import code as cleaned
 from wizard.credentials.source import CredentialKind

@@ -77,7 +77,7 @@ NOBODY = ("127.0.0.1", 9)
 
 
 @dataclass(frozen=True)
-class Internet(Network):
+class WorldNetwork(Network):
     """The world in place of the internet: the edge answers at CloudFront's addresses, and nobody at any other."""
 
     def dial(self, address: str, port: int) -> tuple[str, int]:
@@ -89,7 +89,7 @@ class Internet(Network):
 
 def network(world: WorldFile) -> Network:
     """Return the dialling rules that put this world in place of the internet."""
-    return Internet(
+    return WorldNetwork(
         ports={53: address(world.dns), 80: address(world.http), 443: address(world.https)},
         authorities={name: address(text) for name, text in world.dns_authorities.items()},
         resolvers=(("practice", *address(world.dns)),),
