@@ -135,6 +135,7 @@ def test_six_digits_are_for_one_session() -> None:
     assert pool.get(ADA) is shared
 
 
+@pytest.mark.process
 def test_keys_from_a_program_are_asked_for_by_every_walk(computer: Computer) -> None:
     said = computer.home / "said.json"
     said.write_text('{"Version": 1, "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "s"}', encoding="utf-8")

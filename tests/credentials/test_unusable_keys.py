@@ -64,7 +64,7 @@ def unusable(error: AwsError, words: str, asked: int, server: Impostor) -> str:
 
 
 @pytest.mark.parametrize("part", [ID, SECRET, TOKEN])
-@pytest.mark.parametrize(("words", "spoil"), SPOILT)
+@pytest.mark.parametrize(("words", "spoil"), SPOILT, ids=[f"{number}" for number, _ in enumerate(SPOILT)])
 def test_typed_keys(part: str, words: str, spoil: Callable[[str], str], server: Impostor) -> None:
     values = GOOD | {part: spoil(GOOD[part])}
     keys = Keys(values[ID], Secret(values[SECRET]), Secret(values[TOKEN]))
@@ -74,7 +74,7 @@ def test_typed_keys(part: str, words: str, spoil: Callable[[str], str], server: 
 
 
 @pytest.mark.parametrize("part", [ID, SECRET, TOKEN])
-@pytest.mark.parametrize(("words", "spoil"), SPOILT)
+@pytest.mark.parametrize(("words", "spoil"), SPOILT, ids=[f"{number}" for number, _ in enumerate(SPOILT)])
 def test_the_environment(
     part: str, words: str, spoil: Callable[[str], str], server: Impostor, computer: Computer
 ) -> None:
@@ -99,8 +99,9 @@ def program(computer: Computer, values: dict[str, str]) -> None:
     computer.config(f"[profile a]\ncredential_process = cat {file}\n")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("part", [ID, SECRET, TOKEN])
-@pytest.mark.parametrize(("words", "spoil"), SPOILT)
+@pytest.mark.parametrize(("words", "spoil"), SPOILT, ids=[f"{number}" for number, _ in enumerate(SPOILT)])
 def test_a_program(part: str, words: str, spoil: Callable[[str], str], server: Impostor, computer: Computer) -> None:
     program(computer, GOOD | {part: spoil(GOOD[part])})
     asked = server.asked
@@ -150,6 +151,7 @@ UNEXPECTED = (
 )  # fmt: skip
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("said", UNEXPECTED)
 def test_a_program_that_prints_something_else(said: str, server: Impostor, computer: Computer) -> None:
     file = computer.home / "said"
@@ -161,6 +163,7 @@ def test_a_program_that_prints_something_else(said: str, server: Impostor, compu
     assert "PLANTED" not in " ".join((str(error), *error.problem.values.values()))
 
 
+@pytest.mark.process
 def test_a_program_that_fails_is_not_quoted(server: Impostor, computer: Computer) -> None:
     script = computer.home / "fails"
     script.write_text("#!/bin/sh\necho PLANTED >&2\nexit 3\n")

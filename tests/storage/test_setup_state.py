@@ -292,6 +292,7 @@ def test_before_a_long_pause_also_what_may_wait_is_saved(store: Gated) -> None:
     async def front(progress: Any) -> None:
         with anyio.fail_after(LONG):
             await until(lambda: "letter" in store.load("main").waits)
+            await around.state.saved(riding=True)  # the save before the pause is over, and takes nothing along any more
             house.begin.set()
             await until(lambda: around.state.setup.stood == ("house",))
             assert store.load("main").stood == ()
