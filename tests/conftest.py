@@ -12,7 +12,7 @@ import botocore
 import pytest
 
 from tests import modelcheck
-from tests.course import Course
+from tests.course import Course, workers
 from tests.kinds import Kinds
 from tests.provoked import Provoked
 from tests.support import REQUIRE_ALL
@@ -34,6 +34,12 @@ PRACTICE_FIXTURES = {"running", "control", "world", "product"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--provoked", action="store_true", help="list the problems that the chosen tests provoke")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Start more workers than there are cores: xdist asks before plugins of our own are registered."""
+    return workers(config)
 
 
 def pytest_configure(config: pytest.Config) -> None:

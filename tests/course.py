@@ -14,7 +14,18 @@ MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes that have to be free there: a whole run leaves a fraction of that behind."""
 
-LONGEST = ("matrices", "browser", "drift", "removal", "adoption", "problems", "aws", "scenarios", "credentials", "cli")
+LONGEST = (
+    "matrices",
+    "snowplow",
+    "drift",
+    "removal",
+    "adoption",
+    "problems",
+    "aws",
+    "scenarios",
+    "credentials",
+    "commands",
+)
 """Folders whose tests take longest, so that none of them is left for the end, when all workers but one have nothing."""
 
 MORE = 4
@@ -33,14 +44,6 @@ class Course:
         self._finished: set[str] = set()
         if not config.option.basetemp and in_memory(MEMORY):
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_auto_num_workers(self) -> int | None:
-        """Return how many workers `--numprocesses auto` starts."""
-        if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
-            return None
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return cores if self._config.option.markexpr == QUICK else cores + min(cores, MORE)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -78,6 +81,14 @@ class Course:
             return
         left = self._collected - len(self._finished)
         terminalreporter.write_line(f"Interrupted: {left} of {self._collected} tests were not run.")
+
+
+def workers(config: pytest.Config) -> int | None:
+    """Return how many workers `--numprocesses auto` starts; None leaves it to xdist."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if config.option.markexpr == QUICK else cores + min(cores, MORE)
 
 
 def in_memory(folder: Path) -> bool:

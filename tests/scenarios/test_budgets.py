@@ -96,7 +96,7 @@ class Counting(Service):
         super().__init__(service.environment)
         self.listed: list[int] = []
 
-    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
+    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
         ports = super().ports(choices, patience, source)
         return replace(ports, aws=_Lister(ports.aws, self.listed))
 

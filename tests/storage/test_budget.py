@@ -19,6 +19,7 @@ from wizard.model.ports import Aws, Ports
 from wizard.model.results import Job
 from wizard.model.setup import Goal, Made, SetupChoices
 from wizard.service import Service
+from wizard.storage.setup_state import COPIED_EVERY
 
 WITH_JS: dict[str, Any] = {"goals": (Goal.PIXEL, Goal.JS_BUCKET), "tracker": str(V4)}
 
@@ -49,7 +50,8 @@ def test_a_fresh_set_up_flushes_little_safely_and_off_the_event_loop(
     folder = product.service.store.folder
     assert unsafe(seen, folder) == []
     previous = [one for one in seen if one.what == PLACE and one.target == folder / "main.previous"]
-    assert len(previous) == 1
+    saves = [one for one in seen if one.what == PLACE and one.target == folder / "main.json"]
+    assert len(previous) <= 2 + len(saves) // COPIED_EVERY
 
 
 @pytest.mark.parametrize("job", [Job.APPLY, Job.REPAIR])
@@ -85,7 +87,7 @@ class Reading(Service):
         super().__init__(service.environment)
         self.seen: dict[tuple[str, str], list[bool]] = {}
 
-    def world(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
+    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
         ports = super().ports(choices, patience, source)
         return replace(ports, aws=_Reader(ports.aws, self))
 

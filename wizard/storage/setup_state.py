@@ -81,6 +81,10 @@ class MemoryState:
         self._setup = setup
 
 
+COPIED_EVERY = 5
+"""Saves of one walk from one previous copy to the next; each copy costs two flushes."""
+
+
 class SavedState(MemoryState):
     """A ledger that is on the disk whenever somebody waited for that, and at its end.
 
@@ -89,7 +93,9 @@ class SavedState(MemoryState):
     in the meantime has nothing left to do. So branches of a walk that save at the same time share one save, and a save
     that is given up halfway can never put an older state over a newer one.
 
-    The previous copy is made once, at the end: of the last save but one, or where nothing was left to save of the last.
+    The previous copy is made anew with every `COPIED_EVERY`th save, so that a walk that is cut off can go on from one
+    that knows nearly all of what was made, and at the end: of the last save but one, or where nothing was left to save
+    of the last.
     """
 
     def __init__(self, store: Keeper, setup: Setup) -> None:
@@ -100,6 +106,7 @@ class SavedState(MemoryState):
         """How many changes were made; the number of the newest."""
         self._due = 0
         """The newest change that may not wait for company."""
+        self._saves = 0
         self._written = 0
         """The newest change that is on the disk."""
         self._told = False
@@ -160,5 +167,6 @@ class SavedState(MemoryState):
             if self._closed or self._written >= wanted:
                 return
             number, setup = self._changes, self._setup  # in this order, see `_change`
-            self._store.save(setup, keep=False)
+            self._saves += 1
+            self._store.save(setup, keep=self._saves % COPIED_EVERY == 0)
             self._written = number

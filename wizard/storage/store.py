@@ -146,7 +146,8 @@ class Store:
 
         Args:
             setup: what to write.
-            keep: whether the file that is there now becomes the previous copy, if it is good.
+            keep: whether the file that is there now becomes the previous copy, if it is good; it does in any case where
+                there is no previous copy yet, so that the first walk has something to go back to, too.
 
         Raises:
             StoreError: the disk is full or the folder cannot be written.
@@ -154,7 +155,7 @@ class Store:
         path = self.path(setup.name)
         with self._writes_to(path):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if keep:
+            if keep or not path.with_suffix(PREVIOUS).exists():
                 _keep(path)
             put(path, msgspec.json.format(msgspec.json.encode(setup), indent=2))
 
