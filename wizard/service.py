@@ -19,6 +19,7 @@ from wizard.credentials.source import CredentialSource
 from wizard.engine import jobs, walks
 from wizard.engine.progress import Progress
 from wizard.engine.renewal import renewing
+from wizard.engine.retry import RetryingAws
 from wizard.engine.write_ahead import WriteAhead
 from wizard.model.context import DELETE_LOGS, UPGRADE, YES, Context
 from wizard.model.ports import REAL_NETWORK, Network, Ports
@@ -253,7 +254,8 @@ class Service:
             if job is Job.APPLY:
                 state.update(removed=False, recipe=RECIPE if upgrade else state.setup.recipe)
             asks = None if looks_only else progress
-            aws = renewing(self.credentials, ports.aws, state, ports.clock, progress=asks, patience=patience)
+            signed = renewing(self.credentials, ports.aws, state, ports.clock, progress=asks, patience=patience)
+            aws = signed if looks_only else RetryingAws(signed, progress=progress, clock=ports.clock, patience=patience)
             context = Context(copy(ports, aws=WriteAhead(aws, state)), state, given, makes=job is Job.APPLY)
             await jobs.WALKS[job](context, progress, patience, only)
 

@@ -246,7 +246,7 @@ CHANGES = ("create_bucket", "put_object", "update_distribution", "delete_bucket"
 @pytest.mark.parametrize("operation", CHANGES)
 def test_a_call_that_changes_something_waits_for_the_disk_and_looks_do_not(store: Gated, operation: str) -> None:
     state, noting = SavedState(store, store.load("main")), Noting()
-    aws = WriteAhead(noting, state)  # type: ignore[arg-type]  # only these two of its methods are used
+    aws = WriteAhead(noting, state)  # only these two of its methods are used
 
     async def work() -> None:
         store.gate.clear()
@@ -266,7 +266,7 @@ def test_a_call_that_changes_something_waits_for_the_disk_and_looks_do_not(store
 def test_a_call_is_not_made_where_what_announces_it_cannot_be_saved(full: Full) -> None:
     state, noting = SavedState(full, full.load("main")), Noting()
     state.record(caller_reference="ours")
-    aws = WriteAhead(noting, state)  # type: ignore[arg-type]
+    aws = WriteAhead(noting, state)
     with pytest.raises(StoreError):
         run(lambda: aws("any", "create_distribution_with_tags"))
     assert noting.asked == []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wizard.engine.renewal import RenewingAws
+from wizard.engine.retry import EndingAws
 from wizard.model.context import SetupState
 
 LOOKS = ("get_", "list_", "head_", "describe_", "simulate_")
@@ -20,7 +20,7 @@ class WriteAhead:
         state: what has to be saved before.
     """
 
-    def __init__(self, aws: RenewingAws, state: SetupState) -> None:
+    def __init__(self, aws: EndingAws, state: SetupState) -> None:
         self.region = aws.region
         self._aws = aws
         self._state = state

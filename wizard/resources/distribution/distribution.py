@@ -8,14 +8,23 @@ from wizard.aws.errors import AwsError
 from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution import distribution_config as configuration
-from wizard.resources.distribution.on_distribution import OnDistribution, find_lost, shared_distribution
-from wizard.resources.resource import Presence, Reading
+from wizard.resources.distribution.on_distribution import (
+    CHANGED_MEANWHILE,
+    OnDistribution,
+    find_lost,
+    shared_distribution,
+)
+from wizard.resources.resource import NotYetError, Presence, Reading
 from wizard.resources.shared_read import SharedRead
 
 __all__ = ["Distribution", "OnDistribution", "Serving", "shared_distribution"]
 
 TYPICAL_DEPLOY = 205.0
 """Seconds that a deployment usually takes; observed 150 to 300."""
+
+
+NOT_DELETABLE_YET = CHANGED_MEANWHILE | {"DistributionNotDisabled"}
+"""Codes for a moment after it was disabled and deployed (terraform-provider-aws #3034 and #27147, with wire logs)."""
 
 
 class Distribution(OnDistribution):
@@ -138,10 +147,16 @@ class Distribution(OnDistribution):
 
     async def _delete(self) -> None:
         reply = await self.context.ports.aws("cloudfront", "get_distribution", Id=self.context.made.distribution)
-        await self.context.ports.aws(
-            "cloudfront", "delete_distribution", Id=self.context.made.distribution, IfMatch=reply["ETag"]
-        )
         self.shared.forget()
+        try:
+            await self.context.ports.aws(
+                "cloudfront", "delete_distribution", Id=self.context.made.distribution, IfMatch=reply["ETag"]
+            )
+        except AwsError as error:
+            if error.code not in NOT_DELETABLE_YET:
+                raise
+            summary = "CloudFront has not finished disabling the distribution yet"
+            raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=60, every=5)) from None
 
 
 class Serving(OnDistribution):

@@ -4,8 +4,8 @@ from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import ACCESS_CONTROLS, DISTRIBUTIONS, everything
-from wizard.model.results import Action, Change, Difference
-from wizard.resources.resource import Presence, Reading, Resource, StoppedError
+from wizard.model.results import Action, Actor, Change, Difference
+from wizard.resources.resource import NotYetError, Presence, Reading, Resource, StoppedError
 
 
 class OriginAccess(Resource):
@@ -113,8 +113,11 @@ class OriginAccess(Resource):
         try:
             await self._call("delete_origin_access_control", Id=made, IfMatch=found["ETag"])
         except AwsError as error:
-            if error.code != "OriginAccessControlInUse" or not await self._used():
-                raise  # CloudFront may still count a distribution that is gone: nobody stands in the way
+            if error.code != "OriginAccessControlInUse":
+                raise
+            if not await self._used():  # CloudFront still counts a distribution that is gone
+                summary = "CloudFront has not let go of the origin access control yet"
+                raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=60, every=5)) from None
             raise StoppedError(
                 "Another distribution uses the origin access control", "origin-access-in-use", name=self._config["Name"]
             ) from error
