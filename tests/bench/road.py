@@ -54,7 +54,7 @@ def calls() -> Iterator[Figure]:
             product.clear()
             product.run(job, adds_records=False)
             seen = list(product.calls)
-            yield Figure(f"no-change {job}", len(seen), 27, "calls", _listed(str(job), seen))
+            yield Figure(f"no-change {job}", len(seen), 30, "calls", _listed(str(job), seen))
             yield Figure(f"no-change {job}, each facet read once", len(seen) - len(set(seen)) - SAME_CALL, 0, "repeats")
             yield Figure(f"no-change {job}, writes", len(product.writes()), 0, "calls")
     with a_product() as product:

@@ -12,6 +12,9 @@ from tests.product import not_ok
 from wizard.model.context import DISTRIBUTION_EDITED
 from wizard.model.results import Job, Snapshot, Status
 
+LONG_ENOUGH = 5.0
+"""Seconds in which a walk surely comes to its question, also on a slow machine; it waits that long for an answer."""
+
 
 class Meanwhile:
     """Edits the distribution once, between the product's look and its write.
@@ -70,7 +73,7 @@ def test_an_edit_of_what_is_ours_is_asked_about(before: str, standing: Callable[
     behind = standing("domain")
     _drift(behind)
     _watch(behind, Meanwhile(behind, _conflict, before, 1 if before == "update_distribution" else 3))
-    parked = behind.product.run(Job.REPAIR, patience=0.5)
+    parked = behind.product.run(Job.REPAIR, patience=LONG_ENOUGH)
     asked = next(iter(parked.decisions))
     assert (asked.id, asked.default) == (DISTRIBUTION_EDITED, "leave")
     assert "HttpVersion is http2, wanted is http2and3" in asked.question
@@ -128,5 +131,5 @@ def test_the_alias_swapped_at_the_same_moment_is_asked_about(standing: Callable[
         config["Aliases"] = {"Quantity": 0}
 
     _watch(behind, Meanwhile(behind, detach, "update_distribution"))
-    parked = behind.product.run(Job.REPAIR, patience=0.5)
+    parked = behind.product.run(Job.REPAIR, patience=LONG_ENOUGH)
     assert [each.id for each in parked.decisions] == [DISTRIBUTION_EDITED]

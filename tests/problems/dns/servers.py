@@ -4,6 +4,7 @@ Each server is a process of its own, so that parent and child, and the two serve
 """
 
 import contextlib
+import random
 import socket
 import subprocess
 import time
@@ -171,11 +172,19 @@ def _unbound(place: Place, net: Internet, port: int) -> Path:
     return config
 
 
+HANDED_OUT_BY_NOBODY = range(15_000, 32_000)
+"""Ports below those that Linux (from 32768) and macOS (from 49152) choose for outgoing connections."""
+
+
 def _free_port(*more: str) -> int:
-    """Return a port that is free for UDP and TCP, on the loopback address and on those given."""
+    """Return a port that is free for UDP and TCP, on the loopback address and on those given.
+
+    It is one that no system hands out by itself: every DNS question of the tests beside this one is sent from a port of
+    those, and would now and then have taken it before the server starts.
+    """
     while True:
         with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
-            port = 0
+            port = random.choice(HANDED_OUT_BY_NOBODY)
             for address in (LOOPBACK, *more):
                 family = socket.AF_INET6 if ":" in address else socket.AF_INET
                 for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
