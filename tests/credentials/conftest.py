@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.credentials.signin import SIGN_IN_CLIENT
 from wizard.credentials.discovery import find
 from wizard.credentials.source import CredentialSource
 
@@ -42,7 +43,7 @@ class Computer:
             "accountId": "210987654321",
             "expiresAt": "2099-01-01T00:00:00Z",
         }
-        token = {"accessToken": keys, "refreshToken": "r", "dpopKey": "pem", "clientId": "c", **changes}
+        token = {"accessToken": keys, "refreshToken": "r", "dpopKey": "pem", "clientId": SIGN_IN_CLIENT, **changes}
         digest = hashlib.sha256(session.encode()).hexdigest()
         return self._write(self.home / ".aws" / "login" / "cache" / f"{digest}.json", json.dumps(token))
 

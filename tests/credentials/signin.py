@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from tests.credentials.identities import admin
 from wizard.practice.worldfile import WorldFile
 
+SIGN_IN_CLIENT = "arn:aws:signin:::devtools/same-device"
+"""What `aws login` signs in as (botocore's model of the sign-in service)."""
+
 PATH = "/v1/token"
 """Where a token is renewed (botocore's model of the service `signin`, CreateOAuth2Token)."""
 
@@ -66,7 +69,7 @@ class SignIn:
 
     def judge(self, path: str, asked: dict[str, str], proof: str) -> None:
         """Note what is wrong with a request: its words, and the signature of the key that the sign-in began with."""
-        right = {"clientId": "c", "grantType": "refresh_token", "refreshToken": f"refresh-{self.renewals}"}
+        right = {"clientId": SIGN_IN_CLIENT, "grantType": "refresh_token", "refreshToken": f"refresh-{self.renewals}"}
         if (path, asked) != (PATH, right):
             self.wrong.append(f"{path} {sorted(asked)}")
         signed, _, signature = proof.rpartition(".")

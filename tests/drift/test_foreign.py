@@ -112,9 +112,13 @@ def _behaviour(config: Config) -> None:
     config["CacheBehaviors"] = _listed([config["DefaultCacheBehavior"] | {"PathPattern": "/files/*"}])
 
 
+NO_PAGE = {"ResponsePagePath": "", "ResponseCode": ""}
+"""What an error response without a page of its own needs in an update (terraform-provider-aws #48288)."""
+
+
 def _error(config: Config) -> None:
     config["CustomErrorResponses"] = _listed(
-        [*config["CustomErrorResponses"]["Items"], {"ErrorCode": 502, "ErrorCachingMinTTL": 60}]
+        [*config["CustomErrorResponses"]["Items"], {"ErrorCode": 502, "ErrorCachingMinTTL": 60, **NO_PAGE}]
     )
 
 

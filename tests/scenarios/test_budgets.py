@@ -23,7 +23,7 @@ from wizard.service import Service
 POLLS = frozenset({("acm", "describe_certificate"), ("cloudfront", "get_distribution"), ("s3", "list_objects_v2")})
 """Operations that waits repeat: how often is the world's doing."""
 
-FRESH, LOOK, LOOK_IN_ROUTE53, QUESTIONS = 50, 27, 32, 95
+FRESH, LOOK, LOOK_IN_ROUTE53, QUESTIONS = 50, 30, 35, 95
 """Calls of a fresh set-up beside polls, of a look that changes nothing, of one with records in Route 53; and questions
 to DNS servers of a healthy check: each server of the zone and the resolver, about each name."""
 

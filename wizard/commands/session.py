@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from wizard.model.masking import masked
-
 if TYPE_CHECKING:
     from wizard.service import Service
 
@@ -100,13 +98,16 @@ class Session:
         self._write(line, sys.stderr if self.json else sys.stdout)
 
     def note(self, line: str) -> None:
-        """Say something beside the matter: always on stderr."""
+        """Say something beside the matter: always on stderr, without secrets."""
+        from wizard.model.masking import masked  # noqa: PLC0415 - `--version` says nothing beside the matter
+
         self._write(masked(line), sys.stderr)
 
     def result(self, lines: Iterable[str], status: str, data: Any, errors: Iterable[str] = ()) -> None:
         """Say what came of it: the lines, or the one document."""
         if self.json:
             from wizard.documents import json_envelope  # noqa: PLC0415 - only where it is asked for
+            from wizard.model.masking import masked  # noqa: PLC0415 - the same
 
             self._write(json_envelope.document(self.command, status, data, map(masked, errors)), sys.stdout)
             return

@@ -4,8 +4,8 @@ import re
 import secrets
 from urllib.parse import SplitResult, urlsplit
 
-from wizard.model.validators import BLOCKED_WORDS, public_url
-from wizard.snowplow.tracker.tracker_file import UNKNOWN, TrackerError
+from wizard.model.validators import BLOCKED_WORDS
+from wizard.snowplow.tracker.tracker_file import UNKNOWN, TrackerError, plain_address
 
 LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 """Without vowels a name never happens to be a word, and without 0, 1 and l it can be read out."""
@@ -34,9 +34,8 @@ def served_at(text: str) -> str:
 
     Raises:
         TrackerError: it cannot be used, or block lists know it.
-        wizard.model.validators.InvalidChoice: it holds a password.
     """
-    text = public_url(text)
+    text = plain_address(text)
     if not text.startswith("https://"):
         raise TrackerError("--tracker-url takes an https address: browsers block anything else on https pages.")
     split = _split(text)

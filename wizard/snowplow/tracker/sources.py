@@ -8,10 +8,9 @@ from msgspec import Struct
 
 from wizard.model.ports import Response, Web, WebError
 from wizard.model.threads import in_thread
-from wizard.model.validators import public_url
 from wizard.snowplow.tracker import npm
 from wizard.snowplow.tracker.knowledge import knowledge
-from wizard.snowplow.tracker.tracker_file import LIMIT, Tracker, TrackerError, recognise
+from wizard.snowplow.tracker.tracker_file import LIMIT, Tracker, TrackerError, plain_address, recognise
 
 REDIRECTS = 5
 """Release files are handed out by another host, after one redirect."""
@@ -53,9 +52,8 @@ def parse(text: str) -> TrackerOrigin:
 
     Raises:
         TrackerError: it is none of these.
-        wizard.model.validators.InvalidChoice: it is an address with a password in it.
     """
-    text = public_url(text)
+    text = plain_address(text)
     kind, _, rest = text.partition(":")
     if kind == OriginKind.NPM:
         return TrackerOrigin(OriginKind.NPM, knowledge().package, _version(rest))

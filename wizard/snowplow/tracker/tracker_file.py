@@ -8,6 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from wizard.model.digest import integrity
+from wizard.model.validators import InvalidChoice, public_url
 from wizard.snowplow.tracker.knowledge import knowledge
 
 LIMIT = 1024 * 1024
@@ -30,6 +31,18 @@ _SHA384 = re.compile(r"sha384-[A-Za-z0-9+/]{64}")
 
 class TrackerError(ValueError):
     """The file cannot be had or cannot be used; the text says why and what to do."""
+
+
+def plain_address(text: str) -> str:
+    """Clean an address that is saved, shown and perhaps put into a public tag.
+
+    Raises:
+        TrackerError: it holds a password or a signature. The text never repeats it.
+    """
+    try:
+        return public_url(text)
+    except InvalidChoice as error:
+        raise TrackerError(str(error)) from None
 
 
 class Flavour(StrEnum):

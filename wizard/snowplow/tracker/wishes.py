@@ -3,9 +3,8 @@
 from urllib.parse import urlsplit
 
 from wizard.model.setup import Goal, SetupChoices
-from wizard.model.validators import public_url
 from wizard.snowplow.tracker.sources import OriginKind, file_at, parse
-from wizard.snowplow.tracker.tracker_file import TrackerError, recognise
+from wizard.snowplow.tracker.tracker_file import TrackerError, plain_address, recognise
 
 NO_PAGES = "none"
 """The word that takes all pages back."""
@@ -55,9 +54,8 @@ def page(text: str) -> str:
 
     Raises:
         TrackerError: it is none.
-        wizard.model.validators.InvalidChoice: it holds a password.
     """
-    text = public_url(text)
+    text = plain_address(text)
     try:
         split = urlsplit(text)
     except ValueError:
