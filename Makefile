@@ -32,7 +32,8 @@ test-plain: $(BIN)/python  ## the tests that need no practice extra, installed w
 	    pytest pytest-timeout pytest-xdist hypothesis trustme
 	@SNOWPIXEL_REQUIRE_ALL= .venv-plain/bin/python -m pytest -m "not practice" --numprocesses auto -q \
 	    tests/aws tests/documents/test_values_file.py tests/engine tests/knowledge tests/model tests/net tests/probes \
-	    tests/resources tests/snowplow/events tests/snowplow/test_*.py tests/storage tests/test_*.py
+	    tests/resources tests/snowplow/events tests/snowplow/test_*.py tests/storage tests/test_*.py \
+	    --ignore=tests/storage/test_no_locks.py
 
 quality: $(VENV)/.quality  ## lint, format, types, direction of imports
 	$(BIN)/ruff check .

@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from policy_sentry.querying.actions import get_action_data
 
+from tests.support import REQUIRE_ALL
 from wizard.aws.policy import policy
 from wizard.model.setup import Goal, Made, Setup, SetupChoices
+
+if not REQUIRE_ALL:
+    pytest.importorskip("policy_sentry", reason="needs policy_sentry, which the test extra installs")
+
+from policy_sentry.querying.actions import get_action_data
 
 SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=SetupChoices(domain="e.example.org"))
 MADE = Made(account="123456789012", hosted_zone="Z0123456789ABC", content_bucket="own", log_bucket="own-logs")
