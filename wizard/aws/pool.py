@@ -60,7 +60,7 @@ class Held:
 
     Args:
         session: the session.
-        source: what it was built from; kept, so that its secret is known to whoever masks secrets.
+        source: what it was built from.
     """
 
     def __init__(self, session: "boto3.Session", source: "KeySource") -> None:
