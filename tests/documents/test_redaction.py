@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.documents.redaction import LEFT_OUT, Mask, secrets_out
+from wizard.documents.redaction import Mask, secrets_out
+from wizard.model.masking import MASK
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
@@ -14,11 +15,11 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 @pytest.mark.parametrize(
     ("text", "safe"),
     [
-        ("The key AKIAIOSFODNN7EXAMPLE is wrong", f"The key AKIA{LEFT_OUT} is wrong"),
-        (f"secret {SECRET}, said AWS", f"secret {LEFT_OUT}, said AWS"),
-        ("https://me:hunter2@www.example.org/sp.js", f"https://{LEFT_OUT}@www.example.org/sp.js"),
-        ("https://b.example.org/x?X-Amz-Signature=abc&d=e rest", f"https://b.example.org/x?{LEFT_OUT} rest"),
-        ("socks5://me:hunter2@proxy:1080", f"socks5://{LEFT_OUT}@proxy:1080"),
+        ("The key AKIAIOSFODNN7EXAMPLE is wrong", f"The key AKIA{MASK} is wrong"),
+        (f"secret {SECRET}, said AWS", f"secret {MASK}, said AWS"),
+        ("https://me:hunter2@www.example.org/sp.js", f"https://{MASK}@www.example.org/sp.js"),
+        ("https://b.example.org/x?X-Amz-Signature=abc&d=e rest", f"https://b.example.org/x?{MASK} rest"),
+        ("socks5://me:hunter2@proxy:1080", f"socks5://{MASK}@proxy:1080"),
         (f"{Path.home()}/logs", "~/logs"),
         ("da39a3ee5e6b4b0d3255bfef95601890afd80709", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
         ("sha384-" + "A" * 64, "sha384-" + "A" * 64),
@@ -29,7 +30,7 @@ def test_secrets_and_what_looks_like_them_go(text: str, safe: str) -> None:
 
 
 def test_secrets_in_hand_go_whatever_they_look_like() -> None:
-    assert secrets_out("it says open-sesame here", ["open-sesame", ""]) == f"it says {LEFT_OUT} here"
+    assert secrets_out("it says open-sesame here", ["open-sesame", ""]) == f"it says {MASK} here"
 
 
 def test_a_mask_hides_who_and_keeps_what_matters() -> None:

@@ -6,13 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from wizard.model.masking import masked
-
-LEFT_OUT = "(left out)"
+from wizard.model.masking import MASK, masked
 
 _KEY_ID = re.compile(r"\b(A[KS]IA|A[GINPR][A-Z]A)[A-Z0-9]{12,}\b")
 """Unique ids of IAM by their prefixes, access key ids among them."""
-_SIGNED_IN = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/?#\"'<>]*@")
 _QUERY = re.compile(r"(?i)(\bhttps?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 _LONG_TOKEN = re.compile(r"(?<![A-Za-z0-9/+=_-])(?!sha384-)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])")
 """The shape of a secret access key: forty characters of base64."""
@@ -38,12 +35,11 @@ def secrets_out(text: str, known: Iterable[str] = ()) -> str:
         known: the secrets in hand.
     """
     for secret in known:
-        text = text.replace(secret, LEFT_OUT) if secret else text
+        text = text.replace(secret, MASK) if secret else text
     text = text.replace(str(Path.home()), "~") if Path.home() != Path(Path.home().root) else text
-    text = _KEY_ID.sub(lambda found: f"{found.group(1)}{LEFT_OUT}", text)
-    text = _QUERY.sub(rf"\1?{LEFT_OUT}", text)  # before the userinfo: what replaces that has a blank in it
-    text = masked(_SIGNED_IN.sub(rf"\1{LEFT_OUT}@", text))
-    return _LONG_TOKEN.sub(lambda found: found.group() if _HEX.fullmatch(found.group()) else LEFT_OUT, text)
+    text = _KEY_ID.sub(lambda found: f"{found.group(1)}{MASK}", text)
+    text = masked(_QUERY.sub(rf"\1?{MASK}", text))
+    return _LONG_TOKEN.sub(lambda found: found.group() if _HEX.fullmatch(found.group()) else MASK, text)
 
 
 class Mask:

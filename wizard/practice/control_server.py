@@ -125,7 +125,7 @@ class ControlServer:
         zone_id = reply.body.decode().partition("/hostedzone/")[2].partition("<")[0]
         if delegated:
             self.state.route53_zone = zone_id
-            self.state.net.zones[ZONE].servers = dict(zip(name_servers(zone_id), ROUTE53, strict=True))
+            self.state.net.zones[ZONE].servers = dict(zip(name_servers(self.state, zone_id), ROUTE53, strict=True))
             self.state.resolver.cache.clear()
         return zone_id
 

@@ -73,6 +73,7 @@ PLAIN = (
     "bucket_cooldown",
     "route53_zone",
     "route53_changes",
+    "route53_name_servers",
     "momentary",
     "passed",
     "lost_log_seed",
@@ -92,6 +93,7 @@ class WorldState:
         lost_log_seed: chance that decides which of a distribution's first log lines are lost; empty: none is.
         held: writes of bucket settings that are under way.
         route53_zone: id of the hosted zone to which the user's zone is delegated; empty: the provider holds it.
+        route53_name_servers: id of a hosted zone to the number of its set of name servers.
     """
 
     timing: Timing
@@ -112,6 +114,7 @@ class WorldState:
     held: int = 0
     route53_zone: str = ""
     route53_changes: dict[str, float] = field(default_factory=dict)
+    route53_name_servers: dict[str, int] = field(default_factory=dict)
     touched: float = field(default_factory=time.monotonic)
     memories: dict[str, Memory] = field(default_factory=dict)
 
@@ -143,6 +146,7 @@ class WorldState:
         self.authority.forget()
         self.log_encoding, self.bucket_cooldown, self.route53_zone = "double", 0.0, ""
         self.route53_changes.clear()
+        self.route53_name_servers.clear()
         self.momentary.clear()
         self.passed.clear()
         self.lost_log_seed = ""

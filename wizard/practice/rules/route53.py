@@ -17,21 +17,30 @@ from wizard.practice.timing import INSYNC
 from wizard.practice.zones import Record, ServedZone
 
 _EMULATED = re.compile(r"ns-([1-4])\.awsdns-[1-4]\.(com|net|org|co\.uk)")
+_SETS = 512
+"""Sets of name servers, as the numbers in their names suggest (`ns-0` to `ns-2047` below four domains)."""
 _CHANGE = re.compile(rb"<Id>(?:/change/)?(C[A-Z0-9]+)</Id>")
 _STATUS = re.compile(rb"<Status>[A-Z]+</Status>")
 _ZONE_ID = re.compile(rb"<Id>/hostedzone/(Z[A-Z0-9]+)</Id>")
 
 
-def name_servers(zone_id: str) -> tuple[str, ...]:
-    """Return the four name servers of a hosted zone; every zone has its own set."""
-    number = int(hashlib.sha256(zone_id.encode()).hexdigest(), 16) % 64
+def name_servers(state: WorldState, zone_id: str) -> tuple[str, ...]:
+    """Return the four name servers of a hosted zone; zones with the same name have none in common.
+
+    Source: Route 53 API reference, `CreateHostedZone`: four name servers each, and `DelegationSetNotAvailable`
+    limits how many zones of one name there can be.
+    """
+    given = state.route53_name_servers
+    if zone_id not in given:
+        number = int(hashlib.sha256(zone_id.encode()).hexdigest(), 16) % _SETS
+        given[zone_id] = next(free for i in range(_SETS) if (free := (number + i) % _SETS) not in given.values())
+    number = given[zone_id]
     ends = ("com", "net", "org", "co.uk")
-    return tuple(f"ns-{number + 512 * i}.awsdns-{number:02}.{end}" for i, end in enumerate(ends))
+    return tuple(f"ns-{number + _SETS * i}.awsdns-{number // 8:02}.{end}" for i, end in enumerate(ends))
 
 
-def own_servers(zone_id: str, body: bytes) -> bytes:
+def own_servers(servers: tuple[str, ...], body: bytes) -> bytes:
     """Replace the emulator's name servers, which are the same for every zone."""
-    servers = name_servers(zone_id)
     text = _EMULATED.sub(lambda match: servers[int(match[1]) - 1], body.decode())
     return text.replace(".</NameServer>", "</NameServer>").encode()  # only records have the trailing dot
 
@@ -140,11 +149,11 @@ async def pending(state: WorldState, _call: AuthorizedCall, reply: Reply) -> Rep
     return reply
 
 
-async def servers(_state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
+async def servers(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply:
     """Show the name servers of this zone."""
     found = _ZONE_ID.search(reply.body)
     zone_id = found[1].decode() if found else call.id
-    reply.body = own_servers(zone_id, reply.body)
+    reply.body = own_servers(name_servers(state, zone_id), reply.body)
     return reply
 
 
