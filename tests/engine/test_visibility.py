@@ -16,6 +16,10 @@ class Late(Thing):
 
     standalone = True
 
+    @property
+    def confirmed(self) -> bool:
+        return True
+
     def __init__(self, around: Context, things: Things, name: str, *, unseen: int, **more: object) -> None:
         super().__init__(around, things, name, **more)  # type: ignore[arg-type]  # those of `Thing`
         self.unseen = unseen

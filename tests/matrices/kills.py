@@ -58,6 +58,11 @@ class Scene:
     prepare: Callable[[Bench], None]
     own: Callable[[Event], bool] = lambda _event: True
 
+    def begin(self, bench: Bench) -> None:
+        """Bring the bench to where the job starts, in a world that shows things late in the same way each time."""
+        self.prepare(bench)
+        bench.control.settings(staleness_seed=self.name)
+
     @property
     def answers(self) -> dict[str, str]:
         """What is answered beforehand."""
@@ -121,7 +126,7 @@ class Cell:
 
 def boundaries(bench: Bench, scene: Scene) -> list[Event]:
     """Run the scene once undisturbed and return everything it writes."""
-    scene.prepare(bench)
+    scene.begin(bench)
     watch = Watch()
     if scene.job is Job.APPLY:
         bench.product.service.store.watch = watch  # type: ignore[attr-defined]  # the bench's store is a watched one
@@ -157,11 +162,12 @@ def play(bench: Bench, cell: Cell) -> Outcome:
 
 def _killed(bench: Bench, cell: Cell) -> list[str]:
     scene = cell.scene
-    scene.prepare(bench)
+    scene.begin(bench)
     bench.control.touch()
     moment = Moment.AFTER if cell.how in (FORGOTTEN, REMOVED) else Moment(cell.how)
     if not bench.victims.die_at(Order(str(bench.home), scene.job, scene.answers, cell.event.name, moment)):
         return ["the boundary was not reached"]
+    bench.control.settings(staleness_seed=cell.name)
     if cell.how == FORGOTTEN:
         bench.forget()
     return bench.removed() if cell.how == REMOVED else bench.resume(scene.job)
@@ -169,13 +175,14 @@ def _killed(bench: Bench, cell: Cell) -> list[str]:
 
 def _lost(bench: Bench, cell: Cell) -> list[str]:
     scene = cell.scene
-    scene.prepare(bench)
+    scene.begin(bench)
     if scene.job is Job.APPLY:
         bench.begin()
     loser = Loser(event=cell.event.name, control=bench.control, once=cell.how == LOST_ONCE)
     last = bench.run(scene.job, loser, answers=scene.answers)
     if not loser.reached:
         return ["the boundary was not reached"]
+    bench.control.settings(staleness_seed=cell.name)
     if cell.how == LOST_ONCE and scene.job is not Job.REMOVE:  # the client itself asks again: nobody notices
         return bench.finished(last)
     if cell.how == LOST_ONCE:

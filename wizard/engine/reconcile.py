@@ -108,7 +108,7 @@ class Reconciler:
                 if not await self._passes(node, error, state):
                     raise
             else:
-                absent = removes and node.standalone and reading.settled and reading.presence is Presence.ABSENT
+                absent = removes and not state.made and reading.settled and reading.presence is Presence.ABSENT
                 if not (absent and visibility.may_turn_up(context, node) and await self._not_shown(node, state)):
                     return reading
 
@@ -181,7 +181,7 @@ class Reconciler:
         """Wait where a change was made already, by this walk or an earlier one; None where it is to be made now."""
         if _key(change) in state.made:
             return await self._shows_in_time(node, change, state)
-        looked = change.action is Action.CREATE and node.recorded and not state.again
+        looked = change.action is Action.CREATE and node.confirmed and not state.again
         if not looked or not visibility.unseen(self.walk.context, node.id):
             return None
         if await self._not_shown(node, state):

@@ -59,11 +59,12 @@ def unseen(context: Context, item: str) -> bool:
 def may_turn_up(context: Context, node: Resource) -> bool:
     """Whether something that a removal does not find may have been made by a walk that broke off a moment ago.
 
-    Where not even its id was saved, that may have been while anything else of the setup was made.
+    Where not even that was saved, it may have been made while anything else of the setup was.
     """
-    if node.recorded:
+    made_at = context.state.setup.made_at
+    if node.id in made_at:
         return unseen(context, node.id)
-    return any(young(context, item) for item in context.state.setup.made_at)
+    return node.standalone and not node.confirmed and any(young(context, item) for item in made_at)
 
 
 def standing_on(item: str, order: Mapping[str, Collection[str]]) -> frozenset[str]:

@@ -125,9 +125,9 @@ class Resource(ABC):
         self.context = context
 
     @property
-    def recorded(self) -> bool:
-        """Whether a look can find what was made: its id or name is known."""
-        return True
+    def confirmed(self) -> bool:
+        """Whether AWS has answered that it was made, with an id: a look that misses it comes too early, or too late."""
+        return False
 
     @abstractmethod
     async def read(self) -> Reading:

@@ -186,7 +186,7 @@ class Certificate(OnCertificate):
         """Requested in this walk, and so with its tags."""
 
     @property
-    def recorded(self) -> bool:
+    def confirmed(self) -> bool:
         """Whether its ARN was saved."""
         return self.context.made.certificate is not None
 
@@ -194,7 +194,7 @@ class Certificate(OnCertificate):
         """Look at the certificate; without one, look first whether the account already has one that covers the name."""
         found = await self.found()
         if found is None:
-            return self.missing() if self.recorded else await self._search()
+            return self.missing() if self.confirmed else await self._search()
         if self.domain not in found.get("SubjectAlternativeNames", []) and not covers(
             found.get("SubjectAlternativeNames", [found["DomainName"]]), self.domain
         ):
@@ -271,13 +271,13 @@ class Certificate(OnCertificate):
 
     async def _create(self) -> None:
         made, state = self.context.made, self.context.state
-        if self.recorded and not made.certificate_borrowed:
+        if self.confirmed and not made.certificate_borrowed:
             # It is gone, or was not to be seen for longer than AWS may need: where it turns up again, it is deleted.
             former = dict.fromkeys((*made.certificates_former, str(made.certificate)))
             state.record(certificates_former=tuple(former))
             if await self.find_lost(await everything(self.context.ports.aws, CERTIFICATES)):
                 return
-        if self.recorded or made.certificate_token is None:
+        if self.confirmed or made.certificate_token is None:
             # A token names one request: where its certificate was deleted behind our back, it is spent.
             state.record(certificate_token=secrets.token_hex(16), certificate=None)
         await self.request()
@@ -291,7 +291,7 @@ class Certificate(OnCertificate):
         """Delete ours; a borrowed one stays."""
         if self.context.made.certificate_borrowed:
             return Reading(presence=Presence.BORROWED, summary="Your own certificate stays as it is")
-        if not self.recorded:
+        if not self.confirmed:
             await self.find_lost(await everything(self.context.ports.aws, CERTIFICATES))
         found = await self.found()
         if found is None:

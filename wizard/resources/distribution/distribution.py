@@ -47,7 +47,7 @@ class Distribution(OnDistribution):
         """Made in this walk, and so with its tags."""
 
     @property
-    def recorded(self) -> bool:
+    def confirmed(self) -> bool:
         """Whether its id was saved."""
         return self.context.made.distribution is not None
 
@@ -94,7 +94,7 @@ class Distribution(OnDistribution):
 
     async def _create(self) -> None:
         made = self.context.made
-        if self.recorded or made.caller_reference is None:
+        if self.confirmed or made.caller_reference is None:
             if await find_lost(self.context):
                 self.shared.forget()
                 return

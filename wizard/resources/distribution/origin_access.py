@@ -18,7 +18,7 @@ class OriginAccess(Resource):
     standalone = True
 
     @property
-    def recorded(self) -> bool:
+    def confirmed(self) -> bool:
         """Whether its id was saved."""
         return self.context.made.origin_access_control is not None
 
@@ -35,7 +35,7 @@ class OriginAccess(Resource):
 
     async def read(self) -> Reading:
         """Compare its settings."""
-        if not self.recorded:
+        if not self.confirmed:
             return self.missing()
         try:
             reply = await self._call("get_origin_access_control", Id=self.context.made.origin_access_control)
@@ -103,7 +103,7 @@ class OriginAccess(Resource):
 
     async def removal(self) -> Reading:
         """Delete it once the distribution is gone."""
-        if not self.recorded:
+        if not self.confirmed:
             self.context.state.record(origin_access_control=await self._by_name())  # a lost reply told its id
         reading = await self.read()
         if reading.presence is Presence.ABSENT:

@@ -307,7 +307,7 @@ class Delivery(OnLogs):
         return {"id": self.context.made.delivery} if self.context.made.delivery else None
 
     @property
-    def recorded(self) -> bool:
+    def confirmed(self) -> bool:
         """Whether its id was saved."""
         return self.context.made.delivery is not None
 
