@@ -20,7 +20,8 @@ from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.listing import One, everything
 from wizard.model.ports import Aws
 from wizard.model.setup import NAME, Made, Setup, SetupChoices, ViewerPolicy
-from wizard.resources.certificate.certificate import DEAD
+from wizard.resources.certificate.certificate import DEAD, Certificate
+from wizard.resources.distribution.distribution import Distribution
 from wizard.resources.distribution.distribution_config import aliases
 from wizard.resources.resource import TAG_ID, TAG_SETUP
 from wizard.storage.store import StoreError
@@ -280,6 +281,15 @@ async def _name(pieces: _Pieces, contents: Contents) -> str:
     return next((name for name in names if NAME.fullmatch(name)), f"found-{pieces.id}")
 
 
+ITEMS = {
+    "content_bucket": "content-bucket",
+    "log_bucket": "log-bucket",
+    "distribution": Distribution.id,
+    "certificate": Certificate.id,
+}
+"""Fields of `Made` to the items that they are of: a setup found right after it was made may not be seen everywhere."""
+
+
 def rebuild(found: FoundSetup, name: str | None = None, **choices: Any) -> Setup:
     """Make the set-up again that our file would hold.
 
@@ -295,6 +305,7 @@ def rebuild(found: FoundSetup, name: str | None = None, **choices: Any) -> Setup
         created=found.created,
         choices=replace(found.choices, **choices),
         made=found.made,
+        made_at={item: found.created for field, item in ITEMS.items() if getattr(found.made, field)},
         original=found.name if local != found.name else None,
     )
 
