@@ -166,6 +166,31 @@ def test_a_wait_goes_on_counting_after_a_restart(things: Things) -> None:
     assert again.snapshot.items[0].phase is Phase.DONE
 
 
+class Letter(Thing):
+    """Is waited for; notes what each look was asked to be."""
+
+    def look_closely(self) -> None:
+        self.things.log.append("look closely")
+
+
+def test_whoever_wants_a_look_gets_a_close_one_however_long_the_wait_has_lasted(things: Things) -> None:
+    around = context()
+    clock = around.ports.clock
+    clock.pace = 1.0  # a wait of minutes would take minutes
+    around.state.waiting_since("letter", clock.now() - 24 * 3600)
+
+    async def front(progress: Progress) -> None:
+        async for update in progress.updates():
+            wait = update.snapshot.items[0].wait
+            if wait and "letter" not in things:
+                assert wait.look_at - clock.now() > 250
+                things["letter"] = "there"
+                progress.look_now()
+
+    walk(Job.APPLY, around, Letter(around, things, "letter", actor=Actor.USER), front=front)
+    assert things.log == ["read letter", "look closely", "read letter"]
+
+
 def test_a_decision_parks_one_branch_and_an_answer_goes_on(things: Things) -> None:
     around = context()
     house = Asking(around, things, "house")

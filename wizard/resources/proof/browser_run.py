@@ -135,7 +135,7 @@ class BrowserProof(Resource):
 
     def _asking(self, url: str) -> Reading:
         summary = f"Open {url} in your browser"
-        wait = Change(self.id, Action.UPDATE, Actor.USER, summary, typical=20, every=EVERY)
+        wait = Change(self.id, Action.UPDATE, Actor.USER, summary, typical=20, every=EVERY, steady=True)
         return Reading(
             presence=Presence.OURS,
             summary=summary,
