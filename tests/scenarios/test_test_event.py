@@ -19,9 +19,12 @@ from wizard.engine.progress import Progress
 from wizard.model.context import PROVE, YES
 from wizard.model.ports import Ports, Response, Web, WebError
 from wizard.model.results import Check, Job, Snapshot, Status
-from wizard.model.setup import SetupChoices
+from wizard.model.setup import Made, Setup, SetupChoices
 from wizard.practice.edge import FIRST_LINES
+from wizard.resources.proof.first_event import sent_events
 from wizard.service import Service
+from wizard.storage.allowed_changes import start_name_anew
+from wizard.storage.setup_state import MemoryState
 
 MINUTE = 60.0
 
@@ -269,6 +272,14 @@ def test_a_pixel_that_takes_no_event_any_more_is_said(product: Product) -> None:
     service.clock.ahead = 21 * MINUTE
     found = event(looked(product))
     assert (found.status, found.problem and found.problem.id) == (Status.FAILED, "event-not-sent")
+
+
+def test_another_domain_forgets_every_event() -> None:
+    made = Made(event_request_id="a", event_sent_at=1.0, events_sent_again={"b": 2.0, "c": 3.0})
+    assert sent_events(made) == {"a": 1.0, "b": 2.0, "c": 3.0}
+    state = MemoryState(Setup(name="main", id="00000000", created=0.0, made=made))
+    start_name_anew(state)
+    assert sent_events(state.setup.made) == {}
 
 
 def ahead_of_the_hour(now: Callable[[], float]) -> float:

@@ -118,7 +118,8 @@ class FirstEvent(Resource):
 
     def _unlogged(self, sent: Mapping[str, float]) -> Reading:
         """Say that no log file has any of the events: it is time for another one, or for patience."""
-        wait = self._awaited(len(sent))
+        problem = self._problem(sent)
+        wait = self._awaited(len(sent), late=problem is not None)
         reading = Reading(
             presence=Presence.OURS,
             summary=wait.summary,
@@ -130,11 +131,13 @@ class FirstEvent(Resource):
         if self._due(sent):
             summary = f"Send the test event again ({len(sent)} of {len(AGAIN)}): no log file has the one before"
             return replace(reading, changes=(Change(self.id, Action.UPDATE, Actor.US, summary),))
-        return replace(reading, problem=self._problem(sent))
+        return replace(reading, problem=problem)
 
-    def _awaited(self, number: int) -> Change:
+    def _awaited(self, number: int, *, late: bool = False) -> Change:
         times = "" if number == 1 else f" {number} times"
         summary = f"The test event was sent{times}; AWS writes log files several times an hour"
+        if late:
+            summary = f"No log file has the test event, which was sent{times}; snowpixel keeps looking"
         return Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_LOG, every=15)
 
     def _due(self, sent: Mapping[str, float]) -> bool:
