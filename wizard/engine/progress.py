@@ -176,5 +176,6 @@ class Progress:
                 group.start_soon(sleep, group.cancel_scope)
                 await nudged.wait()
                 group.cancel_scope.cancel()
-        self._heard[item] = self._nudges
+        if item:
+            self._heard[item] = self._nudges
         return before != self._nudges

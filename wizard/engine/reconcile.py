@@ -150,6 +150,8 @@ class Reconciler:
         made = sum(one.resource == node.id for one in progress.done)
         seconds = self._schedule.pause(node.id, since, change, seen=self._seen(node, change), made=made)
         pause = seconds * clock.pace
+        if self._deadline is not None and now < self._deadline < now + pause:
+            seconds, pause = seconds * (self._deadline - now) / pause, self._deadline - now  # one last look at its end
         wait = Wait(change.summary, change.actor, since, change.typical * clock.pace, now + pause)
         progress.change(node.id, wait=wait, activity=change.summary)
         await state.saved(riding=pause >= LONG)
