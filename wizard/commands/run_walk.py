@@ -64,9 +64,8 @@ def run(
         KeyboardInterrupt: the user wants out.
     """
     quiet = job in (Job.PLAN, Job.CHECK)
-    narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(answering))
-
     held_up: set[tuple[str, str]] = set()
+    narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(answering))
 
     async def tell(progress: Progress) -> None:
         async for update in progress.updates():
