@@ -14,6 +14,7 @@ from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts import plan_details
 from screens.texts.permission_list import rights_text
+from screens.texts.setup_status import finished
 from screens.texts.style import say
 from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
@@ -22,6 +23,10 @@ from wizard.knowledge.costs import Estimate, estimate_for
 from wizard.model.results import Actor, Job, Snapshot, Status
 from wizard.model.setup import Setup
 from wizard.storage.store import StoreError
+
+TO_FINISH = (
+    "Everything has been created. Continue to finish setup: snowpixel looks for its test event in your log files."
+)
 
 TABS = (("made", "What is made"), ("cost", "Cost"), ("rights", "Permissions"), ("undo", "Undo"))
 
@@ -78,13 +83,16 @@ class PlanPage(Page):
             return
         cost = _cost(self.saved, snapshot)
         self._set("headline", plan_details.headline(snapshot, cost))
-        self._set("made", plan_details.troubles(snapshot) or plan_details.changes_text(snapshot))
+        made = say(TO_FINISH) if nothing_left(self.saved, snapshot) else plan_details.changes_text(snapshot)
+        self._set("made", plan_details.troubles(snapshot) or made)
         self._set("cost", plan_details.cost_text(cost, self.saved.choices.events_per_month))
         self._set("rights", rights_text(self.saved))
         self._set("undo", plan_details.undo_text(self.setup))
         if self.work.error:
             self._set("headline", say(f"✗ {self.work.error}", "bold $text-error"))
-        self.query_one("#create", Button).disabled = bool(self.work.error) or not _offered(snapshot)
+        create = self.query_one("#create", Button)
+        create.disabled = bool(self.work.error) or not _offered(self.saved, snapshot)
+        create.label = Content("Continue" if nothing_left(self.saved, snapshot) else "Create it")
 
     def _set(self, name: str, content: Content) -> None:
         self.query_one(f"#{name}", Static).update(content)
@@ -106,10 +114,15 @@ class PlanPage(Page):
         self.action_back()
 
 
-def _offered(snapshot: Snapshot) -> bool:
+def _offered(setup: Setup, snapshot: Snapshot) -> bool:
     """Whether there is something to make, or something that is still to come: what an apply would do or wait for."""
     pending = bool(snapshot.changes) or any(check.status is not Status.OK for check in snapshot.checks)
-    return pending and _known(snapshot)
+    return (pending or not finished(setup)) and _known(snapshot)
+
+
+def nothing_left(setup: Setup, snapshot: Snapshot) -> bool:
+    """Whether nothing is left to create by anybody, and yet the setup has not come to its end."""
+    return not finished(setup) and all(change.actor is Actor.AWS for change in snapshot.changes)
 
 
 def _known(snapshot: Snapshot) -> bool:

@@ -26,6 +26,8 @@ def _item(item: Item, tick: int, now: float) -> Iterable[Content]:
     if item.wait:
         yield say(f"  {item.wait.subject}")
         yield say(f"  {wait_words(item.wait, now)}", "$text-primary")
+        if item.wait.actor is Actor.AWS and item.check and item.check.problem:  # the user's own have a page
+            yield explained(item.check.problem)
     elif item.phase is Phase.RUNNING and item.activity:
         yield say(f"  {item.activity} …", "$text-accent")
     elif item.check and item.check.counts_as in SHOWN_PROBLEMS:
@@ -38,7 +40,7 @@ def wait_words(wait: Wait, now: float) -> str:
     """Say how long it has been, how long it usually takes, and when we look again."""
     look = max(0, round(wait.look_at - now))
     usually = f" · usually {about(wait.typical)}" if wait.typical >= 1 else ""
-    return f"{clock(now - wait.since)}{usually} · next look {f'in {look} s' if look else 'now'}"
+    return f"{clock(now - wait.since)}{usually} · next look {f'in {span(look)}' if look else 'now'}"
 
 
 def about(seconds: float) -> str:

@@ -37,7 +37,9 @@ def _moments(setup: Setup) -> Iterable[Moment]:
     yield Moment("Chosen", setup.created)
     yield from _of_dns(setup)
     if Goal.PIXEL in setup.choices.goals:
-        yield Moment("Test event sent", made.proof.sent_at if made.proof else made.event_sent_at)
+        first = made.event_sent_at
+        yield Moment("Test event sent", made.proof.sent_at if first is None and made.proof else first)
+        yield from (Moment("Test event sent again", at) for at in made.events_sent_again.values())
         yield Moment("Test event read back from the logs", made.proof.found_at if made.proof else None)
     if made.browser_run:
         yield Moment("Events of your own browser read back", made.browser_run.found_at)

@@ -7,6 +7,7 @@ import pytest
 from wizard.commands.output import checklist_lines
 from wizard.commands.output.exit_codes import ExitCode, gravest, of_statuses
 from wizard.commands.output.plain_lines import Ink, Narrator, span
+from wizard.commands.run_walk import what_holds_up
 from wizard.model.results import (
     Action,
     Actor,
@@ -42,6 +43,22 @@ def test_a_wait_is_said_once_with_what_and_how_long() -> None:
     first, second = (snapshot(Item("c", "dns", "c", Phase.RUNNING, wait=wait)) for wait in waits)
     assert list(narrator.tell(first)) == ["… waiting  AWS issues the certificate (waiting for AWS, usually 2 min)"]
     assert list(narrator.tell(second)) == []
+
+
+def test_what_is_the_matter_with_a_wait_for_aws_is_told_once_while_it_lasts() -> None:
+    problem = Problem("event-not-logged", {"number": "4", "first": "today", "bucket": "b", "distribution": "E1"})
+    check = Check("first-event", "event", Status.WAITING, "sent", problem=problem)
+    told: set[tuple[str, str]] = set()
+
+    def of(actor: Actor) -> list[str]:
+        waits = Item("first-event", "event", "e", Phase.RUNNING, wait=Wait("logs", actor, 0, 900, 5), check=check)
+        return list(what_holds_up(snapshot(waits), told))
+
+    assert of(Actor.USER) == []
+    text = "\n".join(of(Actor.AWS))
+    assert "snowpixel sent 4 test events" in text
+    assert "`snowpixel check main --prove`" in text
+    assert of(Actor.AWS) == []
 
 
 def test_a_record_is_asked_for_once_with_its_parts_on_lines_of_their_own() -> None:

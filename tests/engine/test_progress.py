@@ -67,6 +67,37 @@ def test_a_pause_ends_at_once_when_somebody_wants_a_look() -> None:
     assert anyio.run(paused)
 
 
+def test_a_pause_says_whether_somebody_wants_a_look() -> None:
+    shown, told = progress(), list[bool]()
+
+    async def pause(seconds: float) -> None:
+        told.append(await shown.pause(SystemClock(1.0), seconds, "one"))
+
+    async def paused() -> None:
+        await pause(0)
+        async with anyio.create_task_group() as group:
+            group.start_soon(pause, 3600.0)
+            await anyio.lowlevel.checkpoint()
+            shown.look_now()
+        await pause(0)
+
+    anyio.run(paused)
+    assert told == [False, True, False]
+
+
+def test_who_wants_a_look_while_an_item_is_looked_at_does_not_wait_for_its_next_pause() -> None:
+    shown = progress()
+
+    async def paused() -> list[bool]:
+        shown.look_now()
+        first = await shown.pause(SystemClock(1.0), 3600.0, "one")
+        shown.look_now()
+        again = await shown.pause(SystemClock(1.0), 3600.0, "one")
+        return [first, again, await shown.pause(SystemClock(1.0), 0.0, "one")]
+
+    assert anyio.run(paused) == [True, True, False]
+
+
 def test_a_flattened_name_is_no_fault_once_https_is_proven() -> None:
     around = context()
     names = ("pixel-record", "pixel-https")

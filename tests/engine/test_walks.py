@@ -167,6 +167,41 @@ def test_a_wait_goes_on_counting_after_a_restart(things: Things) -> None:
     assert again.snapshot.items[0].phase is Phase.DONE
 
 
+class Letter(Thing):
+    """Is waited for; notes what each look was asked to be."""
+
+    def look_closely(self) -> None:
+        self.things.log.append("look closely")
+
+
+def test_whoever_wants_a_look_gets_a_close_one_however_long_the_wait_has_lasted(things: Things) -> None:
+    around = context()
+    clock = around.ports.clock
+    clock.pace = 1.0  # a wait of minutes would take minutes
+    around.state.waiting_since("letter", clock.now() - 24 * 3600)
+
+    async def front(progress: Progress) -> None:
+        async for update in progress.updates():
+            wait = update.snapshot.items[0].wait
+            if wait and "letter" not in things:
+                assert wait.look_at - clock.now() > 250
+                things["letter"] = "there"
+                progress.look_now()
+
+    walk(Job.APPLY, around, Letter(around, things, "letter", actor=Actor.USER), front=front)
+    assert things.log == ["read letter", "look closely", "read letter"]
+
+
+def test_a_walk_with_little_time_ends_on_time_however_seldom_its_wait_is_looked_at(things: Things) -> None:
+    around = context()
+    clock = around.ports.clock
+    clock.pace = 1.0  # a pause of a wait this old takes five minutes, longer than a test may
+    around.state.waiting_since("letter", clock.now() - 24 * 3600)
+    progress = walk(Job.APPLY, around, Thing(around, things, "letter", actor=Actor.USER), patience=0.05)
+    assert status_of(progress, "letter") is Status.WAITING
+    assert things.log.count("read letter") >= 2, "once at the start, once at the end"
+
+
 def test_a_decision_parks_one_branch_and_an_answer_goes_on(things: Things) -> None:
     around = context()
     house = Asking(around, things, "house")

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from tests.practice.conftest import Clients, Road, fetch, until
 from tests.practice.test_authorization import client_with
 from wizard.practice.control_client import Control, ControlError
+from wizard.practice.edge import FIRST_LINES
 from wizard.practice.worldfile import WorldFile
 
 BUSY = "Requested resource is currently being updated. Please try again later."
@@ -160,14 +161,14 @@ def test_first_lines_of_the_log_are_lost_by_the_seed(road: Road, world: WorldFil
         control.set_pace(100)  # lines stay in hand until they are asked for
         kept = 0
         written = []
-        for _ in range(6):
+        for _ in range(FIRST_LINES + 2):
             fetch(world, "px.example.test")
             written.append(control.flush_logs())
         kept = sum(written)
-        assert written[4:] == [1, 1]
+        assert written[FIRST_LINES:] == [1, 1]
         lost.append((seed, tuple(written), kept))
         control.set_pace(0)
         control.recall("before")
     assert lost[0] == lost[1]
-    assert lost[4][2] == 6
+    assert lost[4][2] == FIRST_LINES + 2
     assert len({written for seed, written, _ in lost if seed}) > 1

@@ -1,6 +1,7 @@
 """The user's records, observed at real name servers on loopback; every mistake of a provider's form told apart."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from wizard.model.results import Action, Actor, Status
 from wizard.model.setup import Made, SetupChoices
 from wizard.net.dns_client import DnsClient
 from wizard.net.dns_query import DnsTimeouts
-from wizard.resources.dns.manual_record import ManualRecord
+from wizard.resources.dns.manual_record import CLOSELY, ManualRecord
 from wizard.resources.dns.record_state import Evidence, RecordState, diagnose, stray_names
 from wizard.resources.resource import Presence, Reading
 
@@ -92,6 +93,108 @@ async def test_looking_for_a_missing_record_spoils_no_resolver(net: Net) -> None
     await Reader(net, "certificate-record").read()
     await Reader(net, "pixel-record").read()
     assert net.negative == {}
+
+
+class Look(NamedTuple):
+    """What one look said, what it asked the name servers for, and whether resolvers heard the name."""
+
+    problem: str
+    asked: set[tuple[str, str]]
+    resolvers: bool
+
+
+class Waiting:
+    """Looks for a record again and again, as a walk that waits for it does."""
+
+    def __init__(self, net: Net, record: str, web: ScriptedWeb | None = None) -> None:
+        self.net = net
+        self._record = record
+        self._web = web or ScriptedWeb(WebError("connect", "no"))
+
+    async def looks(self, *before_each: Callable[[ManualRecord], object], removing: bool = False) -> list[Look]:
+        """Look once after each of these, and return what each look saw and asked."""
+        seen: list[Look] = []
+        async with on_loopback(self.net) as network:
+            dns = DnsClient(network, patience=DnsTimeouts(3.0, 1), ipv6=False)
+            record = ManualRecord(context(dns, made=MADE, web=self._web), self._record)
+            for before in before_each:
+                before(record)
+                self.net.heard.clear()
+                for machine in self.net.machines.values():
+                    machine.heard.clear()
+                reading = await (record.removal() if removing else record.read())
+                asked = {(name, kind) for machine in self.net.machines.values() for name, kind, _ in machine.heard}
+                resolvers = any(self._record_name in name for name, _, _ in self.net.heard)
+                seen.append(Look(problem(reading), asked - {(name, "NS") for name, _ in asked}, resolvers))
+        return seen
+
+    @property
+    def _record_name(self) -> str:
+        return HOST if self._record == "pixel-record" else PROOF
+
+
+def nothing(record: ManualRecord) -> None:
+    del record
+
+
+FEW = {(PROOF, "CNAME"), (PROOF, "A")}
+"""What a look in a wait asks for at least: what the user adds, and what a provider may make of it."""
+
+
+@pytest.mark.parametrize("removing", [False, True])
+async def test_a_wait_asks_for_mistypings_and_wildcards_now_and_then_only(net: Net, *, removing: bool) -> None:
+    looks = await Waiting(net, "certificate-record").looks(*[nothing] * (CLOSELY + 2), removing=removing)
+    asked = [look.asked for look in looks]
+    assert all(few == FEW for few in (*asked[1:CLOSELY], asked[CLOSELY + 1]))
+    assert all(len(many) > 10 for many in (asked[0], asked[CLOSELY]))
+    assert len({look.problem for look in looks}) == 1
+
+
+async def test_a_wait_sees_at_once_what_is_at_the_name_itself(net: Net) -> None:
+    looks = await Waiting(net, "certificate-record").looks(
+        nothing,
+        lambda _: put(net, PROOF, "A", "192.0.2.80"),
+        nothing,
+        lambda _: put(net, PROOF, "CNAME", "elsewhere.example.net."),
+        lambda _: put(net, PROOF, "CNAME", f"{VALUE}."),
+    )
+    assert [look.problem for look in looks] == [
+        "record-missing",
+        "record-in-the-way",
+        "record-in-the-way",
+        "record-wrong-value",
+        "",
+    ]
+    assert looks[2].asked == FEW
+
+
+async def test_a_mistyping_is_seen_at_the_next_close_look_or_when_the_user_wants_to_know(net: Net) -> None:
+    def mistyped(record: ManualRecord) -> None:
+        del record
+        put(net, f"{PROOF}.{ZONE}", "CNAME", f"{VALUE}.")
+
+    looks = await Waiting(net, "certificate-record").looks(nothing, mistyped, ManualRecord.look_closely)
+    assert [look.problem for look in looks] == ["record-missing", "record-missing", "name-doubled"]
+    waited = await Waiting(example(), "certificate-record").looks(nothing)
+    assert waited[0].problem == "record-missing"
+    looks = await Waiting(net, "certificate-record").looks(nothing, lambda _: net.zones[ZONE].records.clear(), nothing)
+    assert [look.problem for look in looks] == ["name-doubled"] * 3, "what was wrong is said until a close look"
+
+
+async def test_a_wait_keeps_what_it_knows_of_who_answers_at_the_name(net: Net) -> None:
+    put(net, HOST, "A", "192.0.2.80")
+    web = ScriptedWeb(response(301, b"", server="cloudflare", x_amz_cf_id=None))
+    looks = await Waiting(net, "pixel-record", web).looks(nothing, nothing, nothing)
+    assert [look.problem for look in looks] == ["cloudflare-proxy"] * 3
+    assert len(web.asked) == 1
+
+
+async def test_resolvers_are_asked_now_and_then_only_where_nobody_else_can_be(net: Net) -> None:
+    for machine in net.machines.values():
+        machine.mode = "REFUSED" if machine.zones[0].name == ZONE else machine.mode
+    looks = await Waiting(net, "pixel-record").looks(*[nothing] * (CLOSELY + 1))
+    assert [look.resolvers for look in looks] == [True, *[False] * (CLOSELY - 1), True]
+    assert {look.problem for look in looks} == {"dns-unreachable"}
 
 
 async def test_a_record_that_was_there_and_is_gone_is_a_fault(net: Net) -> None:

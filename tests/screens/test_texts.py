@@ -10,6 +10,7 @@ from textual.content import Content
 from screens.app import SnowpixelApp
 from screens.dialogs.mfa import GuideBox
 from screens.routes import Route
+from screens.texts import stage_details
 from screens.texts.check_details import stage_text
 from screens.texts.credential_sources import how_to
 from screens.texts.permission_list import rights_text
@@ -20,7 +21,20 @@ from tests.screens.driving import on_page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.policy import actions, policy
 from wizard.engine.progress import Progress
-from wizard.model.results import Action, Actor, Change, Check, DnsRecord, Item, Job, Phase, StageView, Status
+from wizard.model.results import (
+    Action,
+    Actor,
+    Change,
+    Check,
+    DnsRecord,
+    Item,
+    Job,
+    Phase,
+    Problem,
+    StageView,
+    Status,
+    Wait,
+)
 from wizard.snowplow.setup_snippet import snippet_for
 from wizard.snowplow.snippet_builder import Variant
 
@@ -60,6 +74,18 @@ def test_a_stage_tells_of_each_item_that_is_not_ok_what_was_found() -> None:
 
     assert "ns1 answers something else" in text
     assert "all as wanted" not in text
+
+
+def test_a_wait_for_aws_that_takes_too_long_tells_what_to_look_at_and_when_the_next_look_is() -> None:
+    problem = Problem("event-not-logged", {"number": "4", "first": "today", "bucket": "b", "distribution": "E1"})
+    check = Check("first-event", "event", Status.WAITING, "sent", problem=problem)
+    wait = Wait("No log file has it", Actor.AWS, 0.0, 900.0, 20_300.0)
+    item = Item("first-event", "event", "The event", phase=Phase.RUNNING, wait=wait, check=check)
+
+    text = stage_details.stage_text(StageView("event", "First event", "why", (item,)), 20_000.0).plain
+
+    assert "next look in 5 min" in text
+    assert "open the distribution E1" in text
 
 
 def replace_item(item: Item, name: str, check: Check) -> Item:

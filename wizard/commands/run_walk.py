@@ -1,7 +1,7 @@
 """Runs a walk for a command and tells its progress line by line."""
 
 import sys
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping
 from typing import Any, Protocol
 
 import anyio
@@ -64,12 +64,13 @@ def run(
         KeyboardInterrupt: the user wants out.
     """
     quiet = job in (Job.PLAN, Job.CHECK)
+    held_up: set[tuple[str, str]] = set()
     narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(answering))
 
     async def tell(progress: Progress) -> None:
         async for update in progress.updates():
             if not quiet:
-                for line in narrator.tell(update.snapshot):
+                for line in (*narrator.tell(update.snapshot), *what_holds_up(update.snapshot, held_up)):
                     session.say(line)
             for look in (act, answering):
                 if look:
@@ -82,6 +83,15 @@ def run(
     event_loop.run(lambda: _along(running, tell, answering), lambda: farewell(session))
     keep_typed(session, service, name, running.progress.snapshot)
     return running.progress.snapshot
+
+
+def what_holds_up(snapshot: Snapshot, told: set[tuple[str, str]]) -> Iterator[str]:
+    """Yield in full, once, what is the matter where AWS is waited for: such a wait may have no end."""
+    for item in snapshot.items:
+        check = item.check if item.wait and item.wait.actor is Actor.AWS else None
+        if check and check.problem and (key := (item.id, check.problem.id)) not in told:
+            told.add(key)
+            yield from checklist_lines.troubles([check], snapshot.setup)
 
 
 TELL = Callable[[Progress], Coroutine[Any, Any, None]]

@@ -48,6 +48,9 @@ class Progress:
         self._answers: dict[str, str] = {}
         self._published = anyio.Event()
         self._nudged = anyio.Event()
+        self._nudges = 0
+        self._heard: dict[str, int] = {}
+        """How many nudges there had been when a pause of an item ended, which is when it was looked at."""
         self.sequence = 0
         self._done: tuple[Change, ...] = ()
         self._finished = False
@@ -68,6 +71,15 @@ class Progress:
         """Set fields of one item, masked, and publish: nothing reaches a front end past this."""
         self._items[item] = replace(self._items[item], **all_masked(fields))
         self._publish()
+
+    def item(self, name: str) -> Item:
+        """Return an item as its own walk last left it, not weighed against others."""
+        return self._items[name]
+
+    @property
+    def done(self) -> tuple[Change, ...]:
+        """Our changes that were made, oldest first."""
+        return self._done
 
     def stage_of(self, item: str) -> str:
         """Return the id of the row that an item is in."""
@@ -131,7 +143,8 @@ class Progress:
         self.look_now()
 
     def look_now(self) -> None:
-        """End every wait early: look again now."""
+        """End every wait early: look again now. What is being looked at already is looked at once more."""
+        self._nudges += 1
         nudged, self._nudged = self._nudged, anyio.Event()
         nudged.set()
 
@@ -141,15 +154,28 @@ class Progress:
         """Return the answer to a decision, if there is one."""
         return self._answers.get(decision)
 
-    async def pause(self, clock: Clock, seconds: float) -> None:
-        """Wait `seconds` (in the clock's pace), or until somebody wants a look now."""
-        nudged = self._nudged
+    async def pause(self, clock: Clock, seconds: float, item: str = "") -> bool:
+        """Wait `seconds` (in the clock's pace), or until somebody wants a look now.
 
-        async def sleep(scope: anyio.CancelScope) -> None:
-            await clock.sleep(seconds)
-            scope.cancel()
+        Args:
+            clock: to wait with.
+            seconds: how long.
+            item: on whose behalf; somebody who wanted a look since its last pause is not kept waiting.
 
-        async with anyio.create_task_group() as group:
-            group.start_soon(sleep, group.cancel_scope)
-            await nudged.wait()
-            group.cancel_scope.cancel()
+        Returns:
+            whether somebody wants a look.
+        """
+        before, nudged = self._heard.get(item, 0 if item else self._nudges), self._nudged
+        if before == self._nudges:
+
+            async def sleep(scope: anyio.CancelScope) -> None:
+                await clock.sleep(seconds)
+                scope.cancel()
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(sleep, group.cancel_scope)
+                await nudged.wait()
+                group.cancel_scope.cancel()
+        if item:
+            self._heard[item] = self._nudges
+        return before != self._nudges

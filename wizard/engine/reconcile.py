@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from wizard.aws.errors import MISSING, AwsError
 from wizard.engine import visibility
+from wizard.engine.look_schedule import LookSchedule
 from wizard.engine.verdicts import unfinished, verdict
 from wizard.engine.walk import Walk
 from wizard.model.results import Action, Actor, Change, Check, Decision, Job, Status, Wait
@@ -64,6 +65,7 @@ class Reconciler:
         self._order = {node.id: (*node.needs, *filter(None, (node.parent,))) for node in walk.nodes.values()}
         clock = walk.context.ports.clock
         self._deadline = None if patience is None else clock.now() + patience
+        self._schedule = LookSchedule(clock)
         longest = visibility.SHOWN_WITHIN
         self._shows = longest if patience is None else min(longest, max(visibility.AT_LEAST, patience))
         """Seconds that AWS has to show what was written."""
@@ -264,14 +266,27 @@ class Reconciler:
         progress, clock, state = self.walk.progress, self.walk.context.ports.clock, self.walk.context.state
         now = clock.now()
         since = state.waiting_since(node.id, now)
-        pause = change.every * clock.pace
+        made = sum(one.resource == node.id for one in progress.done)
+        seconds = self._schedule.pause(node.id, since, change, seen=self._seen(node, change), made=made)
+        pause = seconds * clock.pace
+        if self._deadline is not None and now < self._deadline < now + pause:
+            seconds, pause = seconds * (self._deadline - now) / pause, self._deadline - now  # one last look at its end
         wait = Wait(change.summary, change.actor, since, change.typical * clock.pace, now + pause)
         progress.change(node.id, wait=wait, activity=change.summary)
         await state.saved(riding=pause >= LONG)
         if self._over(now):
             return False
-        await progress.pause(clock, change.every)
+        if await progress.pause(clock, seconds, node.id) and isinstance(node, Resource):
+            node.look_closely()
         return True
+
+    def _seen(self, node: Node, change: Change) -> tuple[str, ...]:
+        """Return what the look before a wait saw."""
+        check = self.walk.progress.item(node.id).check
+        problem = check.problem.id if check and check.problem else ""
+        if isinstance(node, Probe):  # its words may hold the time
+            return (problem,)
+        return problem, change.action, change.summary, check.observed if check else ""
 
     def _over(self, now: float) -> bool:
         return self._deadline is not None and now >= self._deadline

@@ -118,7 +118,9 @@ class Change(Struct, frozen=True):
     typical: float = 0.0
     """For a change by AWS or the user: how long it usually takes, in seconds."""
     every: float = 5.0
-    """For a change by AWS or the user: how often to look, in seconds."""
+    """For a change by AWS or the user: how often to look at first, in seconds; more seldom the longer it lasts."""
+    steady: bool = False
+    """Whether to go on looking as often as at first: nobody else is asked."""
 
 
 class Wait(Struct, frozen=True):

@@ -11,7 +11,7 @@ from wizard.model.results import Acceptance
 LOG_PREFIX = "cf"
 """Log files lie under this prefix; with one, AWS adds no path of its own."""
 
-SCHEMA = 4
+SCHEMA = 5
 """Version of the saved file's shape."""
 
 RECIPE = 1
@@ -151,7 +151,10 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Route 53 zone that holds the domain; empty: the user's provider holds it; None: not looked yet."""
     delivery: str | None = None
     event_request_id: str | None = None
+    """The first test event: the `x-amz-cf-id` of CloudFront's answer."""
     event_sent_at: float | None = None
+    events_sent_again: dict[str, float] = {}
+    """Further ones, as long as no log file had any of them: the same id to when each was sent."""
     proof: Proof | None = None
     tracker: TrackerFile | None = None
     """The file in use."""

@@ -32,7 +32,7 @@ UNSIGNED = (
     "<Message>Missing Key-Pair-Id query parameter or cookie value</Message></Error>"
 )
 """The refusal of what is not signed (CloudFront guide: troubleshooting private content; many public reports)."""
-FIRST_LINES = 4
+FIRST_LINES = 8
 """How many of a distribution's lines may be lost."""
 LONGEST_URL, LONGEST_REQUEST = 8192, 20_480
 """Bytes (CloudFront guide: quotas)."""

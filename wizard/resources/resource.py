@@ -157,6 +157,9 @@ class Resource(ABC):
         """Take the user's answer to a decision of this resource; usually by saving a choice."""
         raise NotImplementedError(f"{self.id} asked nothing: {decision.id} = {answer}")
 
+    def look_closely(self) -> None:  # noqa: B027 - most look in the same way every time
+        """Leave nothing out at the next look: the user wants to know."""
+
     async def removal(self) -> Reading:
         """Look at the world and say what is left to take away. By default it goes with its parent."""
         return Reading(presence=Presence.ABSENT, summary=f"{self.title}: goes with what it belongs to")

@@ -73,6 +73,7 @@ def start_name_anew(state: MemoryState) -> None:
         certificates_replaced=0,
         event_request_id=None,
         event_sent_at=None,
+        events_sent_again={},
         proof=None,
         records_seen={},
     )

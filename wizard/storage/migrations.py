@@ -35,7 +35,12 @@ def _made_at(data: Data) -> Data:
     return {**data, "made_at": {}, "unseen": []}
 
 
-STEPS: Mapping[int, Step] = {1: _goals, 2: _accepted, 3: _made_at}
+def _events(data: Data) -> Data:
+    """Since version 5 a test event may be sent again; the file then holds the ids of all of them."""
+    return {**data, "made": {**data.get("made", {}), "events_sent_again": {}}}
+
+
+STEPS: Mapping[int, Step] = {1: _goals, 2: _accepted, 3: _made_at, 4: _events}
 """Version to the function that makes the next version out of it. Version 1 was the first."""
 
 

@@ -247,8 +247,10 @@ def test_a_single_escaped_agent() -> None:
 
 def test_find_request() -> None:
     wanted = hit(request_id="b==")
-    assert find_request([hit(request_id="a=="), wanted], "b==") is wanted
-    assert find_request([], "b==") is None
+    assert find_request([hit(request_id="a=="), wanted], {"b=="}) is wanted
+    assert find_request([hit(request_id="a=="), wanted], {"c==": 1.0, "b==": 2.0}) is wanted
+    assert find_request([hit(request_id="a=="), wanted], ()) is None
+    assert find_request([], {"b=="}) is None
 
 
 def test_text_for_people() -> None:

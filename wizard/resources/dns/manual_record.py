@@ -21,7 +21,12 @@ TYPICAL: Final = 300.0
 """Seconds that a person usually needs for a record."""
 
 EVERY: Final = 5.0
-"""Seconds between looks; authorities remember nothing, so looking often spoils nothing."""
+"""Seconds between looks at first; authorities remember nothing, so looking often spoils nothing."""
+
+CLOSELY = 6
+"""Every so many looks of a wait, the side questions are asked too: mistyped names, wildcards, and resolvers where the
+name servers cannot be asked. They are twenty times as many as the one that matters.
+"""
 
 KEEP_WAITING: Final = "wait"
 
@@ -88,25 +93,45 @@ class ManualRecord(Resource):
         self._lost, self._patient = False, False
         """The user's word on a domain that cannot be asked: it is lost, or keep waiting."""
         self.carries = KINDS[record].carries
+        self._looks = 0
+        """Looks since the last one that left nothing out."""
+        self._before: Evidence | None = None
 
     async def read(self) -> Reading:
         """Ask every authoritative server for the record."""
         pair = wanted(self.context, self.id)
         if pair is None:
             return self._too_early()
-        try:
-            evidence, zone = await Gathering(self.context.ports, *pair).gather()
-        except DnsUnreachableError:
-            evidence, zone = _nothing_seen(*pair), DelegatedZone("", ())
+        evidence, zone = await self._gathered(pair)
         reading = await self._judged(pair, evidence, zone)
+        self._looks += 1
         seen = dns_views.evidence(
             lambda _: dns_views.ServerKind.AUTHORITY, evidence.cname, lambda one: has(one, evidence.target)
         )
         return replace(reading, evidence={**reading.evidence, **seen})
 
+    def look_closely(self) -> None:
+        """Ask the side questions too at the next look."""
+        self._looks = 0
+
+    @property
+    def _closely(self) -> bool:
+        """Whether this look leaves nothing out."""
+        return self._looks % CLOSELY == 0
+
+    async def _gathered(self, pair: tuple[str, str]) -> tuple[Evidence, DelegatedZone]:
+        """Ask the name servers; in a wait, the side questions now and then only."""
+        before = None if self._closely else self._before
+        try:
+            self._before, zone = await Gathering(self.context.ports, *pair, before).gather()
+        except DnsUnreachableError:
+            return _nothing_seen(*pair), DelegatedZone("", ())
+        return self._before, zone
+
     async def _judged(self, pair: tuple[str, str], evidence: Evidence, zone: DelegatedZone) -> Reading:
         finding = diagnose(evidence)
-        if finding.state is RecordState.UNREACHABLE and await seen_by_resolvers(self.context.ports, *pair):
+        unseen = finding.state is RecordState.UNREACHABLE and self._closely
+        if unseen and await seen_by_resolvers(self.context.ports, *pair):
             return self._right("seen through a resolver only, for the name servers cannot be asked from here", zone)
         if finding.state is RecordState.RIGHT:
             right = self._right(f"at all {finding.asked} name servers that answered", zone)
@@ -227,10 +252,8 @@ class ManualRecord(Resource):
             return self.gone(f"{self.title}: nothing of ours to take away")
         if self._lost or self.context.answers.get(DOMAIN_LOST) == YES:
             return self._forgotten("The domain is not yours any more, so its record was left alone")
-        try:
-            evidence, zone = await Gathering(self.context.ports, *pair).gather()
-        except DnsUnreachableError:
-            evidence, zone = _nothing_seen(*pair), DelegatedZone("", ())
+        evidence, zone = await self._gathered(pair)
+        self._looks += 1
         finding = diagnose(evidence)
         if finding.state is RecordState.UNREACHABLE:
             return self._offer_to_go_on(

@@ -22,7 +22,7 @@ from wizard.snowplow.browserproof.proof_server import PageServer
 from wizard.snowplow.browserproof.verdict import OK, Outside, Verdict, judge
 from wizard.snowplow.csp import of_site
 from wizard.snowplow.events.decode import Event, as_text, event_of
-from wizard.snowplow.events.log_bucket import log_file, log_keys
+from wizard.snowplow.events.log_bucket import log_file, log_keys_of
 from wizard.snowplow.pagecheck.html import LIMIT, read
 from wizard.snowplow.pagecheck.inline_trackers import tags
 from wizard.snowplow.setup_snippet import host_of, loaded_by
@@ -135,7 +135,7 @@ class BrowserProof(Resource):
 
     def _asking(self, url: str) -> Reading:
         summary = f"Open {url} in your browser"
-        wait = Change(self.id, Action.UPDATE, Actor.USER, summary, typical=20, every=EVERY)
+        wait = Change(self.id, Action.UPDATE, Actor.USER, summary, typical=20, every=EVERY, steady=True)
         return Reading(
             presence=Presence.OURS,
             summary=summary,
@@ -181,7 +181,7 @@ class BrowserProof(Resource):
         return await self._search(run)
 
     async def _search(self, run: BrowserRun) -> Reading:
-        for one in await log_keys(self.context, run.sent_at - CLOCKS):
+        for one in await log_keys_of(self.context, run.sent_at):
             if one.key not in self._searched:
                 self._searched.add(one.key)
                 events = [event_of(line) for line in await log_file(self.context, one.key)]
@@ -215,7 +215,3 @@ class BrowserProof(Resource):
     async def removal(self) -> Reading:
         """Events in log files go with the logs."""
         return self.gone("Goes with the logs")
-
-
-CLOCKS = 300.0
-"""Seconds that this computer's clock may be ahead of AWS's."""

@@ -6,7 +6,7 @@ event type. Everything else in the log (preflights, redirects to https, refusals
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -84,9 +84,9 @@ def events(lines: Iterable[LogLine], *, seen: set[str] | None = None, full_addre
         yield event
 
 
-def find_request(lines: Iterable[LogLine], request_id: str) -> LogLine | None:
-    """Find the line of the request that CloudFront answered with this `x-amz-cf-id`."""
-    return next((line for line in lines if line.request_id == request_id), None)
+def find_request(lines: Iterable[LogLine], request_ids: Collection[str]) -> LogLine | None:
+    """Find the first line of a request that CloudFront answered with one of these values of `x-amz-cf-id`."""
+    return next((line for line in lines if line.request_id in request_ids), None)
 
 
 def event_of(line: LogLine, *, full_address: bool = False) -> Event | None:

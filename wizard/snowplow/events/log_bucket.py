@@ -35,6 +35,21 @@ async def log_keys(context: Context, since: float) -> list[LogKey]:
         more = {"ContinuationToken": reply["NextContinuationToken"]}
 
 
+CLOCKS = 3600.0
+"""Seconds that this computer's clock may be ahead of AWS's. Folders are by the hour, so one that is seconds ahead just
+before the hour would already look in the next one; AWS refuses calls from one that is more than 15 minutes off.
+"""
+
+
+async def log_keys_of(context: Context, sent_at: float) -> list[LogKey]:
+    """List the log files that may have what was sent at a time by this computer's clock, and later, oldest first.
+
+    Raises:
+        wizard.aws.errors.AwsError: AWS refused.
+    """
+    return await log_keys(context, sent_at - CLOCKS)
+
+
 async def log_file(context: Context, key: str) -> LogFile:
     """Fetch one.
 
