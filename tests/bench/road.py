@@ -84,6 +84,7 @@ def road() -> Iterator[Figure]:
 def _one_road(product: Product) -> float:
     begun = time.monotonic()
     product.control.reset()
+    product.control.calm()
     product.service.store.delete("main")
     product.new()
     wrong = not_ok(product.apply()) + not_ok(product.check())

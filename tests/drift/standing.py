@@ -197,6 +197,7 @@ class Bench:
         else:
             self._set_up(product, kind)
             self._finished.keep(kind, home)
+        self.control.calm()  # each proof holds exactly what a repair writes
         product.clear()
         return Behind(product, self._account)
 

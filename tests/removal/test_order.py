@@ -9,6 +9,8 @@ from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok, verdicts
 from wizard.model.results import Actor, Job, Snapshot, Status, Wait
 
+pytestmark = pytest.mark.usefixtures("calm")  # what is refused once would stand twice in the order
+
 LOGS_TOO = {"delete-logs": "yes"}
 ORDER = (
     ("cloudfront", "UpdateDistribution"),  # the alias off

@@ -183,6 +183,10 @@ class Reconciler:
         """Wait where a change was made already, by this walk or an earlier one; None where it is to be made now."""
         if _key(change) in state.made:
             return await self._shows_in_time(node, change, state)
+        # What was just made may show in part, or as it was: another change would be to something that is as wanted.
+        partly = state.made and change.action is not Action.DELETE and state.unseen < visibility.AT_LEAST
+        if partly and await self._not_shown(node, state, visibility.AT_LEAST):
+            return True
         looked = change.action is Action.CREATE and node.confirmed and not state.again
         if not looked or not visibility.unseen(self.walk.context, node.id):
             return None

@@ -23,7 +23,7 @@ TAGS_SEEN_WITHIN = 60.0
 """Seconds within which IAM has heard of the tags of something new."""
 
 AT_LEAST = 15.0
-"""Seconds that also a walk that may not wait gives AWS: most changes show within one or two."""
+"""Seconds that also a walk that may not wait gives AWS, and that anything just changed has to show in full."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds from a look that shows nothing to the next: doubled each time, up to the longest."""
