@@ -265,13 +265,13 @@ def test_leaving_asks_only_while_something_is_being_changed(home: Path) -> None:
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.RUN, "main")
         await on_page(pilot, "DnsPage")
-        work = app.works["main"]
+        walk = app.walks["main"]
         await pilot.press("ctrl+c")
-        await on_page(pilot, "LeaveModal")
+        await on_page(pilot, "QuitModal")
         assert focused(app) == "stay"
         await pilot.press("enter")
         await on_page(pilot, "DnsPage")
-        scripted.end(work.progress, "delivery")
+        scripted.end(walk.progress, "delivery")
         await pilot.press("ctrl+c")
         await wait_for(pilot, lambda: not app.is_running)
 
@@ -285,13 +285,13 @@ def test_a_walk_goes_on_while_other_pages_are_open_and_is_found_again(home: Path
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.RUN, "main")
         await on_page(pilot, "DnsPage")
-        work = app.works["main"]
+        walk = app.walks["main"]
         app.home()
         await wait_for(pilot, lambda: page(app) == "HomePage" and "apply is under way" in text_of(app))
         await pilot.press("enter")
         await on_page(pilot, "RunPage")
         assert isinstance(app.screen, RunPage)
-        assert app.screen.work is work
+        assert app.screen.walk is walk
 
     play(service, scene)
 

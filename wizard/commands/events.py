@@ -29,16 +29,16 @@ SHORTEST = 1.0
 class Looks:
     """What one run of the command has read so far."""
 
-    arrivals: EventReader
+    reader: EventReader
     hours: int
     tests: bool
     fresh: deque[Event]
-    tally: EventSummary = field(default_factory=EventSummary)
+    summary: EventSummary = field(default_factory=EventSummary)
 
     async def look(self) -> None:
         """Read what is new; an error leaves what was read before it in `fresh`."""
-        async for batch in self.arrivals.new():
-            self.tally.add(batch)
+        async for batch in self.reader.new():
+            self.summary.add(batch)
             self.fresh.extend(event for event in batch if self.tests or not event.is_check)
 
     def taken(self) -> list[Event]:
@@ -76,9 +76,9 @@ def events(
     session.again = f"events {name}"
     service = session.service()
     second_factor(session, service, name)
-    arrivals = service.event_reader(name, time.time() - since * HOUR, full_address=full_address)
+    reader = service.event_reader(name, time.time() - since * HOUR, full_address=full_address)
     most = (None if session.json else 20) if last is None else (last or None)
-    looks = Looks(arrivals, since, tests, deque(maxlen=most))
+    looks = Looks(reader, since, tests, deque(maxlen=most))
     event_loop.run(looks.look, lambda: run_walk.farewell(session))
     _tell(session, name, looks)
     if follow:
@@ -118,9 +118,9 @@ def _tell(session: Session, name: str, looks: Looks) -> None:
     found, now = looks.taken(), time.time()
     data = {
         "setup": name,
-        "summary": looks.tally.data(now, looks.hours),
-        "log_files": looks.arrivals.files,
-        "unreadable_lines": looks.arrivals.broken,
+        "summary": looks.summary.data(now, looks.hours),
+        "log_files": looks.reader.files,
+        "unreadable_lines": looks.reader.broken,
         "events": [{**msgspec.to_builtins(event), "test": event.is_check} for event in found],
     }
     rows = [*(line(event) for event in found), *([""] if found else []), *_summary(looks, now)]
@@ -137,18 +137,18 @@ def line(event: Event) -> str:
 
 
 def _summary(looks: Looks, now: float) -> Iterator[str]:
-    tally = looks.tally
+    summary = looks.summary
     span = "24 hours" if looks.hours == DAY_HOURS else f"{looks.hours} hour{'s' if looks.hours > 1 else ''}"
-    if not tally.total:
-        tests = f" ({tally.tests} test events by snowpixel; --tests shows them)" if tally.tests else ""
+    if not summary.total:
+        tests = f" ({summary.tests} test events by snowpixel; --tests shows them)" if summary.tests else ""
         yield f"No events of visitors in the last {span}{tests}."
         yield "Log files come several times an hour: an event of a moment ago is not in one yet."
         return
-    kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in tally.kinds.most_common())
-    yield f"{tally.total:,} events in the last {span}: {kinds}"
+    kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in summary.kinds.most_common())
+    yield f"{summary.total:,} events in the last {span}: {kinds}"
     shown = min(looks.hours, DAY_HOURS)
-    counts = tally.per_hour(now, shown)
+    counts = summary.per_hour(now, shown)
     yield f"Per hour, the last {shown}: {sparkline(counts)}  at most {max(counts):,}"
-    yield from (f"  {number:>7,}  {url}" for url, number in tally.top())
-    if looks.arrivals.broken:
-        yield f"{looks.arrivals.broken} lines of the log could not be read."
+    yield from (f"  {number:>7,}  {url}" for url, number in summary.top())
+    if looks.reader.broken:
+        yield f"{looks.reader.broken} lines of the log could not be read."

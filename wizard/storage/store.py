@@ -39,12 +39,12 @@ class LockedError(StoreError):
     """Another snowpixel works on the set-up.
 
     Attributes:
-        holder: who, as far as that is known.
+        owner: who, as far as that is known.
     """
 
-    def __init__(self, message: str, holder: locks.LockOwner | None = None) -> None:
+    def __init__(self, message: str, owner: locks.LockOwner | None = None) -> None:
         super().__init__(message)
-        self.holder = holder
+        self.owner = owner
 
 
 class Store:
@@ -217,7 +217,7 @@ class Store:
         try:
             stack.enter_context(locks.hold(path, locks.LockOwner(what, os.getpid(), time.time())))
         except locks.HeldError as error:
-            raise _locked(path.stem, error.holder) from None
+            raise _locked(path.stem, error.owner) from None
         except locks.NoLocksError:
             raise StoreError(
                 f"The file system of {path.parent} cannot lock files, so two snowpixels could overwrite each other's "
@@ -233,15 +233,15 @@ class Store:
         return MemoryState(self.load(name))
 
 
-def _locked(name: str, holder: locks.LockOwner | None) -> LockedError:
+def _locked(name: str, owner: locks.LockOwner | None) -> LockedError:
     who = "by another snowpixel"
-    if holder:
-        since = datetime.fromtimestamp(holder.since).astimezone()
-        who = f"by `{holder.what}` (process {holder.pid}, since {since:%Y-%m-%d %H:%M:%S})"
+    if owner:
+        since = datetime.fromtimestamp(owner.since).astimezone()
+        who = f"by `{owner.what}` (process {owner.pid}, since {since:%Y-%m-%d %H:%M:%S})"
     return LockedError(
         f"The set-up '{name}' is being worked on {who}. Wait for it, or run `snowpixel check {name}`, which only "
         "looks.",
-        holder,
+        owner,
     )
 
 
