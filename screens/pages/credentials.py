@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
-from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -29,6 +28,7 @@ from wizard.credentials.manager import KnownIdentity
 from wizard.credentials.source import CredentialKind, CredentialSource
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
+from wizard.model.validators import InvalidChoice
 from wizard.storage.store import StoreError
 
 GIVEN, TYPED, FOUND, GUIDE = "given", "typed", "found:", "guide"
@@ -232,7 +232,7 @@ class CredentialsPage(Page):
             return
         try:
             await in_thread(self._remember, source)
-        except StoreError as error:
+        except (StoreError, InvalidChoice) as error:
             self._say(say(f"✗ {error}", "$text-error"))
             return
         kept = place is not None and place.kind == CredentialKind.KEPT
@@ -256,9 +256,9 @@ class CredentialsPage(Page):
             return
         self.base_app.sources.pop(self.setup, None)
         if source is not given:
-            store = self.base_app.service.store
-            setup = store.load(self.setup)
-            store.save(replace(setup, choices=replace(setup.choices, profile=source.profile)))
+            service = self.base_app.service
+            if service.store.load(self.setup).choices.profile != source.profile:
+                service.choose(self.setup, profile=source.profile)
 
     def _say(self, content: Content) -> None:
         self.counting = None

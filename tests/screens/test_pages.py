@@ -137,6 +137,22 @@ def test_the_profile_that_works_is_saved_by_name(home: Path) -> None:
     assert service.store.load("main").choices.profile == "home"
 
 
+def test_a_profile_is_not_saved_while_another_snowpixel_holds_the_setup(home: Path) -> None:
+    service = ScriptedService(home, zone=None)
+    service.found = (CredentialSource("work", "single sign-on"),)
+    a_setup(service)
+    before = service.store.path("main").read_bytes()
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Route.CREDENTIALS, "main")
+        await wait_for(pilot, lambda: "is being worked on by" in text_of(app))
+        assert app.screen.query_one("#next").disabled
+
+    with service.store.writing("main", "snowpixel apply main"):
+        play(service, scene)
+    assert service.store.path("main").read_bytes() == before
+
+
 def test_root_is_warned_of(home: Path) -> None:
     service = ScriptedService(home, identity=Identity("123456789012", "arn:aws:iam::123456789012:root"))
     a_setup(service)

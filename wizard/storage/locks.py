@@ -9,10 +9,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from wizard.model.results import Time
+from wizard.storage.atomic_files import read
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -29,8 +32,8 @@ class LockOwner(Struct, frozen=True):
 
     what: str
     """The command, as the user would type it."""
-    pid: int
-    since: float
+    pid: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    since: Time
 
 
 class HeldError(Exception):
@@ -98,8 +101,8 @@ def _acquired(path: Path) -> "FileLock":
 def owner_of(path: Path) -> LockOwner | None:
     """Return who holds the lock of a file, None where the note is missing, damaged or left behind."""
     try:
-        owner = msgspec.json.decode(path.with_suffix(NOTE).read_bytes(), type=LockOwner)
-    except (OSError, msgspec.DecodeError):
+        owner = msgspec.json.decode(read(path.with_suffix(NOTE)), type=LockOwner)
+    except (OSError, ValueError, RecursionError):
         return None
     return owner if _alive(owner.pid) else None
 
@@ -119,7 +122,9 @@ def _alive(pid: int) -> bool:
 def _write(note: Path, owner: LockOwner) -> None:
     """Put the note in place at once, so that nobody reads half of it."""
     temporary = note.with_suffix(f"{NOTE}-{owner.pid}")
+    temporary.unlink(missing_ok=True)
     try:
+        temporary.touch(mode=0o600, exist_ok=False)
         temporary.write_bytes(msgspec.json.encode(owner))
         temporary.replace(note)
     except OSError:
