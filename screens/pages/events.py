@@ -15,11 +15,11 @@ from textual.widgets.option_list import Option
 
 from screens.pages.page import Page
 from screens.texts.problem import explained
-from screens.texts.style import MUTED, clean, lines, say
+from screens.texts.style import MUTED, lines, say
 from screens.widgets.prose import Prose
 from wizard.aws.errors import AwsError
 from wizard.model.results import Copyable
-from wizard.snowplow.events.decode import Event, as_text
+from wizard.snowplow.events.decode import Event, as_text, harmless
 from wizard.snowplow.events.reader import EventReader
 from wizard.snowplow.events.summary import HOUR, EventSummary
 from wizard.storage.store import StoreError
@@ -122,7 +122,8 @@ class EventsPage(Page):
         self._detail()
 
     def _total(self, hours: list[int]) -> Content:
-        kinds = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in self.summary.kinds.most_common(4))
+        most = self.summary.kinds.most_common(4)
+        kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in most)
         busiest = f"   busiest hour: {max(hours):,}" if self.summary.total else ""
         state = "   looking …" if self.looking else ""
         total = say("1 event" if self.summary.total == 1 else f"{self.summary.total:,} events", "bold")
@@ -188,8 +189,8 @@ class EventsPage(Page):
 def _row(event: Event) -> Content:
     when = time.strftime("%H:%M:%S", time.gmtime(event.at))
     page = event.values.get("page_url", "").partition("://")[2] or event.values.get("se_action", "")
-    head = Content.assemble(say(f"{when}  ", MUTED), say(event.kind.replace("_", " ")))
-    return lines(head, say(f"  {clean(page)}", MUTED)) if page else head
+    head = Content.assemble(say(f"{when}  ", MUTED), say(harmless(event.kind).replace("_", " ")))
+    return lines(head, say(f"  {harmless(page)}", MUTED)) if page else head
 
 
 def _once(newest: list[Event]) -> Iterable[Event]:
