@@ -1,5 +1,7 @@
 """`events`: decoded events from the log bucket."""
 
+import shlex
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from wizard.commands.credential_steps import second_factor
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode, of_error
 from wizard.commands.session import Session, pass_session
+from wizard.commands.streams import left
 from wizard.snowplow.events.decode import Event, as_text, harmless
 from wizard.snowplow.events.reader import EventReader
 from wizard.snowplow.events.summary import HOUR, EventSummary, sparkline
@@ -73,7 +76,7 @@ def events(
     full_address: bool,
 ) -> ExitCode:
     """Show the events that have arrived, decoded. Log files come several times an hour, so the newest are missing."""
-    session.again = f"events {name}"
+    session.again = shlex.join(["events", name])
     service = session.service()
     second_factor(session, service, name)
     reader = service.event_reader(name, time.time() - since * HOUR, full_address=full_address)
@@ -95,7 +98,7 @@ def _follow(session: Session, name: str, looks: Looks, every: float) -> None:
     session.note(f"Looking again every {every:g} s; Ctrl-C ends it.")
     looks.fresh = deque(looks.fresh)  # from now on nothing is left out
     said = ""
-    while True:
+    while not left(sys.stdout):
         event_loop.run(lambda: anyio.sleep(every), lambda: run_walk.farewell(session))
         try:
             event_loop.run(looks.look, lambda: run_walk.farewell(session))
