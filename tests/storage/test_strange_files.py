@@ -92,10 +92,28 @@ INSIDES: dict[str, Callable[[bytes], bytes]] = {
     "negative size": edited(made__tracker={**FILE, "size": -1}),
     "control characters in a name": edited(choices__domain="e.example.org\x1b[2J"),
     "control characters in a key": edited(waits={"\x9b2J": 1.0}),
+    "a line end in a name": edited(choices__domain="e.example.org\nNext: rm -r"),
+    "control characters in a reason": edited(accepted={"tls": {**WORD, "reason": "\x1b[2J"}}),
+    "control characters in what is accepted": edited(accepted={"\x1b[2J": WORD}),
     "control characters in an unknown field": edited(**{"\x1b[2J": 1}),
     "control characters in a wrong value": edited(choices__viewer="\x1b[2J"),
     "control characters in an event": edited(made__proof={**PROOF, "event": {"Page": "\x07"}}),
 }
+
+
+def test_what_an_accepted_warning_is_compared_with_may_be_anything(store: Store) -> None:
+    path = store.path("shop")
+    path.write_bytes(edited(accepted={"tls": {**WORD, "observed": "a\nb\tc\x1b"}})(path.read_bytes()))
+    assert store.load("shop").accepted["tls"].observed == "a\nb\tc\x1b"
+
+
+def test_a_file_may_leave_out_what_has_a_default(store: Store) -> None:
+    path, before = store.path("shop"), store.load("shop")
+    built = json.loads(path.read_bytes())
+    for field in ("accepted", "waits", "stood", "made", "removed", "original"):
+        del built[field]
+    path.write_text(json.dumps(built))
+    assert store.load("shop") == before
 
 
 def refused(store: Store) -> str:

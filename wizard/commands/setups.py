@@ -142,11 +142,16 @@ def _only_there(session: Session) -> list[dict[str, Any]]:
             "domain": one.choices.domain,
             "region": one.region,
             "id": one.id,
-            "state": f"in account {one.account}, not saved here: {session.line(f'new NAME --adopt {one.id}')}",
+            "state": f"in account {one.account}, not saved here: {session.line(_adopting(one))}",
         }
         for one in in_account(session, service)
         if service.saved_as(one) is None
     ]
+
+
+def _adopting(one: "FoundSetup") -> str:
+    """Return the command that takes a set-up over. Whoever may tag in the account wrote its id."""
+    return f"new NAME --adopt {shlex.quote(printable(one.id))}"
 
 
 def _saved(store: Store) -> tuple[list[dict[str, Any]], list[str]]:

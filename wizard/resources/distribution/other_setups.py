@@ -4,6 +4,8 @@ A second distribution for the same name would be of no use: CloudFront allows a 
 was lost, or that a colleague made, is named here, with the way to continue it.
 """
 
+import shlex
+
 from wizard.aws import listing
 from wizard.aws.listing import One, everything
 from wizard.model.ports import Aws
@@ -89,7 +91,7 @@ class OtherSetups(Resource):
             f"The set-up '{name}' ({identifier}) in this account is already for {self._domain}: {where}",
             "set-up-in-account",
             name=name,
-            id=identifier,
+            id=shlex.quote(identifier),  # whoever may tag wrote it, and it is shown within a command
             where=where,
             domain=self._domain,
             here=self.context.state.setup.name,
