@@ -40,6 +40,18 @@ def test_a_folder_survives_the_shell(name: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [(None, ["--home", "/data/a"]), ("/data/a", []), ("/data/a/", []), ("/data/b", ["--home", "/data/a"])],
+)
+def test_a_folder_is_left_out_only_where_the_variable_names_it(
+    monkeypatch: pytest.MonkeyPatch, variable: str | None, words: list[str]
+) -> None:
+    if variable is not None:
+        monkeypatch.setenv("SNOWPIXEL_HOME", variable)
+    assert taken(Session(home=Path("/data/a")).line("apply main")) == [*words, "apply", "main"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_users_part_in_practice_survives_the_shell(name: str) -> None:
     record = DnsRecord(name="_x.example.test", host="_x", type="CNAME", value=f"{name}.example.", purpose="test")

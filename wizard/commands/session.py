@@ -88,8 +88,11 @@ class Session:
         Args:
             command: the rest of it, quoted where a shell needs that.
         """
-        where = ["--practice", str(self.practice)] if self.practice and "SNOWPIXEL_PRACTICE" not in os.environ else []
-        where += ["--home", str(self.home)] if self.home and "SNOWPIXEL_HOME" not in os.environ else []
+        where = []
+        for flag, folder in (("practice", self.practice), ("home", self.home)):
+            variable = os.environ.get(f"SNOWPIXEL_{flag.upper()}")
+            if folder and (variable is None or Path(variable) != folder):
+                where += [f"--{flag}", str(folder)]
         return f"{shlex.join(['snowpixel', *where])} {command}"
 
     # Where it speaks.
