@@ -95,12 +95,13 @@ def test_a_warning_on_purpose_counts_no_more(warned: Cli) -> None:
 def test_it_comes_back_when_something_else_is_seen(warned: Cli) -> None:
     assert warned("check", "main", "--accept", "recipe", "--reason", "spring").code == 0
     warned("check", "main")
-    edit(warned, recipe=-1)
+    accepted = warned.saved("main")["accepted"]
+    edit(warned, accepted={"recipe": {**accepted["recipe"], "observed": "something else"}})
     ran = warned("check", "main", "--strict", "--changes", "--json")
     assert ran.code == 1
     assert status_of(ran.out) == ("warning", False)
     assert [str(one.was) for one in document(ran.out).data.setups[0].checks] == ["ok"]  # type: ignore[union-attr]
-    edit(warned, recipe=0)
+    edit(warned, accepted=accepted)
     assert warned("check", "main", "--strict").code == 0
 
 
