@@ -111,6 +111,12 @@ def control(running: "WorldFile") -> "Control":
 
 
 @pytest.fixture
+def calm(control: "Control") -> None:
+    """A world in which nothing passes by itself, for tests that count calls or look at one rule alone."""
+    control.calm()
+
+
+@pytest.fixture
 def world(running: "WorldFile", control: "Control") -> "WorldFile":
     control.touch()
     return running

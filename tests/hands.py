@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 
+from tests.inventory import CALM_CLIENT
 from tests.product import DOMAIN, Product
 from wizard.snowplow.events.decode import Event, event_of, events
 from wizard.snowplow.events.log_files import LogFile
@@ -21,6 +22,7 @@ class Hands:
         world = self._product.world
         return boto3.client(
             service,
+            config=CALM_CLIENT,
             endpoint_url=world.aws_endpoint,
             region_name="us-east-1",
             aws_access_key_id=world.access_key_id,

@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from wizard.aws.listing import KEY_TYPES
 from wizard.model.setup import Setup
-from wizard.practice.worldfile import WorldFile
+from wizard.practice.worldfile import CALM, WorldFile
 
 REGION = "us-east-1"
 """Where CloudFront's own things are, and everything else that no region is named for."""
 
 Inventory = Mapping[str, list[str]]
 """Kind of resource to the names or ids that the account lists."""
+
+
+CALM_CLIENT = Config(user_agent_extra=CALM)
+"""For clients of a test's own: they meet nothing that passes by itself, and nothing that they do stays unseen."""
 
 
 class Account:
@@ -31,7 +36,7 @@ class Account:
     def client(self, service: str, region: str = REGION) -> Any:
         """Return a boto3 client, made once."""
         if (service, region) not in self._clients:
-            made = self._session.client(service, region_name=region, endpoint_url=self._endpoint)
+            made = self._session.client(service, region_name=region, endpoint_url=self._endpoint, config=CALM_CLIENT)
             self._clients[service, region] = made
         return self._clients[service, region]
 

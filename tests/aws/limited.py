@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 
+from tests.inventory import CALM_CLIENT
 from tests.product import Product
 from wizard.aws.keys import Keys, Secret
 from wizard.model.results import Check, Job, Snapshot
@@ -26,6 +27,7 @@ def client_of(world: WorldFile, keys: Keys, service: str, region: str = "us-east
     """Return a client with a limited user's keys."""
     return boto3.client(
         service,
+        config=CALM_CLIENT,
         endpoint_url=world.aws_endpoint,
         region_name=region,
         aws_access_key_id=keys.access_key_id,

@@ -9,6 +9,7 @@ import pytest
 
 from tests.commands.conftest import Cli
 from tests.commands.test_cli_without_aws import loaded
+from tests.inventory import CALM_CLIENT
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
@@ -21,6 +22,7 @@ PROBLEM_FIELDS = {"id", "title", "meaning", "steps", "typical", "link"}
 def client(world: WorldFile, service: str) -> Any:
     return boto3.client(
         service,
+        config=CALM_CLIENT,
         endpoint_url=world.aws_endpoint,
         region_name="us-east-1",
         aws_access_key_id=world.access_key_id,

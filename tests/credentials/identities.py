@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 
+from tests.inventory import CALM_CLIENT
 from wizard.aws.client import AwsClient
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.timeouts import LOOK
@@ -24,6 +25,7 @@ WITHOUT_SESSION = {
 def admin(world: WorldFile, service: str) -> Any:
     return boto3.client(
         service,
+        config=CALM_CLIENT,
         endpoint_url=world.aws_endpoint,
         region_name="us-east-1",
         aws_access_key_id=world.access_key_id,
@@ -70,6 +72,7 @@ def factor(world: WorldFile, keys: Keys) -> str:
     """Give a user a second factor, and return its serial number."""
     shown = boto3.client(
         "sts",
+        config=CALM_CLIENT,
         endpoint_url=world.aws_endpoint,
         region_name="us-east-1",
         aws_access_key_id=keys.access_key_id,

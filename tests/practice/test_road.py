@@ -45,6 +45,7 @@ def test_reset_and_the_whole_road_fit_two_seconds(road: Road, world: WorldFile, 
     for _ in range(3):
         started = time.perf_counter()
         control.reset()
+        control.calm()
         road.oac = ""
         road.whole()
         assert fetch(world, HOST).status == 200

@@ -9,6 +9,7 @@ from wizard.practice.control_client import Control
 
 
 @pytest.mark.parametrize("operation", ["PutDeliverySource", "PutDeliveryDestination"])
+@pytest.mark.usefixtures("calm")
 def test_a_lost_reply_is_no_conflict(product: Product, control: Control, operation: str) -> None:
     """The client repeats the call by itself, and AWS refuses the tags of what is there by then."""
     product.new()

@@ -20,6 +20,8 @@ from wizard.model.setup import SetupChoices
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service
 
+pytestmark = pytest.mark.usefixtures("calm")
+
 POLLS = frozenset({("acm", "describe_certificate"), ("cloudfront", "get_distribution"), ("s3", "list_objects_v2")})
 """Operations that waits repeat: how often is the world's doing."""
 

@@ -23,7 +23,10 @@ from wizard.storage.setup_state import COPIED_EVERY
 
 WITH_JS: dict[str, Any] = {"goals": (Goal.PIXEL, Goal.JS_BUCKET), "tracker": str(V4)}
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which file is flushed")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which file is flushed"),
+    pytest.mark.usefixtures("calm"),
+]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ MOST = 6144
 
 ANY = "*"
 
+TAGGED = "tagged-ours"
+"""Condition of `assets/policy.toml`: on what carries our tags."""
+
 Document = dict[str, Any]
 Statement = dict[str, Any]
 Names = Mapping[str, Sequence[str]]
@@ -87,6 +90,13 @@ def statement_text(action: str, setup: Setup | None = None) -> str:
 def action_of(operation: str) -> str:
     """Return the action that AWS checks for an operation (`service:Operation`): mostly, but not always, its name."""
     return str(_knowledge()["operations"].get(operation, operation))
+
+
+@cache
+def bound_to_tags() -> frozenset[str]:
+    """Return the actions that the policy allows only on what carries our tags."""
+    bound = (one for one in _knowledge()["statement"] if TAGGED in one.get("if", ()))
+    return frozenset(action for entry in bound for action in entry["actions"])
 
 
 def _statement(entry: Mapping[str, Any], allowed: Sequence[str], names: Names) -> Statement:

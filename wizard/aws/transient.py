@@ -51,6 +51,13 @@ _BUSY = (
 )
 """Codes, and what their text must hold: the same code means something final with another text."""
 
+NOT_SEEN = frozenset({"InvalidOrigin", "InvalidOriginAccessControl"})
+"""Codes for something that the call names and that CloudFront does not see; beside those for what is missing.
+
+They pass where it was only just made (ACK community #2185: a distribution seconds after its bucket): whether it was,
+`wizard.engine.visibility` knows.
+"""
+
 _STAYS = frozenset({"SSLError", "CodeNeeded"})
 """Codes of calls that did not get through and will not by themselves: somebody inspects TLS, or digits are needed."""
 

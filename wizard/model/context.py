@@ -53,6 +53,13 @@ class SetupState(Protocol):
         """Return when the wait of `item` began: `now`, if it begins now."""
         ...
 
+    def makes(self, item: str, now: float | None) -> None:
+        """Note that a thing of its own is being made at `now`, which no look has shown; with None, that it was not.
+
+        It is saved with whatever comes next.
+        """
+        ...
+
     def stands(self, item: str, *, now: bool) -> None:
         """Note that a resource is as wanted now, or that we took it away. It is saved with whatever comes next."""
         ...

@@ -12,7 +12,7 @@ from wizard.model.results import Acceptance, Time
 LOG_PREFIX = "cf"
 """Log files lie under this prefix; with one, AWS adds no path of its own."""
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the saved file's shape."""
 
 RECIPE = 1
@@ -139,6 +139,8 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     caller_reference: str | None = None
     distribution: str | None = None
     distribution_domain: str | None = None
+    distributions_former: tuple[str, ...] = ()
+    """Ids of distributions that were not to be seen any more when another one was made; a removal looks for them."""
     former_domains: tuple[str, ...] = ()
     """Names of distributions of ours that somebody deleted: records that still lead there are ours too."""
     alias: str | None = None
@@ -177,6 +179,10 @@ class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     made: Made = Made()
     waits: dict[str, Time] = {}
     """Item id to the time its wait began, so that elapsed time survives a restart."""
+    made_at: dict[str, Time] = {}
+    """Id of an item that is a thing of its own in AWS to the time when it was made, or may have been."""
+    unseen: tuple[str, ...] = ()
+    """Those of them that no look has shown since."""
     stood: tuple[str, ...] = ()
     """Ids of the items that were as wanted once: if one is not any more, somebody changed it."""
     accepted: dict[str, Acceptance] = {}

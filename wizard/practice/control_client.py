@@ -180,6 +180,7 @@ class Control:
         bucket_cooldown: float | None = None,
         momentary: Mapping[str, int] | None = None,
         lost_log_seed: str | None = None,
+        staleness_seed: str | None = None,
     ) -> None:
         """Change how the world behaves.
 
@@ -188,6 +189,7 @@ class Control:
             bucket_cooldown: real seconds for which the name of a deleted bucket is refused.
             momentary: refusals that pass by themselves (`rules.momentary`), and how often each is met for each thing.
             lost_log_seed: decides which of a distribution's first log lines are lost; empty: none.
+            staleness_seed: decides for how long what is made or changed stays unseen; empty: not at all.
         """
         self._do(
             "settings",
@@ -195,7 +197,12 @@ class Control:
             bucket_cooldown=bucket_cooldown,
             momentary=None if momentary is None else dict(momentary),
             lost_log_seed=lost_log_seed,
+            staleness_seed=staleness_seed,
         )
+
+    def calm(self) -> None:
+        """Let nothing happen that passes by itself: what is made and changed is seen at once by everybody."""
+        self.settings(momentary={}, staleness_seed="")
 
     # Looking.
 

@@ -12,9 +12,8 @@ from wizard.practice import lifecycle, log_writer
 from wizard.practice.dns_answers import rdata
 from wizard.practice.faults import InjectedFault
 from wizard.practice.rules.acm import settle
-from wizard.practice.rules.momentary import KINDS
 from wizard.practice.rules.route53 import name_servers
-from wizard.practice.state import PROVIDER, ROUTE53, ZONE, WorldState
+from wizard.practice.state import PASSING, PROVIDER, ROUTE53, ZONE, WorldState
 from wizard.practice.zones import Record, ServedZone
 
 PATH = "/_practice"
@@ -202,13 +201,15 @@ class ControlServer:
         bucket_cooldown: float | None = None,
         momentary: dict[str, int] | None = None,
         lost_log_seed: str | None = None,
+        staleness_seed: str | None = None,
     ) -> None:
         """Change how the world behaves; see `state.State`."""
-        unknown = set(momentary or ()) - KINDS
+        unknown = set(momentary or ()) - set(PASSING)
         if unknown:
-            raise CommandError(f"no such refusal: {', '.join(sorted(unknown))}; there are {', '.join(sorted(KINDS))}")
+            raise CommandError(f"no such refusal: {', '.join(sorted(unknown))}; there are {', '.join(sorted(PASSING))}")
         self.state.momentary = self.state.momentary if momentary is None else dict(momentary)
         self.state.lost_log_seed = self.state.lost_log_seed if lost_log_seed is None else lost_log_seed
+        self.state.staleness_seed = self.state.staleness_seed if staleness_seed is None else staleness_seed
         self.state.log_encoding = log_encoding or self.state.log_encoding
         self.state.bucket_cooldown = self.state.bucket_cooldown if bucket_cooldown is None else bucket_cooldown
 

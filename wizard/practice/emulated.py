@@ -6,6 +6,7 @@ know the other by its shape alone.
 
 from typing import Any, Protocol
 
+from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply
 
 Stores = dict[tuple[str, str], Any]
@@ -33,6 +34,10 @@ class EmulatedAws(Protocol):
 
     async def ask(self, service: str, method: str, path: str) -> Reply:
         """Ask a service something on behalf of a rule, within the account of the call that the rule looks at."""
+        ...
+
+    async def pass_on(self, call: AuthorizedCall) -> Reply:
+        """Hand a call to the emulator as it is, past the rules."""
         ...
 
     async def request(

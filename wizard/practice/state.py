@@ -77,8 +77,26 @@ PLAIN = (
     "momentary",
     "passed",
     "lost_log_seed",
+    "staleness_seed",
+    "unseen",
+    "ever_made",
 )
 """Attributes of `WorldState` that a memory holds."""
+
+
+PASSING = (
+    "not-disabled",
+    "precondition",
+    "access-control-in-use",
+    "young-distribution",
+    "logs-busy",
+    "bucket-busy",
+    "young-tags",
+)
+"""Refusals that pass by themselves: see `wizard.practice.rules.momentary`."""
+
+SEED = "practice"
+"""Chance of a world that nobody gave another."""
 
 
 @dataclass
@@ -88,9 +106,12 @@ class WorldState:
     Attributes:
         log_encoding: `double` (the documented form of CloudFront's logs: `%` is written `%25`) or `single`.
         bucket_cooldown: nominal seconds for which the name of a deleted bucket is refused with OperationAborted.
-        momentary: refusal of `rules.momentary` to how often it is met for each thing; none is met by itself.
+        momentary: refusal of `rules.momentary` to how often it is met for each thing.
         passed: refusal and thing to how often it was met.
         lost_log_seed: chance that decides which of a distribution's first log lines are lost; empty: none is.
+        staleness_seed: chance that decides for how long what is made or changed stays unseen; empty: not at all.
+        unseen: kind and name to what not all of AWS knows yet (`rules.staleness`).
+        ever_made: kind and name of everything that was made.
         held: writes of bucket settings that are under way.
         route53_zone: id of the hosted zone to which the user's zone is delegated; empty: the provider holds it.
         route53_name_servers: id of a hosted zone to the number of its set of name servers.
@@ -106,9 +127,12 @@ class WorldState:
     authority: CertificateAuthority = field(default_factory=CertificateAuthority)
     log_encoding: str = "double"
     bucket_cooldown: float = 0.0
-    momentary: dict[str, int] = field(default_factory=dict)
+    momentary: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PASSING, 1))
     passed: dict[tuple[str, str], int] = field(default_factory=dict)
     lost_log_seed: str = ""
+    staleness_seed: str = SEED
+    unseen: dict[tuple[str, str], Any] = field(default_factory=dict)
+    ever_made: set[tuple[str, str]] = field(default_factory=set)
     bucket_writers: dict[str, "asyncio.Task[Any]"] = field(default_factory=dict)
     writes_go_on: asyncio.Event = field(default_factory=asyncio.Event)
     held: int = 0
@@ -147,9 +171,11 @@ class WorldState:
         self.log_encoding, self.bucket_cooldown, self.route53_zone = "double", 0.0, ""
         self.route53_changes.clear()
         self.route53_name_servers.clear()
-        self.momentary.clear()
+        self.momentary = dict.fromkeys(PASSING, 1)
         self.passed.clear()
-        self.lost_log_seed = ""
+        self.lost_log_seed, self.staleness_seed = "", SEED
+        self.unseen.clear()
+        self.ever_made.clear()
         self.writes_go_on.set()
         fresh = _internet(self.view)
         self.net.zones.clear()

@@ -76,6 +76,10 @@ NOBODY = ("127.0.0.1", 9)
 """A port of loopback that nothing listens on (discard)."""
 
 
+CALM = "practice/calm"
+"""Part of the user agent of a client that asks to be spared what passes by itself (`aws_call.AuthorizedCall.calm`)."""
+
+
 @dataclass(frozen=True)
 class WorldNetwork(Network):
     """The world in place of the internet: the edge answers at CloudFront's addresses, and nobody at any other."""

@@ -83,6 +83,10 @@ class NotYetError(Exception):
         self.until = until
 
 
+class NotShownError(Exception):
+    """AWS says that something of ours is there and does not show it yet; the engine waits and tries again."""
+
+
 def pairs(tags: Mapping[str, str]) -> str:
     """Return tags as short plain text."""
     return ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
@@ -112,11 +116,18 @@ class Resource(ABC):
     """Whether it has the same id again, for those that carry it, when it is made again."""
     comes_with_parent: bool = False
     """Whether a parent that was just made may already have it as wanted: then it is looked at before it is set."""
+    standalone: ClassVar[bool] = False
+    """Whether it stays in the account by itself, with an id or name of its own, unless a removal finds it."""
     in_aws: ClassVar[bool] = True
     """Whether it lives in the AWS account, and so needs an identity."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
+
+    @property
+    def recorded(self) -> bool:
+        """Whether a look can find what was made: its id or name is known."""
+        return True
 
     @abstractmethod
     async def read(self) -> Reading:
@@ -138,6 +149,7 @@ class Resource(ABC):
         Raises:
             wizard.aws.errors.AwsError: AWS refused.
             NotYetError: it is too early; the engine waits and looks again.
+            NotShownError: AWS does not show yet what is there already.
         """
         raise NotImplementedError(f"{self.id} has no change of its own: {change.summary}")
 

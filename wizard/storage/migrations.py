@@ -30,7 +30,12 @@ def _accepted(data: Data) -> Data:
     return {**data, "accepted": {}}
 
 
-STEPS: Mapping[int, Step] = {1: _goals, 2: _accepted}
+def _made_at(data: Data) -> Data:
+    """Since version 4 the file knows when something was made, and what was not to be seen since."""
+    return {**data, "made_at": {}, "unseen": []}
+
+
+STEPS: Mapping[int, Step] = {1: _goals, 2: _accepted, 3: _made_at}
 """Version to the function that makes the next version out of it. Version 1 was the first."""
 
 

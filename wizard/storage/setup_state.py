@@ -57,10 +57,21 @@ class MemoryState:
             self.update(waits={**self._setup.waits, item: now})
         return self._setup.waits[item]
 
+    def makes(self, item: str, now: float | None) -> None:
+        """Note that a thing of its own is being made at `now`, which no look has shown; with None, that it was not."""
+        made_at = {name: at for name, at in self._setup.made_at.items() if name != item}
+        unseen = tuple(name for name in self._setup.unseen if name != item)
+        if now is not None:
+            made_at, unseen = {**made_at, item: now}, (*unseen, item)
+        self.update(rides=True, made_at=made_at, unseen=unseen)
+
     def stands(self, item: str, *, now: bool) -> None:
-        """Note that a resource is as wanted now, or that we took it away."""
+        """Note that a look has shown a resource: as wanted now, or taken away by us."""
         stood = set(self._setup.stood)
-        self.update(rides=True, stood=tuple(sorted(stood | {item} if now else stood - {item})))
+        unseen = tuple(name for name in self._setup.unseen if name != item)
+        made_at = {name: at for name, at in self._setup.made_at.items() if now or name != item}
+        stood = stood | {item} if now else stood - {item}
+        self.update(rides=True, stood=tuple(sorted(stood)), made_at=made_at, unseen=unseen)
 
     def waited(self, item: str) -> None:
         """Forget the wait of `item`: it is over."""
@@ -70,6 +81,7 @@ class MemoryState:
 
     def forget_made(self) -> None:
         """Drop all names and ids except the account: everything was removed."""
+        self.update(made_at={}, unseen=())
         fresh = asdict(type(self._setup.made)()) | {"account": self._setup.made.account}
         self.record(**fresh)
 

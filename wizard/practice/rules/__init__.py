@@ -6,10 +6,10 @@ rule changes the reply. They run after authorization, so a caller without permis
 
 from itertools import chain
 
-from wizard.practice.rules import acm, cloudfront, iam, logs, momentary, route53, s3
+from wizard.practice.rules import acm, cloudfront, iam, logs, momentary, route53, s3, staleness
 from wizard.practice.rules.rule import After, Before
 
-_MODULES = (acm, cloudfront, s3, logs, route53, iam, momentary)
+_MODULES = (acm, cloudfront, s3, logs, route53, iam, momentary, staleness)
 """What passes by itself comes last: what is refused for good is said first."""
 
 

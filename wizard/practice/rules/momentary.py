@@ -1,7 +1,7 @@
 """Refusals that pass by themselves: AWS is not one machine, and some of it hears late what the rest of it knows.
 
-Each is off until the world's setting `momentary` says how many times it refuses for each thing: a client that does not
-ask again fails with any of them, and counted looks make a run that can be repeated. None of them has an effect.
+Each is met once for each thing, or as often as the world's setting `momentary` says: a client that does not ask again
+fails with any of them, and counted looks make a run that can be repeated. None of them has an effect.
 
 - `not-disabled`: CloudFront refuses to delete a distribution that has just been disabled (terraform #3034).
 - `precondition`: its ETag is not known everywhere yet (terraform #27147).
@@ -20,18 +20,6 @@ from wizard.practice.error_replies import Reply, cloudfront_error, json_error
 from wizard.practice.rules.rule import AfterTable, Before, Table
 from wizard.practice.rules.s3 import SETTING_WRITES, aborted
 from wizard.practice.state import WorldState
-
-KINDS = frozenset(
-    {
-        "not-disabled",
-        "precondition",
-        "access-control-in-use",
-        "young-distribution",
-        "logs-busy",
-        "bucket-busy",
-        "young-tags",
-    }
-)
 
 _LOG_WRITES = tuple(
     f"{verb}Delivery{kind}"
@@ -52,7 +40,7 @@ def _named(call: AuthorizedCall) -> str:
 
 def _refuses(kind: str, thing: Callable[[AuthorizedCall], str], refusal: Callable[[], Reply]) -> Before:
     async def momentary(state: WorldState, call: AuthorizedCall) -> Reply | None:
-        return refusal() if state.passing(kind, thing(call)) else None
+        return refusal() if not call.calm and state.passing(kind, thing(call)) else None
 
     return momentary
 

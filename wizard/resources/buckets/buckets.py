@@ -41,6 +41,7 @@ class Bucket(Resource):
 
     parent = "identity"
     needs = ("earlier-setup",)
+    standalone = True
 
     def __init__(self, context: Context, role: Role) -> None:
         super().__init__(context)

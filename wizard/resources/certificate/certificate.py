@@ -177,6 +177,7 @@ class Certificate(OnCertificate):
     id = "certificate"
     title = "Certificate for your own name"
     needs = ("caa", "earlier-setup")
+    standalone = True
     removed_after = ("distribution",)
 
     def __init__(self, context: Context, shared: SharedCertificate) -> None:
@@ -269,9 +270,16 @@ class Certificate(OnCertificate):
             self._requested = self.context.made.certificate
 
     async def _create(self) -> None:
-        if self.recorded or self.context.made.certificate_token is None:
+        made, state = self.context.made, self.context.state
+        if self.recorded and not made.certificate_borrowed:
+            # It is gone, or was not to be seen for longer than AWS may need: where it turns up again, it is deleted.
+            former = dict.fromkeys((*made.certificates_former, str(made.certificate)))
+            state.record(certificates_former=tuple(former))
+            if await self.find_lost(await everything(self.context.ports.aws, CERTIFICATES)):
+                return
+        if self.recorded or made.certificate_token is None:
             # A token names one request: where its certificate was deleted behind our back, it is spent.
-            self.context.state.record(certificate_token=secrets.token_hex(16), certificate=None)
+            state.record(certificate_token=secrets.token_hex(16), certificate=None)
         await self.request()
 
     async def _tag(self) -> None:

@@ -1,5 +1,6 @@
 """The CloudFront distribution: its settings, and whether they are deployed."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +24,9 @@ TYPICAL_DEPLOY = 205.0
 """Seconds that a deployment usually takes; observed 150 to 300."""
 
 
+_NAMED = re.compile(r"Already exists: (E[A-Z0-9]+)")
+"""The id in CloudFront's text for a caller reference that was used (aws-sdk-js-v3 #2618, aws-saas-boost #153)."""
+
 NOT_DELETABLE_YET = CHANGED_MEANWHILE | {"DistributionNotDisabled"}
 """Codes for a moment after it was disabled and deployed (terraform-provider-aws #3034 and #27147, with wire logs)."""
 
@@ -35,6 +39,7 @@ class Distribution(OnDistribution):
     parent = "identity"
     needs = ("content-bucket", "origin-access")
     carries = ("origin-access",)
+    standalone = True
 
     def __init__(self, context: Context, shared: SharedRead) -> None:
         super().__init__(context, shared)
@@ -52,6 +57,7 @@ class Distribution(OnDistribution):
         if reply is None:
             return self.missing()
         found = reply["Distribution"]
+        self.context.state.record(distribution_domain=found["DomainName"])
         wrong = self.compare(found["DistributionConfig"])
         if asked := self.ask_about(wrong):
             return asked
@@ -98,19 +104,30 @@ class Distribution(OnDistribution):
         except AwsError as error:
             if error.code != "DistributionAlreadyExists":
                 raise
-            if not await find_lost(self.context):  # else an earlier reply was lost
-                self._refer_anew()
-                await self._request()
+            await self._take_earlier(error)
         self.shared.forget()
+
+    async def _take_earlier(self, error: AwsError) -> None:
+        """Take the distribution that an earlier request made, whose reply was lost; it may not show yet."""
+        self.shared.forget()
+        if await find_lost(self.context):
+            return
+        if named := _NAMED.search(str(error)):
+            self.context.state.record(distribution=named[1])
+            return
+        self._refer_anew()
+        await self._request()
 
     def _refer_anew(self) -> None:
         """Save a new caller reference: one works once, and is spent after its distribution was deleted."""
         made = self.context.made
         former = filter(None, (*made.former_domains, made.distribution_domain))
+        lost = filter(None, (*made.distributions_former, made.distribution))
         self.context.state.record(
             caller_reference=f"snowpixel-{self.setup.id}-{secrets.token_hex(4)}",
             distribution=None,
             distribution_domain=None,
+            distributions_former=tuple(dict.fromkeys(lost)),
             former_domains=tuple(dict.fromkeys(former)),
             alias=None,
         )
@@ -140,14 +157,24 @@ class Distribution(OnDistribution):
         self.shared.forget()
 
     async def removal(self) -> Reading:
-        """Delete it; it was switched off before (see `Serving`)."""
-        if await self.remaining() is None:
-            return self.gone("The distribution is gone")
+        """Delete it; it was switched off before (see `Serving`). One that was made instead of a former goes first."""
+        while await self.remaining() is None:
+            former = self.context.made.distributions_former
+            if not former:
+                return self.gone("The distribution is gone")
+            self.context.state.record(distribution=former[0], distributions_former=former[1:])
+            self.shared.forget()
         return self.to_delete("The distribution is there", "Delete the distribution")
 
     async def _delete(self) -> None:
         reply = await self.context.ports.aws("cloudfront", "get_distribution", Id=self.context.made.distribution)
         self.shared.forget()
+        found = reply["Distribution"]
+        if found["DistributionConfig"]["Enabled"]:  # a former one, which only this item knows
+            await self.update(found["DistributionConfig"] | {"Enabled": False}, reply["ETag"])
+            raise NotYetError(self._disabling())
+        if found["Status"] != "Deployed":
+            raise NotYetError(self._disabling())
         try:
             await self.context.ports.aws(
                 "cloudfront", "delete_distribution", Id=self.context.made.distribution, IfMatch=reply["ETag"]
@@ -155,8 +182,11 @@ class Distribution(OnDistribution):
         except AwsError as error:
             if error.code not in NOT_DELETABLE_YET:
                 raise
-            summary = "CloudFront has not finished disabling the distribution yet"
-            raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=60, every=5)) from None
+            raise NotYetError(self._disabling()) from None
+
+    def _disabling(self) -> Change:
+        summary = "CloudFront has not finished disabling the distribution yet"
+        return Change(self.id, Action.DELETE, Actor.AWS, summary, typical=TYPICAL_DEPLOY, every=5)
 
 
 class Serving(OnDistribution):

@@ -5,7 +5,7 @@ from typing import Any
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import ACCESS_CONTROLS, DISTRIBUTIONS, everything
 from wizard.model.results import Action, Actor, Change, Difference
-from wizard.resources.resource import NotYetError, Presence, Reading, Resource, StoppedError
+from wizard.resources.resource import NotShownError, NotYetError, Presence, Reading, Resource, StoppedError
 
 
 class OriginAccess(Resource):
@@ -15,6 +15,7 @@ class OriginAccess(Resource):
     title = "CloudFront's own key to the private bucket (origin access control)"
     parent = "identity"
     needs = ("earlier-setup",)
+    standalone = True
 
     @property
     def recorded(self) -> bool:
@@ -69,6 +70,8 @@ class OriginAccess(Resource):
             if error.code != "OriginAccessControlAlreadyExists":
                 raise
             found = await self._by_name()  # the name carries our id: an earlier reply was lost
+            if found is None:
+                raise NotShownError from None
         self.context.state.record(origin_access_control=found)
 
     async def _by_name(self) -> str | None:

@@ -11,7 +11,7 @@ from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.model.setup import LOG_PREFIX
 from wizard.resources.deletion import gone_already, missing
-from wizard.resources.resource import Reading, Resource, StoppedError
+from wizard.resources.resource import NotShownError, Reading, Resource, StoppedError
 
 FIELDS = (
     "date",
@@ -75,6 +75,7 @@ class OnLogs(Resource):
     """Properties that AWS fixes when the object is made: to change one, it is made anew."""
 
     follows_by = Action.REPLACE
+    standalone = True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -306,6 +307,11 @@ class Delivery(OnLogs):
         return {"id": self.context.made.delivery} if self.context.made.delivery else None
 
     @property
+    def recorded(self) -> bool:
+        """Whether its id was saved."""
+        return self.context.made.delivery is not None
+
+    @property
     def _destination(self) -> str:
         return f"arn:aws:logs:{GLOBAL_REGION}:{self.context.made.account}:delivery-destination:{self.name}"
 
@@ -353,8 +359,10 @@ class Delivery(OnLogs):
             self.context.state.record(delivery=reply["delivery"]["id"])
         except AwsError as error:
             # Of our own source there is one: an earlier reply was lost, and the next look compares it.
-            if error.code != CONFLICT or await self._of_our_source() is None:
+            if error.code != CONFLICT:
                 raise
+            if await self._of_our_source() is None:
+                raise NotShownError from None
 
     async def _of_our_source(self) -> dict[str, Any] | None:
         deliveries = await everything(self.context.ports.aws, DELIVERIES)
