@@ -34,9 +34,9 @@ class ActivePreferences:
     async def keep(self) -> str:
         """Save what counts, one writer after the other; return why that failed, empty if it did not."""
         async with self._writing:
-            return await in_thread(self.settle)
+            return await in_thread(self.flush)
 
-    def settle(self) -> str:
+    def flush(self) -> str:
         """Save what is not saved yet; the same, blocking."""
         if self._kept:
             return ""

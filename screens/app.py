@@ -77,7 +77,7 @@ def run(service: Service, *, open_setup: str | None = None) -> int:
     app = SnowpixelApp(service, open_setup=open_setup)
     keep_gc_short()
     app.run()
-    app.preferences.settle()
+    app.preferences.flush()
     code = app.return_code or 0
     if not code:
         sys.stderr.write(f"Nothing is lost. Continue with: {app.command}\n")

@@ -21,8 +21,8 @@ from textual.worker import Worker
 from screens import attention, clipboard, crash
 from screens.active_preferences import ActivePreferences
 from screens.background_walk import WRITES, BackgroundWalk
-from screens.dialogs.plain_text import PlainModal, show_plainly
-from screens.dialogs.quit import LeaveModal
+from screens.dialogs.plain_text import PlainModal, show_plain_text
+from screens.dialogs.quit import QuitModal
 from screens.notifier import Notifier
 from screens.routes import Route
 from screens.themes import DARK, LIGHT
@@ -47,12 +47,12 @@ class JobOver(Message):
     """A walk has ended.
 
     Args:
-        work: which.
+        walk: which.
     """
 
-    def __init__(self, work: BackgroundWalk) -> None:
+    def __init__(self, walk: BackgroundWalk) -> None:
         super().__init__()
-        self.work = work
+        self.walk = walk
 
 
 class BaseApp(App[int]):
@@ -78,7 +78,7 @@ class BaseApp(App[int]):
         # Told at once, or Textual would paint greys over the terminal's own.
         super().__init__(ansi_color=self.plain or None)
         self.service = service
-        self.works: dict[str, BackgroundWalk] = {}
+        self.walks: dict[str, BackgroundWalk] = {}
         """The newest walk of each set-up that changes something; pages find it again here."""
         self.sources: dict[str, KeySource] = {}
         """Keys typed for this run, by set-up. They stay in memory."""
@@ -91,7 +91,7 @@ class BaseApp(App[int]):
         self.preferences = ActivePreferences(service.environment.home)
         self.long = attention.LONG
         """Seconds from which on work or a wait is long enough to call the user at its end; a test shortens it."""
-        self.caller = Notifier(self)
+        self.notifier = Notifier(self)
         self._dress()
 
     # Where to go. The app knows the pages; this class only knows their names.
@@ -132,27 +132,27 @@ class BaseApp(App[int]):
             wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
         """
         running = self.service.start(job, name, answers=answers, source=self.sources.get(name), only=only)
-        work = BackgroundWalk(job, name, running, clock=self.ticks)
+        walk = BackgroundWalk(job, name, running, clock=self.ticks)
         if job in WRITES:
-            self.works[name] = work
-        work.worker = self.run_worker(
-            work.carry_on(self._job_over), group="jobs", name=f"{job} {name}", exit_on_error=False
+            self.walks[name] = walk
+        walk.worker = self.run_worker(
+            walk.carry_on(self._job_over), group="jobs", name=f"{job} {name}", exit_on_error=False
         )
-        work.watcher = self.beside(partial(self.caller.watch, work), "watching")
-        return work
+        walk.watcher = self.beside(partial(self.notifier.watch, walk), "watching")
+        return walk
 
     def beside(self, task: Callable[[], Coroutine[Any, Any, None]], group: str) -> Worker[None]:
         """Run a task whose coroutine is made only when it begins: one that never does leaves nothing unawaited."""
         return self.run_worker(task, group=group, exit_on_error=False)
 
-    def _job_over(self, work: BackgroundWalk) -> None:
-        self.caller.over(work)
-        self.post_message(JobOver(work))
+    def _job_over(self, walk: BackgroundWalk) -> None:
+        self.notifier.over(walk)
+        self.post_message(JobOver(walk))
 
     def live(self, name: str) -> BackgroundWalk | None:
         """Return the walk that changes this set-up right now, if one is under way."""
-        work = self.works.get(name)
-        return work if work and not work.over else None
+        walk = self.walks.get(name)
+        return walk if walk and not walk.over else None
 
     # Leaving.
 
@@ -179,11 +179,11 @@ class BaseApp(App[int]):
 
     def action_leave(self) -> None:
         """Leave at once; only while a call that changes something is under way, ask first."""
-        busy = next((work for work in self.works.values() if work.writing), None)
-        if busy is None or isinstance(self.screen, LeaveModal):
+        busy = next((walk for walk in self.walks.values() if walk.writing), None)
+        if busy is None or isinstance(self.screen, QuitModal):
             self.exit(0)
         else:
-            self.push_screen(LeaveModal(self.command), self._left)
+            self.push_screen(QuitModal(self.command), self._left)
 
     def _left(self, sure: bool | None) -> None:
         if sure:
@@ -201,10 +201,10 @@ class BaseApp(App[int]):
         hint = "" if native else " If your terminal did not take it, press p: plain text to select."
         self.notify(f"Copied: {label}.{hint}", markup=False, timeout=3 if native else 6)
 
-    def plainly(self, title: str, values: Iterable[Copyable]) -> None:
+    def plain_text(self, title: str, values: Iterable[Copyable]) -> None:
         """Show values as plain text outside the wizard, where any terminal can select them."""
         shown = tuple(values)
-        if not show_plainly(self, title, shown):
+        if not show_plain_text(self, title, shown):
             self.push_screen(PlainModal(title, shown))
 
     def keep_values(self, setup: Setup, records: Sequence[DnsRecord] = ()) -> None:

@@ -5,6 +5,8 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
+from wizard.storage.atomic_files import own_folder
+
 REPORT = "crash.txt"
 
 
@@ -21,7 +23,7 @@ def keep(text: str, home: Path) -> Path | None:
     """Write the report, readable by its owner only; None where the disk does not let us."""
     path = home / REPORT
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(home)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)

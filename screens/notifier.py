@@ -49,19 +49,19 @@ class Notifier:
         if liked.desktop:
             self._app.beside(partial(self._on_desktop, text), "calling")
 
-    async def watch(self, work: BackgroundWalk) -> None:
+    async def watch(self, walk: BackgroundWalk) -> None:
         """Follow a walk, and call where it needs the user or a long wait is over."""
         watch = attention.AttentionWatch(self._app.ticks(), self._app.long)
-        async for update in work.progress.updates():
+        async for update in walk.progress.updates():
             told = watch.look(update.snapshot, self._app.ticks())
             if told:
                 self.call(told)
 
-    def over(self, work: BackgroundWalk) -> None:
+    def over(self, walk: BackgroundWalk) -> None:
         """Call at the end of a long walk."""
-        if work.watcher:
-            work.watcher.cancel()
-        told = attention.ended(work.progress.snapshot, work.error, work.took, self._app.long)
+        if walk.watcher:
+            walk.watcher.cancel()
+        told = attention.ended(walk.progress.snapshot, walk.error, walk.took, self._app.long)
         if told:
             self.call(told)
 

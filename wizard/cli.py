@@ -4,14 +4,17 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wizard import __version__
+from wizard.commands import streams
 from wizard.commands.options import everywhere
-from wizard.commands.session import Session, dumb, prepare, terminal
+from wizard.commands.session import Session, dumb, terminal
 
 if TYPE_CHECKING:
     from wizard.service import Service
@@ -104,6 +107,7 @@ def _wizard(service: "Service") -> int:
     """Start the screens: the one place that knows them."""
     from screens.app import run  # noqa: PLC0415 - loads textual, which no other command needs
 
+    streams.draw_on_terminal()
     return run(service)
 
 
@@ -113,14 +117,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     It ends without waiting for any thread: a call to AWS that hangs must not hold the terminal.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    prepare(sys.stdout, sys.stderr)
+    streams.prepare()
     session = Session(json="--json" in given)
-    code = _run(given, session)
+    code = _heard(_run(given, session), session)
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(OSError, ValueError):
             stream.flush()
-        except (OSError, ValueError):
-            continue
     os._exit(code)
 
 
@@ -132,6 +134,27 @@ def _run(arguments: list[str], session: Session) -> int:
         return _interrupted(session)
     except Exception as error:  # noqa: BLE001 - the last word, whatever it was
         return _failed(session, error)
+
+
+def _heard(code: int, session: Session) -> int:
+    """Return the exit code, having made sure that what was said on stdout has arrived.
+
+    Whoever closed stdout, or the program that read it, has heard enough. On a full disk something is missing that was
+    asked for: that is unseen, and no success.
+    """
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    lost = streams.failure(sys.stdout)
+    if lost is None or streams.left(sys.stdout):
+        return code
+    from wizard.commands.output.exit_codes import ExitCode  # noqa: PLC0415 - only now
+    from wizard.storage.atomic_files import reason  # noqa: PLC0415 - the same
+
+    session.note(
+        f"What this command says could not be written: {reason(lost, Path('stdout'))}. What it did, it did to the end. "
+        "Make room, then run it again."
+    )
+    return code or ExitCode.UNFINISHED
 
 
 def _interrupted(session: Session) -> int:

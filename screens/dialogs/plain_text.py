@@ -19,7 +19,7 @@ def as_text(title: str, values: Sequence[Copyable]) -> str:
     return "\n".join([f"\n{clean(title)}\n", *blocks])
 
 
-def show_plainly(app: App[int], title: str, values: Sequence[Copyable]) -> bool:
+def show_plain_text(app: App[int], title: str, values: Sequence[Copyable]) -> bool:
     """Leave the wizard's screen for a moment and print the values; False where the terminal cannot do that."""
     try:
         with app.suspend():

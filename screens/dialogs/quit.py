@@ -10,7 +10,7 @@ from screens.dialogs.modal import Modal
 from screens.texts.style import say
 
 
-class LeaveModal(Modal[bool]):
+class QuitModal(Modal[bool]):
     """Asks whether to leave in the middle of a change.
 
     Args:

@@ -43,7 +43,7 @@ class BrowsePage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.work: BackgroundWalk | None = None
+        self.walk: BackgroundWalk | None = None
         self.saved: Setup | None = None
         self.opening: Opening | None = None
         self.address = ""
@@ -67,7 +67,7 @@ class BrowsePage(Page):
 
     def on_mount(self) -> None:
         """Join the proof that is under way, or begin one."""
-        live = self.shell.live(self.setup)
+        live = self.base_app.live(self.setup)
         if live and not browser_proof.is_proof(live.progress.snapshot):
             self._cannot("snowpixel is still at work on this set-up. Come back when it is through.")
         else:
@@ -80,21 +80,21 @@ class BrowsePage(Page):
 
     def _begin(self, live: BackgroundWalk | None) -> None:
         try:
-            self.saved = self.shell.service.store.load(self.setup)
+            self.saved = self.base_app.service.store.load(self.setup)
             missing = _missing(self.saved)
             if missing:
                 self._cannot(missing)
                 return
             only = (BrowserProof.id,)
-            self.work = live or self.shell.begin(Job.APPLY, self.setup, {BROWSE: YES}, only)
+            self.walk = live or self.base_app.begin(Job.APPLY, self.setup, {BROWSE: YES}, only)
         except StoreError as error:
             self._cannot(str(error))
             return
-        here = self.shell.service.environment
+        here = self.base_app.service.environment
         self.opening = Opening(here.network, self.saved, practice=here.zone is not None)
         self.address = self.said = ""
         self.query_one("#now").border_title = "What happens"
-        self.follow(self.work)
+        self.follow(self.walk)
 
     def _cannot(self, why: str) -> None:
         self._set("steps", say(f"✗ {why}", "bold $text-error"))
@@ -129,13 +129,13 @@ class BrowsePage(Page):
         if self.opening:
             await in_thread(self.opening.close)
         try:
-            self.saved = await in_thread(self.shell.service.store.load, self.setup)
+            self.saved = await in_thread(self.base_app.service.store.load, self.setup)
             run = self.saved.made.browser_run
         except StoreError as error:
             self.said = str(error)
         if not self.is_open:
             return
-        failed = say(f"✗ {self.work.error}", "bold $text-error") if self.work and self.work.error else None
+        failed = say(f"✗ {self.walk.error}", "bold $text-error") if self.walk and self.walk.error else None
         self._set("detail", failed or browser_proof.detail_text(snapshot, self.said, run))
         self._ended()
 
@@ -155,8 +155,8 @@ class BrowsePage(Page):
         """Open the browser: only now, for the address was to be seen first."""
         if self.opening and self.address and not self.query_one("#open", Button).disabled:
             self.said = await in_thread(self.opening.show, self.address)
-            if self.work and not self.work.over:
-                self.show(self.work.progress.snapshot)
+            if self.walk and not self.walk.over:
+                self.show(self.walk.progress.snapshot)
 
     def _values(self) -> tuple[Copyable, ...]:
         return (Copyable("Address of the page", self.address),) if self.address else ()
@@ -164,30 +164,30 @@ class BrowsePage(Page):
     def action_copy(self) -> None:
         """Copy the address."""
         for one in self._values():
-            self.shell.copy(one.label, one.value)
+            self.base_app.copy(one.label, one.value)
 
     def action_plain(self) -> None:
         """Show the address, and at the end the events, where a terminal can select them."""
-        run = self.saved.made.browser_run if self.saved and self.work and self.work.over else None
+        run = self.saved.made.browser_run if self.saved and self.walk and self.walk.over else None
         events = [
             Copyable(f"Event {number}", "\n".join(f"{key}: {text}" for key, text in event.items()))
             for number, event in enumerate(run.events if run else (), 1)
         ]
-        self.shell.plainly("Browser proof", (*self._values(), *events))
+        self.base_app.plain_text("Browser proof", (*self._values(), *events))
 
     def action_look_now(self) -> None:
         """Look for the events at once."""
-        if self.work and not self.work.over:
-            self.work.progress.look_now()
+        if self.walk and not self.walk.over:
+            self.walk.progress.look_now()
 
     def action_stop(self) -> None:
         """Stop waiting: events that were sent are looked for again by every later check."""
-        if self.work and not self.work.over:
-            self.work.stop()
+        if self.walk and not self.walk.over:
+            self.walk.stop()
 
     def action_again(self) -> None:
         """Send three more events."""
-        if self.work is None or self.work.over:
+        if self.walk is None or self.walk.over:
             self.on_mount()
 
     @on(Button.Pressed)

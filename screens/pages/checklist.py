@@ -56,7 +56,7 @@ class ChecklistPage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.work: BackgroundWalk | None = None
+        self.walk: BackgroundWalk | None = None
         self.snapshot: Snapshot | None = None
         self.watching = False
         self.whole: Snapshot | None = None
@@ -106,16 +106,16 @@ class ChecklistPage(Page):
             self._look(chosen[0].items)
 
     def _look(self, items: Collection[Item] | None) -> None:
-        if self.work and not self.work.over:
+        if self.walk and not self.walk.over:
             return
         self.partly = items is not None and self.whole is not None
         only = looked_at(items) if items is not None and self.partly else None
         try:
-            self.work = self.shell.begin(Job.CHECK, self.setup, only=only)
+            self.walk = self.base_app.begin(Job.CHECK, self.setup, only=only)
         except StoreError as error:
             self.query_one("#turn", Static).update(say(f"✗ {error}", "bold $text-error"))
             return
-        self.follow(self.work)
+        self.follow(self.walk)
 
     def _watch(self) -> None:
         if self.watching and self.is_current:
@@ -123,7 +123,7 @@ class ChecklistPage(Page):
 
     def on_screen_resume(self) -> None:
         """Back from a repair: see what it did."""
-        if self.work and self.work.over and self.shell.works.get(self.setup):
+        if self.walk and self.walk.over and self.base_app.walks.get(self.setup):
             self.action_again()
 
     # Drawing.
@@ -131,7 +131,7 @@ class ChecklistPage(Page):
     def show(self, snapshot: Snapshot) -> None:
         """Draw the newest results."""
         snapshot = merged(self.whole, snapshot) if self.partly else snapshot
-        if snapshot.finished and self.work and not self.work.error:
+        if snapshot.finished and self.walk and not self.walk.error:
             self._remember(snapshot)
         self.snapshot = snapshot
         self.query_one(Road).stages = snapshot.stages
@@ -147,7 +147,7 @@ class ChecklistPage(Page):
         if snapshot is self.snapshot or snapshot.checks == (self.whole.checks if self.whole else ()):
             self.whole = snapshot
             return
-        last = LastCheck(self.shell.service.store, self.setup)
+        last = LastCheck(self.base_app.service.store, self.setup)
         before = last.load()
         self.news = {one.id: was for one, was in changed(before, snapshot.checks)} if before else {}
         last.save(snapshot.checks)
@@ -162,13 +162,13 @@ class ChecklistPage(Page):
         return say(f"   different from the check before: {titles[0]}{more}", MUTED) if titles else Content("")
 
     def _summary(self, snapshot: Snapshot) -> Content:
-        if self.work and self.work.error:
-            return say(f"✗ {self.work.error}", "bold $text-error")
-        elapsed = f"in {clock(self.work.elapsed)}" if self.work else ""
+        if self.walk and self.walk.error:
+            return say(f"✗ {self.walk.error}", "bold $text-error")
+        elapsed = f"in {clock(self.walk.elapsed)}" if self.walk else ""
         if not snapshot.finished:
             return say(f"Looking … {len(snapshot.checks)} of {len(snapshot.items)} checks", MUTED)
-        tally = [(status, sum(check.counts_as is status for check in snapshot.checks)) for status in Status]
-        parts = [badge(status) + Content(f" {number}") for status, number in tally if number]
+        counts = [(status, sum(check.counts_as is status for check in snapshot.checks)) for status in Status]
+        parts = [badge(status) + Content(f" {number}") for status, number in counts if number]
         watching = "  watching, every minute" if self.watching else ""
         verdict = badge(snapshot.status) + say(f"  {_verdict(snapshot.status)} ", "bold")
         return lines(
@@ -210,17 +210,17 @@ class ChecklistPage(Page):
         """Copy the first value of the chosen row."""
         values = self._values()
         if values:
-            self.shell.copy(values[0].label, values[0].value)
+            self.base_app.copy(values[0].label, values[0].value)
         else:
             self.notify("This row has nothing to copy.", timeout=2)
 
     def action_plain(self) -> None:
         """Show the row's values outside the wizard."""
-        self.shell.plainly("Values of this check", self._values())
+        self.base_app.plain_text("Values of this check", self._values())
 
     def action_events(self) -> None:
         """Show what has arrived."""
-        self.shell.visit(Route.EVENTS, self.setup)
+        self.base_app.visit(Route.EVENTS, self.setup)
 
     def action_watch(self) -> None:
         """Look again every minute, until told otherwise."""
@@ -258,10 +258,10 @@ class ChecklistPage(Page):
             self.run_worker(self._saving(check, why), group="accept", exit_on_error=False)
 
     async def _saving(self, check: Check, why: str | None) -> None:
-        store = self.shell.service.store
+        store = self.base_app.service.store
         try:
             accepted = (
-                await in_thread(accept, store, self.setup, check, why, self.shell.now())
+                await in_thread(accept, store, self.setup, check, why, self.base_app.now())
                 if why
                 else await in_thread(withdraw, store, self.setup, check.id)
             )
@@ -277,9 +277,9 @@ class ChecklistPage(Page):
         self.run_worker(self._report(), group="report", exclusive=True, exit_on_error=False)
 
     async def _report(self) -> None:
-        service = self.shell.service
+        service = self.base_app.service
         try:
-            material = await gather(service, self.setup, source=self.shell.sources.get(self.setup))
+            material = await gather(service, self.setup, source=self.base_app.sources.get(self.setup))
         except StoreError as error:
             self.notify(str(error), severity="error", markup=False)
             return
@@ -295,15 +295,15 @@ class ChecklistPage(Page):
 
     def _consented(self, sure: bool | None) -> None:
         if sure:
-            self.shell.visit(Route.RUN, self.setup, job=Job.REPAIR)
+            self.base_app.visit(Route.RUN, self.setup, job=Job.REPAIR)
 
     @on(Button.Pressed)
     async def pressed(self, event: Button.Pressed) -> None:
         """Do what the button says."""
         if event.button.id == "snippet":
-            self.shell.visit(Route.DONE, self.setup)
+            self.base_app.visit(Route.DONE, self.setup)
         elif event.button.id == "home":
-            self.shell.home()
+            self.base_app.home()
         else:
             await self.run_action(event.button.id or "again")
 

@@ -53,7 +53,7 @@ class ChoicesPage(FormPage):
     def __init__(self, setup: str = "") -> None:
         super().__init__(setup)
         self.saved: Setup | None = None
-        self.holders: dict[str, DnsOperator] = {}
+        self.operators: dict[str, DnsOperator] = {}
         """Who runs the DNS of the names that were looked up."""
 
     def parts(self) -> Iterable[Widget]:
@@ -68,9 +68,9 @@ class ChoicesPage(FormPage):
 
     def _start(self) -> SetupChoices:
         if self.setup:
-            self.saved = self.shell.service.store.load(self.setup)
+            self.saved = self.base_app.service.store.load(self.setup)
             return self.saved.choices
-        zone = self.shell.service.environment.zone
+        zone = self.base_app.service.environment.zone
         suggested = validators.suggest(zone) if zone else ()
         return SetupChoices(domain=suggested[0] if suggested else None)
 
@@ -116,13 +116,13 @@ class ChoicesPage(FormPage):
     def _free_name(self) -> str:
         if self.setup:
             return self.setup
-        taken = self.shell.service.store.names()
+        taken = self.base_app.service.store.names()
         return next(name for name in ("main", *(f"main-{number}" for number in range(2, 99))) if name not in taken)
 
     def _judged_name(self, text: str) -> str:
         name = validators.setup_name(text)
         ours = self.saved.name if self.saved else ""
-        if name != ours and name in self.shell.service.store.names():
+        if name != ours and name in self.base_app.service.store.names():
             raise InvalidChoice(f"There is a set-up called {name} already. Choose another name.")
         return name
 
@@ -171,10 +171,10 @@ class ChoicesPage(FormPage):
             host = "" if field.disabled else field.value
         except InvalidChoice:
             host = ""
-        if host and host not in self.holders:
+        if host and host not in self.operators:
             with anyio.move_on_after(LONGEST_LOOK), suppress(DnsUnreachableError):
-                self.holders[host] = await self.shell.service.dns_operator(host)
-        found = self.holders.get(host)
+                self.operators[host] = await self.base_app.service.dns_operator(host)
+        found = self.operators.get(host)
         shown.update(say(found.told if found and not found.trouble else "", MUTED))
         shown.display = bool(found and not found.trouble)
         if found and found.trouble:
@@ -238,16 +238,16 @@ class ChoicesPage(FormPage):
             self.notify(f"Saved. Continue {clean(setup.name)} to carry it out.", markup=False)
             self.action_back()
         else:
-            self.shell.visit(Route.CREDENTIALS if needs_aws(setup.choices, setup.made) else Route.PLAN, setup.name)
+            self.base_app.visit(Route.CREDENTIALS if needs_aws(setup.choices, setup.made) else Route.PLAN, setup.name)
 
     def _store(self) -> Setup:
         """Save the form. Who comes back to it before anything was made may still change the name."""
-        store, answers = self.shell.service.store, self._answers()
+        store, answers = self.base_app.service.store, self._answers()
         name = self.query_one("#name", Field).value
         if self.saved is None:
             return store.create(name, SetupChoices(**answers))
         if self.saved.name == name:
-            return self.shell.service.choose(name, **answers)
+            return self.base_app.service.choose(name, **answers)
         created = store.create(name, replace(self.saved.choices, **answers))
         store.delete(self.saved.name)
         return created

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
-from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -29,6 +28,7 @@ from wizard.credentials.manager import KnownIdentity
 from wizard.credentials.source import CredentialKind, CredentialSource
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
+from wizard.model.validators import InvalidChoice
 from wizard.storage.store import StoreError
 
 GIVEN, TYPED, FOUND, GUIDE = "given", "typed", "found:", "guide"
@@ -100,7 +100,7 @@ class CredentialsPage(Page):
             self.query_one(f"#{name}").display = name in offered
 
     async def _look(self) -> None:
-        service = self.shell.service
+        service = self.base_app.service
         self.saved = await in_thread(service.store.load, self.setup)
         found = await in_thread(service.profiles, self.saved)
         kept = any(one.kind == CredentialKind.KEPT for one in found)
@@ -117,9 +117,9 @@ class CredentialsPage(Page):
                           "then Ask again; or type an access key. 'How to get some' shows each step."))  # fmt: skip
 
     def _options(self) -> Iterable[Option]:
-        given = self.shell.service.environment.source
+        given = self.base_app.service.environment.source
         if given.keys or given.profile:
-            practice = bool(self.shell.service.environment.zone)
+            practice = bool(self.base_app.service.environment.zone)
             label = "The practice world's keys" if practice else f"As given: {given.profile or 'keys'}"
             yield Option(_two(label, "used by themselves" if practice else "from the command line"), id=GIVEN)
         for number, one in enumerate(self.found):
@@ -129,7 +129,7 @@ class CredentialsPage(Page):
 
     def _usual(self) -> int:
         """Choose what wins, else the first."""
-        given = self.shell.service.environment.source
+        given = self.base_app.service.environment.source
         if given.keys or given.profile:
             return 0
         profile = self.saved.choices.profile if self.saved else None
@@ -143,7 +143,7 @@ class CredentialsPage(Page):
     def _take(self, option: str) -> None:
         """Ask AWS with a place, or say why it cannot be used."""
         place = self._place(option)
-        given = self.shell.service.environment.source
+        given = self.base_app.service.environment.source
         source = KeySource(None, place.name, given.endpoint) if place else given
         if place and place.problem:
             self.asked += 1
@@ -183,7 +183,7 @@ class CredentialsPage(Page):
         self._ask(self._with_keys(keys.pair(*(field.value for field in fields))), None)
 
     def _with_keys(self, typed: Keys) -> KeySource:
-        return KeySource(keys=typed, endpoint=self.shell.service.environment.source.endpoint)
+        return KeySource(keys=typed, endpoint=self.base_app.service.environment.source.endpoint)
 
     def action_again(self) -> None:
         """Look again, for example after signing in in another window."""
@@ -207,7 +207,7 @@ class CredentialsPage(Page):
         if self.saved is None:
             return
         try:
-            known = await self.shell.service.known(self.saved.choices, source, self.saved)
+            known = await self.base_app.service.known(self.saved.choices, source, self.saved)
         except AwsError as error:
             if number == self.asked:
                 self._refused(error, place)
@@ -225,18 +225,18 @@ class CredentialsPage(Page):
         wrong = self._wrong_account(known)
         self.query_one(TopLine).ends = known.who.expires
         told = [say(f"✗ {wrong}", "bold $text-error")] if wrong else []
-        self._say(lines(whom(known, place, self.shell.now()), *told))
+        self._say(lines(whom(known, place, self.base_app.now()), *told))
         if known.who.expires is not None:
-            self.counting = lambda: lines(whom(known, place, self.shell.now()), *told)
+            self.counting = lambda: lines(whom(known, place, self.base_app.now()), *told)
         if wrong:
             return
         try:
             await in_thread(self._remember, source)
-        except StoreError as error:
+        except (StoreError, InvalidChoice) as error:
             self._say(say(f"✗ {error}", "$text-error"))
             return
         kept = place is not None and place.kind == CredentialKind.KEPT
-        fresh = source.keys and source is not self.shell.service.environment.source and not source.keys.session_token
+        fresh = source.keys and source is not self.base_app.service.environment.source and not source.keys.session_token
         self._offer("factor", *(["keep"] if fresh else []), *(["forget"] if kept else []))
         following = self.query_one("#next", Button)
         following.disabled = False
@@ -250,15 +250,15 @@ class CredentialsPage(Page):
 
     def _remember(self, source: KeySource) -> None:
         """Save the profile's name, or keep typed keys in memory for this run."""
-        given = self.shell.service.environment.source
+        given = self.base_app.service.environment.source
         if source.keys and source is not given:
-            self.shell.sources[self.setup] = source
+            self.base_app.sources[self.setup] = source
             return
-        self.shell.sources.pop(self.setup, None)
+        self.base_app.sources.pop(self.setup, None)
         if source is not given:
-            store = self.shell.service.store
-            setup = store.load(self.setup)
-            store.save(replace(setup, choices=replace(setup.choices, profile=source.profile)))
+            service = self.base_app.service
+            if service.store.load(self.setup).choices.profile != source.profile:
+                service.choose(self.setup, profile=source.profile)
 
     def _say(self, content: Content) -> None:
         self.counting = None
@@ -286,7 +286,7 @@ class CredentialsPage(Page):
         self._say(say("Signing in with your second factor …", MUTED))
         source, region = self.source, self.saved.choices.region
         try:
-            await self.shell.service.credentials.signs.with_code(source, self.saved, region, digits)
+            await self.base_app.service.credentials.signs.with_code(source, self.saved, region, digits)
         except AwsError as error:
             self._refused(error, None)
             return
@@ -303,7 +303,7 @@ class CredentialsPage(Page):
         if self.saved is None or self.source.keys is None:
             return
         try:
-            where = await in_thread(self.shell.service.credentials.keep, self.saved, self.source.keys)
+            where = await in_thread(self.base_app.service.credentials.keep, self.saved, self.source.keys)
         except CannotKeepError as error:
             self._say(lines(say("! The key was not kept", "bold $text-warning"), say(str(error))))
             return
@@ -319,7 +319,7 @@ class CredentialsPage(Page):
         if self.saved is None:
             return
         try:
-            await in_thread(self.shell.service.credentials.forget, self.saved)
+            await in_thread(self.base_app.service.credentials.forget, self.saved)
         except CannotKeepError as error:
             self._say(lines(say("! The key may still be kept", "bold $text-warning"), say(str(error))))
             return
@@ -329,7 +329,7 @@ class CredentialsPage(Page):
     @on(Button.Pressed, "#next")
     def go(self) -> None:
         """Go on to the plan."""
-        self.shell.visit(Route.PLAN, self.setup)
+        self.base_app.visit(Route.PLAN, self.setup)
 
     @on(Button.Pressed, "#again")
     def again(self) -> None:

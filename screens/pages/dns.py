@@ -57,11 +57,11 @@ class DnsPage(Page):
     def on_mount(self) -> None:
         """Follow the walk."""
         self.set_interval(1.0, self._beat)
-        work = self.shell.works.get(self.setup)
-        if work is None:
+        walk = self.base_app.walks.get(self.setup)
+        if walk is None:
             return
-        self.show(work.progress.snapshot)
-        self.follow(work)
+        self.show(walk.progress.snapshot)
+        self.follow(walk)
 
     def _beat(self) -> None:
         if self.snapshot and self.is_current:
@@ -80,7 +80,7 @@ class DnsPage(Page):
     def _add(self, item: Item, change: Change) -> None:
         if change.record is None:
             return
-        practice = self.shell.service.environment.provider is not None
+        practice = self.base_app.service.environment.provider is not None
         card = RecordCard(len(self.cards) + 1, change.record, change.action, item.id, practice=practice)
         old = self.cards.pop(item.id, None)
         if old:
@@ -102,7 +102,7 @@ class DnsPage(Page):
         before = self._all_seen
         for name, card in self.cards.items():
             if card.is_mounted and name in items:
-                card.draw(_state(items[name], card, self.shell.now()), seen=_seen(items[name]))
+                card.draw(_state(items[name], card, self.base_app.now()), seen=_seen(items[name]))
         self.servers = _name_servers(snapshot) or self.servers
         world = _world(items.get(ResolversProbe.id))
         self.query_one("#world", Static).update(world)
@@ -155,7 +155,7 @@ class DnsPage(Page):
     @on(CopyRow.Copied)
     def copied(self, event: CopyRow.Copied) -> None:
         """Put one value on the clipboard."""
-        self.shell.copy(event.value.label, event.value.value)
+        self.base_app.copy(event.value.label, event.value.value)
 
     @on(Button.Pressed, "#plain")
     def action_plain(self) -> None:
@@ -165,25 +165,25 @@ class DnsPage(Page):
             for card in self.cards.values()
             for value in card.values
         ]
-        self.shell.plainly("DNS records to enter at your provider", values)
+        self.base_app.plain_text("DNS records to enter at your provider", values)
 
     @on(Button.Pressed, "#values")
     async def action_keep_values(self) -> None:
         """Write the records, and what else there is to copy by now, to a file."""
         try:
-            setup = await in_thread(self.shell.service.store.load, self.setup)
+            setup = await in_thread(self.base_app.service.store.load, self.setup)
         except StoreError as error:
             self.notify(str(error), severity="error", markup=False, timeout=15)
             return
         records = (card.record for card in self.cards.values() if card.change is not Action.DELETE)
-        self.shell.keep_values(setup, tuple(records))
+        self.base_app.keep_values(setup, tuple(records))
 
     @on(Button.Pressed, "#look")
     def action_look_now(self) -> None:
         """Look now instead of in some seconds."""
-        work = self.shell.live(self.setup)
-        if work:
-            work.progress.look_now()
+        walk = self.base_app.live(self.setup)
+        if walk:
+            walk.progress.look_now()
             self.notify("Looking now.", timeout=2)
 
     @on(Button.Pressed, "#back")
@@ -204,7 +204,7 @@ class DnsPage(Page):
         (following[0].query(Button).first() if following else self.query_one("#back")).focus()
 
     async def _play(self, card: RecordCard) -> None:
-        provider, record = self.shell.service.environment.provider, card.record
+        provider, record = self.base_app.service.environment.provider, card.record
         if provider is None:
             return
         try:
@@ -222,9 +222,9 @@ class DnsPage(Page):
 
     def action_look_now_quietly(self) -> None:
         """Let the walk look at once."""
-        work = self.shell.live(self.setup)
-        if work:
-            work.progress.look_now()
+        walk = self.base_app.live(self.setup)
+        if walk:
+            walk.progress.look_now()
 
 
 def _is_new(change: Change, item: Item, page: DnsPage) -> bool:

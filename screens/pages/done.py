@@ -78,7 +78,7 @@ class DonePage(Page):
 
     async def _load(self) -> None:
         try:
-            self.saved = await in_thread(self.shell.service.store.load, self.setup)
+            self.saved = await in_thread(self.base_app.service.store.load, self.setup)
         except StoreError as error:
             self._set("tag", say(f"✗ {error}", "bold $text-error"))
             return
@@ -117,16 +117,16 @@ class DonePage(Page):
         values = self._values()
         if values:
             which = _of_tab(self.query_one(Tabs).active, self.snippet) or values[0]
-            self.shell.copy(which.label, which.value)
+            self.base_app.copy(which.label, which.value)
 
     def action_plain(self) -> None:
         """Show everything outside the wizard, where a terminal can select it."""
-        self.shell.plainly("For your pages", self._values())
+        self.base_app.plain_text("For your pages", self._values())
 
     def action_keep_values(self) -> None:
         """Write names, records and tags to a file."""
         if self.saved:
-            self.shell.keep_values(self.saved)
+            self.base_app.keep_values(self.saved)
 
     def action_variant(self) -> None:
         """Show the tag for another way of putting it into a site."""
@@ -137,21 +137,21 @@ class DonePage(Page):
 
     def action_browse(self) -> None:
         """Prove it with the user's own browser."""
-        self.shell.visit(Route.BROWSE, self.setup)
+        self.base_app.visit(Route.BROWSE, self.setup)
 
     def action_events(self) -> None:
         """Show what has arrived."""
-        self.shell.visit(Route.EVENTS, self.setup)
+        self.base_app.visit(Route.EVENTS, self.setup)
 
     def action_checks(self) -> None:
         """Open the checklist."""
-        self.shell.visit(Route.CHECKLIST, self.setup)
+        self.base_app.visit(Route.CHECKLIST, self.setup)
 
     @on(Button.Pressed)
     async def pressed(self, event: Button.Pressed) -> None:
         """Do what the button says."""
         if event.button.id == "home":
-            self.shell.home()
+            self.base_app.home()
         else:
             await self.run_action(event.button.id or "copy")
 

@@ -15,11 +15,11 @@ from textual.widgets.option_list import Option
 
 from screens.pages.page import Page
 from screens.texts.problem import explained
-from screens.texts.style import MUTED, clean, lines, say
+from screens.texts.style import MUTED, lines, say
 from screens.widgets.prose import Prose
 from wizard.aws.errors import AwsError
 from wizard.model.results import Copyable
-from wizard.snowplow.events.decode import Event, as_text
+from wizard.snowplow.events.decode import Event, as_text, harmless
 from wizard.snowplow.events.reader import EventReader
 from wizard.snowplow.events.summary import HOUR, EventSummary
 from wizard.storage.store import StoreError
@@ -54,8 +54,8 @@ class EventsPage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.arrivals: EventReader | None = None
-        self.tally = EventSummary()
+        self.reader: EventReader | None = None
+        self.summary = EventSummary()
         self.events: deque[Event] = deque(maxlen=KEPT)
         self.looking = False
         self.trouble: Content | None = None
@@ -97,11 +97,11 @@ class EventsPage(Page):
         self.trouble = None
         self._draw()
         try:
-            since = self.shell.now() - HOURS * HOUR
-            source = self.shell.sources.get(self.setup)
-            self.arrivals = self.arrivals or self.shell.service.event_reader(self.setup, since, source=source)
-            async for batch in self.arrivals.new():
-                self.tally.add(batch)
+            since = self.base_app.now() - HOURS * HOUR
+            source = self.base_app.sources.get(self.setup)
+            self.reader = self.reader or self.base_app.service.event_reader(self.setup, since, source=source)
+            async for batch in self.reader.new():
+                self.summary.add(batch)
                 self.events.extend(event for event in batch if not event.is_check)
                 self._draw()
         except StoreError as error:
@@ -115,17 +115,18 @@ class EventsPage(Page):
     # Drawing.
 
     def _draw(self) -> None:
-        hours = self.tally.per_hour(self.shell.now(), HOURS)
+        hours = self.summary.per_hour(self.base_app.now(), HOURS)
         self.query_one("#total", Static).update(self._total(hours))
         self.query_one(Sparkline).data = [float(number) for number in hours]
         self._list()
         self._detail()
 
     def _total(self, hours: list[int]) -> Content:
-        kinds = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in self.tally.kinds.most_common(4))
-        busiest = f"   busiest hour: {max(hours):,}" if self.tally.total else ""
+        most = self.summary.kinds.most_common(4)
+        kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in most)
+        busiest = f"   busiest hour: {max(hours):,}" if self.summary.total else ""
         state = "   looking …" if self.looking else ""
-        total = say("1 event" if self.tally.total == 1 else f"{self.tally.total:,} events", "bold")
+        total = say("1 event" if self.summary.total == 1 else f"{self.summary.total:,} events", "bold")
         return Content.assemble(total, say(f"   {kinds}" if kinds else ""), say(f"{busiest}{state}", MUTED))
 
     def _list(self) -> None:
@@ -168,19 +169,19 @@ class EventsPage(Page):
         """Copy the chosen event."""
         values = self._values()
         if values:
-            self.shell.copy("The event", "\n".join(f"{one.label}: {one.value}" for one in values))
+            self.base_app.copy("The event", "\n".join(f"{one.label}: {one.value}" for one in values))
         else:
             self.notify("There is no event to copy yet.", timeout=2)
 
     def action_plain(self) -> None:
         """Show the chosen event outside the wizard."""
-        self.shell.plainly("An event", self._values())
+        self.base_app.plain_text("An event", self._values())
 
     @on(Button.Pressed)
     async def pressed(self, event: Button.Pressed) -> None:
         """Do what the button says."""
         if event.button.id == "home":
-            self.shell.home()
+            self.base_app.home()
         else:
             await self.run_action(event.button.id or "again")
 
@@ -188,8 +189,8 @@ class EventsPage(Page):
 def _row(event: Event) -> Content:
     when = time.strftime("%H:%M:%S", time.gmtime(event.at))
     page = event.values.get("page_url", "").partition("://")[2] or event.values.get("se_action", "")
-    head = Content.assemble(say(f"{when}  ", MUTED), say(event.kind.replace("_", " ")))
-    return lines(head, say(f"  {clean(page)}", MUTED)) if page else head
+    head = Content.assemble(say(f"{when}  ", MUTED), say(harmless(event.kind).replace("_", " ")))
+    return lines(head, say(f"  {harmless(page)}", MUTED)) if page else head
 
 
 def _once(newest: list[Event]) -> Iterable[Event]:

@@ -65,7 +65,7 @@ class HomePage(Page):
 
     def parts(self) -> Iterable[Widget]:
         """Return the practice note, the welcome and the list."""
-        if self.shell.service.environment.zone:
+        if self.base_app.service.environment.zone:
             yield Static(say(PRACTICE), id="practice", classes="note")
         yield Prose(lines(*WELCOME, say(HONEST, MUTED)), id="welcome")
         yield OptionList(id="setups")
@@ -116,8 +116,8 @@ class HomePage(Page):
             self.query_one("#new").focus()
 
     def _row(self, setup: Setup) -> Content:
-        state = setup_status(setup, self.shell.now())
-        live = self.shell.live(setup.name)
+        state = setup_status(setup, self.base_app.now())
+        live = self.base_app.live(setup.name)
         mark = badge(state.status, word=False)
         words = _under_way(live) if live else state.words
         name = Content.assemble(mark, " ", (setup.name.ljust(21), "bold"), clean(setup.choices.domain or "no domain"))
@@ -133,7 +133,7 @@ class HomePage(Page):
         """Let the main button say what it does with this set-up."""
         chosen = self._chosen
         if chosen:
-            live = self.shell.live(chosen.name)
+            live = self.base_app.live(chosen.name)
             self._tell(chosen)
             self.query_one("#go", Button).label = Content("Show the work" if live else setup_status(chosen).next)
 
@@ -166,20 +166,20 @@ class HomePage(Page):
         chosen = self._chosen
         if chosen is None:
             return
-        live = self.shell.live(chosen.name)
+        live = self.base_app.live(chosen.name)
         if live and is_proof(live.progress.snapshot):
-            self.shell.visit(Route.BROWSE, chosen.name)
+            self.base_app.visit(Route.BROWSE, chosen.name)
         elif live:
-            self.shell.visit(Route.RUN, chosen.name, job=live.job)
+            self.base_app.visit(Route.RUN, chosen.name, job=live.job)
         elif finished(chosen):
-            self.shell.visit(Route.CHECKLIST, chosen.name)
+            self.base_app.visit(Route.CHECKLIST, chosen.name)
         else:
             account = needs_aws(chosen.choices, chosen.made)
-            self.shell.visit(Route.CREDENTIALS if account else Route.PLAN, chosen.name)
+            self.base_app.visit(Route.CREDENTIALS if account else Route.PLAN, chosen.name)
 
     def action_new(self) -> None:
         """Begin a new set-up."""
-        self.shell.visit(Route.CHOICES)
+        self.base_app.visit(Route.CHOICES)
 
     def action_check(self) -> None:
         """Open the checklist."""
@@ -207,17 +207,17 @@ class HomePage(Page):
 
     def _visit(self, place: Route) -> None:
         if self._chosen:
-            self.shell.visit(place, self._chosen.name, job=Job.CHECK)
+            self.base_app.visit(place, self._chosen.name, job=Job.CHECK)
 
 
-def _under_way(work: BackgroundWalk) -> str:
+def _under_way(walk: BackgroundWalk) -> str:
     """Say what is under way."""
-    return "a browser proof is under way" if is_proof(work.progress.snapshot) else f"{work.job} is under way"
+    return "a browser proof is under way" if is_proof(walk.progress.snapshot) else f"{walk.job} is under way"
 
 
 def _read_all(page: HomePage) -> tuple[list[Setup], list[str]]:
     """Read every saved set-up; one damaged file must not hide the others."""
-    store, setups, trouble = page.shell.service.store, [], []
+    store, setups, trouble = page.base_app.service.store, [], []
     for name in store.names():
         try:
             setups.append(store.load(name))

@@ -51,14 +51,14 @@ class Page(Screen[None]):
         self.setup = setup
 
     @property
-    def shell(self) -> BaseApp:
+    def base_app(self) -> BaseApp:
         """The app."""
         return cast("BaseApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the frame around the page's own parts."""
-        practice = bool(self.shell.service.environment.zone)
-        yield TopLine(self.heading, self.setup, step=self.step, practice=practice, now=self.shell.now)
+        practice = bool(self.base_app.service.environment.zone)
+        yield TopLine(self.heading, self.setup, step=self.step, practice=practice, now=self.base_app.now)
         with Center(id="middle"), Vertical(id="column"):
             yield Static(say(self.purpose), id="purpose")
             yield Container(*self.parts(), id="body")
@@ -103,17 +103,17 @@ class Page(Screen[None]):
 
     # Following a walk.
 
-    def follow(self, work: BackgroundWalk) -> None:
+    def follow(self, walk: BackgroundWalk) -> None:
         """Show a walk from now on, from its newest state; the page may come as late as it likes."""
-        self.run_worker(self._follow(work), group="following", exclusive=True)
+        self.run_worker(self._follow(walk), group="following", exclusive=True)
 
     @property
     def is_open(self) -> bool:
         """Whether the page is still on the stack: once it was left, its parts go before what draws them ends."""
         return self in self.app.screen_stack
 
-    async def _follow(self, work: BackgroundWalk) -> None:
-        async for update in work.progress.updates():
+    async def _follow(self, walk: BackgroundWalk) -> None:
+        async for update in walk.progress.updates():
             if not self.is_open:
                 return
             self.query_one(TopLine).ends = end_of(update.snapshot)

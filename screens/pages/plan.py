@@ -44,7 +44,7 @@ class PlanPage(Page):
 
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
-        self.work: BackgroundWalk | None = None
+        self.walk: BackgroundWalk | None = None
         self.saved: Setup | None = None
 
     def parts(self) -> Iterable[Widget]:
@@ -67,16 +67,16 @@ class PlanPage(Page):
         """Look at the world and list the differences anew."""
         self.query_one("#create", Button).disabled = True
         try:
-            self.saved = self.shell.service.store.load(self.setup)
-            self.work = self.shell.begin(Job.PLAN, self.setup)
+            self.saved = self.base_app.service.store.load(self.setup)
+            self.walk = self.base_app.begin(Job.PLAN, self.setup)
         except StoreError as error:
             self._set("headline", say(f"✗ {error}", "bold $text-error"))
             return
-        self.follow(self.work)
+        self.follow(self.walk)
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw how far it is; at the end the plan."""
-        if self.saved is None or self.work is None:
+        if self.saved is None or self.walk is None:
             return
         if not snapshot.finished:
             self._set("headline", plan_details.reading(snapshot.stages))
@@ -88,10 +88,10 @@ class PlanPage(Page):
         self._set("cost", plan_details.cost_text(cost, self.saved.choices.events_per_month))
         self._set("rights", rights_text(self.saved))
         self._set("undo", plan_details.undo_text(self.setup))
-        if self.work.error:
-            self._set("headline", say(f"✗ {self.work.error}", "bold $text-error"))
+        if self.walk.error:
+            self._set("headline", say(f"✗ {self.walk.error}", "bold $text-error"))
         create = self.query_one("#create", Button)
-        create.disabled = bool(self.work.error) or not _offered(self.saved, snapshot)
+        create.disabled = bool(self.walk.error) or not _offered(self.saved, snapshot)
         create.label = Content("Continue" if nothing_left(self.saved, snapshot) else "Create it")
 
     def _set(self, name: str, content: Content) -> None:
@@ -100,8 +100,8 @@ class PlanPage(Page):
     @on(Button.Pressed, "#create")
     def create(self) -> None:
         """Consent is given: make it. The plan leaves the stack, for it is no longer what would be."""
-        self.shell.home()
-        self.shell.visit(Route.RUN, self.setup)
+        self.base_app.home()
+        self.base_app.visit(Route.RUN, self.setup)
 
     @on(Button.Pressed, "#again")
     def again(self) -> None:

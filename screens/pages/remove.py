@@ -60,7 +60,7 @@ class RemovePage(Page):
         self.query_one("#list").border_title = "What goes, and what stays"
         self.query_one("#keep").focus()
         try:
-            self.saved = self.shell.service.store.load(self.setup)
+            self.saved = self.base_app.service.store.load(self.setup)
         except StoreError as error:
             self.query_one("#goes", Static).update(say(f"✗ {error}", "bold $text-error"))
             return
@@ -99,13 +99,13 @@ class RemovePage(Page):
         if begun(self.saved):
             logs = self.query_one("#logs", Checkbox).value
             self.app.pop_screen()
-            self.shell.visit(Route.RUN, self.setup, job=Job.REMOVE, answers={DELETE_LOGS: YES} if logs else {})
+            self.base_app.visit(Route.RUN, self.setup, job=Job.REMOVE, answers={DELETE_LOGS: YES} if logs else {})
         else:
             self.run_worker(self._forget())
 
     async def _forget(self) -> None:
-        await in_thread(self.shell.service.store.delete, self.setup)
-        self.shell.home()
+        await in_thread(self.base_app.service.store.delete, self.setup)
+        self.base_app.home()
 
 
 def _content(setup: Setup) -> str:

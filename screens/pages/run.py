@@ -53,7 +53,7 @@ class RunPage(Page):
         self.purpose = "Move with ↑ ↓ to see what a stage does, and why."
         self.step = "Build" if job is Job.APPLY else ""
         self.answers = answers
-        self.work: BackgroundWalk | None = None
+        self.walk: BackgroundWalk | None = None
         self.snapshot: Snapshot | None = None
         self.tick = 0
         self.following = True
@@ -84,17 +84,17 @@ class RunPage(Page):
         self._join()
 
     def _join(self) -> None:
-        live = self.shell.live(self.setup)
+        live = self.base_app.live(self.setup)
         if live and not self._is_ours(live):
             self._wait_for(live)
             return
         self.other = None
         try:
-            self.work = live or self.shell.begin(self.job, self.setup, self.answers)
+            self.walk = live or self.base_app.begin(self.job, self.setup, self.answers)
         except StoreError as error:
             self._trouble(str(error))
             return
-        self.follow(self.work)
+        self.follow(self.walk)
 
     def _is_ours(self, live: BackgroundWalk) -> bool:
         """Whether a walk is the one that this page was opened for; a browser proof has a page of its own."""
@@ -125,7 +125,7 @@ class RunPage(Page):
             self._join()
             self.query_one("#stages").focus()
         if self.snapshot and not self.snapshot.finished and self.is_current:
-            self.tick += self.shell.moves
+            self.tick += self.base_app.moves
             self._draw()
 
     # Drawing.
@@ -144,7 +144,7 @@ class RunPage(Page):
             self._ask_user(snapshot)
 
     def _draw(self) -> None:
-        if self.snapshot is None or self.work is None:
+        if self.snapshot is None or self.walk is None:
             return
         road = self.query_one(Road)
         road.stages = self.snapshot.stages
@@ -160,11 +160,11 @@ class RunPage(Page):
         stage = self.query_one(StageList).chosen
         if stage:
             self.query_one("#now").border_title = stage.title
-            self.query_one("#detail", Static).update(stage_text(stage, self.shell.now(), self.tick))
+            self.query_one("#detail", Static).update(stage_text(stage, self.base_app.now(), self.tick))
 
     def _below(self, snapshot: Snapshot) -> None:
         waiting = self.query_one("#waits", Static)
-        text = waits(snapshot, self.shell.now()).split("\n")
+        text = waits(snapshot, self.base_app.now()).split("\n")
         more = len(text) - ROOM_FOR_WAITS
         shown = [*text[:ROOM_FOR_WAITS], *([say(f"  and {more} more", MUTED)] if more > 0 else [])]
         waiting.update(lines(*shown))
@@ -172,10 +172,10 @@ class RunPage(Page):
         self.query_one("#turn", Static).update(self._turn(snapshot))
 
     def _turn(self, snapshot: Snapshot) -> Content:
-        if self.work and self.work.error:
-            return say(f"✗ {self.work.error}", "bold $text-error")
+        if self.walk and self.walk.error:
+            return say(f"✗ {self.walk.error}", "bold $text-error")
         if snapshot.finished:
-            return _verdict(snapshot, self.work.elapsed if self.work else 0.0)
+            return _verdict(snapshot, self.walk.elapsed if self.walk else 0.0)
         if snapshot.decisions:
             return say("▸ One question waits for your word: press a", "bold $text-warning")
         if snapshot.records:
@@ -192,16 +192,16 @@ class RunPage(Page):
 
     def _ask_user(self, snapshot: Snapshot) -> None:
         """Open what the user has to see, once by itself; afterwards by key."""
-        work = self.work
-        if work is None:
+        walk = self.walk
+        if walk is None:
             return
-        fresh = [one for one in snapshot.decisions if one.id not in work.asked]
+        fresh = [one for one in snapshot.decisions if one.id not in walk.asked]
         if fresh:
-            work.asked.add(fresh[0].id)
-            self.app.push_screen(DecisionModal(fresh[0], work.progress))
-        elif snapshot.records and not work.shown_dns and _turn_has_come(snapshot):
-            work.shown_dns = True
-            self.shell.visit(Route.DNS, self.setup)
+            walk.asked.add(fresh[0].id)
+            self.app.push_screen(DecisionModal(fresh[0], walk.progress))
+        elif snapshot.records and not walk.shown_dns and _turn_has_come(snapshot):
+            walk.shown_dns = True
+            self.base_app.visit(Route.DNS, self.setup)
 
     def on_screen_resume(self) -> None:
         """Back from another page: see whether something new needs the user."""
@@ -211,19 +211,19 @@ class RunPage(Page):
 
     def action_decide(self) -> None:
         """Open the question that waits."""
-        if self.snapshot and self.snapshot.decisions and self.work:
-            self.app.push_screen(DecisionModal(self.snapshot.decisions[0], self.work.progress))
+        if self.snapshot and self.snapshot.decisions and self.walk:
+            self.app.push_screen(DecisionModal(self.snapshot.decisions[0], self.walk.progress))
 
     def action_dns(self) -> None:
         """Open the page with the records."""
-        if self.snapshot and self.work:
-            self.work.shown_dns = True
-            self.shell.visit(Route.DNS, self.setup)
+        if self.snapshot and self.walk:
+            self.walk.shown_dns = True
+            self.base_app.visit(Route.DNS, self.setup)
 
     def action_look_now(self) -> None:
         """End the waits early: look now."""
-        if self.work and not self.work.over:
-            self.work.progress.look_now()
+        if self.walk and not self.walk.over:
+            self.walk.progress.look_now()
             self.notify("Looking now.", timeout=2)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -232,9 +232,9 @@ class RunPage(Page):
         if action == "decide":
             return bool(self.snapshot and self.snapshot.decisions)
         if action == "dns":
-            return bool(self.work and not self.work.over and self.snapshot and self.snapshot.records)
+            return bool(self.walk and not self.walk.over and self.snapshot and self.snapshot.records)
         if action == "look_now":
-            return bool(self.work and not self.work.over)
+            return bool(self.walk and not self.walk.over)
         return True
 
     @on(OptionList.OptionHighlighted)
@@ -248,7 +248,7 @@ class RunPage(Page):
     def _finished(self, snapshot: Snapshot) -> None:
         self.refresh_bindings()
         self._at_end(over=True)
-        well = snapshot.status in (Status.OK, Status.WARNING) and not (self.work and self.work.error)
+        well = snapshot.status in (Status.OK, Status.WARNING) and not (self.walk and self.walk.error)
         self.query_one("#on", Button).display = well
         self.query_one("#again", Button).display = not well
         self.query_one("#on" if well else "#again").focus()
@@ -262,12 +262,12 @@ class RunPage(Page):
     def go_on(self) -> None:
         """Go to what comes after this walk."""
         if self.job is Job.REMOVE:
-            self.shell.home()
+            self.base_app.home()
         elif self.job is Job.REPAIR:
             self.action_back()
         else:
             self.app.pop_screen()
-            self.shell.visit(Route.DONE, self.setup)
+            self.base_app.visit(Route.DONE, self.setup)
 
     @on(Button.Pressed, "#again")
     def again(self) -> None:
@@ -279,7 +279,7 @@ class RunPage(Page):
     @on(Button.Pressed, "#home")
     def leave(self) -> None:
         """Go to the first page; the work goes on."""
-        self.shell.home()
+        self.base_app.home()
 
 
 def _turn_has_come(snapshot: Snapshot) -> bool:

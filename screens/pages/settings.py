@@ -46,14 +46,14 @@ class SettingsPage(FormPage):
 
     def parts(self) -> Iterable[Widget]:
         """Return the settings and the panel that says why each is there."""
-        yield VerticalScroll(*self._fields(self.shell.preferences.settings), id="form", can_focus=False)
-        yield Static(say(self.shell.preferences.trouble), id="trouble", classes="trouble")
+        yield VerticalScroll(*self._fields(self.base_app.preferences.settings), id="form", can_focus=False)
+        yield Static(say(self.base_app.preferences.trouble), id="trouble", classes="trouble")
         yield Static(id="why", classes="note")
 
     def _fields(self, now: Preferences) -> Iterable[Widget]:
         offered = [(SETTINGS[look].label, look) for look in Appearance]
         theme = Select(offered, value=now.theme, allow_blank=False, compact=True, id="theme")
-        theme.disabled = self.shell.plain
+        theme.disabled = self.base_app.plain
         label = Static(SETTINGS["theme"].label, classes="field-label")
         yield VerticalGroup(Horizontal(label, theme, classes="field-line"))
         for name in TICKS:
@@ -69,14 +69,14 @@ class SettingsPage(FormPage):
     def on_mount(self) -> None:
         """Start at the first setting."""
         self.query_one("#why").border_title = "Why?"
-        self.query_one("#motion" if self.shell.plain else "#theme").focus()
+        self.query_one("#motion" if self.base_app.plain else "#theme").focus()
 
     def beside(self, part: str) -> str:
         """Say what a choice means, and by which way the desktop would be told."""
         if part == "theme":
-            chosen = self.shell.preferences.settings.theme
+            chosen = self.base_app.preferences.settings.theme
             return f"{SETTINGS[chosen].label}: {SETTINGS[chosen].why}"
-        if part == "motion" and self.shell.plain:
+        if part == "motion" and self.base_app.plain:
             return NO_COLOR
         if part == "desktop":
             way = desktop_notification.method(os.environ)
@@ -94,19 +94,19 @@ class SettingsPage(FormPage):
         self._set(event.checkbox.id or "", event.value)
 
     def _set(self, name: str, value: object) -> None:
-        if getattr(self.shell.preferences.settings, name) == value:
+        if getattr(self.base_app.preferences.settings, name) == value:
             return  # a list says so, too, when it is first shown
-        self.shell.prefer(**{name: value})
+        self.base_app.prefer(**{name: value})
         self.query_one("#trouble", Static).update()
         self.explain(name)
 
     def action_try(self) -> None:
         """Call now, as at the end of a long wait."""
-        liked = self.shell.preferences.settings
+        liked = self.base_app.preferences.settings
         if not (liked.bell or liked.desktop):
             self.notify("Bell and notification are both off, so nothing calls you.")
             return
-        self.shell.caller.call(attention.TRIAL)
+        self.base_app.notifier.call(attention.TRIAL)
         ways = [word for word, on in (("the bell", liked.bell), ("your desktop", liked.desktop)) if on]
         self.notify(f"Called through {' and '.join(ways)}.")
 
@@ -117,7 +117,7 @@ class SettingsPage(FormPage):
             self.query_one("#theme", Select).value = usual.theme
             for name in TICKS:
                 self.query_one(f"#{name}", Checkbox).value = getattr(usual, name)
-        self.shell.prefer(**{name: getattr(usual, name) for name in ("theme", *TICKS)})
+        self.base_app.prefer(**{name: getattr(usual, name) for name in ("theme", *TICKS)})
         self.query_one("#trouble", Static).update()
         self.notify("Everything is set as it is at first.")
 

@@ -19,20 +19,20 @@ class Road(Widget):
 
     def render(self) -> Content:
         """Draw as much as fits."""
-        marks = [style_of(stage) for stage in self.stages]
+        styles = [style_of(stage) for stage in self.stages]
         tail = Content.styled(self.note or summary(self.stages), MUTED)
         room = self.size.width - tail.cell_length - 3
-        link = max(1, min(6, (room - len(marks)) // max(1, len(marks) - 1)))
-        return Content.assemble(_line(marks, link), "   ", tail)
+        link = max(1, min(6, (room - len(styles)) // max(1, len(styles) - 1)))
+        return Content.assemble(_line(styles, link), "   ", tail)
 
 
-def _line(marks: Sequence[StatusStyle], link: int) -> Content:
+def _line(styles: Sequence[StatusStyle], link: int) -> Content:
     parts: list[Content] = []
-    for number, mark in enumerate(marks):
+    for number, style in enumerate(styles):
         if number:
-            through = marks[number - 1].status in (Status.OK, Status.WARNING)
+            through = styles[number - 1].status in (Status.OK, Status.WARNING)
             parts.append(Content.styled(("━" if through else "─") * link, "$success" if through else MUTED))
-        parts.append(Content.styled(mark.glyph, mark.style))
+        parts.append(Content.styled(style.glyph, style.style))
     return Content("").join(parts)
 
 

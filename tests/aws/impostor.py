@@ -1,7 +1,7 @@
 """A server that answers in AWS's place with whatever a test gives it, on loopback."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -14,6 +14,8 @@ class Answer:
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    repeated: bytes = b""
+    """What follows the body again and again, without an end, until the client has enough."""
 
 
 @dataclass
@@ -41,10 +43,15 @@ def impostor() -> Iterator[Impostor]:
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
+            if not answer.repeated:
+                self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(answer.body)
+            self.close_connection = bool(answer.repeated)
+            with suppress(OSError):
+                while answer.repeated:
+                    self.wfile.write(answer.repeated)
 
         do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - the library's names
 

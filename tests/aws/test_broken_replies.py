@@ -1,7 +1,9 @@
 """Replies that are none of AWS's, to every call that the product makes: named as what they are, and never repeated."""
 
 import os
+import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 
 import anyio
@@ -10,9 +12,11 @@ import pytest
 from tests import modelcheck
 from tests.aws.impostor import Answer, Impostor, impostor
 from tests.aws.synthetic import PLANTED, operations, parameters, reply
+from wizard.aws import reply_limits
 from wizard.aws.client import AwsClient
 from wizard.aws.errors import UNREADABLE, AwsError, ErrorKind
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.reply_limits import MOST
 from wizard.aws.timeouts import CallTimeouts
 from wizard.knowledge.problems import explain
 
@@ -127,6 +131,53 @@ def test_what_came_back_is_named(server: Impostor, client: AwsClient, answer: An
     assert (error.code, error.kind, error.problem.id) == (UNREADABLE, ErrorKind.UNREACHABLE, "reply-unreadable")
     assert str(error) == f"answered with {words}"
     assert not error.answered
+
+
+ENDLESS = {
+    "nothing that ends": Answer(b"<a>", repeated=b" " * 65_536),
+    "an error that does not end": Answer(b"<a>", 403, repeated=b"x" * 65_536),
+    "a fault that does not end": Answer(b"<a>", 500, repeated=b"x" * 65_536),
+    "a web page that does not end": Answer(PAGE.encode(), 200, HTML, repeated=b"x" * 65_536),
+    "more than the limit": Answer(b"<a>" + b" " * MOST + b"</a>"),
+    "a tag in a tag": Answer(b"<a>" * (MOST // 8) + b"</a>" * (MOST // 8)),
+    "a tag beside a tag": Answer(b"<a>" + b"<b/>" * (MOST // 5) + b"</a>"),
+    "a list in a list": Answer(b'{"a":' + b"[" * (MOST // 3) + b"]" * (MOST // 3) + b"}"),
+    "a list beside a list": Answer(b'{"a":[' + b"{}," * (MOST // 4) + b"{}]}"),
+}
+
+
+@pytest.mark.parametrize("which", ENDLESS)
+@pytest.mark.parametrize(("service", "operation"), [("sts", "get_caller_identity"), ("acm", "list_certificates")])
+def test_a_reply_takes_no_more_memory_than_a_long_one(
+    server: Impostor, client: AwsClient, service: str, operation: str, which: str
+) -> None:
+    server.answer = ENDLESS[which]
+    tracemalloc.start()
+    try:
+        with suppress(AwsError):
+            anyio.run(client, service, operation)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 200 * 1024 * 1024, f"{peak // 1024 // 1024} MB"
+    server.answer = Answer(reply(service, operation))
+    anyio.run(client, service, operation)  # nothing of it is left in the connection
+
+
+def test_a_reply_without_an_end_is_named(server: Impostor, client: AwsClient) -> None:
+    server.answer = ENDLESS["nothing that ends"]
+    with pytest.raises(AwsError, match="answered with more than 4 MB") as caught:
+        anyio.run(client, "sts", "get_caller_identity")
+    assert caught.value.code == UNREADABLE
+
+
+def test_a_file_without_an_end_is_given_up(
+    server: Impostor, client: AwsClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reply_limits, "MOST_OF_A_FILE", MOST)
+    server.answer = Answer(b"x", repeated=b"x" * 65_536)
+    with pytest.raises(AwsError, match="answered with more than 4 MB"):
+        anyio.run(partial(client, "s3", "get_object", Bucket="b", Key="k"))
 
 
 def test_a_field_that_is_missing_is_no_mistake_of_ours(server: Impostor, client: AwsClient) -> None:

@@ -102,16 +102,16 @@ async def _keys(product: Product) -> tuple[list[float], Stalls]:
     async with app.run_test(size=(80, 24)) as pilot:
         await _begin(app, pilot)
         watching = asyncio.create_task(stalls.watch())
-        work = app.works["main"]
+        walk = app.walks["main"]
         for number in range(KEYS):
-            if work.over:
+            if walk.over:
                 break
             took.append(await _press(app, "down" if number % 2 == 0 else "up"))
             await asyncio.sleep(EVERY)
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-        work.stop()
+        walk.stop()
     if len(took) < ENOUGH:
         raise SystemExit(f"the set-up was through after {len(took)} keys: AWS is not slow enough to measure")
     return took, stalls
@@ -121,7 +121,7 @@ async def _begin(app: Timed, pilot: Pilot[int]) -> None:
     await on_page(pilot, "HomePage")
     app.visit(Route.RUN, "main", job=Job.APPLY)
     await on_page(pilot, "RunPage")
-    await wait_for(pilot, lambda: focused(app) == "stages" and "main" in app.works)
+    await wait_for(pilot, lambda: focused(app) == "stages" and "main" in app.walks)
     await pilot.press("home", "down")
 
 

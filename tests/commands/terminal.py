@@ -13,13 +13,13 @@ from tests.commands.conftest import PATIENCE, Cli
 class Terminal:
     """The program in a terminal of its own, typed at and read by a person."""
 
-    def __init__(self, cli: Cli, *arguments: str, **environment: str) -> None:
+    def __init__(self, cli: Cli, *arguments: str, stderr: int | None = None, **environment: str) -> None:
         self.ours, theirs = pty.openpty()
         self.process = forking.start(
             cli.command(*arguments),
             stdin=theirs,
             stdout=theirs,
-            stderr=theirs,
+            stderr=theirs if stderr is None else stderr,
             cwd=cli.folder,
             env=cli.environment(**environment),
             in_control=True,
@@ -80,5 +80,5 @@ class Terminal:
 
 
 def opened(terminals: list[Terminal], cli: Cli, *arguments: str, **environment: str) -> Terminal:
-    terminals.append(Terminal(cli, *arguments, **environment))
+    terminals.append(Terminal(cli, *arguments, stderr=None, **environment))
     return terminals[-1]

@@ -1,6 +1,7 @@
 """`check` for cron and CI: the published document, quiet runs, warnings that are on purpose, no AWS identity."""
 
 import json
+import os
 from typing import Any
 
 import msgspec
@@ -94,12 +95,13 @@ def test_a_warning_on_purpose_counts_no_more(warned: Cli) -> None:
 def test_it_comes_back_when_something_else_is_seen(warned: Cli) -> None:
     assert warned("check", "main", "--accept", "recipe", "--reason", "spring").code == 0
     warned("check", "main")
-    edit(warned, recipe=-1)
+    accepted = warned.saved("main")["accepted"]
+    edit(warned, accepted={"recipe": {**accepted["recipe"], "observed": "something else"}})
     ran = warned("check", "main", "--strict", "--changes", "--json")
     assert ran.code == 1
     assert status_of(ran.out) == ("warning", False)
     assert [str(one.was) for one in document(ran.out).data.setups[0].checks] == ["ok"]  # type: ignore[union-attr]
-    edit(warned, recipe=0)
+    edit(warned, accepted=accepted)
     assert warned("check", "main", "--strict").code == 0
 
 
@@ -141,3 +143,18 @@ def test_without_any_aws_identity_only_aws_is_unseen(alone: Cli) -> None:
     [identity] = [one for one in rows if one.id == "identity"]
     assert identity.problem is not None
     assert (str(identity.status), identity.problem.id) == ("unknown", "no-credentials")
+
+
+def test_strange_files_are_named_and_the_others_are_checked(made: Cli) -> None:
+    folder = made.home / "setups"
+    before = (folder / "main.json").read_bytes()
+    (folder / "copy.json").write_bytes(before)
+    (folder / "deep.json").write_bytes(b"[" * 200_000)
+    os.mkfifo(folder / "pipe.json")
+    for more in ((), ("--prove",)):
+        ran = made("check", "--json", "--only", "pixel", *more)
+        assert ran.code == 2
+        found = document(ran.out)
+        assert [one.name for one in found.data.setups if one.checks] == ["main"]  # type: ignore[union-attr]
+        assert sorted(one.message.split(".json")[0][-4:] for one in found.errors) == ["copy", "deep", "pipe"]
+    assert not list(folder.glob("copy.l*"))

@@ -1,6 +1,7 @@
 """What works on this computer alone: help, saved set-ups, texts, and the refusals that need nobody's answer."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -340,3 +341,30 @@ def test_the_values_file_says_where_it_is_and_never_replaces_another(alone: Cli)
     assert refused.code == 2
     assert "left alone" in refused.err
     assert path.read_text() == "mine"
+
+
+def test_list_names_every_strange_file_and_shows_the_others(alone: Cli) -> None:
+    alone("new", "main", "--domain", "e.example.org")
+    folder = alone.home / "setups"
+    (folder / "copy.json").write_bytes((folder / "main.json").read_bytes())
+    (folder / "deep.json").write_bytes(b"[" * 200_000)
+    (folder / "future.json").write_text(json.dumps({**alone.saved("main"), "name": "future", "created": 1e20}))
+    (folder / "steering.json").write_text(json.dumps({**alone.saved("main"), "\x1b[2J\x9b": 1}))
+    os.mkfifo(folder / "pipe.json")
+    for ran in (alone("list"), alone("list", "--json")):
+        assert ran.code == 2
+        for name in ("copy", "deep", "future", "steering", "pipe"):
+            assert f"{name}.json is damaged" in ran.err + ran.out
+        assert "e.example.org" in ran.out
+        assert not {"\x1b", "\x9b"} & set(ran.out + ran.err)
+    for name in ("copy", "deep", "future", "steering", "pipe"):
+        assert alone("forget", name, "--yes").code == 0
+    assert alone("list").code == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["main.json"]
+
+
+def test_nothing_typed_steers_the_terminal(alone: Cli) -> None:
+    for arguments in (("check", "\x1b[2J"), ("\x1b[2J\x9b",), ("new", "a\x1b[8m", "--no-domain"), ("explain", "\x07x")):
+        ran = alone(*arguments)
+        assert ran.code == 2, ran
+        assert not {"\x1b", "\x9b", "\x07"} & set(ran.out + ran.err)

@@ -1,6 +1,7 @@
 """Every place with credentials that boto3 knows is found in real files, and the one that boto3 would take wins."""
 
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -399,3 +400,18 @@ def test_the_winner_is_the_one_that_boto3_takes(computer: Computer, places: dict
             assert usable is None or usable.kind == CredentialKind.ENVIRONMENT
             return
         assert (f"AKIA{usable.name or usable.kind}" if usable else None) == (taken.access_key if taken else None)
+
+
+@pytest.mark.parametrize("name", ["my work", "it's", "$HOME", "`id`"])
+@pytest.mark.parametrize("kind", ["sso", "login"])
+def test_a_sign_in_command_survives_the_shell(computer: Computer, name: str, kind: str) -> None:
+    settings = {
+        "sso": "sso_start_url = https://x.awsapps.com/start\nsso_region = eu-central-1\n"
+        "sso_account_id = 111122223333\nsso_role_name = Admin\n",
+        "login": "login_session = arn:aws:iam::111122223333:user/x\n",
+    }
+    computer.config(f"[profile {shlex.quote(name)}]\nregion = eu-central-1\n{settings[kind]}")
+    source = computer.winner(name)
+    assert source is not None
+    assert source.problem is not None
+    assert shlex.split(source.problem.values["command"])[-1] == name

@@ -137,7 +137,7 @@ def test_a_new_sign_in_sets_the_countdown_anew(
         page = app.screen_stack[-2]
         assert page.query_one(TopLine).ends == FAR
         computer.setenv("AWS_CREDENTIAL_EXPIRATION", stamp(FAR + HOUR))
-        app.works["main"].progress.answer("renew-login", "again")
+        app.walks["main"].progress.answer("renew-login", "again")
         await wait_for(pilot, lambda: page.query_one(TopLine).ends == FAR + HOUR)
 
     play(signed_in, wall, 80, scene)

@@ -186,3 +186,41 @@ def test_what_is_brief_is_given_up_after_minutes(patience: float | None, limit: 
 def test_the_end_of_the_sign_in_is_known_through_it() -> None:
     wrapped = RetryingAws(Scripted(None), progress=shown(), clock=Paced(), patience=None)
     assert anyio.run(wrapped.ends) == 7.0
+
+
+class Hanging(Scripted):
+    """AWS that takes its time with every call but the first few."""
+
+    def __init__(self, answered: int) -> None:
+        super().__init__(None)
+        self._left = answered
+
+    async def __call__(self, _service: str, _operation: str, /, **_parameters: Any) -> dict[str, Any]:
+        self.asked += 1
+        if self.asked > self._left:
+            await anyio.sleep_forever()
+        return {}
+
+
+@pytest.mark.parametrize("answered", [0, 1, 5])
+@pytest.mark.parametrize("patience", [0.0, 0.05, 0.3])
+@pytest.mark.anyio
+async def test_a_call_that_hangs_is_waited_for_no_longer_than_the_walk_may(answered: int, patience: float) -> None:
+    aws = Hanging(answered)
+    wrapped = RetryingAws(aws, progress=shown(), clock=SystemClock(), patience=patience, least=0.1)
+    for _ in range(answered):
+        await wrapped("s3", "head_bucket")
+    with anyio.fail_after(60), pytest.raises(AwsError) as caught:
+        await wrapped("s3", "put_bucket_policy")
+    assert transient(caught.value) is Transient.UNREACHABLE
+    assert not caught.value.answered
+    assert caught.value.operation == "s3:PutBucketPolicy"
+    assert aws.asked <= answered + 2, "it was called again although the time was over"
+
+
+@pytest.mark.anyio
+async def test_a_walk_without_a_limit_waits_for_a_call_that_hangs() -> None:
+    wrapped = RetryingAws(Hanging(0), progress=shown(), clock=SystemClock(), patience=None, least=0.01)
+    with anyio.move_on_after(0.2) as scope:
+        await wrapped("s3", "head_bucket")
+    assert scope.cancelled_caught

@@ -2,8 +2,11 @@
 
 import asyncio
 import datetime as dt
+import gzip
 import ssl
 import threading
+import tracemalloc
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,6 +142,23 @@ async def test_more_than_the_limit_is_refused(site: Site) -> None:
         assert len((await browser(9, http=port).get(f"http://{HOST}/i", limit=2000)).body) == 2000
         with pytest.raises(WebError, match="longer than 1999 bytes"):
             await browser(9, http=port).get(f"http://{HOST}/i", limit=1999)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "gzip, gzip"])
+async def test_a_packed_answer_is_unpacked_no_further_than_the_limit(site: Site, encoding: str) -> None:
+    site.body = bytes(100_000_000)
+    for one in encoding.split(", "):
+        site.body = gzip.compress(site.body) if one == "gzip" else zlib.compress(site.body)
+    site.headers = {"Content-Encoding": encoding}
+    with http_server(site) as port:
+        tracemalloc.start()
+        try:
+            with pytest.raises(WebError, match="longer than 65536 bytes"):
+                await browser(9, http=port).get(f"http://{HOST}/i")
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 20_000_000, f"{peak // 1_000_000} MB"
 
 
 @pytest.mark.parametrize("url", ["ftp://example.com/", "/i", "https://", "http://[bad", "https://example.com:x/"])

@@ -137,6 +137,22 @@ def test_the_profile_that_works_is_saved_by_name(home: Path) -> None:
     assert service.store.load("main").choices.profile == "home"
 
 
+def test_a_profile_is_not_saved_while_another_snowpixel_holds_the_setup(home: Path) -> None:
+    service = ScriptedService(home, zone=None)
+    service.found = (CredentialSource("work", "single sign-on"),)
+    a_setup(service)
+    before = service.store.path("main").read_bytes()
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Route.CREDENTIALS, "main")
+        await wait_for(pilot, lambda: "is being worked on by" in text_of(app))
+        assert app.screen.query_one("#next").disabled
+
+    with service.store.writing("main", "snowpixel apply main"):
+        play(service, scene)
+    assert service.store.path("main").read_bytes() == before
+
+
 def test_root_is_warned_of(home: Path) -> None:
     service = ScriptedService(home, identity=Identity("123456789012", "arn:aws:iam::123456789012:root"))
     a_setup(service)
@@ -265,13 +281,13 @@ def test_leaving_asks_only_while_something_is_being_changed(home: Path) -> None:
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.RUN, "main")
         await on_page(pilot, "DnsPage")
-        work = app.works["main"]
+        walk = app.walks["main"]
         await pilot.press("ctrl+c")
-        await on_page(pilot, "LeaveModal")
+        await on_page(pilot, "QuitModal")
         assert focused(app) == "stay"
         await pilot.press("enter")
         await on_page(pilot, "DnsPage")
-        scripted.end(work.progress, "delivery")
+        scripted.end(walk.progress, "delivery")
         await pilot.press("ctrl+c")
         await wait_for(pilot, lambda: not app.is_running)
 
@@ -285,13 +301,13 @@ def test_a_walk_goes_on_while_other_pages_are_open_and_is_found_again(home: Path
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.RUN, "main")
         await on_page(pilot, "DnsPage")
-        work = app.works["main"]
+        walk = app.walks["main"]
         app.home()
         await wait_for(pilot, lambda: page(app) == "HomePage" and "apply is under way" in text_of(app))
         await pilot.press("enter")
         await on_page(pilot, "RunPage")
         assert isinstance(app.screen, RunPage)
-        assert app.screen.work is work
+        assert app.screen.walk is walk
 
     play(service, scene)
 

@@ -112,7 +112,7 @@ async def leave_and_come_back(product: Product) -> None:
         await on_page(pilot, "DnsPage")
         await wait_for(pilot, lambda: len(first.screen.query(".card")) == 2)
         await pilot.press("q")
-        await wait_for(pilot, lambda: not first.is_running or page(first) == "LeaveModal")
+        await wait_for(pilot, lambda: not first.is_running or page(first) == "QuitModal")
         if first.is_running:
             await pilot.press("right", "enter")
     assert first.return_code == 0

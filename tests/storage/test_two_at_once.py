@@ -109,7 +109,7 @@ def test_a_second_writer_is_told_who_holds_it_and_how_to_look(
 def test_front_ends_get_the_holder_as_data(product: Product, busy: subprocess.Popen[str]) -> None:
     with pytest.raises(LockedError) as refused:
         begin(product)
-    holder = refused.value.holder
+    holder = refused.value.owner
     assert holder is not None
     assert (holder.what, holder.pid) == ("snowpixel apply main", busy.pid)
     assert abs(time.time() - holder.since) < PATIENCE
@@ -157,7 +157,7 @@ def test_a_note_that_a_killed_process_left_is_not_believed(product: Product, bus
     note.write_bytes(msgspec.json.encode(LockOwner("snowpixel remove main", gone.pid, 1.0)))
     with pytest.raises(LockedError, match="by another snowpixel") as refused:
         begin(product)
-    assert refused.value.holder is None
+    assert refused.value.owner is None
     note.write_bytes(b"\x00 half a no")
     with pytest.raises(LockedError, match="by another snowpixel"):
         begin(product)

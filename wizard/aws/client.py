@@ -12,6 +12,7 @@ from wizard.aws.exceptions import translated
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.pool import SHARED, Held
 from wizard.aws.replies import strict
+from wizard.aws.reply_limits import file_of
 from wizard.aws.service_regions import GLOBAL_REGION, IN_CHOSEN_REGION
 from wizard.aws.sessions import compare_clock, ends
 from wizard.aws.timeouts import WALK, CallTimeouts
@@ -161,7 +162,7 @@ def _whole(call: Callable[[], dict[str, Any]], attempts: int) -> dict[str, Any]:
             return reply
         attempts -= 1
         try:
-            return reply | {"Body": reply["Body"].read()}
+            return reply | {"Body": file_of(reply["Body"])}
         except (HTTPClientError, IncompleteReadError):
             if attempts < 1:
                 raise

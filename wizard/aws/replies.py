@@ -23,6 +23,9 @@ _PAGE = re.compile(
 )
 _TITLE = re.compile(rb"<title[^>]*>(.{0,400}?)</title", re.IGNORECASE | re.DOTALL)
 _XML, _JSON = ("rest-xml", "query", "ec2"), ("json", "rest-json")
+MOST_TAGS = 200_000
+"""Tags of a reply in XML, seven times those of S3's longest: parsed, each takes fifty times its own bytes."""
+
 REFUSED = 400
 """HTTP status from which a request is refused."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -85,6 +88,8 @@ def refuse_unreadable(operation_model: Any, response_dict: dict[str, Any], **_: 
     if not isinstance(body, bytes):
         return  # a file, which is read later
     protocol = operation_model.service_model.resolved_protocol
+    if protocol in _XML and body.count(b"<") > MOST_TAGS:
+        raise UnreadableReplyError("far more fields than any reply has")
     if status >= SERVER_FAULT:
         if not _readable(protocol, body) or _PAGE.match(body):
             response_dict["body"] = b""  # botocore tries again by the status alone, and has nothing to quote

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wizard.aws.errors import AwsError, translate
 from wizard.aws.key_check import check
 from wizard.aws.replies import refuse_unreadable
+from wizard.aws.reply_limits import limit
 
 if TYPE_CHECKING:
     import boto3
@@ -97,7 +98,7 @@ def _core(endpoint: str | None, **settings: Any) -> Any:
         def create_client(self, *arguments: Any, **named: Any) -> Any:
             named["endpoint_url"] = named.get("endpoint_url") or endpoint
             named["region_name"] = named.get("region_name") or self.get_config_variable("region") or ANY_REGION
-            return super().create_client(*arguments, **named)
+            return limit(super().create_client(*arguments, **named))
 
     logging.getLogger("botocore").setLevel(logging.ERROR)  # its finer words hold tokens, and show on our screens
     core = Core(session_vars=settings)

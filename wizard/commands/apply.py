@@ -1,5 +1,7 @@
 """`plan`, `apply`, `repair`, and `remove`."""
 
+import shlex
+
 import click
 
 from wizard.commands import options, plan_lines, run_walk
@@ -32,7 +34,7 @@ _certificate = click.option(
 @pass_session
 def plan(session: Session, name: str, *, strict: bool) -> ExitCode:
     """Show what apply would do, what it costs, and what permissions it needs; writes nothing."""
-    session.again = f"plan {name}"
+    session.again = shlex.join(["plan", name])
     service = session.service()
     snapshot = run_walk.run(session, service, Job.PLAN, name)
     plan = plan_lines.of(service.store.load(name), snapshot)
@@ -61,7 +63,7 @@ def apply(
     strict: bool,
 ) -> ExitCode:
     """Carry the plan out. What exists is found and kept, so it may be interrupted and run again at any time."""
-    service = _ready(session, name, f"apply {name}")
+    service = _ready(session, "apply", name)
     session.confirm(f"This makes or completes the set-up '{name}' in your AWS account. Go on?", yes=yes)
     answers = {**_answers(certificate, distribution_edited), **({UPGRADE: YES} if upgrade else {})}
     snapshot = run_walk.run(session, service, Job.APPLY, name, patience=wait, answers=answers)
@@ -87,7 +89,7 @@ def repair(
     strict: bool,
 ) -> int:
     """Put right what check found, and nothing else."""
-    service = _ready(session, name, f"repair {name}")
+    service = _ready(session, "repair", name)
     session.confirm(f"This puts right what is wrong with '{name}' in your AWS account. Go on?", yes=yes)
     answers = _answers(certificate, distribution_edited)
     snapshot = run_walk.run(session, service, Job.REPAIR, name, patience=wait, answers=answers)
@@ -103,7 +105,7 @@ def repair(
 @pass_session
 def remove(session: Session, name: str, *, yes: bool, wait: float | None, delete_logs: bool, domain_lost: bool) -> int:
     """Take it all down, in the right order; the logs stay unless --delete-logs."""
-    service = _ready(session, name, f"remove {name}{' --delete-logs' if delete_logs else ''}")
+    service = _ready(session, "remove", name, *(("--delete-logs",) if delete_logs else ()))
     what = "ALL its logs, for good" if delete_logs else "nothing of its logs"
     session.confirm(f"This deletes the set-up '{name}' from your AWS account, and {what}. Go on?", yes=yes)
     answers = {**({DELETE_LOGS: YES} if delete_logs else {}), **({DOMAIN_LOST: YES} if domain_lost else {})}
@@ -116,9 +118,9 @@ def remove(session: Session, name: str, *, yes: bool, wait: float | None, delete
     return _end(session, snapshot, strict=False)
 
 
-def _ready(session: Session, name: str, again: str) -> Service:
+def _ready(session: Session, command: str, name: str, *more: str) -> Service:
     """Put the product together and make sure, before any question, that there is such a set-up."""
-    session.again = again
+    session.again = shlex.join([command, name, *more])
     service = session.service()
     service.store.load(name)
     return service

@@ -1,5 +1,6 @@
 """`check`: the checklist, once or repeatedly."""
 
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from wizard.commands.output import checklist_lines
 from wizard.commands.output.exit_codes import ExitCode, gravest, of_error, of_statuses
 from wizard.commands.output.plain_lines import Ink
 from wizard.commands.session import Session, pass_session
+from wizard.commands.streams import left
 from wizard.documents import json_check
 from wizard.documents.json_check import CheckData, SetupRow
 from wizard.model import acceptance
@@ -102,7 +104,7 @@ def check(
     **given: str | None,
 ) -> ExitCode:
     """Look at everything, change nothing. Without a name all saved set-ups are looked at."""
-    session.again = " ".join(["check", *names])
+    session.again = shlex.join(["check", *names])
     wish = Wish(_rows(only), changes or quiet, strict, quiet)
     word = _word(names, watched=watch is not None, **given)
     service = session.service()
@@ -119,7 +121,7 @@ def check(
         found = [_minded(service, one, word) for one in found] if word else found
         _tell(session, found, wish, watched=watch is not None)
         _keep(session, service, found)
-        if watch is None:
+        if watch is None or left(sys.stdout):
             return gravest([proved, *(one.code(strict=strict) for one in found)])
         event_loop.run(lambda: anyio.sleep(watch), lambda: run_walk.farewell(session))
 
@@ -252,7 +254,11 @@ def _prove(session: Session, service: Service, names: Sequence[str]) -> ExitCode
     """Send a new test event for each set-up and wait until it is found."""
     codes = []
     for name in names:
-        if service.store.load(name).made.distribution_domain is None:
+        try:
+            made = service.store.load(name).made
+        except StoreError:
+            continue  # the check itself will say so
+        if made.distribution_domain is None:
             session.note(f"{name}: there is no distribution yet that could take a test event.")
             codes.append(ExitCode.UNFINISHED)
             continue

@@ -1,5 +1,6 @@
 """`credentials`: which credentials this computer has, which are used and why, and how to get some."""
 
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ from wizard.service import Service
 @pass_session
 def credentials(session: Session, name: str | None, *, wants_guide: bool, ask: bool) -> ExitCode:
     """List the AWS credentials of this computer: where they come from, which are used and why. Asks nobody."""
-    session.again = " ".join(["credentials", *([name] if name else [])])
+    session.again = shlex.join(["credentials", *([name] if name else [])])
     service = session.service()
     setup = service.store.load(name) if name else None
     found = service.profiles(setup)

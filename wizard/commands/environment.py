@@ -1,6 +1,7 @@
 """The environment of a run: the user's AWS and internet, or a practice world."""
 
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Iterator
@@ -77,9 +78,9 @@ def running(directory: Path) -> WorldFile:
     """
     world = process.find(directory.expanduser().absolute())
     if world is None:
+        start = shlex.join(["snowpixel", "practice", "serve", str(directory)])
         raise click.UsageError(
-            f"No practice world runs in {directory}. Start one with `snowpixel practice serve {directory}`, and leave "
-            "it running while you work with it."
+            f"No practice world runs in {directory}. Start one with `{start}`, and leave it running while you use it."
         )
     return world
 

@@ -1,5 +1,7 @@
 """`events`: decoded events from the log bucket."""
 
+import shlex
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from wizard.commands.credential_steps import second_factor
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode, of_error
 from wizard.commands.session import Session, pass_session
+from wizard.commands.streams import left
 from wizard.snowplow.events.decode import Event, as_text, harmless
 from wizard.snowplow.events.reader import EventReader
 from wizard.snowplow.events.summary import HOUR, EventSummary, sparkline
@@ -29,16 +32,16 @@ SHORTEST = 1.0
 class Looks:
     """What one run of the command has read so far."""
 
-    arrivals: EventReader
+    reader: EventReader
     hours: int
     tests: bool
     fresh: deque[Event]
-    tally: EventSummary = field(default_factory=EventSummary)
+    summary: EventSummary = field(default_factory=EventSummary)
 
     async def look(self) -> None:
         """Read what is new; an error leaves what was read before it in `fresh`."""
-        async for batch in self.arrivals.new():
-            self.tally.add(batch)
+        async for batch in self.reader.new():
+            self.summary.add(batch)
             self.fresh.extend(event for event in batch if self.tests or not event.is_check)
 
     def taken(self) -> list[Event]:
@@ -73,12 +76,12 @@ def events(
     full_address: bool,
 ) -> ExitCode:
     """Show the events that have arrived, decoded. Log files come several times an hour, so the newest are missing."""
-    session.again = f"events {name}"
+    session.again = shlex.join(["events", name])
     service = session.service()
     second_factor(session, service, name)
-    arrivals = service.event_reader(name, time.time() - since * HOUR, full_address=full_address)
+    reader = service.event_reader(name, time.time() - since * HOUR, full_address=full_address)
     most = (None if session.json else 20) if last is None else (last or None)
-    looks = Looks(arrivals, since, tests, deque(maxlen=most))
+    looks = Looks(reader, since, tests, deque(maxlen=most))
     event_loop.run(looks.look, lambda: run_walk.farewell(session))
     _tell(session, name, looks)
     if follow:
@@ -95,7 +98,7 @@ def _follow(session: Session, name: str, looks: Looks, every: float) -> None:
     session.note(f"Looking again every {every:g} s; Ctrl-C ends it.")
     looks.fresh = deque(looks.fresh)  # from now on nothing is left out
     said = ""
-    while True:
+    while not left(sys.stdout):
         event_loop.run(lambda: anyio.sleep(every), lambda: run_walk.farewell(session))
         try:
             event_loop.run(looks.look, lambda: run_walk.farewell(session))
@@ -118,9 +121,9 @@ def _tell(session: Session, name: str, looks: Looks) -> None:
     found, now = looks.taken(), time.time()
     data = {
         "setup": name,
-        "summary": looks.tally.data(now, looks.hours),
-        "log_files": looks.arrivals.files,
-        "unreadable_lines": looks.arrivals.broken,
+        "summary": looks.summary.data(now, looks.hours),
+        "log_files": looks.reader.files,
+        "unreadable_lines": looks.reader.broken,
         "events": [{**msgspec.to_builtins(event), "test": event.is_check} for event in found],
     }
     rows = [*(line(event) for event in found), *([""] if found else []), *_summary(looks, now)]
@@ -137,18 +140,18 @@ def line(event: Event) -> str:
 
 
 def _summary(looks: Looks, now: float) -> Iterator[str]:
-    tally = looks.tally
+    summary = looks.summary
     span = "24 hours" if looks.hours == DAY_HOURS else f"{looks.hours} hour{'s' if looks.hours > 1 else ''}"
-    if not tally.total:
-        tests = f" ({tally.tests} test events by snowpixel; --tests shows them)" if tally.tests else ""
+    if not summary.total:
+        tests = f" ({summary.tests} test events by snowpixel; --tests shows them)" if summary.tests else ""
         yield f"No events of visitors in the last {span}{tests}."
         yield "Log files come several times an hour: an event of a moment ago is not in one yet."
         return
-    kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in tally.kinds.most_common())
-    yield f"{tally.total:,} events in the last {span}: {kinds}"
+    kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in summary.kinds.most_common())
+    yield f"{summary.total:,} events in the last {span}: {kinds}"
     shown = min(looks.hours, DAY_HOURS)
-    counts = tally.per_hour(now, shown)
+    counts = summary.per_hour(now, shown)
     yield f"Per hour, the last {shown}: {sparkline(counts)}  at most {max(counts):,}"
-    yield from (f"  {number:>7,}  {url}" for url, number in tally.top())
-    if looks.arrivals.broken:
-        yield f"{looks.arrivals.broken} lines of the log could not be read."
+    yield from (f"  {number:>7,}  {url}" for url, number in summary.top())
+    if looks.reader.broken:
+        yield f"{looks.reader.broken} lines of the log could not be read."

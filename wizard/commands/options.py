@@ -10,6 +10,9 @@ from wizard.commands.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+MONTHLY = click.IntRange(0, 10**12)
+"""Events a month: a trillion is enough."""
+
 
 def _note(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """Keep an option that holds everywhere; the word after the command wins over the one before it."""
@@ -93,7 +96,7 @@ _CHOICES = (
     click.option("--pixel", metavar="URL|FILE|builtin", help="The 1x1 image [builtin]."),
     click.option("--retention", metavar="DAYS", help="How long logs are kept [90]."),
     click.option("--viewer", type=click.Choice(["redirect", "https-only"]), help="What plain http gets [redirect]."),
-    click.option("--events", type=click.IntRange(min=0), metavar="N", help="Events a month, for the cost [1000000]."),
+    click.option("--events", type=MONTHLY, metavar="N", help="Events a month, for the cost [1000000]."),
     click.option("--certificate", metavar="ARN|new", help="A certificate to borrow, or always a new one."),
     click.option("--goal", metavar="GOAL,...", help="What it is for: pixel, js-bucket, js-server, any mix [pixel]."),
     click.option(

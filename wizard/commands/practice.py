@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib.util
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from wizard.practice.control_client import Control, ControlError
 from wizard.practice.timing import DEFAULT_PACE
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service
+from wizard.storage.atomic_files import own_folder
 from wizard.storage.last_check import LastCheck
 from wizard.storage.store import StoreError
 
@@ -113,7 +115,7 @@ def _road(session: Session, service: Service, directory: Path) -> ExitCode:
 
 
 def _after(directory: Path) -> Sequence[str]:
-    where = f"snowpixel --practice {directory}"
+    where = shlex.join(["snowpixel", "--practice", str(directory)])
     return (
         "",
         f"Look around:   {where} list   (the practice world stays for 10 minutes after its last use)",
@@ -164,8 +166,9 @@ def serve(session: Session, directory: Path, *, pace: float) -> ExitCode:
     directory = directory.expanduser().absolute()
     if process.find(directory):
         raise click.UsageError(f"A practice world runs in {directory} already.")
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    session.note(f"Use it from another terminal: snowpixel --practice {directory} COMMAND. Ctrl-C ends it.")
+    own_folder(directory)
+    where = shlex.join(["snowpixel", "--practice", str(directory)])
+    session.note(f"Use it from another terminal: {where} COMMAND. Ctrl-C ends it.")
     emulator_environment.prepare(server.ACCOUNT, str(directory))
     asyncio.run(server.run(directory, pace=pace, linger=None, owned=False))
     return ExitCode.WELL

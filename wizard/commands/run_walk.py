@@ -22,7 +22,7 @@ STUCK = 0.5
 LOOK = Callable[[Progress, Update], Awaitable[None]]
 
 
-class Answering(Protocol):
+class Prompts(Protocol):
     """What puts a walk's questions to the user; plain mode has one, and carries out its walks here."""
 
     open: bool
@@ -43,7 +43,7 @@ def run(
     answers: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     act: LOOK | None = None,
-    answering: Answering | None = None,
+    prompts: Prompts | None = None,
 ) -> Snapshot:
     """Carry out a walk, telling it line by line, and return how it ended.
 
@@ -56,23 +56,23 @@ def run(
         answers: decision id to choice.
         only: stages or items to limit the walk to.
         act: told of each update; plays the user's part in practice.
-        answering: puts questions as they come up; without it they stay open.
+        prompts: puts questions as they come up; without it they stay open.
 
     Raises:
-        wizard.commands.plain.prompt.BackError, wizard.commands.plain.prompt.LeaveError: the user's word at a question.
+        wizard.commands.plain.prompt.BackError, wizard.commands.plain.prompt.QuitError: the user's word at a question.
         wizard.storage.store.StoreError: the set-up cannot be used, or another process works on it.
         KeyboardInterrupt: the user wants out.
     """
     quiet = job in (Job.PLAN, Job.CHECK)
     held_up: set[tuple[str, str]] = set()
-    narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(answering))
+    narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(prompts))
 
     async def tell(progress: Progress) -> None:
         async for update in progress.updates():
             if not quiet:
                 for line in (*narrator.tell(update.snapshot), *what_holds_up(update.snapshot, held_up)):
                     session.say(line)
-            for look in (act, answering):
+            for look in (act, prompts):
                 if look:
                     await look(progress, update)
 
@@ -80,7 +80,7 @@ def run(
     running = service.start(job, name, patience=patience, answers=answers, only=only)
     for decision, choice in (answers or {}).items():
         running.progress.answer(decision, choice)
-    event_loop.run(lambda: _along(running, tell, answering), lambda: farewell(session))
+    event_loop.run(lambda: _along(running, tell, prompts), lambda: farewell(session))
     keep_typed(session, service, name, running.progress.snapshot)
     return running.progress.snapshot
 
@@ -97,14 +97,14 @@ def what_holds_up(snapshot: Snapshot, told: set[tuple[str, str]]) -> Iterator[st
 TELL = Callable[[Progress], Coroutine[Any, Any, None]]
 
 
-async def _along(running: PreparedWalk, tell: TELL, answering: Answering | None) -> None:
+async def _along(running: PreparedWalk, tell: TELL, prompts: Prompts | None) -> None:
     """Run a walk and its teller together; an error of either ends both and comes out as it is."""
     failures: list[Exception] = []
     async with anyio.create_task_group() as group:
         with anyio.CancelScope() as scope:
             watcher = anyio.CancelScope()
             group.start_soon(_telling, tell, running.progress, scope, failures)
-            group.start_soon(_end_when_stuck, running.progress, scope, watcher, answering)
+            group.start_soon(_end_when_stuck, running.progress, scope, watcher, prompts)
             try:
                 await running.run()
             except StoreError as error:
@@ -123,14 +123,14 @@ async def _telling(tell: TELL, progress: Progress, walk: anyio.CancelScope, fail
 
 
 async def _end_when_stuck(
-    progress: Progress, walk: anyio.CancelScope, watcher: anyio.CancelScope, answering: Answering | None
+    progress: Progress, walk: anyio.CancelScope, watcher: anyio.CancelScope, prompts: Prompts | None
 ) -> None:
     """End a walk in which only questions are left that nobody here can answer."""
     with watcher:
         while True:
             before = _only_questions(progress.snapshot)
             await anyio.sleep(STUCK)
-            if before and _only_questions(progress.snapshot) and not (answering and answering.open):
+            if before and _only_questions(progress.snapshot) and not (prompts and prompts.open):
                 walk.cancel()
                 return
 

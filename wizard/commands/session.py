@@ -1,7 +1,8 @@
 """The session of one run: common options, the product behind them, and output."""
 
-import io
 import os
+import re
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -18,11 +19,8 @@ ASCII = str.maketrans({"✓": "+", "…": ".", "✗": "x", "→": ">", "↻": "~
 """Stand-ins where the stream cannot carry the signs themselves."""
 
 
-def prepare(*streams: TextIO) -> None:
-    """Let streams that know fewer letters replace those that they lack, instead of failing."""
-    for stream in streams:
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+_STEERING = re.compile(r"\x1b(?!\[(?:0|3[0-7]|9[0-7])m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+"""What could steer a terminal: all but line ends, tabs, and the colors of a state; none leaves, whoever wrote it."""
 
 
 def terminal() -> bool:
@@ -70,7 +68,6 @@ class Session:
     keys_stdin: bool = False
     keep_keys: bool = False
     mfa: bool = False
-    _mute: bool = False
 
     # Where it runs.
 
@@ -86,10 +83,17 @@ class Session:
         return Service(environment(self))
 
     def line(self, command: str) -> str:
-        """Return a command as the user has to type it, with the options that decide where it works."""
-        where = [f"--practice {self.practice}"] if self.practice and "SNOWPIXEL_PRACTICE" not in os.environ else []
-        where += [f"--home {self.home}"] if self.home and "SNOWPIXEL_HOME" not in os.environ else []
-        return " ".join(["snowpixel", *where, command])
+        """Return a command as the user has to type it in a shell, with the options that decide where it works.
+
+        Args:
+            command: the rest of it, quoted where a shell needs that.
+        """
+        where = []
+        for flag, folder in (("practice", self.practice), ("home", self.home)):
+            variable = os.environ.get(f"SNOWPIXEL_{flag.upper()}")
+            if folder and (variable is None or Path(variable) != folder):
+                where += [f"--{flag}", str(folder)]
+        return f"{shlex.join(['snowpixel', *where])} {command}"
 
     # Where it speaks.
 
@@ -117,17 +121,11 @@ class Session:
             self.note(error)
 
     def _write(self, line: str, stream: TextIO) -> None:
-        if stream is sys.stdout and self._mute:
-            return
+        line = _STEERING.sub("", line)
         if "utf" not in (stream.encoding or "").lower():
             line = line.translate(ASCII)
-        try:
-            stream.write(f"{line}\n")
-            stream.flush()
-        except BrokenPipeError:
-            # Nobody reads any more (`| head`). What is being done in AWS must not stop half-way because of that.
-            self._mute = True
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        stream.write(f"{line}\n")
+        stream.flush()
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Make sure that the user wants it.

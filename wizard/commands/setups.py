@@ -3,6 +3,7 @@
 What only some of them need is loaded when they run: `list` must be there at once.
 """
 
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,7 @@ def _promises(choices: SetupChoices) -> Iterator[str]:
 def _adopt(session: Session, name: str, identifier: str, wanted: dict[str, Any]) -> ExitCode:
     """Save a set-up that the account holds; nothing in AWS is changed."""
     service = session.service()
-    session.again = f"new {name} --adopt {identifier}"
+    session.again = shlex.join(["new", name, "--adopt", identifier])
     found = next((one for one in in_account(session, service) if one.id == identifier), None)
     if found is None:
         raise click.UsageError(f"Your account has no set-up with the id {identifier}. See: snowpixel list --account")
@@ -141,11 +142,16 @@ def _only_there(session: Session) -> list[dict[str, Any]]:
             "domain": one.choices.domain,
             "region": one.region,
             "id": one.id,
-            "state": f"in account {one.account}, not saved here: {session.line(f'new NAME --adopt {one.id}')}",
+            "state": f"in account {one.account}, not saved here: {session.line(_adopting(one))}",
         }
         for one in in_account(session, service)
         if service.saved_as(one) is None
     ]
+
+
+def _adopting(one: "FoundSetup") -> str:
+    """Return the command that takes a set-up over. Whoever may tag in the account wrote its id."""
+    return f"new NAME --adopt {shlex.quote(printable(one.id))}"
 
 
 def _saved(store: Store) -> tuple[list[dict[str, Any]], list[str]]:

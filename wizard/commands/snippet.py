@@ -1,5 +1,6 @@
 """`snippet` and `browse`: the tag for the user's pages, and its proof in a browser."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -157,7 +158,7 @@ def _written(out: Path, made: Snippet) -> Iterator[str]:
 @pass_session
 def browse(session: Session, name: str, *, wait: float | None, no_open: bool, like: str | None) -> int:
     """Send three events with your own browser, and read them back from your log bucket."""
-    session.again = f"browse {name}"
+    session.again = shlex.join(["browse", name])
     service = session.service()
     setup = service.store.load(name)
     if Goal.PIXEL not in setup.choices.goals:

@@ -1,5 +1,6 @@
 """`snippet --check URL`: the checks of one live page."""
 
+import shlex
 import sys
 
 from wizard.commands import event_loop
@@ -20,7 +21,7 @@ REDIRECTS = 5
 
 def run(session: Session, setup: Setup, page: str) -> ExitCode:
     """Look at a page and say what is there."""
-    session.again = f"snippet {setup.name} --check {page}"
+    session.again = shlex.join(["snippet", setup.name, "--check", page])
     web = session.service().ports(setup.choices).web
     checks = event_loop.run(lambda: look(web, setup, page), lambda: farewell(session))
     items = tuple(Item(one.id, STAGE, one.id, Phase.DONE, check=one) for one in checks)

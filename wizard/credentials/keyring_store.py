@@ -16,6 +16,7 @@ from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.keys import Keys, Secret
 from wizard.model.results import Problem
 from wizard.model.setup import Setup
+from wizard.storage.atomic_files import own_folder
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -59,7 +60,7 @@ def keep(home: Path, setup: Setup, keys: Keys) -> str:
     item = json.dumps({"id": keys.access_key_id, "secret": keys.secret_access_key.reveal()})
     _refuse_open_files(backend)
     _round_trip(backend, f"{_account(setup)}-trial", secrets.token_urlsafe(len(item))[: len(item)], stays=False)
-    _note(home, setup).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(_note(home, setup).parent)
     _note(home, setup).touch(mode=0o600)  # before the item: it must never be in the store unnoted
     try:
         _round_trip(backend, _account(setup), item, stays=True)
@@ -88,7 +89,7 @@ def kept(home: Path, setup: Setup) -> Keys | None:
         return Keys(str(found["id"]), Secret(str(found["secret"])))
     except CannotKeepError as error:
         raise _unreadable(str(error)) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise _unreadable("They are not in the key store any more, or somebody changed them there.") from None
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,7 +42,7 @@ def cache_file(session: str) -> Path:
 
 
 def _problem(profile: str, session: str) -> Problem | None:
-    values = {"profile": profile, "command": f"aws login --profile {profile}"}
+    values = {"profile": profile, "command": f"aws login --profile {shlex.quote(profile)}"}
     if not supported():
         return Problem("login-extra-missing", values)
     return None if _whole(cached(cache_file(session))) else Problem("login-first", values)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from wizard.credentials.shared_files import Profile, Settings, SharedFiles
 from wizard.credentials.source import CredentialKind, Facts, seconds
 from wizard.model.results import Problem
+from wizard.storage.atomic_files import read
 
 NEEDED = ("sso_account_id", "sso_role_name", "sso_region", "sso_start_url")
 
@@ -44,7 +46,7 @@ def _signed_in(profile: str, name: str) -> tuple[float | None, Problem | None]:
     """Say until when the sign-in lasts, and what is wrong with it."""
     file = cache_file(name)
     token = cached(file)
-    values = {"profile": profile, "command": f"aws sso login --profile {profile}"}
+    values = {"profile": profile, "command": f"aws sso login --profile {shlex.quote(profile)}"}
     if not token.get("accessToken"):
         return None, Problem("login-first", values)
     expires, now = seconds(token.get("expiresAt")), time.time()
@@ -63,7 +65,7 @@ def _renews_itself(token: Mapping[str, Any], now: float) -> bool:
 def cached(file: Path) -> dict[str, Any]:
     """Read one file of a token cache; whatever is wrong with it, there is no sign-in."""
     try:
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+        found = json.loads(read(file))
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

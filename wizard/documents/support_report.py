@@ -26,6 +26,7 @@ from wizard.model.results import Job, Snapshot
 from wizard.model.setup import Setup
 from wizard.model.terminal_text import printable
 from wizard.service import Service
+from wizard.storage.atomic_files import own_folder
 
 SCHEMA = 1
 """Version of the report's shape."""
@@ -133,7 +134,7 @@ def keep(made: SupportReport, home: Path) -> Path:
         OSError: it cannot be written.
     """
     folder = home / "reports"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(folder)
     stamp = "".join(each for each in made.made_at if each.isdigit())
     path = folder / f"{made.setup}-{stamp}{'-masked' if made.masked else ''}.txt"
     write(path, made)

@@ -11,7 +11,7 @@ from wizard.model.setup import Setup
 from wizard.model.terminal_text import legible
 from wizard.snowplow.setup_snippet import host_of, loaded_by, snippet_for
 from wizard.snowplow.snippet_builder import Snippet, Variant, script_element
-from wizard.storage.atomic_files import left_alone, not_written, ours, put
+from wizard.storage.atomic_files import left_alone, not_written, ours, own_folder, put
 
 TAGS = {
     Variant.PAGE: "Tag for the <head>",
@@ -152,7 +152,7 @@ def keep(home: Path, setup: Setup, sections: Sequence[Section]) -> Path:
     """
     path = home / "values" / f"{setup.name}.txt"
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(path.parent)
     except OSError as error:
         raise ValuesError(not_written(error, path)) from error
     write(path, setup, sections)

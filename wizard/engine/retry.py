@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from wizard.aws.errors import AwsError
+import anyio
+
+from wizard.aws.errors import AwsError, translate
 from wizard.aws.transient import RETRIES, Transient, transient
 from wizard.engine.progress import Progress, at_work
 from wizard.engine.renewal import IDENTITY
@@ -19,7 +21,11 @@ BRIEF = 300.0
 """Seconds after which what should pass within minutes did not (Terraform gives most of these one to five minutes)."""
 
 AT_LEAST = 15.0
-"""The same for a walk that may not wait: AWS is busy for seconds, mostly, and nothing else would go on either."""
+"""The same for a walk that may not wait: AWS is busy for seconds, mostly, and nothing else would go on either. So long
+any call may take, too."""
+
+NO_REPLY = "ReadTimeoutError"
+"""botocore's name for a call that got no answer in time; what it did is as unknown as then."""
 
 
 class EndingAws(Protocol):
@@ -46,7 +52,8 @@ class RetryingAws:
         aws: makes the calls.
         progress: where a pause is shown.
         clock: for the pauses.
-        patience: seconds that the walk may wait in all; None is as long as it takes.
+        patience: seconds that the walk may wait in all, for a call that hangs too; None is as long as it takes.
+        least: seconds that a call may take in any case.
         chance: draws a number from 0 to 1, so that many clients do not come back at the same moment.
     """
 
@@ -57,6 +64,7 @@ class RetryingAws:
         progress: Progress,
         clock: Clock,
         patience: float | None,
+        least: float = AT_LEAST,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.region = aws.region
@@ -64,6 +72,9 @@ class RetryingAws:
         self._progress = progress
         self._clock = clock
         self._patience = patience
+        self._least = least
+        self._ends: float | None = None
+        """When the walk has waited long enough, by the event loop's clock; known from the first call on."""
         self._chance = chance
         self._reached = False
 
@@ -76,7 +87,7 @@ class RetryingAws:
         since, waited, pause = self._clock.now(), 0.0, FIRST_PAUSE
         while True:
             try:
-                reply = await self._aws(service, operation, **parameters)
+                reply = await self._in_time(service, operation, parameters)
             except AwsError as error:
                 why = transient(error)
                 self._reached = self._reached or error.answered
@@ -90,6 +101,22 @@ class RetryingAws:
                     self._progress.change(_item(), wait=None, activity="")
                 return reply
 
+    async def _in_time(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Call AWS once, and give up on the call when the walk has waited as long as it may.
+
+        Raises:
+            AwsError: AWS refused, or did not answer in time.
+        """
+        if self._patience is None:
+            return await self._aws(service, operation, **parameters)
+        now = anyio.current_time()
+        self._ends = now + self._patience if self._ends is None else self._ends
+        limit = max(self._least, self._ends - now)
+        with anyio.move_on_after(limit):
+            return await self._aws(service, operation, **parameters)
+        name = f"{service}:{''.join(part.capitalize() for part in operation.split('_'))}"
+        raise translate(NO_REPLY, f"no response within {limit:.0f} seconds", name)
+
     async def ends(self) -> float | None:
         """Return when the sign-in in use ends."""
         return await self._aws.ends()
@@ -98,6 +125,8 @@ class RetryingAws:
         """Whether another attempt would come too late. What counts is the pauses' own length, whatever the clock's."""
         if RETRIES[why].brief:
             return waited >= (BRIEF if self._patience is None else min(BRIEF, max(AT_LEAST, self._patience)))
+        if self._ends is not None and anyio.current_time() >= self._ends:
+            return True
         return not self._reached or (self._patience is not None and waited >= self._patience)
 
     async def _wait(self, why: Transient, since: float, pause: float) -> None:

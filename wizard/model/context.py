@@ -79,7 +79,7 @@ class SetupState(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """The surroundings of one walk.
+    """The context of one walk.
 
     Attributes:
         ports: to everything outside this process.

@@ -230,7 +230,7 @@ class BlobStore(Protocol):
 
 
 class NoBlobs:
-    """A shelf that keeps nothing: for walks that handle no files."""
+    """A blob store that keeps nothing: for walks that handle no files."""
 
     def read(self, sha384: str) -> bytes | None:
         """Return nothing: nothing is ever here."""

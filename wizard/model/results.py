@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 
 class Status(StrEnum):
@@ -153,6 +154,10 @@ class Decision(Struct, frozen=True):
     """What may be typed as the answer instead of a choice, such as `six digits`; empty: nothing."""
 
 
+Time = Annotated[float, Meta(ge=0, le=32_503_680_000)]
+"""Seconds since the epoch, up to the year 3000: what lies outside was not written by any snowpixel, and is no date."""
+
+
 class Acceptance(Struct, frozen=True, forbid_unknown_fields=True):
     """The user's word that a warning is on purpose. It counts as long as the same thing is observed."""
 
@@ -160,7 +165,7 @@ class Acceptance(Struct, frozen=True, forbid_unknown_fields=True):
     """Id of the problem, empty where there was none."""
     observed: str
     reason: str
-    at: float
+    at: Time
 
     @property
     def told(self) -> str:

@@ -3,10 +3,11 @@
 import re
 import secrets
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from wizard.model.results import Acceptance
+from wizard.model.results import Acceptance, Time
 
 LOG_PREFIX = "cf"
 """Log files lie under this prefix; with one, AWS adds no path of its own."""
@@ -19,6 +20,10 @@ RECIPE = 1
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 """A set-up's name: it becomes part of bucket names, so it is short and plain."""
+
+
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+"""A number of things, as far as JSON keeps numbers exact."""
 
 
 class Goal(StrEnum):
@@ -55,9 +60,10 @@ class SetupChoices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Where the two buckets are."""
     pixel: str = "builtin"
     """`builtin`, an https URL, or a file's path."""
-    retention_days: int = 90
+    retention_days: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 90
+    """Days; an adopted setup may have any number that S3 takes."""
     viewer: ViewerPolicy = ViewerPolicy.REDIRECT
-    events_per_month: int = 1_000_000
+    events_per_month: Count = 1_000_000
     """For the cost estimate only."""
     certificate: str = "ask"
     """`ask`, `new`, or the ARN of an issued certificate to borrow."""
@@ -81,8 +87,8 @@ class Proof(Struct, frozen=True, forbid_unknown_fields=True):
 
     request_id: str
     """CloudFront's `x-edge-request-id`."""
-    sent_at: float
-    found_at: float
+    sent_at: Time
+    found_at: Time
     log_key: str
     event: dict[str, str]
     """The decoded event, as shown to the user."""
@@ -100,7 +106,7 @@ class TrackerFile(Struct, frozen=True, forbid_unknown_fields=True):
     """As the `integrity` attribute writes it."""
     md5: str
     """Hexadecimal: S3's ETag of it."""
-    size: int
+    size: Count
     """Bytes."""
     key: str
     """Its path on the pixel's host, without the slash in front."""
@@ -109,11 +115,11 @@ class TrackerFile(Struct, frozen=True, forbid_unknown_fields=True):
 class BrowserRun(Struct, frozen=True, forbid_unknown_fields=True):
     """Events that the user's own browser sent, and how far they came."""
 
-    sent_at: float
+    sent_at: Time
     browser: str
     """Its own name (`User-Agent`)."""
     event_ids: tuple[str, ...]
-    found_at: float | None = None
+    found_at: Time | None = None
     """When all of them were found in the log bucket."""
     events: tuple[dict[str, str], ...] = ()
     """The decoded events, as shown to the user."""
@@ -142,7 +148,7 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     certificate: str | None = None
     certificate_token: str | None = None
     certificate_borrowed: bool = False
-    certificates_replaced: int = 0
+    certificates_replaced: Count = 0
     certificates_former: tuple[str, ...] = ()
     """ARNs of replaced certificates that are not deleted yet."""
     validation_name: str | None = None
@@ -152,8 +158,8 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     delivery: str | None = None
     event_request_id: str | None = None
     """The first test event: the `x-amz-cf-id` of CloudFront's answer."""
-    event_sent_at: float | None = None
-    events_sent_again: dict[str, float] = {}
+    event_sent_at: Time | None = None
+    events_sent_again: dict[str, Time] = {}
     """Further ones, as long as no log file had any of them: the same id to when each was sent."""
     proof: Proof | None = None
     tracker: TrackerFile | None = None
@@ -161,7 +167,7 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trackers_stored: tuple[TrackerFile, ...] = ()
     """Those that were put into the bucket and not taken out again, newest first."""
     browser_run: BrowserRun | None = None
-    records_seen: dict[str, float] = {}
+    records_seen: dict[str, Time] = {}
     """Record item id to the time when all authoritative servers first had it: its later absence is a fault."""
 
 
@@ -171,12 +177,12 @@ class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     id: str
     """Random, eight characters: tags and names carry it, so that two set-ups called `main` never meet."""
-    created: float
+    created: Time
     choices: SetupChoices = SetupChoices()
     made: Made = Made()
-    waits: dict[str, float] = {}
+    waits: dict[str, Time] = {}
     """Item id to the time its wait began, so that elapsed time survives a restart."""
-    made_at: dict[str, float] = {}
+    made_at: dict[str, Time] = {}
     """Id of an item that is a thing of its own in AWS to the time when it was made, or may have been."""
     unseen: tuple[str, ...] = ()
     """Those of them that no look has shown since."""
@@ -188,7 +194,7 @@ class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     original: str | None = None
     """The name in the tags, where the set-up was adopted under another one."""
     schema: int = SCHEMA
-    recipe: int = RECIPE
+    recipe: Annotated[int, Meta(ge=0, le=10_000)] = RECIPE
 
     @property
     def known_as(self) -> str:

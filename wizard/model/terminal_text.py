@@ -1,5 +1,6 @@
 """Text from outside made safe for terminals: control characters out, long text shortened."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -15,6 +16,33 @@ def printable(text: str) -> str:
 def legible(text: str) -> str:
     """Drop control and format characters (Unicode category C); nothing is cut, however long it is."""
     return "".join(each for each in text if unicodedata.category(each)[0] != "C")
+
+
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+"""Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt: zero width, soft hyphens, direction, tags).
+
+Annotation marks, the blank Braille pattern, and Egyptian format controls show nothing either.
+"""
+
+_OF_A_PICTURE = re.compile("[\u200d\ufe0e\ufe0f]")
+"""Join emoji, or say how one looks; behind a picture they hide nothing."""
+
+
+def seen(text: str) -> str:
+    """Show letters that nobody sees by their numbers, such as `<U+200B>`, except where they belong to a picture."""
+
+    def shown(found: re.Match[str]) -> str:
+        letter, at = found[0], found.start()
+        before = unicodedata.category(text[at - 1]) if at else ""
+        if _OF_A_PICTURE.fullmatch(letter) and (before in ("So", "Sk") or (at and text[at - 1] == "\ufe0f")):
+            return letter
+        return f"<U+{ord(letter):04X}>"
+
+    return _UNSEEN.sub(shown, text)
 
 
 MOST = 8

@@ -28,7 +28,7 @@ async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwar
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
-    def settle(result: T | None, error: BaseException | None) -> None:
+    def finish(result: T | None, error: BaseException | None) -> None:
         if future.done():
             return
         if error is None:
@@ -44,7 +44,7 @@ async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwar
         except BaseException as error:  # noqa: BLE001 - handed to the awaiting task, whatever it is
             caught = error
         try:
-            loop.call_soon_threadsafe(settle, result, caught)
+            loop.call_soon_threadsafe(finish, result, caught)
         except RuntimeError:
             return  # the loop is closed: the program is leaving and nobody waits any more
 

@@ -23,7 +23,7 @@ class PermissionsProbe(Probe):
     """A look ahead, and never a reason to stop: policies can be judged differently when they are really used.
 
     Args:
-        context: its surroundings.
+        context: the walk's context.
         caller: returns who signs the calls, as `IdentityProbe` found out; None while it has not.
         ask: whether to ask at all: only where everything is still to be made.
         find_zone: looks for the domain's zone in Route 53, to learn what keeps that from being seen.

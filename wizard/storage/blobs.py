@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from wizard.model.digest import integrity
-from wizard.storage.atomic_files import put
+from wizard.storage.atomic_files import own_folder, put, read
 
 
 class BlobFolder:
@@ -21,8 +21,8 @@ class BlobFolder:
 
     def read(self, sha384: str) -> bytes | None:
         """Return the file with this hash, None when it is not here or was damaged. Blocking."""
-        with suppress(OSError):
-            content = self._path(sha384).read_bytes()
+        with suppress(OSError, ValueError):
+            content = read(self._path(sha384))
             return content if integrity(content) == sha384 else None
         return None
 
@@ -32,7 +32,7 @@ class BlobFolder:
         Raises:
             OSError: it cannot be written.
         """
-        self._files.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(self._files)
         path = self._path(integrity(content))
         put(path, content)
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from wizard.model.results import Check, Status
-from wizard.storage.atomic_files import put
+from wizard.storage.atomic_files import put, read
 from wizard.storage.store import Store
 
 
@@ -32,8 +32,8 @@ class LastCheck:
     def load(self) -> dict[str, Seen]:
         """Return item id to what was seen; empty when nothing was kept or it cannot be read."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Seen])
-        except (OSError, msgspec.DecodeError):
+            return msgspec.json.decode(read(self._path), type=dict[str, Seen])
+        except (OSError, ValueError, RecursionError):
             return {}
 
     def save(self, checks: Iterable[Check]) -> None:

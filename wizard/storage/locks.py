@@ -9,10 +9,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from wizard.model.results import Time
+from wizard.storage.atomic_files import read
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -29,20 +32,20 @@ class LockOwner(Struct, frozen=True):
 
     what: str
     """The command, as the user would type it."""
-    pid: int
-    since: float
+    pid: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    since: Time
 
 
 class HeldError(Exception):
     """Another process holds the lock.
 
     Attributes:
-        holder: who, as far as that is known.
+        owner: who, as far as that is known.
     """
 
-    def __init__(self, holder: LockOwner | None) -> None:
+    def __init__(self, owner: LockOwner | None) -> None:
         super().__init__("held by another process")
-        self.holder = holder
+        self.owner = owner
 
 
 class NoLocksError(Exception):
@@ -50,12 +53,12 @@ class NoLocksError(Exception):
 
 
 @contextmanager
-def hold(path: Path, holder: LockOwner) -> Iterator[None]:
-    """Hold the lock of a file as `holder`.
+def hold(path: Path, owner: LockOwner) -> Iterator[None]:
+    """Hold the lock of a file as `owner`.
 
     Args:
         path: the file; the lock lies beside it.
-        holder: what others are told.
+        owner: what others are told.
 
     Raises:
         HeldError: another process holds it.
@@ -65,7 +68,7 @@ def hold(path: Path, holder: LockOwner) -> Iterator[None]:
     note = path.with_suffix(NOTE)
     lock = _acquired(path)
     try:
-        _write(note, holder)
+        _write(note, owner)
         yield
     finally:
         with suppress(OSError):
@@ -98,10 +101,10 @@ def _acquired(path: Path) -> "FileLock":
 def owner_of(path: Path) -> LockOwner | None:
     """Return who holds the lock of a file, None where the note is missing, damaged or left behind."""
     try:
-        holder = msgspec.json.decode(path.with_suffix(NOTE).read_bytes(), type=LockOwner)
-    except (OSError, msgspec.DecodeError):
+        owner = msgspec.json.decode(read(path.with_suffix(NOTE)), type=LockOwner)
+    except (OSError, ValueError, RecursionError):
         return None
-    return holder if _alive(holder.pid) else None
+    return owner if _alive(owner.pid) else None
 
 
 def _alive(pid: int) -> bool:
@@ -116,11 +119,13 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _write(note: Path, holder: LockOwner) -> None:
+def _write(note: Path, owner: LockOwner) -> None:
     """Put the note in place at once, so that nobody reads half of it."""
-    temporary = note.with_suffix(f"{NOTE}-{holder.pid}")
+    temporary = note.with_suffix(f"{NOTE}-{owner.pid}")
+    temporary.unlink(missing_ok=True)
     try:
-        temporary.write_bytes(msgspec.json.encode(holder))
+        temporary.touch(mode=0o600, exist_ok=False)
+        temporary.write_bytes(msgspec.json.encode(owner))
         temporary.replace(note)
     except OSError:
         temporary.unlink(missing_ok=True)

@@ -44,6 +44,10 @@ STEPS: Mapping[int, Step] = {1: _goals, 2: _accepted, 3: _made_at, 4: _events}
 """Version to the function that makes the next version out of it. Version 1 was the first."""
 
 
+HIGHEST = 10_000
+"""No version will ever be higher; a number above it was not written by any snowpixel."""
+
+
 class NewerError(Exception):
     """The file comes from a newer snowpixel.
 
@@ -73,7 +77,7 @@ def upgrade(data: Data, *, steps: Mapping[int, Step] = STEPS, newest: int = SCHE
         UnknownVersionError: there is no road from its version.
     """
     version = data.get("schema")
-    if not isinstance(version, int):
+    if not isinstance(version, int) or isinstance(version, bool) or version > HIGHEST:
         raise UnknownVersionError("it does not say its version")
     if version > newest:
         raise NewerError(version)

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from wizard.storage.atomic_files import put, reason
+from wizard.model.terminal_text import printable
+from wizard.storage.atomic_files import own_folder, put, read, reason
 
 FILE = "settings.json"
 SCHEMA = 1
@@ -61,15 +62,17 @@ def load(home: Path) -> LoadedPreferences:
     """Read the settings. A file that cannot be used is no obstacle: then what is usual counts."""
     path = home / FILE
     try:
-        return LoadedPreferences(msgspec.json.decode(_current(path.read_bytes()), type=Preferences))
+        return LoadedPreferences(msgspec.json.decode(_current(read(path)), type=Preferences))
     except (FileNotFoundError, NotADirectoryError):
         return LoadedPreferences(Preferences())
     except OSError as error:
         why = f"{path} cannot be read: {reason(error, path)}"
     except _NewerError as error:
         why = f"{path} was written by a newer snowpixel (file version {error})"
+    except RecursionError:
+        why = f"{path} is damaged or was changed by hand (it is nested too deeply)"
     except (msgspec.DecodeError, UnicodeError) as error:
-        why = f"{path} is damaged or was changed by hand ({error})"
+        why = f"{path} is damaged or was changed by hand ({printable(str(error))})"
     return LoadedPreferences(Preferences(), f"{why}. Until you set something anew, the usual settings count.")
 
 
@@ -81,7 +84,7 @@ def save(home: Path, settings: Preferences) -> None:
     """
     path = home / FILE
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(home)
         put(path, msgspec.json.format(msgspec.json.encode(settings), indent=2))
     except OSError as error:
         raise PreferencesError(

@@ -98,7 +98,7 @@ COPIED_EVERY = 5
 
 
 class SavedState(MemoryState):
-    """A ledger that is on the disk whenever somebody waited for that, and at its end.
+    """A setup's state that is on the disk whenever somebody waited for that, and at its end.
 
     Changes are made on one thread, the event loop's, and written by others. Whoever waits has its change written by a
     thread of its own; these take turns, each writes the newest state of all, and one whose change another has written

@@ -4,6 +4,7 @@ import os
 import shlex
 import tempfile
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
@@ -13,8 +14,9 @@ from typing import Any
 import msgspec
 
 from wizard.model.setup import NAME, SCHEMA, Setup, SetupChoices, new_id
+from wizard.model.terminal_text import printable
 from wizard.storage import locks, migrations
-from wizard.storage.atomic_files import put, reason
+from wizard.storage.atomic_files import OddFileError, followed, own_folder, put, read, reason
 from wizard.storage.setup_state import MemoryState, SavedState
 
 ROOM = ".room"
@@ -39,12 +41,12 @@ class LockedError(StoreError):
     """Another snowpixel works on the set-up.
 
     Attributes:
-        holder: who, as far as that is known.
+        owner: who, as far as that is known.
     """
 
-    def __init__(self, message: str, holder: locks.LockOwner | None = None) -> None:
+    def __init__(self, message: str, owner: locks.LockOwner | None = None) -> None:
         super().__init__(message)
-        self.holder = holder
+        self.owner = owner
 
 
 class Store:
@@ -103,21 +105,25 @@ class Store:
         """
         path = self.path(name)
         try:
-            data = path.read_bytes()
+            data = read(path)
+        except OddFileError as error:
+            raise _damaged(path, str(error.strerror), odd=True) from None
         except FileNotFoundError:
+            if path.is_symlink():
+                raise _damaged(path, "it is a link to a file that is not there", odd=True) from None
             known = ", ".join(self.names()) or "none yet"
             raise UnknownSetupError(f"There is no set-up called '{name}'. Saved set-ups: {known}.") from None
         except OSError as error:
             raise StoreError(f"Cannot read {path}: {reason(error, path)}.") from error
         try:
-            return _decode(data)
+            return _decode(data, name)
         except migrations.NewerError as error:
             raise StoreError(
                 f"{path} was written by a newer snowpixel (file version {error.version}, this one knows {SCHEMA}). "
                 "Update snowpixel, then try again."
             ) from None
-        except (msgspec.DecodeError, migrations.UnknownVersionError) as error:
-            raise StoreError(f"{path} is damaged or was changed by hand ({error}). {_way_out(path)}") from None
+        except _DamagedError as error:
+            raise _damaged(path, str(error)) from None
 
     def create(self, name: str, choices: SetupChoices) -> Setup:
         """Save a new set-up.
@@ -154,10 +160,10 @@ class Store:
         """
         path = self.path(setup.name)
         with self._writes_to(path):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            own_folder(self.folder)
             if keep or not path.with_suffix(PREVIOUS).exists():
                 _keep(path)
-            put(path, msgspec.json.format(msgspec.json.encode(setup), indent=2))
+            put(followed(path), msgspec.json.format(msgspec.json.encode(setup), indent=2))
 
     def keep(self, name: str) -> None:
         """Make the file as it is now the previous copy, if it is good.
@@ -180,11 +186,20 @@ class Store:
             ) from error
 
     def delete(self, name: str) -> None:
-        """Forget a set-up's file, its previous copy and its lock file."""
+        """Forget a set-up's file, its previous copy and its lock file.
+
+        Raises:
+            StoreError: something there cannot be deleted.
+        """
         path = self.path(name)
-        for file in (path.with_suffix(PREVIOUS), path):  # in this order, so that no copy is ever left alone
-            file.unlink(missing_ok=True)
-        locks.forget(path)
+        try:
+            for file in (path.with_suffix(PREVIOUS), path):  # in this order, so that no copy is ever left alone
+                file.unlink(missing_ok=True)
+            locks.forget(path)
+        except OSError as error:
+            raise StoreError(
+                f"Cannot delete {error.filename or path}: {reason(error, path)}. Delete it by hand."
+            ) from error
 
     @contextmanager
     def writing(self, name: str, what: str) -> Iterator[SavedState]:
@@ -217,7 +232,7 @@ class Store:
         try:
             stack.enter_context(locks.hold(path, locks.LockOwner(what, os.getpid(), time.time())))
         except locks.HeldError as error:
-            raise _locked(path.stem, error.holder) from None
+            raise _locked(path.stem, error.owner) from None
         except locks.NoLocksError:
             raise StoreError(
                 f"The file system of {path.parent} cannot lock files, so two snowpixels could overwrite each other's "
@@ -233,43 +248,82 @@ class Store:
         return MemoryState(self.load(name))
 
 
-def _locked(name: str, holder: locks.LockOwner | None) -> LockedError:
+def _locked(name: str, owner: locks.LockOwner | None) -> LockedError:
     who = "by another snowpixel"
-    if holder:
-        since = datetime.fromtimestamp(holder.since).astimezone()
-        who = f"by `{holder.what}` (process {holder.pid}, since {since:%Y-%m-%d %H:%M:%S})"
+    if owner:
+        since = datetime.fromtimestamp(owner.since).astimezone()
+        who = f"by `{printable(owner.what)}` (process {owner.pid}, since {since:%Y-%m-%d %H:%M:%S})"
     return LockedError(
         f"The set-up '{name}' is being worked on {who}. Wait for it, or run `snowpixel check {name}`, which only "
         "looks.",
-        holder,
+        owner,
     )
 
 
-def _decode(data: bytes) -> Setup:
-    """Read a file of today's or an earlier version."""
-    built = migrations.upgrade(msgspec.json.decode(data, type=dict[str, Any]))
-    return msgspec.convert(built, Setup)
+class _DamagedError(Exception):
+    """What a file holds is no set-up of that name; the text says why, as it may be shown."""
 
 
-def _usable(data: bytes) -> bool:
+def _decode(data: bytes, name: str) -> Setup:
+    """Read the file of a set-up, of today's or an earlier version. Whoever wrote it may have been anybody."""
+    try:
+        built = migrations.upgrade(msgspec.json.decode(data, type=dict[str, Any]))
+        setup = msgspec.convert(built, Setup)
+    except RecursionError:
+        raise _DamagedError("it is nested too deeply") from None
+    except (ValueError, TypeError, migrations.UnknownVersionError) as error:  # msgspec's errors are ValueErrors
+        raise _DamagedError(printable(str(error))) from None
+    if setup.name != name:
+        raise _DamagedError(
+            f"it describes a set-up called '{printable(setup.name)}'; a copy of a set-up's file is no second set-up"
+        )
+    accepted: dict[str, Any] = built.get("accepted", {})
+    shown = {item: {**one, "observed": ""} for item, one in accepted.items()}  # what was observed is only compared
+    if _controls({**built, "accepted": shown}):
+        raise _DamagedError("it holds control characters, which could steer a terminal")
+    return setup
+
+
+def _controls(value: Any) -> bool:
+    """Whether a text anywhere in plain data has control characters."""
+    if isinstance(value, str):
+        return any(unicodedata.category(each) == "Cc" for each in value)
+    if isinstance(value, dict):
+        return any(_controls(key) or _controls(one) for key, one in value.items())
+    return isinstance(value, list) and any(map(_controls, value))
+
+
+def _usable(data: bytes, name: str) -> bool:
     """Say whether a file would load: only such a one is worth keeping as the previous copy."""
     try:
-        _decode(data)
-    except (msgspec.DecodeError, migrations.NewerError, migrations.UnknownVersionError):
+        _decode(data, name)
+    except (_DamagedError, migrations.NewerError):
         return False
     return True
 
 
 def _keep(path: Path) -> None:
-    if path.exists() and _usable(data := path.read_bytes()):
+    if path.exists() and _usable(data := read(path), path.stem):
         put(path.with_suffix(PREVIOUS), data)
 
 
-def _way_out(path: Path) -> str:
+def _damaged(path: Path, why: str, *, odd: bool = False) -> StoreError:
+    """Return the error for a file that cannot be a set-up's.
+
+    Args:
+        path: the file.
+        why: what is wrong with it.
+        odd: whether it is no regular file, which nothing can be copied over.
+    """
+    return StoreError(f"{path} is damaged or was changed by hand ({why}). {_way_out(path, odd=odd)}")
+
+
+def _way_out(path: Path, *, odd: bool) -> str:
     previous = path.with_suffix(PREVIOUS)
     with suppress(OSError):
-        if _usable(previous.read_bytes()):
-            command = f"cp {shlex.quote(str(previous))} {shlex.quote(str(path))}"
+        if _usable(read(previous), path.stem):
+            old, new = shlex.quote(str(previous)), shlex.quote(str(path))
+            command = f"{f'mv {new} {new}.damaged && ' if odd or path.is_symlink() else ''}cp {old} {new}"
             return f"The good copy before it is there. Put it back, then try again: {command}"
     return (
         "There is no earlier copy. Move the file away; what was made in AWS is found again with "
@@ -286,7 +340,7 @@ def _sweep(path: Path) -> None:
 
 def _prove_room(path: Path) -> None:
     """Write as much as a walk will ever save, and take it away again."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}{ROOM}.")
+    handle, temporary = tempfile.mkstemp(dir=followed(path).parent, prefix=f".{path.stem}{ROOM}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(bytes(RESERVE))

@@ -6,6 +6,7 @@ of whatever could steer a terminal.
 
 import os
 import re
+import shlex
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -151,12 +152,10 @@ def ask_for(action: Action, wanted: DnsRecord, practice: Path | None = None) -> 
     yield f"→ for you    At your DNS provider, {verb} ({printable(wanted.purpose)}):"
     yield from record(wanted)
     if practice:
-        deed = (
-            f"remove {wanted.name} {wanted.type}"
-            if action is Action.DELETE
-            else f"add {wanted.name} {wanted.type} {wanted.value}"
-        )
-        yield f"    here:  snowpixel practice dns {practice} {printable(deed)}"
+        deed = ("remove",) if action is Action.DELETE else ("add",)
+        what = (wanted.name, wanted.type) if action is Action.DELETE else (wanted.name, wanted.type, wanted.value)
+        typed = shlex.join(map(printable, ("snowpixel", "practice", "dns", str(practice), *deed, *what)))
+        yield f"    here:  {typed}"
 
 
 def waiting(wait: Wait, subject: str) -> str:

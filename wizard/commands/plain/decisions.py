@@ -27,7 +27,7 @@ class DecisionPrompts:
 
         Raises:
             wizard.commands.plain.prompt.BackError: the user typed `back`.
-            wizard.commands.plain.prompt.LeaveError: the user typed `quit`.
+            wizard.commands.plain.prompt.QuitError: the user typed `quit`.
         """
         del update
         while self.open and (asked := _next(progress)):

@@ -13,7 +13,7 @@ from wizard.commands.output import checklist_lines
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.plain.choice_questions import ChoiceQuestions
 from wizard.commands.plain.decisions import DecisionPrompts
-from wizard.commands.plain.prompt import WORDS, BackError, LeaveError, NoAnswerError, Prompter, one_of
+from wizard.commands.plain.prompt import WORDS, BackError, NoAnswerError, Prompter, QuitError, one_of
 from wizard.commands.session import Session
 from wizard.commands.setups import state_of
 from wizard.credentials import key_entry
@@ -55,7 +55,7 @@ def run(session: Session) -> ExitCode:
     session.again = "--plain"
     try:
         return Interview(session).run()
-    except LeaveError:
+    except QuitError:
         session.say(f"Nothing is lost. Continue with: {session.line('--plain')}")
         return ExitCode.WELL
     except NoAnswerError:
@@ -205,13 +205,13 @@ class Interview:
 
     def _walk(self, job: Job, name: str) -> Snapshot:
         changing = job in (Job.APPLY, Job.REPAIR)
-        act, answering = None, DecisionPrompts(self._decide, self.answers) if changing else None
+        act, prompts = None, DecisionPrompts(self._decide, self.answers) if changing else None
         if changing and self.service.environment.provider:
             from wizard.commands.practice import Player  # noqa: PLC0415 - only where there is a practice world
 
             act = Player(self.session, self.service)
-        over = run_walk.run(self.session, self.service, job, name, answers=self.answers, act=act, answering=answering)
-        if answering and not answering.open and over.decisions:
+        over = run_walk.run(self.session, self.service, job, name, answers=self.answers, act=act, prompts=prompts)
+        if prompts and not prompts.open and over.decisions:
             raise NoAnswerError
         return over
 

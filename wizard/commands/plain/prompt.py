@@ -19,7 +19,7 @@ class BackError(Exception):
     """The user wants the question before this one."""
 
 
-class LeaveError(Exception):
+class QuitError(Exception):
     """The user wants out."""
 
 
@@ -54,7 +54,7 @@ class Prompter:
 
         Raises:
             BackError: the user typed `back`.
-            LeaveError: the user typed `quit`.
+            QuitError: the user typed `quit`.
             NoAnswerError: the input has ended.
         """
         while True:
@@ -78,7 +78,7 @@ class Prompter:
         if word == "back":
             raise BackError
         if word in ("quit", "exit"):
-            raise LeaveError
+            raise QuitError
 
     def _line(self, prompt: str, *, hidden: bool) -> str:
         sys.stdout.write(prompt)

@@ -5,6 +5,7 @@ from typing import Any
 
 from wizard.aws.bucket import call_s3
 from wizard.aws.errors import AwsError
+from wizard.aws.replies import unreadable
 from wizard.model.context import Context
 from wizard.model.results import Change, Difference
 from wizard.model.setup import LOG_PREFIX
@@ -115,7 +116,12 @@ class BucketPolicy(Resource):
             if error.code == "NoSuchBucketPolicy":
                 return {}
             raise
-        document: dict[str, Any] = json.loads(reply["Policy"])
+        try:
+            document = json.loads(reply["Policy"])
+        except (ValueError, RecursionError):
+            document = None
+        if not isinstance(document, dict):
+            raise unreadable("a bucket policy that is no JSON document", "s3:GetBucketPolicy")
         return document
 
     async def carry_out(self, change: Change) -> None:

@@ -15,7 +15,7 @@ from wizard.resources.resource import NotYetError, Presence, Reading, StoppedErr
 ANOTHERS_RECORD = "DNS record that points to another CloudFront distribution"
 """Part of CNAMEAlreadyExists's text where not another distribution's alias, but the name's own record is in the way."""
 
-SETTLING = 180.0
+PROPAGATION = 180.0
 """Seconds after ISSUED in which CloudFront may still refuse a certificate that is fine."""
 
 
@@ -94,29 +94,29 @@ class Alias(OnDistribution):
                 await self._release()
                 raise NotYetError(self._record_first()) from None
             if error.code == "CNAMEAlreadyExists":
-                await self._name_the_holder()
+                await self._name_the_other()
             if error.code != "InvalidViewerCertificate" or self._waited_long():
                 raise
             summary = "CloudFront does not know the new certificate yet"
             raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=60, every=5)) from None
         self.context.state.record(alias=self._domain)
 
-    async def _name_the_holder(self) -> None:
+    async def _name_the_other(self) -> None:
         """Say which distribution has the name, where it is one of this account.
 
         Raises:
             StoppedError: it is.
         """
         try:
-            holder = await distribution_with(self.context.ports.aws, self._domain)
+            other = await distribution_with(self.context.ports.aws, self._domain)
         except AwsError:
             return  # may not be listed: then AWS's own words have to do
-        if holder:
+        if other:
             raise StoppedError(
-                f"{self._domain} is on another distribution of this account: {holder['Id']}",
+                f"{self._domain} is on another distribution of this account: {other['Id']}",
                 "alias-on-distribution",
                 domain=self._domain,
-                distribution=holder["Id"],
+                distribution=other["Id"],
             )
 
     async def _release(self) -> None:
@@ -133,7 +133,7 @@ class Alias(OnDistribution):
     def _waited_long(self) -> bool:
         clock = self.context.ports.clock
         since = self.setup.waits.get(self.id, clock.now())
-        return clock.now() - since > SETTLING
+        return clock.now() - since > PROPAGATION
 
     async def removal(self) -> Reading:
         """Take the name off, so that nothing of it stays taken in CloudFront."""

@@ -4,6 +4,8 @@ A second distribution for the same name would be of no use: CloudFront allows a 
 was lost, or that a colleague made, is named here, with the way to continue it.
 """
 
+import shlex
+
 from wizard.aws import listing
 from wizard.aws.listing import One, everything
 from wizard.model.ports import Aws
@@ -21,10 +23,10 @@ async def distribution_with(aws: Aws, domain: str) -> One | None:
     Raises:
         wizard.aws.errors.AwsError: the account's distributions may not be listed.
     """
-    return _holder(await everything(aws, listing.DISTRIBUTIONS), domain)
+    return _with_alias(await everything(aws, listing.DISTRIBUTIONS), domain)
 
 
-def _holder(distributions: list[One], domain: str) -> One | None:
+def _with_alias(distributions: list[One], domain: str) -> One | None:
     return next((one for one in distributions if domain in aliases(one)), None)
 
 
@@ -48,9 +50,9 @@ class OtherSetups(Resource):
         if self.context.made.distribution is not None:
             return self.fine(f"{self._domain} belongs to this set-up")
         distributions = await everything(self.context.ports.aws, listing.DISTRIBUTIONS)
-        holder = _holder(distributions, self._domain)
-        if holder:
-            return await self._held(holder)
+        distribution = _with_alias(distributions, self._domain)
+        if distribution:
+            return await self._taken_by(distribution)
         if any(self._half_made(one) for one in distributions):
             return await self._certificates()
         return self._free()
@@ -62,12 +64,12 @@ class OtherSetups(Resource):
     def _free(self) -> Reading:
         return self.fine(f"No other set-up in this account is for {self._domain}")
 
-    async def _held(self, holder: One) -> Reading:
+    async def _taken_by(self, distribution: One) -> Reading:
         """Say whose the distribution is that has the name."""
-        tags = await listing.distribution_tags(self.context.ports.aws, holder["ARN"])
+        tags = await listing.distribution_tags(self.context.ports.aws, distribution["ARN"])
         if TAG_ID not in tags:
-            return self._foreign(holder)
-        return self._free() if tags[TAG_ID] == self._id else self._other(tags, f"its distribution {holder['Id']}")
+            return self._foreign(distribution)
+        return self._free() if tags[TAG_ID] == self._id else self._other(tags, f"its distribution {distribution['Id']}")
 
     def _half_made(self, one: One) -> bool:
         """Whether it is a distribution of another set-up that has no name yet."""
@@ -89,20 +91,20 @@ class OtherSetups(Resource):
             f"The set-up '{name}' ({identifier}) in this account is already for {self._domain}: {where}",
             "set-up-in-account",
             name=name,
-            id=identifier,
+            id=shlex.quote(identifier),  # whoever may tag wrote it, and it is shown within a command
             where=where,
             domain=self._domain,
             here=self.context.state.setup.name,
         )
 
-    def _foreign(self, holder: One) -> Reading:
+    def _foreign(self, distribution: One) -> Reading:
         """Say it early; only the name itself will have to wait for it."""
         return Reading(
             presence=Presence.FOREIGN,
-            summary=f"{self._domain} is on another distribution of this account: {holder['Id']}",
+            summary=f"{self._domain} is on another distribution of this account: {distribution['Id']}",
             status=Status.WARNING,
-            problem=Problem("alias-on-distribution", {"domain": self._domain, "distribution": holder["Id"]}),
-            observed=holder["Id"],
+            problem=Problem("alias-on-distribution", {"domain": self._domain, "distribution": distribution["Id"]}),
+            observed=distribution["Id"],
         )
 
     async def removal(self) -> Reading:

@@ -34,7 +34,7 @@ class ManagedRecord(Resource):
     """One of the two records, in the hosted zone.
 
     Args:
-        context: its surroundings.
+        context: the walk's context.
         record: `certificate-record` or `pixel-record`.
     """
 
@@ -122,7 +122,7 @@ class ManagedRecord(Resource):
             return Reading(
                 presence=Presence.OURS,
                 summary=f"Route 53 hands {pair[0]} to its name servers",
-                changes=(self._handing_out(Action.CREATE),),
+                changes=(self._sync(Action.CREATE),),
             )
         self._submitted = None
         self._note_seen()
@@ -154,7 +154,7 @@ class ManagedRecord(Resource):
         seen = self.context.made.records_seen
         self.context.state.record(records_seen={name: when for name, when in seen.items() if name != self.id})
 
-    def _handing_out(self, action: Action) -> Change:
+    def _sync(self, action: Action) -> Change:
         summary = "Waiting until all of Route 53's name servers know it"
         return Change(self.id, action, Actor.AWS, summary, typical=INSYNC)
 
@@ -199,7 +199,7 @@ class ManagedRecord(Resource):
         if any(leads_to(each, pair[1]) or self._is_former(each) for each in found):
             return self.to_delete(f"{pair[0]} is in Route 53", f"Delete in Route 53: {pair[0]} to {pair[1]}")
         if await self._pending() or (self._unforgotten(found) and await self._still_served(pair[0])):
-            changes = (self._handing_out(Action.DELETE),)
+            changes = (self._sync(Action.DELETE),)
             return Reading(presence=Presence.OURS, summary="Route 53 takes the record away", changes=changes)
         self._note_unseen()
         return self.gone(f"{pair[0]} does not lead to {pair[1]} any more")

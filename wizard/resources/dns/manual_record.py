@@ -79,7 +79,7 @@ class ManualRecord(Resource):
     """One CNAME at the user's own DNS provider.
 
     Args:
-        context: its surroundings.
+        context: the walk's context.
         record: `certificate-record` or `pixel-record`.
     """
 

@@ -75,7 +75,7 @@ class PageServer:
     def _take(self, body: bytes) -> bool:
         try:
             self.report = msgspec.json.decode(body, type=PageReport)
-        except msgspec.DecodeError:
+        except (ValueError, RecursionError):
             return False
         return True
 

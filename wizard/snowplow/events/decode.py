@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 from msgspec import Struct
 
+from wizard.model.terminal_text import seen
 from wizard.snowplow.events.field_names import CHECK_APP, KINDS, NAMES, SIZES, TIMES
 from wizard.snowplow.events.log_files import LogLine
 
@@ -24,7 +25,7 @@ _NOT_SERVED = ("redirect", "error", "limitexceeded", "capacityexceeded")
 _NOT_BY_THE_LOG = re.compile("%(?![01][0-9A-F]|2[02357]|3[CE]|5[B-E]|60|7[B-F]|[89A-F][0-9A-F])", re.IGNORECASE)
 """An escape that the log cannot have made: of something that it writes as it is, or no escape at all."""
 _SIZE = re.compile(r"(\d+)x(\d+)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LONGEST_SHOWN = 300
 
 
@@ -163,8 +164,12 @@ def as_text(event: Event) -> dict[str, str]:
 
 
 def harmless(text: str) -> str:
-    """Make a visitor's text safe for a terminal: one line, no control or direction characters, at most 300 long."""
-    clean = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Make a visitor's text safe for a terminal: one line, no control characters, at most 300 long.
+
+    Letters that nobody sees are shown by their numbers: with them two pages of one name would look the same, and a text
+    could hide what it says or turn its direction.
+    """
+    clean = seen(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
     return clean if len(clean) <= _LONGEST_SHOWN else clean[: _LONGEST_SHOWN - 1] + "…"
 
 
