@@ -22,8 +22,9 @@ from wizard.probes.resolvers import ResolversProbe
 from wizard.probes.tls import TlsProbe
 from wizard.probes.tracker import TrackerHttpsProbe
 from wizard.resources.buckets.bucket_policy import BucketPolicy
-from wizard.resources.buckets.bucket_settings import COMMON, LIFECYCLE, LOG_LIFECYCLE, BucketSetting
+from wizard.resources.buckets.bucket_settings import COMMON, BucketSetting
 from wizard.resources.buckets.buckets import Bucket, Role
+from wizard.resources.buckets.lifecycle import LIFECYCLE, LOG_LIFECYCLE
 from wizard.resources.buckets.pixel_objects import KEYS, PixelObject, PixelSource
 from wizard.resources.certificate.certificate import Certificate, CertificateIssued, shared_certificate
 from wizard.resources.certificate.former_certificates import FormerCertificates

@@ -20,7 +20,7 @@ from screens.partial_check import looked_at, merged
 from screens.routes import Route
 from screens.texts.check_details import item_text, stage_text
 from screens.texts.style import MUTED, badge, clock, lines, say
-from screens.widgets.check_list import CheckList
+from screens.widgets.checklist_rows import ChecklistRows
 from screens.widgets.prose import Prose
 from screens.widgets.road import Road
 from wizard.documents.support_report import gather
@@ -70,7 +70,7 @@ class ChecklistPage(Page):
         yield Road(id="road")
         detail = VerticalScroll(Prose(id="detail"), id="now", can_focus=True)
         detail.border_title = "Details"
-        yield Horizontal(CheckList(id="rows"), detail, id="panes")
+        yield Horizontal(ChecklistRows(id="rows"), detail, id="panes")
         yield Static(id="turn")
 
     def buttons(self) -> Iterable[Button]:
@@ -86,7 +86,7 @@ class ChecklistPage(Page):
         """Begin at once."""
         self.set_interval(WATCH, self._watch)
         self.query_one("#repair").display = False
-        self.query_one(CheckList).focus()
+        self.query_one(ChecklistRows).focus()
         self.action_again()
 
     def action_again(self) -> None:
@@ -95,13 +95,13 @@ class ChecklistPage(Page):
 
     def action_again_one(self) -> None:
         """Run the chosen check again; on a row, all of its checks."""
-        chosen = self.query_one(CheckList).chosen
+        chosen = self.query_one(ChecklistRows).chosen
         if chosen:
             self._look((chosen[1],) if chosen[1] else chosen[0].items)
 
     def action_again_stage(self) -> None:
         """Run all checks of the chosen row again."""
-        chosen = self.query_one(CheckList).chosen
+        chosen = self.query_one(ChecklistRows).chosen
         if chosen:
             self._look(chosen[0].items)
 
@@ -135,7 +135,7 @@ class ChecklistPage(Page):
             self._remember(snapshot)
         self.snapshot = snapshot
         self.query_one(Road).stages = snapshot.stages
-        self.query_one(CheckList).draw(snapshot)
+        self.query_one(ChecklistRows).draw(snapshot)
         self._detail()
         self.query_one("#turn", Static).update(self._summary(snapshot))
         self.query_one("#repair").display = snapshot.finished and bool(repairable(snapshot))
@@ -182,7 +182,7 @@ class ChecklistPage(Page):
         self.refresh_bindings()
 
     def _detail(self) -> None:
-        chosen = self.query_one(CheckList).chosen
+        chosen = self.query_one(ChecklistRows).chosen
         if chosen:
             stage, item = chosen
             self.query_one("#detail", Static).update(
@@ -193,12 +193,12 @@ class ChecklistPage(Page):
     def toggled(self) -> None:
         """Enter opens or closes a row."""
         if self.snapshot:
-            self.query_one(CheckList).toggle(self.snapshot)
+            self.query_one(ChecklistRows).toggle(self.snapshot)
 
     # What can be done.
 
     def _values(self) -> tuple[Copyable, ...]:
-        chosen = self.query_one(CheckList).chosen
+        chosen = self.query_one(ChecklistRows).chosen
         if not chosen:
             return ()
         stage, item = chosen
@@ -239,7 +239,7 @@ class ChecklistPage(Page):
         return True
 
     def _warning(self) -> Check | None:
-        chosen = self.query_one(CheckList).chosen if self.is_mounted else None
+        chosen = self.query_one(ChecklistRows).chosen if self.is_mounted else None
         check = chosen[1].check if chosen and chosen[1] else None
         return check if check and check.status is Status.WARNING else None
 

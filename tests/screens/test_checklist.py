@@ -5,7 +5,7 @@ from pathlib import Path
 from screens.app import SnowpixelApp
 from screens.partial_check import looked_at, merged
 from screens.routes import Route
-from screens.widgets.check_list import CheckList
+from screens.widgets.checklist_rows import ChecklistRows
 from tests.product import Product
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, shown, text_of, wait_for
@@ -32,7 +32,7 @@ class Worlds:
 
 def to_row(app: SnowpixelApp, row: str) -> None:
     """Put the highlight on a line."""
-    rows = app.screen.query_one(CheckList)
+    rows = app.screen.query_one(ChecklistRows)
     rows.highlighted = rows.get_option_index(row)
 
 
@@ -82,7 +82,7 @@ def test_a_word_is_taken_back_with_the_same_key(home: Path) -> None:
         await wait_for(pilot, lambda: "All is well" in text_of(app))
         to_row(app, "https")  # its lines are folded now
         await pilot.press("enter")
-        await wait_for(pilot, lambda: "https/http-redirect" in app.screen.query_one(CheckList).places)
+        await wait_for(pilot, lambda: "https/http-redirect" in app.screen.query_one(ChecklistRows).places)
         to_row(app, "https/http-redirect")
         await wait_for(pilot, lambda: "accepted on 20" in shown(app, "#detail"))
         await pilot.press("a")

@@ -9,7 +9,7 @@ from wizard.aws.listing import One, everything
 from wizard.model.digest import integrity
 from wizard.model.ports import Aws
 from wizard.model.setup import Goal, TrackerFile
-from wizard.resources.buckets.bucket_settings import RULE
+from wizard.resources.buckets.lifecycle import RULE
 from wizard.snowplow import pixel_image
 from wizard.snowplow.tracker.tracker_file import TrackerError, recognise
 

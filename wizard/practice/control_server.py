@@ -8,7 +8,7 @@ from typing import Any
 
 import dns.exception
 
-from wizard.practice import lifecycle, log_writer
+from wizard.practice import bucket_expiry, log_writer
 from wizard.practice.dns_answers import rdata
 from wizard.practice.faults import InjectedFault
 from wizard.practice.rules.acm import settle
@@ -134,7 +134,7 @@ class ControlServer:
 
     async def do_age(self, bucket: str, days: int) -> None:
         """Do what a bucket's lifecycle rules do once everything in it is older."""
-        await lifecycle.age(self.state, bucket, days)
+        await bucket_expiry.age(self.state, bucket, days)
 
     async def do_forget_cache(self) -> None:
         """Empty the edge's cache and the resolver's."""

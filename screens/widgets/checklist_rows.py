@@ -15,7 +15,7 @@ WORD = 9
 INDENT = 6
 
 
-class CheckList(OptionList):
+class ChecklistRows(OptionList):
     """Stages with the items that matter; Enter opens or closes a stage."""
 
     def __init__(self, **arguments: object) -> None:

@@ -1,0 +1,87 @@
+"""Lifecycle rules of both buckets: left-over uploads are dropped, and logs are deleted once their retention is over."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wizard.resources.buckets.bucket_settings import Setting
+
+RULE = "snowpixel"
+"""Id of our lifecycle rule; other rules are carried over untouched."""
+
+ABORT_DAYS = 7
+"""Days after which S3 drops an upload that was never finished."""
+
+
+def _rule(reply: Mapping[str, Any]) -> dict[str, str]:
+    """Return what our lifecycle rule says, empty when it is missing or off."""
+    rule = next((one for one in reply.get("Rules", []) if one.get("ID") == RULE), None)
+    if rule is None or rule.get("Status") != "Enabled":
+        return {}
+    covered = rule.get("Filter") or {"Prefix": rule.get("Prefix", "")}
+    return {
+        DROPPED: _days(rule.get("AbortIncompleteMultipartUpload"), "DaysAfterInitiation"),
+        DELETED: _days(rule.get("Expiration"), "Days"),
+        "covers": "all files" if covered == {"Prefix": ""} else f"only {covered}",
+        "besides": ", ".join(sorted(set(rule) - OF_OUR_RULE)) or "nothing",
+    }
+
+
+OF_OUR_RULE = frozenset({"ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload", "Expiration"})
+"""Parts of a rule that are looked at one by one (S3 API reference: LifecycleRule)."""
+
+DROPPED, DELETED, NEVER = "unfinished uploads dropped", "files deleted", "never"
+
+
+def _days(part: Mapping[str, Any] | None, name: str) -> str:
+    if not part:
+        return NEVER
+    return _after(part[name]) if name in part else "otherwise"
+
+
+def _after(days: int) -> str:
+    return f"after {days} days"
+
+
+def _rule_wanted(deleted: str) -> dict[str, str]:
+    return {DROPPED: _after(ABORT_DAYS), DELETED: deleted, "covers": "all files", "besides": "nothing"}
+
+
+def _other_rules(reply: Mapping[str, Any]) -> str:
+    others = [str(one.get("ID", "without a name")) for one in reply.get("Rules", []) if one.get("ID") != RULE]
+    return f"other rules, left alone: {', '.join(others)}" if others else ""
+
+
+def _lifecycle(days: int | None, reply: Mapping[str, Any]) -> dict[str, Any]:
+    rule: dict[str, Any] = {
+        "ID": RULE,
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABORT_DAYS},
+    }
+    if days is not None:
+        rule["Expiration"] = {"Days": days}
+    others = [one for one in reply.get("Rules", []) if one.get("ID") != RULE]
+    return {"LifecycleConfiguration": {"Rules": [*others, rule]}}
+
+
+LIFECYCLE = Setting(
+    id="lifecycle",
+    title="Left-over uploads are dropped",
+    read="get_bucket_lifecycle_configuration",
+    write="put_bucket_lifecycle_configuration",
+    found=_rule,
+    wanted=lambda _: _rule_wanted(NEVER),
+    request=lambda _, reply: _lifecycle(None, reply),
+    others=_other_rules,
+)
+
+LOG_LIFECYCLE = Setting(
+    id="lifecycle",
+    title="Old logs are deleted",
+    read="get_bucket_lifecycle_configuration",
+    write="put_bucket_lifecycle_configuration",
+    found=_rule,
+    wanted=lambda context: _rule_wanted(_after(context.choices.retention_days)),
+    request=lambda context, reply: _lifecycle(context.choices.retention_days, reply),
+    others=_other_rules,
+)
