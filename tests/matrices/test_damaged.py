@@ -33,7 +33,8 @@ def refused(bench: Bench, damage: str, job: Job) -> None:
 
 
 def put_back(bench: Bench) -> None:
-    """Do what the message says."""
+    """Do what the message says, which takes a person longer than AWS needs to show what it has made."""
+    bench.control.calm()
     path = bench.product.service.store.path(NAME)
     path.write_bytes(path.with_suffix(".previous").read_bytes())
 

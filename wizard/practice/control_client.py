@@ -201,7 +201,7 @@ class Control:
         )
 
     def calm(self) -> None:
-        """Let nothing happen that passes by itself: what is made and changed is seen at once by everybody."""
+        """Let nothing happen that passes by itself: all that was and will be made and changed is seen by everybody."""
         self.settings(momentary={}, staleness_seed="")
 
     # Looking.

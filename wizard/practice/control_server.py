@@ -210,6 +210,8 @@ class ControlServer:
         self.state.momentary = self.state.momentary if momentary is None else dict(momentary)
         self.state.lost_log_seed = self.state.lost_log_seed if lost_log_seed is None else lost_log_seed
         self.state.staleness_seed = self.state.staleness_seed if staleness_seed is None else staleness_seed
+        if not self.state.staleness_seed:
+            self.state.unseen.clear()
         self.state.log_encoding = log_encoding or self.state.log_encoding
         self.state.bucket_cooldown = self.state.bucket_cooldown if bucket_cooldown is None else bucket_cooldown
 

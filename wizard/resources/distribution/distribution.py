@@ -12,9 +12,9 @@ from wizard.resources.distribution import distribution_config as configuration
 from wizard.resources.distribution.on_distribution import (
     CHANGED_MEANWHILE,
     OnDistribution,
-    find_lost,
     shared_distribution,
 )
+from wizard.resources.lost_distribution import find_lost
 from wizard.resources.resource import NotYetError, Presence, Reading
 from wizard.resources.shared_read import SharedRead
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from wizard.model.results import Difference
 from wizard.model.setup import Setup
+from wizard.resources.lost_distribution import comment
 
 Config = dict[str, Any]
 
@@ -42,11 +43,6 @@ TLS_ORDER = (
     "TLSv1.3_2025",
 )
 """`MinimumProtocolVersion`, weakest first (CloudFront API reference: ViewerCertificate)."""
-
-
-def comment(setup: Setup) -> str:
-    """Return the distribution's comment, by which it is found again after a lost reply."""
-    return f"snowpixel {setup.known_as} ({setup.id})"
 
 
 def origin_domain(setup: Setup) -> str:

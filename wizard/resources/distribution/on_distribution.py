@@ -4,12 +4,11 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wizard.aws import listing
 from wizard.aws.errors import MISSING, AwsError
 from wizard.model.context import DISTRIBUTION_EDITED, Context
 from wizard.model.results import Action, Actor, Change, Decision, DecisionOption, Difference
 from wizard.model.setup import Setup
-from wizard.resources.distribution import distribution_config as configuration
+from wizard.resources.lost_distribution import find_lost
 from wizard.resources.resource import LookAgainError, NotYetError, Presence, Reading, Resource
 from wizard.resources.shared_read import SharedRead
 
@@ -138,20 +137,6 @@ class OnDistribution(Resource):
         del decision  # there is only one
         self._left = answer != OURS
         self._known = None
-
-
-async def find_lost(context: Context) -> bool:
-    """Look for a distribution of ours whose id was never saved, and save it; False where there is none.
-
-    Raises:
-        AwsError: the account's distributions may not be listed.
-    """
-    comment = configuration.comment(context.state.setup)
-    for one in await listing.everything(context.ports.aws, listing.DISTRIBUTIONS):
-        if one.get("Comment") == comment:
-            context.state.record(distribution=one["Id"], distribution_domain=one["DomainName"])
-            return True
-    return False
 
 
 def shared_distribution(context: Context) -> SharedRead:

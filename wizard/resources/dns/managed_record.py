@@ -18,7 +18,7 @@ from wizard.resources.dns.hosted_zones import (
     text,
     wanted_sets,
 )
-from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
+from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, left_behind, wanted
 from wizard.resources.resource import Presence, Reading, Resource
 
 __all__ = ["ManagedRecord", "find_hosted_zone"]
@@ -192,7 +192,7 @@ class ManagedRecord(Resource):
 
     async def removal(self) -> Reading:
         """Look whether record sets of ours are left, and until all servers have forgotten them."""
-        pair = wanted(self.context, self.id)
+        pair = await left_behind(self.context, self.id)
         if pair is None or (self.id == CERTIFICATE and self.context.made.certificate_borrowed):
             return self.gone(f"{self.title}: nothing of ours to take away")
         found = await self._found()

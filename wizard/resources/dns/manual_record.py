@@ -13,7 +13,7 @@ from wizard.model.results import Action, Actor, Change, Copyable, Decision, Deci
 from wizard.model.terminal_text import brief
 from wizard.net import dns_views
 from wizard.resources.dns.record_evidence import Gathering, seen_by_resolvers
-from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, wanted
+from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, left_behind, wanted
 from wizard.resources.dns.record_state import APEXES, Evidence, Finding, RecordState, diagnose, has, letters_apart
 from wizard.resources.resource import Presence, Reading, Resource
 
@@ -247,7 +247,7 @@ class ManualRecord(Resource):
         The pixel's must be gone before CloudFront lets go of the name, or somebody else could take it over. The
         certificate's does no harm; the user is told that it may go.
         """
-        pair = wanted(self.context, self.id)
+        pair = await left_behind(self.context, self.id)
         if pair is None or (self.id == CERTIFICATE and self.context.made.certificate_borrowed):
             return self.gone(f"{self.title}: nothing of ours to take away")
         if self._lost or self.context.answers.get(DOMAIN_LOST) == YES:

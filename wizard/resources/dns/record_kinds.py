@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wizard.model.context import Context
+from wizard.resources.lost_distribution import find_lost
 
 CERTIFICATE: Final = "certificate-record"
 PIXEL: Final = "pixel-record"
@@ -43,6 +44,19 @@ KINDS = {
         ("distribution",),
     ),
 }
+
+
+async def left_behind(context: Context, record: str) -> tuple[str, str] | None:
+    """Return what a removal takes away, also where the saved setup has lost which distribution the name leads to.
+
+    Raises:
+        wizard.aws.errors.AwsError: the account's distributions may not be listed.
+    """
+    made = context.made
+    unknown = record == PIXEL and context.choices.domain and made.account and not made.distribution_domain
+    if unknown:
+        await find_lost(context)
+    return wanted(context, record)
 
 
 def wanted(context: Context, record: str) -> tuple[str, str] | None:
