@@ -274,8 +274,8 @@ class Certificate(OnCertificate):
 
     async def _create(self) -> None:
         made, state = self.context.made, self.context.state
-        if self.confirmed and not made.certificate_borrowed:
-            # It is gone, or was not to be seen for longer than AWS may need: where it turns up again, it is deleted.
+        if self.confirmed and not made.certificate_borrowed and self.id not in state.setup.stood:
+            # It was never to be seen, for longer than AWS may need: where it turns up, it is deleted.
             former = dict.fromkeys((*made.certificates_former, str(made.certificate)))
             state.record(certificates_former=tuple(former))
             if await self.find_lost(await everything(self.context.ports.aws, CERTIFICATES)):

@@ -122,7 +122,9 @@ class Distribution(OnDistribution):
         """Save a new caller reference: one works once, and is spent after its distribution was deleted."""
         made = self.context.made
         former = filter(None, (*made.former_domains, made.distribution_domain))
-        lost = filter(None, (*made.distributions_former, made.distribution))
+        # What was seen once and is gone was deleted; what never was may still turn up.
+        unseen = None if self.id in self.setup.stood else made.distribution
+        lost = filter(None, (*made.distributions_former, unseen))
         self.context.state.record(
             caller_reference=f"snowpixel-{self.setup.id}-{secrets.token_hex(4)}",
             distribution=None,
