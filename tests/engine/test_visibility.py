@@ -153,8 +153,8 @@ def test_what_aws_says_is_there_is_looked_for_until_it_shows() -> None:
 def test_the_pauses_grow_and_add_up_to_what_aws_may_need() -> None:
     pauses, looks = 0.0, 0
     while pauses < visibility.SHOWN_WITHIN:
-        pauses, looks = pauses + visibility.pause_after(looks), looks + 1
-    assert [visibility.pause_after(each) for each in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+        pauses, looks = pauses + visibility.pause_after_misses(looks), looks + 1
+    assert [visibility.pause_after_misses(each) for each in range(7)] == [1, 2, 4, 8, 16, 30, 30]
     assert looks == 14
 
 

@@ -114,17 +114,20 @@ class Road:
             **changes,
         }
 
+    def access_control(self) -> None:
+        made = self.aws("cloudfront").create_origin_access_control(
+            OriginAccessControlConfig={
+                "Name": "practice",
+                "SigningProtocol": "sigv4",
+                "SigningBehavior": "always",
+                "OriginAccessControlOriginType": "s3",
+            }
+        )
+        self.oac = made["OriginAccessControl"]["Id"]
+
     def distribution(self, **changes: Any) -> dict[str, Any]:
         if not self.oac:
-            made = self.aws("cloudfront").create_origin_access_control(
-                OriginAccessControlConfig={
-                    "Name": "practice",
-                    "SigningProtocol": "sigv4",
-                    "SigningBehavior": "always",
-                    "OriginAccessControlOriginType": "s3",
-                }
-            )
-            self.oac = made["OriginAccessControl"]["Id"]
+            self.access_control()
         tags = {"Items": [{"Key": "snowpixel:setup", "Value": "main"}]}
         config = {"DistributionConfig": self.config(**changes), "Tags": tags}
         made = self.aws("cloudfront").create_distribution_with_tags(DistributionConfigWithTags=config)

@@ -41,15 +41,7 @@ def bucket(road: Road) -> Callable[[], Any]:
 
 
 def access_control(road: Road) -> Callable[[], Any]:
-    made = road.aws("cloudfront").create_origin_access_control(
-        OriginAccessControlConfig={
-            "Name": "practice",
-            "SigningProtocol": "sigv4",
-            "SigningBehavior": "always",
-            "OriginAccessControlOriginType": "s3",
-        }
-    )
-    road.oac = made["OriginAccessControl"]["Id"]
+    road.access_control()
     return lambda: road.aws("cloudfront").get_origin_access_control(Id=road.oac)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from wizard.aws.errors import MISSING, AwsError
 from wizard.engine import visibility
 from wizard.engine.look_schedule import LookSchedule
+from wizard.engine.retry import AT_LEAST, brief_limit
 from wizard.engine.verdicts import unfinished, verdict
 from wizard.engine.walk import Walk
 from wizard.model.results import Action, Actor, Change, Check, Decision, Job, Status, Wait
@@ -66,10 +67,9 @@ class Reconciler:
         clock = walk.context.ports.clock
         self._deadline = None if patience is None else clock.now() + patience
         self._schedule = LookSchedule(clock)
-        longest = visibility.SHOWN_WITHIN
-        self._shows = longest if patience is None else min(longest, max(visibility.AT_LEAST, patience))
+        self._shows = brief_limit(patience)
         """Seconds that AWS has to show what was written."""
-        self._hurries = self._shows < longest
+        self._hurries = self._shows < visibility.SHOWN_WITHIN
         """Whether the walk may not wait as long as AWS may need."""
 
     async def settle(self, node: Resource, read: Callable[[], Awaitable[Reading]], first: Reading | None) -> Check:
@@ -125,7 +125,7 @@ class Reconciler:
         if state.unseen >= min(patience, self._shows):
             return False
         progress, clock = self.walk.progress, self.walk.context.ports.clock
-        pause = visibility.pause_after(state.looks)
+        pause = visibility.pause_after_misses(state.looks)
         words = TURNS_UP if progress.job is Job.REMOVE else NOT_SHOWN
         now, pace = clock.now(), clock.pace
         since, look_at = now - state.unseen * pace, now + pause * pace
@@ -184,8 +184,8 @@ class Reconciler:
         if _key(change) in state.made:
             return await self._shows_in_time(node, change, state)
         # What was just made may show in part, or as it was: another change would be to something that is as wanted.
-        partly = state.made and change.action is not Action.DELETE and state.unseen < visibility.AT_LEAST
-        if partly and await self._not_shown(node, state, visibility.AT_LEAST):
+        partly = state.made and change.action is not Action.DELETE and state.unseen < AT_LEAST
+        if partly and await self._not_shown(node, state, AT_LEAST):
             return True
         looked = change.action is Action.CREATE and node.confirmed and not state.again
         if not looked or not visibility.unseen(self.walk.context, node.id):

@@ -28,6 +28,11 @@ NO_REPLY = "ReadTimeoutError"
 """botocore's name for a call that got no answer in time; what it did is as unknown as then."""
 
 
+def brief_limit(patience: float | None) -> float:
+    """Return the seconds that what should pass within minutes has, in a walk that may wait so many in all."""
+    return BRIEF if patience is None else min(BRIEF, max(AT_LEAST, patience))
+
+
 class EndingAws(Protocol):
     """Calls AWS, and knows when the sign-in ends."""
 
@@ -124,7 +129,7 @@ class RetryingAws:
     def _given_up(self, why: Transient, waited: float) -> bool:
         """Whether another attempt would come too late. What counts is the pauses' own length, whatever the clock's."""
         if RETRIES[why].brief:
-            return waited >= (BRIEF if self._patience is None else min(BRIEF, max(AT_LEAST, self._patience)))
+            return waited >= brief_limit(self._patience)
         if self._ends is not None and anyio.current_time() >= self._ends:
             return True
         return not self._reached or (self._patience is not None and waited >= self._patience)

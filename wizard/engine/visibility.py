@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping
 from wizard.aws.errors import MISSING, AwsError, ErrorKind
 from wizard.aws.policy import bound_to_tags
 from wizard.aws.transient import NOT_SEEN
+from wizard.engine.retry import BRIEF
 from wizard.model.context import Context
 from wizard.resources.resource import Resource
 
-SHOWN_WITHIN = 300.0
+SHOWN_WITHIN = BRIEF
 """Seconds within which a change shows everywhere; afterwards AWS has a problem, or somebody undid it.
 
 Terraform waits one to five minutes for most things that it has just made, and a bucket's lifecycle was seen to take
@@ -22,14 +23,11 @@ that long (terraform-provider-aws #41363 and #41764; a bucket: #49853, #49960; t
 TAGS_SEEN_WITHIN = 60.0
 """Seconds within which IAM has heard of the tags of something new."""
 
-AT_LEAST = 15.0
-"""Seconds that also a walk that may not wait gives AWS, and that anything just changed has to show in full."""
-
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds from a look that shows nothing to the next: doubled each time, up to the longest."""
 
 
-def pause_after(looks: int) -> float:
+def pause_after_misses(looks: int) -> float:
     """Return the seconds to wait after so many looks that showed nothing."""
     return float(min(FIRST_PAUSE * 2**looks, LONGEST_PAUSE))
 

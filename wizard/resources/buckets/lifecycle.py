@@ -1,8 +1,9 @@
 """Lifecycle rules of both buckets: left-over uploads are dropped, and logs are deleted once their retention is over."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from wizard.model.context import Context
 from wizard.resources.buckets.bucket_settings import Setting
 
 RULE = "snowpixel"
@@ -42,7 +43,8 @@ def _after(days: int) -> str:
     return f"after {days} days"
 
 
-def _rule_wanted(deleted: str) -> dict[str, str]:
+def _rule_wanted(days: int | None) -> dict[str, str]:
+    deleted = NEVER if days is None else _after(days)
     return {DROPPED: _after(ABORT_DAYS), DELETED: deleted, "covers": "all files", "besides": "nothing"}
 
 
@@ -64,24 +66,19 @@ def _lifecycle(days: int | None, reply: Mapping[str, Any]) -> dict[str, Any]:
     return {"LifecycleConfiguration": {"Rules": [*others, rule]}}
 
 
-LIFECYCLE = Setting(
-    id="lifecycle",
-    title="Left-over uploads are dropped",
-    read="get_bucket_lifecycle_configuration",
-    write="put_bucket_lifecycle_configuration",
-    found=_rule,
-    wanted=lambda _: _rule_wanted(NEVER),
-    request=lambda _, reply: _lifecycle(None, reply),
-    others=_other_rules,
-)
+def _setting(title: str, days: Callable[[Context], int | None]) -> Setting:
+    """Return the setting that deletes files after so many days, or with None never."""
+    return Setting(
+        id="lifecycle",
+        title=title,
+        read="get_bucket_lifecycle_configuration",
+        write="put_bucket_lifecycle_configuration",
+        found=_rule,
+        wanted=lambda context: _rule_wanted(days(context)),
+        request=lambda context, reply: _lifecycle(days(context), reply),
+        others=_other_rules,
+    )
 
-LOG_LIFECYCLE = Setting(
-    id="lifecycle",
-    title="Old logs are deleted",
-    read="get_bucket_lifecycle_configuration",
-    write="put_bucket_lifecycle_configuration",
-    found=_rule,
-    wanted=lambda context: _rule_wanted(_after(context.choices.retention_days)),
-    request=lambda context, reply: _lifecycle(context.choices.retention_days, reply),
-    others=_other_rules,
-)
+
+LIFECYCLE = _setting("Left-over uploads are dropped", lambda _: None)
+LOG_LIFECYCLE = _setting("Old logs are deleted", lambda context: context.choices.retention_days)

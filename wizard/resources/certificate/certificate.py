@@ -157,18 +157,15 @@ async def delete_former(context: Context, arn: str) -> bool:
         AwsError: AWS refused for another reason.
     """
     aws = context.ports.aws
-
-    async def gone() -> bool:
-        return await missing(lambda: aws("acm", "describe_certificate", CertificateArn=arn))
-
-    if not await gone():  # mostly somebody deleted it: that is why there is another one
-        try:
-            await aws("acm", "delete_certificate", CertificateArn=arn)
-        except AwsError as error:
-            if error.code == "ResourceInUseException":
-                return False
-            if not await gone_already(error, gone):
-                raise
+    try:
+        await aws("acm", "delete_certificate", CertificateArn=arn)
+    except AwsError as error:
+        if error.code == "ResourceInUseException":
+            return False
+        if not await gone_already(
+            error, lambda: missing(lambda: aws("acm", "describe_certificate", CertificateArn=arn))
+        ):
+            raise
     left = tuple(one for one in context.made.certificates_former if one != arn)
     context.state.record(certificates_former=left)
     return True
