@@ -109,8 +109,8 @@ class Page(Screen[None]):
 
     @property
     def is_open(self) -> bool:
-        """Whether the page is still on the stack: once it was left, its parts go before what draws them ends."""
-        return self in self.app.screen_stack
+        """Whether the page can still be drawn: once it was left, or the app ends, its parts go before what draws them."""
+        return self.app.is_running and self in self.app.screen_stack
 
     async def _follow(self, walk: BackgroundWalk) -> None:
         async for update in walk.progress.updates():

@@ -61,6 +61,19 @@ async def test_no_connection_is_unknown_and_a_refused_handshake_is_not() -> None
     assert (check.status, problem(check)) == (Status.FAILED, "tls-refused")
 
 
+async def test_one_connection_that_breaks_off_says_nothing_about_the_server() -> None:
+    class CutOnce(ScriptedWeb):
+        async def handshake(self, name: str, *, connect_to: str | None = None) -> Handshake:
+            found = await super().handshake(name, connect_to=connect_to) if self.asked else None
+            if found is None:
+                self.asked.append((name, connect_to, {}))
+                raise WebError("tls", "UNEXPECTED_EOF_WHILE_READING")
+            return found
+
+    check = await TlsProbe(context(web=CutOnce(SEEN), created=OLD)).look()
+    assert (check.status, problem(check)) == (Status.OK, "")
+
+
 async def test_without_a_domain_cloudfronts_own_certificate_is_right() -> None:
     seen = replace(SEEN, names=("cloudfront.net", "*.cloudfront.net"))
     check = await TlsProbe(context(web=ScriptedWeb(seen), choices=SetupChoices())).look()

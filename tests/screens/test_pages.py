@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
 from screens.app import SnowpixelApp
+from screens.pages.page import Page
 from screens.pages.run import RunPage
 from screens.routes import Route
 from tests.screens import scripted
@@ -33,6 +34,29 @@ def play(service: Service, scene: Scene, size: tuple[int, int] = (80, 24)) -> Sn
         return app
 
     return asyncio.run(run())
+
+
+# Leaving
+
+
+def test_what_follows_a_walk_draws_no_more_once_the_wizard_ends(home: Path) -> None:
+    """The parts of a page go one by one while its walk goes on: what draws them has to know by then."""
+    open_while_parts_went: list[bool] = []
+
+    class Watcher(Static):
+        def on_unmount(self) -> None:
+            open_while_parts_went.append(self.query_ancestor(Page).is_open)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        shown_page = app.screen
+        assert isinstance(shown_page, Page)
+        assert shown_page.is_open
+        await shown_page.mount(Watcher())
+        await pilot.press("q")
+
+    play(ScriptedService(home), scene)
+
+    assert open_while_parts_went == [False]
 
 
 # Choices

@@ -37,7 +37,7 @@ class TlsProbe(Probe):
         if early := await unpublished(self, host):
             return early
         try:
-            seen = await self.context.ports.web.handshake(host)
+            seen = await self._handshake(host)
         except WebError as error:
             return await self._none(host, error)
         check = self._judge(host, seen)
@@ -46,6 +46,16 @@ class TlsProbe(Probe):
         elif check.status is Status.OK:
             check = await self._on_second_sight(host, seen) or check
         return maybe_passing(self, check)
+
+    async def _handshake(self, host: str) -> Handshake:
+        """Shake hands, a second time where it broke off: one connection that is cut says nothing about the server."""
+        web = self.context.ports.web
+        try:
+            return await web.handshake(host)
+        except WebError as error:
+            if error.kind != "tls":
+                raise
+            return await web.handshake(host)
 
     async def _on_second_sight(self, host: str, seen: Handshake) -> Check | None:
         """Look behind a certificate that is right: who issued it, and which versions go with it."""
