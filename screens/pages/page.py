@@ -109,7 +109,7 @@ class Page(Screen[None]):
 
     @property
     def is_open(self) -> bool:
-        """Whether the page can still be drawn: once it was left, or the app ends, its parts go before what draws them."""
+        """Whether it can still be drawn: once it was left, or the app ends, its parts go before what draws them."""
         return self.app.is_running and self in self.app.screen_stack
 
     async def _follow(self, walk: BackgroundWalk) -> None:

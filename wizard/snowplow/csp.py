@@ -10,17 +10,31 @@ from urllib.parse import urlsplit
 SOURCES = {"script": ("script-src-elem", "script-src", "default-src"), "connect": ("connect-src", "default-src")}
 """What is asked for, and which directives decide, the first that is there."""
 
+MOST = 200
+"""Words of a directive that are read."""
+
+_BLANK = re.compile("[\t\n\f\r ]+")
+"""What separates words: ASCII white space alone."""
+
 Directives = dict[str, list[str]]
 
 
 def parsed(policy: str) -> Directives:
-    """Split a policy; of a directive that stands twice the first counts."""
+    """Split a policy; of a directive that stands twice the first counts.
+
+    What holds other letters than ASCII's visible ones is no directive and no source (the standard's grammar): browsers
+    pass over it, and no header could carry it.
+    """
     found: Directives = {}
     for part in policy.split(";"):
-        name, *sources = part.split()[:200] or [""]
-        if name:
-            found.setdefault(name.lower(), sources)
+        name, *sources = [each for each in _BLANK.split(part) if each][:MOST] or [""]
+        if name and _visible(name):
+            found.setdefault(name.lower(), [each for each in sources if _visible(each)])
     return found
+
+
+def _visible(word: str) -> bool:
+    return word.isascii() and word.isprintable()
 
 
 def split(headers: Iterable[str]) -> tuple[str, ...]:

@@ -143,12 +143,12 @@ def tag(host: str, *, app_id: str, tracker: Loaded, options: Options = DEFAULTS)
         ValueError: `host` is no plain host name.
     """
     umd = tracker.flavour == "umd"
-    check = f"\n  script.integrity = {_script_text(tracker.integrity)};" if tracker.integrity else ""
+    check = f"\n  script.integrity = {script_text(tracker.integrity)};" if tracker.integrity else ""
     return Template(_read("umd.html" if umd else "tag.html")).substitute(
-        tracker=_script_text(tracker.url),
+        tracker=script_text(tracker.url),
         integrity=check,
-        namespace=_script_text(options.namespace),
-        collector=_script_text(collector(host)),
+        namespace=script_text(options.namespace),
+        collector=script_text(collector(host)),
         settings=_settings(app_id, tracker.major, options, "    " if umd else ""),
         pings=_pings(options, "    tracker.enableActivityTracking(" if umd else 'snowplow("enableActivityTracking", '),
     )
@@ -170,8 +170,8 @@ def module(host: str, *, app_id: str, options: Options = DEFAULTS) -> str:
     return Template(_read("npm.js")).substitute(
         package=knowledge().package,
         functions=", ".join(("newTracker", *pings, "trackPageView")),
-        namespace=_script_text(options.namespace),
-        collector=_script_text(collector(host)),
+        namespace=script_text(options.namespace),
+        collector=script_text(collector(host)),
         settings=_settings(app_id, 4, options, ""),
         pings=_pings(options, "enableActivityTracking("),
     )
@@ -181,7 +181,7 @@ def _settings(app_id: str, major: int | None, options: Options, indent: str) -> 
     """Write the settings without which the tracker jams; version 3 has another word for one of them."""
     words = {3: "withCredentials: false,", None: 'credentials: "omit", withCredentials: false,'}
     text = Template(_read("settings.js").rstrip("\n")).substitute(
-        app=_script_text(app_id), credentials=words.get(major, 'credentials: "omit",')
+        app=script_text(app_id), credentials=words.get(major, 'credentials: "omit",')
     )
     lines = "".join(f",\n  {line}" for line in options.extra)  # the last word counts, should one stand there twice
     return "\n".join(f"{indent}{line}" for line in f"{text}{lines}".split("\n"))
@@ -250,7 +250,7 @@ def collector(host: str) -> str:
     return f"https://{host}"
 
 
-def _script_text(text: str) -> str:
+def script_text(text: str) -> str:
     r"""Write a JavaScript string that cannot end the script element or start a comment in it (`</script>`, `<!--`)."""
     return _SCRIPT_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text))
 

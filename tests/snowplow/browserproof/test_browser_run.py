@@ -133,6 +133,20 @@ def test_a_page_whose_tag_sends_a_header_of_its_own_is_named(made: Product, visi
     assert problem_in(browse(made, visitor.open, **{BROWSE_LIKE: url})) == "browser-preflight"
 
 
+def test_a_looked_at_page_cannot_run_anything_in_ours(made: Product, visitor: Visitor) -> None:
+    taken = "\\u003c/script>\\u003cscript>document.title = 'taken over'\\u003c/script>"
+    wrong = tag(DOMAIN, app_id="x", tracker=Loaded("https://x.example/a.js")).replace('"get"', f'"{taken}"')
+    url = Hands(made).put("page.html", PAGE.format(head=wrong))
+    titles: list[str] = []
+
+    def visit(address: str) -> None:
+        visitor.open(address)
+        titles.extend(visitor.titles())
+
+    browse(made, visit, **{BROWSE_LIKE: url})
+    assert titles == ["snowpixel: events from your browser"]
+
+
 def policy(*rules: str) -> str:
     return PAGE.format(head=f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}">')
 

@@ -68,6 +68,10 @@ class Visitor:
         page.goto(url)
         page.locator("#next:not(:empty)").wait_for(timeout=PATIENCE * 1000)
 
+    def titles(self) -> list[str]:
+        """Return the titles of the open pages."""
+        return self.chromium.thread.submit(lambda: [page.title() for page in self.context.pages]).result(PATIENCE)
+
     def block(self, pattern: str) -> None:
         """Do what a blocker does: requests that match never leave the browser."""
 

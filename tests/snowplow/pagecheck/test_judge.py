@@ -240,6 +240,17 @@ def test_unsafe_inline_does_not_count_beside_a_hash() -> None:
 # Whatever a page holds.
 
 
+@pytest.mark.parametrize("address", ["http://[x", "//[", "https://[::1", "http://a]b/", "https://x:99999999/"])
+def test_an_address_that_is_none_makes_nothing_crash(address: str) -> None:
+    for head in (
+        f'<img src="{address}">',
+        f'<script src="{address}"></script>{TAG}',
+        f'<script>snowplow("newTracker", "sp", "{address}")</script>',
+        f'<base href="{address}"><script src="x.js"></script>{TAG}',
+    ):
+        assert judge(page(head), SETUP)
+
+
 @given(st.text(max_size=400), st.text(max_size=100))
 def test_no_page_makes_it_crash(text: str, policy: str) -> None:
     for head in (text, f"<script>{text}</script>", f"<script {text}>newTracker('a','b',{text}", TAG + text):

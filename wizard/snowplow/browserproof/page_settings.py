@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from wizard.snowplow.pagecheck.inline_trackers import Tag
+from wizard.snowplow.snippet_builder import script_text
 
 DEFAULTS: Mapping[str, str] = {"eventMethod": "post", "credentials": "include", "withCredentials": "true"}
 """What the tracker does where a tag says nothing: version 4 reads `credentials`, version 3 `withCredentials`."""
@@ -36,4 +37,5 @@ def asks_beforehand(settings: Mapping[str, str]) -> bool:
 
 
 def _value(text: str) -> str:
-    return text if text in ("true", "false") else json.dumps(text)
+    """Write what a looked-at page says as JavaScript that stays a value wherever it stands in our page."""
+    return text if text in ("true", "false") else script_text(text)

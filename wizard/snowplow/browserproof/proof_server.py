@@ -3,10 +3,11 @@
 import secrets
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import msgspec
 
+from wizard.snowplow.browserproof.bounded_server import LONGEST, BoundedServer
 from wizard.snowplow.browserproof.page_report import PageReport
 from wizard.snowplow.browserproof.proof_page import Subject, page, watcher
 from wizard.snowplow.csp import allowing
@@ -15,6 +16,9 @@ from wizard.snowplow.snippet_builder import inline_hash
 HOST = "127.0.0.1"
 LARGEST_REPORT = 256 * 1024
 """Bytes of a report; a real one has some hundred."""
+
+LONGEST_NUMBER = 10
+"""Digits of a length that are read."""
 
 LIFE = 1800.0
 """Seconds after which the page is taken down although nobody opened it."""
@@ -36,8 +40,7 @@ class PageServer:
         self._token = secrets.token_urlsafe(24)
         self._reported = threading.Event()
         self.report: PageReport | None = None
-        self._server = ThreadingHTTPServer((HOST, 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = BoundedServer((HOST, 0), self._handler())
         self.origin = f"http://{HOST}:{self._server.server_address[1]}"
         self.url = f"{self.origin}/{self._token}/"
         if tracker is not None:
@@ -84,7 +87,7 @@ class PageServer:
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
-            timeout = 30.0
+            timeout = LONGEST
 
             def do_GET(self) -> None:
                 kind, content = owner._files.get(self._name() or "none", ("", b""))
@@ -94,12 +97,18 @@ class PageServer:
                     self._answer(404, "text/plain", b"There is nothing here.")
 
             def do_POST(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
+                length = self._length()
                 fits = self._name() == "report" and 0 < length <= LARGEST_REPORT
                 taken = fits and owner._take(self.rfile.read(length))
                 self._answer(200 if taken else 404, "text/plain", b"taken" if taken else b"")
                 if taken:
                     owner._reported.set()  # after the answer: whoever waits takes the page down
+
+            def _length(self) -> int:
+                """Return how many bytes are announced (RFC 9110 §8.6: digits alone); 0 where that cannot be told."""
+                said = self.headers.get_all("Content-Length") or []
+                whole = len(said) == 1 and len(said[0]) < LONGEST_NUMBER and said[0].isascii() and said[0].isdigit()
+                return int(said[0]) if whole else 0
 
             def _name(self) -> str | None:
                 """Return which of our files is meant; None for anything else, and for any other host's name."""

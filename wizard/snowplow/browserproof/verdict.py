@@ -1,10 +1,9 @@
 """The verdict on a browser's report: the events arrived, or what blocked them. Pure."""
 
-from urllib.parse import urlsplit
-
 from msgspec import Struct
 
 from wizard.snowplow.browserproof.page_report import SENT, Asks, PageReport
+from wizard.snowplow.pagecheck.html import parts_of
 
 BLOCKED = "blocked"
 HIDDEN = "hidden"
@@ -52,7 +51,7 @@ def _policy(report: PageReport) -> Verdict | None:
     if not report.violations:
         return None
     first = report.violations[0]
-    what = urlsplit(first.blocked).netloc or first.blocked
+    what = parts_of(first.blocked).netloc or first.blocked
     return Verdict(
         "browser-csp",
         f"The page's Content-Security-Policy forbids the tag its work: {first.directive} does not allow {what}",
@@ -99,7 +98,7 @@ def _elsewhere(asks: Asks, outside: Outside) -> bool:
 
 
 def _refused(asks: Asks) -> bool:
-    return asks.plain.isdigit() and int(asks.plain) >= 400  # noqa: PLR2004 - HTTP: errors begin here
+    return asks.plain.isascii() and asks.plain.isdigit() and int(asks.plain) >= 400  # noqa: PLR2004 - HTTP: errors begin here
 
 
 def _observed(report: PageReport) -> str:

@@ -1,7 +1,7 @@
 """A page's HTML: scripts, images, and policies that matter for the tag. Pure."""
 
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from msgspec import Struct
 
@@ -48,6 +48,14 @@ def read(url: str, answer: Response) -> HtmlPage:
     parser.close()
     header = answer.headers.get("content-security-policy", "")
     return HtmlPage(url, tuple(parser.scripts), tuple(parser.images), (*split([header]), *parser.policies))
+
+
+def parts_of(address: str) -> SplitResult:
+    """Split an address that a page names; what is no address has no parts."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _charset(answer: Response) -> str:

@@ -1,13 +1,12 @@
 """The checks of a live page, as rows of a checklist. Pure."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from wizard.model.results import Check, Problem, Status
 from wizard.model.setup import Setup, TrackerFile
 from wizard.snowplow.csp import allows, allows_inline
 from wizard.snowplow.pagecheck.consent_tools import consent_tool
-from wizard.snowplow.pagecheck.html import HtmlPage
+from wizard.snowplow.pagecheck.html import HtmlPage, parts_of
 from wizard.snowplow.pagecheck.inline_trackers import Tag, addresses, tags
 from wizard.snowplow.setup_snippet import host_of, loaded_by
 from wizard.snowplow.snippet_builder import Loaded, collector, hash_of
@@ -22,7 +21,7 @@ def judge(page: HtmlPage, setup: Setup) -> tuple[Check, ...]:
     host = host_of(setup) or ""
     if not found:
         return (_absent(page, host),)
-    ours = [tag for tag in found if urlsplit(_absolute(tag.collector)).hostname == host.partition(":")[0]]
+    ours = [tag for tag in found if parts_of(_absolute(tag.collector)).hostname == host.partition(":")[0]]
     if not ours:
         return (_elsewhere(found, host),)
     tag = ours[0]
@@ -62,7 +61,7 @@ def _absent(page: HtmlPage, host: str) -> Check:
             manager,
             status=Status.UNKNOWN,
         )
-    if any(urlsplit(image).hostname == host for image in page.images):
+    if any(parts_of(image).hostname == host for image in page.images):
         return _wrong(
             "page-tag", "page-only-image", "Only the image for visitors without JavaScript is there", f"{host}/i"
         )
@@ -120,7 +119,7 @@ def _known(address: str, setup: Setup) -> TrackerFile | None:
     """Return the file of the set-up that an address leads to."""
     files = (*((setup.made.tracker,) if setup.made.tracker else ()), *setup.made.trackers_stored)
     own = setup.choices.tracker_url
-    by_path = next((file for file in files if urlsplit(address).path == f"/{file.key}"), None)
+    by_path = next((file for file in files if parts_of(address).path == f"/{file.key}"), None)
     return by_path or (setup.made.tracker if own and address == own else None)
 
 
