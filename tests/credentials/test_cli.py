@@ -151,7 +151,7 @@ def test_credentials_says_whose_they_are_and_warns(shell: Shell) -> None:
 def test_credentials_without_any_shows_the_guide(shell: Shell) -> None:
     ran = shell("credentials")
     assert "(recommended)" in ran.stdout
-    assert "--check-only" in ran.stdout
+    assert "--for check" in ran.stdout
 
 
 def test_a_check_that_needs_digits_is_unseen_and_says_how(shell: Shell) -> None:

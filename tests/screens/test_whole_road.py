@@ -48,7 +48,7 @@ async def walk_to_the_end(app: SnowpixelApp) -> int:
         await keys.press("enter")
         await on_page(pilot, "DonePage")
         await wait_for(pilot, lambda: "snowplow" in shown(app, "#tag"))
-        assert "policy main --check-only" in shown(app, "#next"), "cron gets an identity of its own"
+        assert "policy main --for check" in shown(app, "#next"), "cron gets an identity of its own"
         await keys.press("2")
         await wait_for(pilot, lambda: "This test event went in at the front" in text_of(app))
         assert "page view" in text_of(app)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from wizard.aws.policy import action_of, statement_text
+from wizard.aws.policy import action_of, narrowest, statement_text
 from wizard.model.masking import masked
 from wizard.model.results import Problem
 
@@ -160,7 +160,7 @@ def translate(
     named = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
     values = {**named, **(values or {})}
     if problem == "permission-missing":
-        values["statement"] = statement_text(values["action"])
+        values |= {"statement": statement_text(values["action"]), "purpose": narrowest(values["action"])}
     return AwsError(kind, code, message, operation, Problem(problem, values), answered=code not in NOT_SAID_BY_AWS)
 
 

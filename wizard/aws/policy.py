@@ -1,19 +1,20 @@
-"""Least-privilege IAM policies for setup, checks, repair, and removal, from `assets/policy.toml`.
+"""Least-privilege IAM policies for setup, running, checks, and events, from `assets/policy.toml`.
 
-Scopes are names (the set-up's id is in every name that we choose), tags and conditions, as far as AWS allows them
+Scopes are names (the setup's id is in every name that we choose), tags and conditions, as far as AWS allows them
 (Service Authorization Reference). Two limits are AWS's: an origin access control can be named by nothing but its later
-id, and whoever may tag a distribution as ours may then change it. So the policy guards against accidents, not against
-its own holder.
+id, and whoever may tag a distribution or certificate as ours may then change or delete it. So the setup's policy guards
+against accidents, not against its own holder; once everything is made, the others name exactly that and nothing else.
 """
 
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from wizard.model.setup import Setup
+from wizard.model.setup import Made, Setup
 
 VERSION = "2012-10-17"
 """The policy language's version (IAM reference, IAM JSON policy elements: Version)."""
@@ -26,6 +27,20 @@ ANY = "*"
 TAGGED = "tagged-ours"
 """Condition of `assets/policy.toml`: on what carries our tags."""
 
+
+class Purpose(StrEnum):
+    """What a key is for."""
+
+    SETUP = "setup"
+    """Make, repair and remove everything."""
+    RUNNING = "running"
+    """Check, and put changed settings right: makes, tags and removes nothing."""
+    CHECK = "check"
+    """Look at settings and the pixel's files; no log files."""
+    EVENTS = "events"
+    """Read the log files, and nothing else."""
+
+
 Document = dict[str, Any]
 Statement = dict[str, Any]
 Names = Mapping[str, Sequence[str]]
@@ -37,19 +52,49 @@ def _knowledge() -> Mapping[str, Any]:
     return tomllib.loads(files("assets").joinpath("policy.toml").read_text(encoding="utf-8"))
 
 
-def policy(setup: Setup | None, *, check_only: bool = False) -> Document:
-    """Return the policy for one set-up, or for whichever the user may make.
+def policy(setup: Setup | None, purpose: Purpose = Purpose.SETUP) -> Document:
+    """Return the policy of a key for one setup, or for whichever the user may make.
 
     Args:
-        setup: the set-up; None leaves its id, domain and account open.
-        check_only: only what looking at it takes.
+        setup: the setup; None leaves its id, domain and account open.
+        purpose: what the key is for. All but that of the setup hold only what is made already.
     """
-    parts, names = _parts(setup), _names(setup)
+    parts, names = _parts(setup), _names(setup, purpose)
     statements: dict[str, Statement] = {}
     for entry in _knowledge()["statement"]:
-        if entry.get("needs", "") in parts and (entry.get("check_only") or not check_only):
-            _add(statements.setdefault(entry["sid"], {}), _statement(entry, entry["actions"], names))
+        if entry.get("needs", "") in parts and purpose in _purposes(entry):
+            statement = _statement(entry, entry["actions"], names)
+            if statement["Resource"]:
+                _add(statements.setdefault(entry["sid"], {}), statement)
     return {"Version": VERSION, "Statement": list(statements.values())}
+
+
+def _purposes(entry: Mapping[str, Any]) -> Sequence[str]:
+    return tuple(entry.get("for", (Purpose.SETUP,)))
+
+
+def narrowest(action: str) -> Purpose:
+    """Return for which key the policy holds an action: the one that may do least."""
+    holding = {
+        purpose for entry in _knowledge()["statement"] if action in entry["actions"] for purpose in _purposes(entry)
+    }
+    return next(
+        (purpose for purpose in (Purpose.CHECK, Purpose.EVENTS, Purpose.RUNNING) if purpose in holding), Purpose.SETUP
+    )
+
+
+def unmade(setup: Setup) -> tuple[str, ...]:
+    """Return in words what a setup wants and has not made yet, which its narrower policies therefore leave out."""
+    made, wished = setup.made, _parts(setup)
+    wanted = {
+        "the bucket for the pixel": made.content_bucket,
+        "the bucket for the logs": made.log_bucket,
+        "the origin access control": made.origin_access_control,
+        "the distribution": made.distribution,
+        "the log delivery": made.delivery,
+        **({"the certificate": made.certificate} if "domain" in wished else {}),
+    }
+    return tuple(name for name, found in wanted.items() if not found)
 
 
 def _add(statement: Statement, more: Statement) -> None:
@@ -135,20 +180,50 @@ def _filled(patterns: Sequence[str], names: Names) -> list[str]:
     return filled
 
 
-def _names(setup: Setup | None) -> Names:
+def _names(setup: Setup | None, purpose: Purpose = Purpose.SETUP) -> Names:
     """Return what stands for the placeholders of `assets/policy.toml`."""
     if setup is None:
         operator, identifier = "StringLike", ANY
-        return _scoped(operator, identifier, account=None, zone=None) | {"bucket": ["snowpixel-*"], "domain": ()}
-    made, usual = setup.made, f"snowpixel-{setup.id}-"
-    own = [name for name in (made.content_bucket, made.log_bucket) if name and not name.startswith(usual)]
+        scoped = _scoped(operator, identifier, account=None, zone=[ANY]) | _any_id() | {"domain": ()}
+        return scoped | _buckets(["snowpixel-*"], ["snowpixel-*-content-*"], ["snowpixel-*-logs-*"])
+    made = setup.made
     domain = [setup.choices.domain] if setup.choices.domain else []
-    scoped = _scoped("StringEquals", setup.id, account=made.account, zone=made.hosted_zone)
-    return scoped | {"bucket": [f"{usual}*", *own], "domain": domain}
+    exact = purpose is not Purpose.SETUP
+    zone = _known(made.hosted_zone) if exact else [made.hosted_zone or ANY]
+    scoped = _scoped("StringEquals", setup.id, account=made.account, zone=zone) | {"domain": domain}
+    if exact:
+        content, logs = _known(made.content_bucket), _known(made.log_bucket)
+        return scoped | _ids(made) | _buckets([*content, *logs], content, logs)
+    usual = f"snowpixel-{setup.id}-"
+    own = [name for name in (made.content_bucket, made.log_bucket) if name and not name.startswith(usual)]
+    buckets = [f"{usual}*", *own]
+    return scoped | _any_id() | _buckets(buckets, buckets, buckets)
 
 
-def _scoped(operator: str, identifier: str, *, account: str | None, zone: str | None) -> dict[str, Sequence[str]]:
-    return {"operator": [operator], "id": [identifier], "account": [account or ANY], "zone": [zone or ANY]}
+def _scoped(operator: str, identifier: str, *, account: str | None, zone: Sequence[str]) -> dict[str, Sequence[str]]:
+    return {"operator": [operator], "id": [identifier], "account": [account or ANY], "zone": zone}
+
+
+def _buckets(all_of_them: Sequence[str], content: Sequence[str], logs: Sequence[str]) -> dict[str, Sequence[str]]:
+    return {"bucket": all_of_them, "content": content, "logs": logs}
+
+
+def _any_id() -> dict[str, Sequence[str]]:
+    return dict.fromkeys(("distribution", "origin-access", "certificate", "delivery"), (ANY,))
+
+
+def _ids(made: Made) -> dict[str, Sequence[str]]:
+    certificate = made.certificate.rpartition("/")[2] if made.certificate else None
+    return {
+        "distribution": _known(made.distribution),
+        "origin-access": _known(made.origin_access_control),
+        "certificate": _known(certificate),
+        "delivery": _known(made.delivery),
+    }
+
+
+def _known(name: str | None) -> Sequence[str]:
+    return [name] if name else []
 
 
 def _parts(setup: Setup | None) -> frozenset[str]:

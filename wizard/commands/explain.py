@@ -6,6 +6,8 @@ from typing import Any
 import click
 import msgspec
 
+from wizard.aws.policy import Purpose, unmade
+from wizard.aws.policy import policy as build_policy
 from wizard.commands.data_folder import home_of
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode
@@ -16,15 +18,33 @@ from wizard.storage.store import Store
 
 @click.command("policy", cls=Command)
 @click.argument("name", required=False, metavar="[NAME]")
-@click.option("--check-only", is_flag=True, help="What checks alone need: reads, no writes.")
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice([each.value for each in Purpose]),
+    help="What the key is for: make, repair and remove everything (default); check and repair settings; check; "
+    "read events.",
+)
+@click.option("--check-only", is_flag=True, help="The same as --for check.")
 @pass_session
-def policy(session: Session, name: str | None, *, check_only: bool) -> ExitCode:
+def policy(session: Session, name: str | None, *, purpose: str | None, check_only: bool) -> ExitCode:
     """Print the least IAM policy that does the work; with a name, limited to that set-up."""
-    from wizard.aws.policy import policy as build_policy  # noqa: PLC0415 - named like the command
-
+    if check_only and purpose not in (None, Purpose.CHECK):
+        raise click.UsageError(f"--check-only is --for check, so it cannot go with --for {purpose}.")
+    wanted = Purpose.CHECK if check_only else Purpose(purpose or Purpose.SETUP)
     setup = Store(home_of(session)).load(name) if name else None
-    document: dict[str, Any] = build_policy(setup, check_only=check_only)
-    session.result([json.dumps(document, indent=2)], "ok", {"policy": document})
+    if setup is None and wanted is Purpose.RUNNING:
+        raise click.UsageError(
+            "This policy names exactly what was made, so it needs a setup's name: "
+            f"{session.line(f'policy NAME --for {wanted}')}"
+        )
+    missing = unmade(setup) if setup and wanted is not Purpose.SETUP else ()
+    if missing:
+        session.note(
+            f"Not made yet, so not in this policy: {', '.join(missing)}. Print it again when the setup is finished."
+        )
+    document: dict[str, Any] = build_policy(setup, wanted)
+    session.result([json.dumps(document, indent=2)], "ok", {"for": wanted, "policy": document})
     return ExitCode.WELL
 
 

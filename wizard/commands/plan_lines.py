@@ -47,7 +47,7 @@ def of(setup: Setup, snapshot: Snapshot) -> Plan:
         change.actor is Actor.US for item in snapshot.items if item.id == "pixel-record" for change in item.changes
     )
     cost = estimate_for(setup.choices, route53=bool(setup.made.hosted_zone) or by_us)
-    needed = actions(policy(setup, check_only=False)) if needs_aws(setup.choices, setup.made) else ()
+    needed = actions(policy(setup)) if needs_aws(setup.choices, setup.made) else ()
     return Plan(setup, snapshot, needed, cost)
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity
-from wizard.aws.policy import Document, policy, statement_text
+from wizard.aws.policy import Document, Purpose, policy, statement_text
 from wizard.aws.preflight import missing
 from wizard.knowledge.dns_providers import recognise
 from wizard.model.context import Context
@@ -110,6 +110,7 @@ class PermissionsProbe(Probe):
             action=named,
             message="IAM's policy simulator, asked beforehand, denies it",
             statement=statements,
+            purpose=Purpose.SETUP,
         )
         return replace(check, copy=(Copyable("Statements to add", statements),))
 

@@ -1,10 +1,14 @@
 """Log files in the log bucket: listed since a time, and read."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.aws.bucket import call_s3
+from wizard.aws.errors import AwsError
+from wizard.aws.policy import Purpose
 from wizard.model.context import Context
 from wizard.model.setup import LOG_PREFIX
 from wizard.snowplow.events.log_files import LogFile
@@ -27,8 +31,7 @@ async def log_keys(context: Context, since: float) -> list[LogKey]:
     found: list[LogKey] = []
     more: dict[str, str] = {"StartAfter": f"{LOG_PREFIX}/{hour}"}
     while True:
-        bucket = context.made.log_bucket or ""
-        reply = await call_s3(context, "list_objects_v2", bucket, Prefix=f"{LOG_PREFIX}/", **more)
+        reply = await _on_logs(context, "list_objects_v2", Prefix=f"{LOG_PREFIX}/", **more)
         found += [LogKey(one["Key"], one["LastModified"]) for one in reply.get("Contents", [])]
         if not reply.get("IsTruncated"):
             return found
@@ -56,5 +59,15 @@ async def log_file(context: Context, key: str) -> LogFile:
     Raises:
         wizard.aws.errors.AwsError: AWS refused.
     """
-    reply = await call_s3(context, "get_object", context.made.log_bucket or "", Key=key)
+    reply = await _on_logs(context, "get_object", Key=key)
     return LogFile(reply["Body"])
+
+
+async def _on_logs(context: Context, operation: str, **parameters: Any) -> dict[str, Any]:
+    """Call S3 on the log bucket; a denial is about reading events, whatever else its action allows elsewhere."""
+    try:
+        return await call_s3(context, operation, context.made.log_bucket or "", **parameters)
+    except AwsError as error:
+        if "purpose" in error.problem.values:
+            error.problem = replace(error.problem, values={**error.problem.values, "purpose": Purpose.EVENTS})
+        raise
