@@ -159,8 +159,16 @@ async def test_plain_http_is_treated_as_chosen(
     viewer: ViewerPolicy, found: Response, status: Status, expected: str
 ) -> None:
     choices = SetupChoices(domain=HOST, viewer=viewer)
-    check = await HttpRedirectProbe(context(web=ScriptedWeb(found), choices=choices, created=OLD)).look()
+    seen = context(web=ScriptedWeb(found), choices=choices, created=OLD, stood=("distribution",))
+    check = await HttpRedirectProbe(seen).look()
     assert (check.status, problem(check)) == (status, expected)
+
+
+async def test_plain_http_under_a_choice_that_is_not_carried_out_is_a_wait() -> None:
+    found = response(301, b"", location=f"https://{HOST}/i")
+    choices = SetupChoices(domain=HOST, viewer=ViewerPolicy.HTTPS_ONLY)
+    check = await HttpRedirectProbe(context(web=ScriptedWeb(found), choices=choices, created=OLD)).look()
+    assert (check.status, problem(check)) == (Status.WAITING, "not-applied")
 
 
 async def test_a_blocked_port_80_is_unknown() -> None:

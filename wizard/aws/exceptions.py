@@ -19,6 +19,7 @@ from wizard.aws.errors import CODE_NEEDED, NETWORK, PROGRAM_FAILED, UNUSABLE_KEY
 from wizard.aws.key_check import UnusableKeysError
 from wizard.aws.replies import UnreadableReplyError, unreadable
 from wizard.aws.sessions import CodeNeededError
+from wizard.model.exhaustion import refuse_exhausted
 
 NAMES = frozenset(
     {
@@ -67,6 +68,7 @@ def translated(name: str) -> Iterator[None]:
     except UnusableKeysError as error:
         raise translate(UNUSABLE_KEYS, error.fault, name, values={"place": error.place}) from None
     except HTTPClientError as error:
+        refuse_exhausted(error)
         raise translate(_network_code(error), _told(error), name) from None
     except BotoCoreError as error:
         raise translate(type(error).__name__, _told(error), name) from None

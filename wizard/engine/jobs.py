@@ -6,6 +6,7 @@ from wizard.aws.errors import AwsError
 from wizard.engine import walks
 from wizard.engine.progress import Progress
 from wizard.model.context import Context
+from wizard.model.exhaustion import exhausted
 from wizard.model.ports import DnsUnreachableError
 from wizard.model.results import Job, Status
 from wizard.resources.dns.managed_record import find_hosted_zone
@@ -86,6 +87,10 @@ async def survey(context: Context) -> None:
         zone = await find_hosted_zone(context.ports.aws, context.ports.dns, domain)
     except (AwsError, DnsUnreachableError):
         return
+    except Exception as error:
+        if exhausted(error):
+            return  # the rows say so
+        raise
     context.state.record(hosted_zone=zone or "")
 
 

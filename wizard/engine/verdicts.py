@@ -34,7 +34,9 @@ def _derived(node: Resource, reading: Reading) -> tuple[Status, Problem | None]:
     if reading.decision or not ours:
         return Status.WAITING, reading.problem
     if node.id not in node.context.state.setup.stood:
-        return Status.WAITING, Problem("not-made", {"resource": node.title})
+        if reading.presence is Presence.ABSENT:
+            return Status.WAITING, Problem("not-made", {"resource": node.title})
+        return Status.WAITING, Problem("not-applied", {"resource": node.title, "found": reading.observed})
     problem = "gone" if reading.presence is Presence.ABSENT else "drift"
     return Status.FAILED, Problem(problem, {"resource": node.title, "found": reading.observed})
 

@@ -9,6 +9,7 @@ from wizard.aws.errors import AwsError, ErrorKind
 from wizard.engine.progress import Progress, at_work
 from wizard.knowledge.problems import explain
 from wizard.model.context import Context
+from wizard.model.exhaustion import exhausted
 from wizard.model.results import Check, Copyable, Phase, Problem, Status
 from wizard.model.tracebacks import place
 from wizard.resources.resource import StoppedError
@@ -93,6 +94,8 @@ class Walk:
             return Check(node.id, "", Status.FAILED, str(error), problem=error.problem)
         except Exception as error:  # noqa: BLE001 - a crash in one item is a row, not the end of the walk
             self.stopping.add(node.id)
+            if what := exhausted(error):
+                return short_of(node, what)
             where = place(error)  # never its text: it may repeat a reply, a header or a secret
             return Check(
                 node.id,
@@ -130,6 +133,18 @@ UNSEEN = {
     "kept-keys-unreadable": "the kept keys cannot be read",
 }
 """Problem ids of a sign-in that is missing, to what is missing."""
+
+
+def short_of(node: Node, what: str) -> Check:
+    """Say that this computer has run out of something: that tells nothing about the setup."""
+    return Check(
+        node.id,
+        "",
+        Status.UNKNOWN,
+        f"{node.title}: could not be looked at, this computer has run out of {what}",
+        observed=f"no more {what}",
+        problem=Problem("computer-exhausted", {"what": what}),
+    )
 
 
 def refusal(node: Node, error: AwsError) -> Check:

@@ -17,6 +17,7 @@ import dns.rdtypes.nsbase
 import dns.rrset
 import dns.ttl
 
+from wizard.model.exhaustion import refuse_exhausted
 from wizard.model.ports import DnsOutcome
 from wizard.model.terminal_text import printable
 
@@ -142,7 +143,8 @@ async def _tried(query: dns.message.Message, address: str, port: int, patience: 
             )
         except dns.exception.Timeout:
             ended = DnsOutcome.TIMEOUT
-        except (OSError, EOFError):
+        except (OSError, EOFError) as error:
+            refuse_exhausted(error)
             ended = DnsOutcome.UNREACHABLE
         except dns.exception.DNSException:
             ended = DnsOutcome.SERVFAIL  # an answer that is no DNS message

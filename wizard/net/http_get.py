@@ -9,6 +9,7 @@ from urllib.parse import SplitResult
 
 import urllib3
 
+from wizard.model.exhaustion import refuse_exhausted, with_causes
 from wizard.model.ports import AGENT, Response, WebError
 from wizard.model.terminal_text import printable
 
@@ -126,6 +127,7 @@ def _got(pool: urllib3.HTTPConnectionPool | urllib3.ProxyManager, target: str, r
         finally:
             answer.close()
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        refuse_exhausted(error)
         raise translated(error) from error
     headers = {printable(name.lower()): printable(answer.headers[name]) for name in answer.headers}
     return Response(answer.status, headers, body, at, time.monotonic() - began)
@@ -148,9 +150,33 @@ def translated(error: Exception) -> WebError:
     while cause is not None:
         kind = next((kind for types, kind in _KINDS if isinstance(cause, types)), None)
         if kind:
-            return WebError(kind, printable(str(error)))
+            return WebError(kind, _in_words(kind, error))
         cause = cause.__cause__ or cause.__context__
-    return WebError("protocol", printable(str(error)))
+    return WebError("protocol", _in_words("protocol", error))
+
+
+def _in_words(kind: str, error: BaseException) -> str:
+    """Say why in the system's or OpenSSL's words; those of libraries show objects of theirs, or bytes of a reply."""
+    reason = next((told for one in with_causes(error) if (told := _reason(one))), "")
+    return printable(reason) or _WITHOUT_REASON[kind]
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate is not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return error.reason or ""
+    if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+        return error.strerror or ""
+    return ""
+
+
+_WITHOUT_REASON = {
+    "connect": "no connection could be made",
+    "timeout": "there was no answer in time",
+    "tls": "the TLS connection broke off",
+    "protocol": "what came back is not a whole HTTP answer",
+}
 
 
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (

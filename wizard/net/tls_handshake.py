@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from wizard.model.exhaustion import refuse_exhausted
 from wizard.model.ports import Handshake, WebError
 from wizard.model.terminal_text import printable
 from wizard.net.tls_trust import unverified
@@ -65,6 +66,7 @@ def _certificate(where: tuple[str, int], caller: TlsClient, context: ssl.SSLCont
     except ValueError as error:
         raise WebError("tls", "the certificate cannot be read") from error
     except OSError as error:
+        refuse_exhausted(error)
         raise WebError("connect", printable(error.strerror or str(error))) from error
 
 

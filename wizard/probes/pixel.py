@@ -231,7 +231,19 @@ class HttpRedirectProbe(Probe):
         if as_chosen and by_cloudfront(response):
             done = "is sent on to https" if redirects else "is refused"
             return self.ok(f"http://{host} {done}", observed=observed, host=host)
-        return faulty(self, host, self._fault(response), observed, WANTED[viewer])
+        fault = self._fault(response)
+        if fault.problem == "viewer-policy-differs" and "distribution" not in self.context.state.setup.stood:
+            summary = f"Plain http at {host} is treated as you chose once your choice is carried out"
+            return self.report(
+                Status.WAITING,
+                summary,
+                "not-applied",
+                observed=observed,
+                expected=WANTED[viewer],
+                resource=self.title,
+                found=observed,
+            )
+        return faulty(self, host, fault, observed, WANTED[viewer])
 
     def _fault(self, response: Response) -> PixelFault:
         found = fault_in(response)

@@ -4,7 +4,7 @@ from wizard.model.ports import Handshake, WebError
 from wizard.model.results import Check, Status
 from wizard.net.certificate_names import covers
 from wizard.probes.authoritative_first import unpublished
-from wizard.probes.captive_network import between, inspecting, of_amazon
+from wizard.probes.captive_network import between, clock_ahead, inspecting, of_amazon
 from wizard.probes.eventual_consistency import maybe_passing, not_made, unreached
 from wizard.probes.probe import Probe
 
@@ -18,6 +18,12 @@ DEFAULT = ".cloudfront.net"
 
 STRANGE = frozenset({"certificate-of-another", "certificate-untrusted"})
 """Verdicts that this computer's own network may be the reason for."""
+
+OF_TIME = frozenset({"certificate-expired", "certificate-expiring"})
+"""Verdicts that a wrong clock may be the reason for, like an untrusted certificate."""
+
+TOLERANCE = 300.0
+"""Seconds that a clock may be off before it explains anything: what AWS's signatures allow for at least."""
 
 ONLY_NEW = "TLSv1.2 or newer alone"
 
@@ -41,8 +47,8 @@ class TlsProbe(Probe):
         except WebError as error:
             return await self._none(host, error)
         check = self._judge(host, seen)
-        if check.problem and check.problem.id in STRANGE:
-            check = await between(self, host) or check
+        if check.problem and check.problem.id in STRANGE | OF_TIME:
+            check = await self._by_the_clock(host) or await between(self, host) or check
         elif check.status is Status.OK:
             check = await self._on_second_sight(host, seen) or check
         return maybe_passing(self, check)
@@ -56,6 +62,25 @@ class TlsProbe(Probe):
             if error.kind != "tls":
                 raise
             return await web.handshake(host)
+
+    async def _by_the_clock(self, host: str) -> Check | None:
+        """Look whether this computer's clock is wrong: to such a clock, certificates that are right look invalid."""
+        try:
+            answer = await self.context.ports.web.get(f"http://{self.context.made.distribution_domain}/i")
+        except WebError:
+            return None
+        ahead = clock_ahead(answer, self.context.ports.clock.now())
+        if ahead is None or abs(ahead) < TOLERANCE:
+            return None
+        off = f"{abs(ahead) / 60:.0f} minutes {'ahead' if ahead > 0 else 'behind'}"
+        return self.report(
+            Status.UNKNOWN,
+            f"The certificate of {host} can be judged once this computer's clock is right: it is {off}",
+            "clock-off",
+            observed=f"{off} of {answer.headers['date']}",
+            host=host,
+            off=off,
+        )
 
     async def _on_second_sight(self, host: str, seen: Handshake) -> Check | None:
         """Look behind a certificate that is right: who issued it, and which versions go with it."""

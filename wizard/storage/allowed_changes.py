@@ -1,6 +1,6 @@
 """Which choices of a saved setup may still change, and what starts anew then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from msgspec.structs import replace
@@ -32,6 +32,8 @@ def choose(store: Store, name: str, refuse: Callable[[SetupChoices], None], /, *
         refuse_unchangeable(before, after)
         refuse(after)
         state.choose(**choices)
+        changed = [name for name in choices if getattr(after, name) != getattr(before.choices, name)]
+        _start_anew(state, {item for name in changed for item in FOLLOWING.get(name, ())})
         if after.domain != before.choices.domain:
             start_name_anew(state)
         return state.setup
@@ -60,6 +62,15 @@ def refuse_unchangeable(setup: Setup, wanted: SetupChoices) -> None:
         )
 
 
+FOLLOWING = {
+    "retention_days": ("log-bucket.lifecycle",),
+    "viewer": ("distribution",),
+    "pixel": ("pixel-image", "pixel-i", "pixel-pxl", "pixel-ice"),
+    "tracker": ("tracker-file", "tracker-object", "tracker-folder", "tracker-server"),
+    "tracker_sha384": ("tracker-file", "tracker-object", "tracker-folder", "tracker-server"),
+}
+"""Choice to the items that show it: after a change they have never been as wanted, and nobody else has changed them."""
+
 NAMED = frozenset({"certificate", "certificate-record", "certificate-issued", "alias", "pixel-record", "first-event"})
 """Items that depend on the domain: with another one they have never been as wanted."""
 
@@ -77,4 +88,11 @@ def start_name_anew(state: MemoryState) -> None:
         proof=None,
         records_seen={},
     )
-    state.update(stood=tuple(item for item in state.setup.stood if item not in NAMED), waits={})
+    _start_anew(state, NAMED)
+    state.update(waits={})
+
+
+def _start_anew(state: MemoryState, items: Collection[str]) -> None:
+    """Take back that items were once as wanted."""
+    if items:
+        state.update(stood=tuple(item for item in state.setup.stood if item not in items))

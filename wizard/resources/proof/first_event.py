@@ -169,7 +169,8 @@ class FirstEvent(Resource):
         """Send an event and keep the id of CloudFront's answer.
 
         Raises:
-            NotYetError: one that is sent again did not get through; it is tried again while the others are waited for.
+            NotYetError: this computer does not reach the pixel now, which passes; one that is sent again is tried again
+            while the others are waited for.
             StoppedError: the pixel does not answer as it should.
         """
         del change  # whether it is the first one is known
@@ -180,6 +181,8 @@ class FirstEvent(Resource):
             if sent:
                 self._unanswered += () if error.kind in NOT_SENT else (at,)
                 raise NotYetError(self._awaited(len(sent))) from error
+            if error.kind in OUTAGES:
+                raise NotYetError(self._unsent(error)) from error
             raise StoppedError(
                 f"The test event could not be sent: {error}", "event-not-sent", reason=str(error)
             ) from error
@@ -189,6 +192,10 @@ class FirstEvent(Resource):
             return
         self._sent_now = True
         self.context.state.record(event_request_id=request_id, event_sent_at=at, events_sent_again={}, proof=None)
+
+    def _unsent(self, error: WebError) -> Change:
+        summary = f"The test event is not sent yet: this computer does not reach {self.host} now ({error})"
+        return Change(self.id, Action.CREATE, Actor.US, summary, every=15)
 
     async def _send(self, now: float) -> str:
         """Send one; return the id of CloudFront's answer.
@@ -209,6 +216,9 @@ class FirstEvent(Resource):
         """An event in a log file goes with the logs."""
         return self.gone("Goes with the logs")
 
+
+OUTAGES = ("resolve", "connect", "timeout")
+"""Kinds of `WebError` that say nothing about the pixel: it is tried again."""
 
 NOT_SENT = ("resolve", "connect", "tls")
 """Kinds of `WebError` where the request never reached CloudFront."""
