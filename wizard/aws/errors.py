@@ -31,12 +31,22 @@ class AwsError(Exception):
         operation: `service:Operation` as IAM writes it.
         problem: the recognised problem.
         answered: whether AWS itself said so; false where it was not reached, or nothing was sent.
+        local: whether botocore or this computer said so, before or instead of AWS.
     """
 
     def __init__(
-        self, kind: ErrorKind, code: str, message: str, operation: str, problem: Problem, *, answered: bool = True
+        self,
+        kind: ErrorKind,
+        code: str,
+        message: str,
+        operation: str,
+        problem: Problem,
+        *,
+        answered: bool = True,
+        local: bool = False,
     ) -> None:
         super().__init__(message)
+        self.local = local
         self.answered = answered
         self.kind = kind
         self.code = code
@@ -101,8 +111,34 @@ REGION_OFF = "RegionNotEnabled"
 """Our own code: AWS knows the key, only not in this region."""
 UNUSABLE_KEYS = "UnusableKeys"
 """Our own code: a key's part has a line end, a blank or another character that no key has; the message says which."""
+INVALID_ENDPOINT = "InvalidEndpoint"
+"""Our own code: a setting names an endpoint that is no URL."""
+SETTINGS_REFUSED = frozenset(
+    {
+        INVALID_ENDPOINT,
+        "InvalidDefaultsMode",
+        "InvalidSTSRegionalEndpointsConfigError",
+        "InvalidS3UsEast1RegionalEndpointConfigError",
+        "InvalidChecksumConfigError",
+        "InvalidRetryModeError",
+        "InvalidMaxRetryAttemptsError",
+        "InvalidRetryConfigurationError",
+        "InvalidIMDSEndpointError",
+        "InvalidIMDSEndpointModeError",
+        "InvalidProxiesConfigError",
+        "InvalidRegionError",
+    }
+)
+"""botocore's exceptions for a setting that it does not take."""
 UNREADABLE = "UnreadableReply"
 """Our own code: what came back is no reply of AWS's; the message says what it is."""
+LOCAL_CREDENTIALS = (
+    NO_KEYS
+    | UNUSABLE_PROFILE
+    | {PROGRAM_FAILED, UNUSABLE_KEYS, "ProfileNotFound", "ConfigParseError", "SSOTokenLoadError", "ParamValidationError"}
+    | {"LoginTokenLoadError", "MissingDependencyException", "TokenRetrievalError", "UnauthorizedSSOTokenError"}
+)
+"""Codes with which botocore finds no credentials to sign with."""
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"})
 THROTTLED = frozenset(
     {
@@ -142,7 +178,13 @@ ACTION = re.compile(r"perform(?:ing)?:? ([a-z0-9-]+:[A-Za-z0-9]+)")
 
 
 def translate(
-    code: str, message: str, operation: str, http_status: int = 0, *, values: Mapping[str, str] | None = None
+    code: str,
+    message: str,
+    operation: str,
+    http_status: int = 0,
+    *,
+    values: Mapping[str, str] | None = None,
+    local: bool = False,
 ) -> AwsError:
     """Turn an error code and text of AWS, or the name of a botocore exception, into an `AwsError`.
 
@@ -152,16 +194,36 @@ def translate(
         operation: `service:Operation`.
         http_status: the HTTP status, 0 when there was no answer.
         values: more that the problem's text names.
+        local: whether botocore or this computer says so.
     """
     if not _CODE.fullmatch(code):
         code, message, http_status = UNREADABLE, "answered with an error that is none of AWS's", 0
     message = masked(_without_secrets(code, message))
     kind, problem = _recognise(code, message, http_status)
     named = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
-    values = {**named, **(values or {})}
+    values = {**named, **_UNKNOWN.get(problem, {}), **(values or {})}
     if problem == "permission-missing":
         values["statement"] = statement_text(values["action"])
-    return AwsError(kind, code, message, operation, Problem(problem, values), answered=code not in NOT_SAID_BY_AWS)
+    answered = code not in NOT_SAID_BY_AWS
+    return AwsError(kind, code, message, operation, Problem(problem, values), answered=answered, local=local)
+
+
+_SEE = "See which credentials are used: `snowpixel credentials`."
+_UNKNOWN: dict[str, dict[str, str]] = {
+    "no-credentials": {"message": "On this computer there are no credentials that snowpixel can use."},
+    "profile-missing": {
+        "profile": "that was chosen", "named": "`--profile` or the setup", "files": "the AWS files", "message": "", "fix": _SEE,
+    },
+    "profiles-unreadable": {"path": "of AWS's tools", "reason": "its lines can't be told apart", "fix": _SEE},
+    "profile-incomplete": {"profile": "in use", "fix": _SEE},
+    "program-failed": {
+        "source": "A program or a service of this machine", "reason": "didn't hand out keys", "fix": _SEE,
+    },
+    "setting-unusable": {"place": "A setting of AWS's tools", "message": "isn't valid", "fix": _SEE},
+    "keys-unusable": {"place": "a part of the key"},
+    "proxy-unreachable": {"variable": "HTTPS_PROXY"},
+}  # fmt: skip
+"""What the texts of problems name where nobody looked at this computer."""
 
 
 def _without_secrets(code: str, message: str) -> str:
@@ -210,6 +272,7 @@ _BY_CODE = (
     (frozenset({"MissingDependencyException"}), ErrorKind.DENIED, "login-extra-missing"),
     (frozenset({"LoginInsufficientPermissions"}), ErrorKind.DENIED, "login-forbidden"),
     (UNUSABLE_PROFILE, ErrorKind.DENIED, "profile-incomplete"),
+    (SETTINGS_REFUSED, ErrorKind.DENIED, "setting-unusable"),
     (frozenset({UNUSABLE_KEYS}), ErrorKind.DENIED, "keys-unusable"),
     (frozenset({UNREADABLE}), ErrorKind.UNREACHABLE, "reply-unreadable"),
     (frozenset({"ProxyConnectionError"}), ErrorKind.UNREACHABLE, "proxy-unreachable"),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from wizard.aws.client import AwsClient
 from wizard.aws.identity import Ending, Identity, who_am_i
 from wizard.aws.keys import Keys, KeySource
-from wizard.credentials import keyring_store, risks
+from wizard.credentials import diagnosis, keyring_store, risks
 from wizard.credentials.discovery import find, in_use
 from wizard.credentials.sign_in import SignIns
 from wizard.credentials.source import CredentialKind, CredentialSource
@@ -86,6 +86,7 @@ class CredentialManager:
         if not isinstance(aws, AwsClient):
             return
         aws.resolve = lambda given: self.signs.source(given, setup)
+        aws.explain = diagnosis.explained
         aws.clock = None if self._clock_is_right else self._looked_at
 
     def _looked_at(self) -> float:
