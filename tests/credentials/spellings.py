@@ -71,7 +71,12 @@ def lines() -> Iterator[Case]:
         for number, setting in enumerate([*KEYS, "region = eu-west-1"]):
             name = setting.partition(" ")[0]
             twice = [heading, *KEYS, "region = eu-west-1", setting]
-            words = ("line 5", name, "[work]" if file == "credentials" else "[profile work]", f"line {2 + number}")
+            words: tuple[str, ...] = (
+                "line 5",
+                name,
+                "[work]" if file == "credentials" else "[profile work]",
+                f"line {2 + number}",
+            )
             yield Case(f"{file}: {name} twice", file, _text(*twice), "profiles-unreadable", words)
         unknown = [*good, "PLANTEDstray = 1", "PLANTEDstray = 2"]
         yield Case(f"{file}: a stray line twice", file, _text(*unknown), "profiles-unreadable", ("line 5", "line 4"))
@@ -111,8 +116,8 @@ def headings() -> Iterator[Case]:
 MISSPELLED = {
     ID: (
         "export aws_access_key_id", "export AWS_ACCESS_KEY_ID", "set AWS_ACCESS_KEY_ID", "aws-access-key-id",
-        "AccessKeyId", "awsAccessKeyId", "access_key_id", "aws_acces_key_id", "aws_access_key", "$env:AWS_ACCESS_KEY_ID",
-        '"AccessKeyId"', "aws access key id", "aws_access_key_id\u200b",
+        "AccessKeyId", "awsAccessKeyId", "access_key_id", "aws_acces_key_id", "aws_access_key",
+        "$env:AWS_ACCESS_KEY_ID", '"AccessKeyId"', "aws access key id", "aws_access_key_id\u200b",
     ),
     SECRET: (
         "export AWS_SECRET_ACCESS_KEY", "aws-secret-access-key", "SecretAccessKey", "secret_access_key",
@@ -161,6 +166,8 @@ def values() -> Iterator[Case]:
         swapped = _text(heading, f"{ID} = {VALUES[SECRET]}", f"{SECRET} = {VALUES[ID]}")
         yield Case(f"{file}: swapped", file, swapped, "keys-unusable", ("line 2", "swapped"))
         left_over = _text(heading, *KEYS, f"{TOKEN} = {VALUES[TOKEN]}")
-        yield Case(f"{file}: a token of another key", file, left_over, "keys-unusable", (TOKEN, "line 4", "AKIA"), asked=True)
+        yield Case(
+            f"{file}: a token of another key", file, left_over, "keys-unusable", (TOKEN, "line 4", "AKIA"), asked=True
+        )
         without = _text(heading, f"{ID} = ASIAIOSFODNN7EXAMPLE", KEYS[1])
         yield Case(f"{file}: no token", file, without, "keys-incomplete", (TOKEN,), asked=True)

@@ -1,7 +1,7 @@
 """Programs that hand out credentials (`credential_process`): run with a time limit, judged, and ended with us.
 
-botocore waits for such a program as long as it runs, and what it prints comes out in botocore's words. Here it is named,
-with what was wrong with its answer; what it printed is never repeated, because it may be a secret.
+botocore waits for such a program as long as it runs, and what it prints comes out in botocore's words. Here it is
+named, with what was wrong with its answer; what it printed is never repeated, because it may be a secret.
 """
 
 import atexit
@@ -17,17 +17,22 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from wizard.model.leaving import before_leaving
+
 LIMIT = 60.0
 """Seconds after which a program that has not answered is ended; one that asks a person takes a while."""
 
 NOTED_AFTER = 2.0
 """Seconds after which it is said that a program is being waited for."""
 
+WAITING = "Waiting for {program}, which hands out AWS credentials. It may be asking you for something."
+
 GRACE = 0.3
 """Seconds that a program gets to end by itself."""
 
 _running: set["subprocess.Popen[bytes]"] = set()
 _listeners: list[Callable[[str], None]] = []
+"""At most one: the front end."""
 
 
 class ProgramError(Exception):
@@ -50,7 +55,7 @@ class ProgramKeysExpiredError(ProgramError):
 
 def on_wait(listener: Callable[[str], None]) -> None:
     """Have `listener` told the name of each program that is waited for longer than usual; it may be another thread."""
-    _listeners.append(listener)
+    _listeners[:] = [listener]
 
 
 def runner(profile: str, limit: float = LIMIT) -> Callable[..., "Run"]:
@@ -193,6 +198,9 @@ def end(process: "subprocess.Popen[bytes]") -> None:
                 os.kill(one, number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE)
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
 
 
 def end_all() -> None:
@@ -205,6 +213,7 @@ def end_all() -> None:
 
 
 atexit.register(end_all)
+before_leaving(end_all)
 
 
 def _descendants(parent: int) -> Iterator[int]:

@@ -135,7 +135,14 @@ UNREADABLE = "UnreadableReply"
 LOCAL_CREDENTIALS = (
     NO_KEYS
     | UNUSABLE_PROFILE
-    | {PROGRAM_FAILED, UNUSABLE_KEYS, "ProfileNotFound", "ConfigParseError", "SSOTokenLoadError", "ParamValidationError"}
+    | {
+        PROGRAM_FAILED,
+        UNUSABLE_KEYS,
+        "ProfileNotFound",
+        "ConfigParseError",
+        "SSOTokenLoadError",
+        "ParamValidationError",
+    }
     | {"LoginTokenLoadError", "MissingDependencyException", "TokenRetrievalError", "UnauthorizedSSOTokenError"}
 )
 """Codes with which botocore finds no credentials to sign with."""
@@ -212,7 +219,8 @@ _SEE = "See which credentials are used: `snowpixel credentials`."
 _UNKNOWN: dict[str, dict[str, str]] = {
     "no-credentials": {"message": "On this computer there are no credentials that snowpixel can use."},
     "profile-missing": {
-        "profile": "that was chosen", "named": "`--profile` or the setup", "files": "the AWS files", "message": "", "fix": _SEE,
+        "profile": "that was chosen", "named": "`--profile` or the setup", "files": "the AWS files", "message": "",
+        "fix": _SEE,
     },
     "profiles-unreadable": {"path": "of AWS's tools", "reason": "its lines can't be told apart", "fix": _SEE},
     "profile-incomplete": {"profile": "in use", "fix": _SEE},

@@ -112,7 +112,7 @@ def _of_program(error: ProgramError, name: str) -> AwsError:
     """Return what a program did instead of handing out keys."""
     command = f"aws sts get-caller-identity --profile {shlex.quote(error.profile)}"
     values = {
-        "source": f"The profile {error.profile} gets its keys from the program {error.program} (credential_process). It",
+        "source": f"The profile {error.profile} gets its keys from {error.program} (credential_process). This program",
         "reason": error.reason,
         "fix": f"Run `{command}` in a terminal to see what the program itself says.",
     }

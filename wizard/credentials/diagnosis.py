@@ -37,6 +37,9 @@ def explained(source: KeySource, error: AwsError, *, firmware: Path = instance_r
         profile = used.name if used and used.name else source.profile or discovery.USUAL
         if problem := settings_check.refused(error.code, shared, profile):
             return _again(error, problem, ErrorKind.DENIED)
+        if error.problem.id == "proxy-unreachable":
+            named = {**error.problem.values, "variable": settings_check.proxy_variable()}
+            return _again(error, Problem("proxy-unreachable", named), error.kind)
     if source.keys:
         return error
     problem = _of_credentials(error, used, found)
@@ -45,7 +48,9 @@ def explained(source: KeySource, error: AwsError, *, firmware: Path = instance_r
     return _again(error, problem, ErrorKind.EXPIRED if problem.id in _AWAITED else ErrorKind.DENIED)
 
 
-def _of_credentials(error: AwsError, used: CredentialSource | None, found: tuple[CredentialSource, ...]) -> Problem | None:
+def _of_credentials(
+    error: AwsError, used: CredentialSource | None, found: tuple[CredentialSource, ...]
+) -> Problem | None:
     problem = used.problem if used else None
     if error.code in WRONG_KEYS:
         return problem if problem and problem.id in ("keys-unusable", "keys-incomplete") else None

@@ -29,7 +29,12 @@ CREDENTIALS = frozenset(
 )
 """Settings with which a section means to hand out credentials."""
 
-_BOMS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\x00\x00\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
 _AS_UTF8 = "Open {path} in an editor and save it again as UTF-8 without BOM (byte order mark)."
 _HEADING = re.compile(r"\[(.+)\]")
 
@@ -109,7 +114,9 @@ def fault(path: Path, shown: str) -> Fault | None:
         if not path.is_file():
             return None
         if not os.access(path, os.R_OK):
-            return Fault("you don't have permission to read it", f"Make the file yours again: `sudo chown $USER {shown}`.")
+            return Fault(
+                "you don't have permission to read it", f"Make the file yours again: `sudo chown $USER {shown}`."
+            )
         data = path.read_bytes()
     except OSError as error:
         return Fault(os.strerror(error.errno or 0).lower(), f"See why {shown} can't be read: `ls -l {shown}`.")

@@ -68,7 +68,8 @@ def _misread(profile: str, path: str, one: Setting, wanted: str) -> Problem:
     shell = " The line looks like a shell's." if _SHELL.match(one.name) else ""
     return _incomplete(
         profile,
-        f"none of its settings is one that AWS's tools know. Line {one.line} of {path} should begin with `{wanted}`.{shell}",
+        "none of its settings is one that AWS's tools know. "
+        f"Line {one.line} of {path} should begin with `{wanted}`.{shell}",
         f"Write line {one.line} of {path} as `{wanted} = …`, and the other lines likewise: lower case, no `export`.",
     )
 
@@ -125,7 +126,10 @@ def _hint(name: str, named: str, shared: SharedFiles) -> tuple[str, str]:
         return heading
     close = difflib.get_close_matches(name, shared.profiles, 1, 0.75)
     if close:
-        return f"There is a profile {visible(close[0])}.", f"Use its name, if that is the one: `--profile {visible(close[0])}`."
+        return (
+            f"There is a profile {visible(close[0])}.",
+            f"Use its name, if that is the one: `--profile {visible(close[0])}`.",
+        )
     return _absent_files(shared), list_them
 
 
@@ -162,7 +166,11 @@ def _headings(name: str, shared: SharedFiles) -> Iterator[tuple[str, str]]:
             )
     if name in shared.sso_sessions:
         users = [one.name for one in shared.profiles.values() if one.settings.get("sso_session") == name]
-        use = f"`--profile {users[0]}`" if users else f"`aws configure sso` makes a profile that uses [sso-session {name}]"
+        use = (
+            f"`--profile {users[0]}`"
+            if users
+            else f"`aws configure sso` makes a profile that uses [sso-session {name}]"
+        )
         yield f"{name} is an sso-session, not a profile.", f"Use a profile that signs in with it: {use}."
 
 
@@ -188,7 +196,11 @@ _CASE = "that is another name to AWS's tools, which count capitals, blanks, quot
 
 
 def _absent_files(shared: SharedFiles) -> str:
-    absent = [path for path, there in ((shared.config_path, shared.has_config), (shared.credentials_path, shared.has_credentials)) if not there]
+    absent = [
+        path
+        for path, there in ((shared.config_path, shared.has_config), (shared.credentials_path, shared.has_credentials))
+        if not there
+    ]
     told = [
         f"The variable {variable} names a file that isn't there."
         for kind, variable in _FILE_VARIABLES.items()

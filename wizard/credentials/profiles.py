@@ -55,9 +55,9 @@ def _found(profile: Profile, shared: SharedFiles) -> CredentialSource | None:
 def _useless(profile: Profile, shared: SharedFiles) -> CredentialSource | None:
     """Describe a profile whose settings only look like credentials."""
     problem = near_misses.without_credentials(profile, shared)
-    return problem and CredentialSource(
-        profile.name, CredentialKind.UNUSABLE, place=_place(profile, shared), problem=problem
-    )
+    if problem is None:
+        return None
+    return CredentialSource(profile.name, CredentialKind.UNUSABLE, place=_place(profile, shared), problem=problem)
 
 
 def _place(profile: Profile, shared: SharedFiles) -> str:

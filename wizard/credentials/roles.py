@@ -29,14 +29,18 @@ def facts(profile: Profile, shared: SharedFiles, chain: frozenset[str], describe
         return None
     account = _account(str(role))
     if token := settings.get("web_identity_token_file"):
-        missing = None if Path(str(token)).expanduser().is_file() else _wrong(
-            profile, shared, "web_identity_token_file", f"names the file {token}, which isn't there"
+        missing = (
+            None
+            if Path(str(token)).expanduser().is_file()
+            else _wrong(profile, shared, "web_identity_token_file", f"names the file {token}, which isn't there")
         )
         return Facts(CredentialKind.WEB, str(role), account=account, problem=missing)
     serial = settings.get("mfa_serial")
     start, problem = _start(profile, shared, chain, describe)
     if not _ARN.fullmatch(str(role)):
-        problem = _wrong(profile, shared, "role_arn", "isn't the ARN of a role, such as arn:aws:iam::123456789012:role/NAME")
+        problem = _wrong(
+            profile, shared, "role_arn", "isn't the ARN of a role, such as arn:aws:iam::123456789012:role/NAME"
+        )
     return Facts(
         CredentialKind.ROLE,
         _detail(str(role), settings.get("source_profile") or settings.get("credential_source")),
@@ -53,8 +57,12 @@ def _start(
     """Describe what the role is assumed from."""
     source, machine = profile.settings.get("source_profile"), profile.settings.get("credential_source")
     if bool(source) == bool(machine):
-        which = "both source_profile and credential_source" if source else "neither source_profile nor credential_source"
-        return None, _wrong(profile, shared, "role_arn", f"needs one profile or place to start from, and there is {which}")
+        which = (
+            "both source_profile and credential_source" if source else "neither source_profile nor credential_source"
+        )
+        return None, _wrong(
+            profile, shared, "role_arn", f"needs one profile or place to start from, and there is {which}"
+        )
     if machine:
         allowed = ", ".join(CREDENTIAL_SOURCES)
         wrong = _wrong(profile, shared, "credential_source", f"isn't one of {allowed}, spelled exactly so")

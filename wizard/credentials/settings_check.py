@@ -16,12 +16,12 @@ from urllib.request import getproxies_environment
 from msgspec import Struct
 
 from wizard.aws.errors import INVALID_ENDPOINT, NETWORK, PROGRAM_FAILED, SETTINGS_REFUSED
-from wizard.credentials.shared_files import SharedFiles
+from wizard.credentials.shared_files import SharedFiles, config_path
 from wizard.credentials.source import seconds
 from wizard.model.results import Problem
 
 SERVICES = ("STS", "S3", "CLOUDFRONT", "ACM", "CLOUDWATCH_LOGS", "ROUTE_53", "IAM", "RESOURCE_GROUPS_TAGGING_API")
-"""The services that snowpixel calls, as `AWS_ENDPOINT_URL_…` spells them (AWS SDKs guide, service-specific endpoints)."""
+"""The services that snowpixel calls, as `AWS_ENDPOINT_URL_…` spells them (AWS SDKs guide)."""
 
 _OURS = re.compile(r"(?:.*\.)?(?:amazonaws\.com|api\.aws|amazonaws\.com\.cn)\.?")
 """Hosts of AWS's own endpoints, VPC endpoints among them."""
@@ -76,7 +76,7 @@ def _unclean(value: str) -> str | None:
 
 
 def _proxy(value: str) -> str | None:
-    """botocore puts http:// before an address without scheme, and knows no SOCKS."""
+    """Judge a proxy as botocore takes it: it puts http:// before an address without scheme, and knows no SOCKS."""
     if not value or _unclean(value):
         return _unclean(value) if value else None
     if re.match(r"socks", value, re.IGNORECASE):
@@ -155,9 +155,9 @@ def refused(code: str, shared: SharedFiles, profile: str | None) -> Problem | No
         shared: both files.
         profile: the profile in use.
     """
-    if code in (*_UNSENT, INVALID_ENDPOINT):
-        if found := next((_problem(*one) for one in _addresses(shared, profile) if one[1]), None):
-            return found
+    addresses = _addresses(shared, profile) if code in (*_UNSENT, INVALID_ENDPOINT) else iter(())
+    if found := next((_problem(*one) for one in addresses if one[1]), None):
+        return found
     if code == _INVALID_PROFILE and (half := _half_web_identity()):
         return half
     for rule in RULES:
@@ -168,6 +168,16 @@ def refused(code: str, shared: SharedFiles, profile: str | None) -> Problem | No
     return None
 
 
+def names_endpoints() -> bool:
+    """Whether an endpoint is named at all: a look that costs next to nothing. Blocking."""
+    if any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ):
+        return True
+    try:
+        return b"endpoint_url" in config_path().read_bytes()
+    except OSError:
+        return False
+
+
 def elsewhere(shared: SharedFiles, profile: str | None) -> Problem | None:
     """Return what leads calls to another server than AWS's, None where nothing does."""
     for place, value in _endpoints(shared, profile):
@@ -176,13 +186,16 @@ def elsewhere(shared: SharedFiles, profile: str | None) -> Problem | None:
     return None
 
 
+def proxy_variable() -> str:
+    """Return the variable that names the proxy; the one in lower case wins."""
+    return next((name for name in ("https_proxy", "HTTPS_PROXY") if os.environ.get(name)), "HTTPS_PROXY")
+
+
 def _addresses(shared: SharedFiles, profile: str | None) -> Iterator[tuple[str, str | None]]:
     """Yield the endpoints and proxies with what is wrong with each."""
     for place, value in _endpoints(shared, profile):
         yield place, _url(value)
-    proxy = getproxies_environment().get("https", "")
-    variable = next((name for name in ("https_proxy", "HTTPS_PROXY") if os.environ.get(name) == proxy), "HTTPS_PROXY")
-    yield f"the variable {variable}", _proxy(proxy)
+    yield f"the variable {proxy_variable()}", _proxy(getproxies_environment().get("https", ""))
 
 
 def _endpoints(shared: SharedFiles, profile: str | None) -> Iterator[tuple[str, str]]:

@@ -58,9 +58,13 @@ def _wrong(profile: Profile, shared: SharedFiles, missing: list[str]) -> tuple[s
             f"Delete {lines} from the profile: the section [sso-session {session}] is enough.",
         )
     url = str(both.get("sso_start_url") or settings.get("sso_start_url", ""))
-    return None if re.fullmatch(r"https://[^\s/]+\.[^\s]+", url) else (
-        "sso_start_url isn't an address that begins with https://.",
-        f"Copy sso_start_url again from the AWS access portal. {again}",
+    return (
+        None
+        if re.fullmatch(r"https://[^\s/]+\.[^\s]+", url)
+        else (
+            "sso_start_url isn't an address that begins with https://.",
+            f"Copy sso_start_url again from the AWS access portal. {again}",
+        )
     )
 
 
