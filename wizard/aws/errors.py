@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from wizard.aws.policy import action_of, statement_text
+from wizard.aws import denials
+from wizard.aws.policy import statement_text
 from wizard.model.masking import masked
 from wizard.model.results import Problem
 
@@ -84,7 +85,9 @@ WRONG_KEYS = frozenset(
         "InvalidToken",
     }
 )
-WRONG_SECRET = frozenset({"SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature"})
+WRONG_SECRET = frozenset({"SignatureDoesNotMatch", "InvalidSignatureException"})
+UNREAD_SIGNATURE = frozenset({"IncompleteSignature", "IncompleteSignatureException", "MissingAuthenticationToken"})
+"""Codes with which AWS says that it cannot read who signed a request."""
 CLOCK = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
 EXPIRED = frozenset(
     {
@@ -174,14 +177,13 @@ NETWORK = frozenset(
 NOT_SAID_BY_AWS = NETWORK | {UNUSABLE_KEYS, UNREADABLE, "SSLError"}
 """Codes of what happened on this side of AWS, or on the way to it."""
 LOCATION = frozenset({"IllegalLocationConstraintException", "InvalidLocationConstraint"})
-QUOTA = frozenset({"LimitExceededException", "TooManyDistributions", "TooManyBuckets", "TooManyOriginAccessControls"})
+QUOTA_CODES = frozenset({"LimitExceededException", "ServiceQuotaExceededException", "LimitExceeded", "LimitsExceeded"})
+_QUOTA = re.compile(r"TooMany(?!Tags|Requests|InvalidationsInProgress)\w+|EntityLimitExceeded")
+"""Codes of limits; the services' models have a hundred of them."""
 UNFINISHED_ACCOUNT = frozenset({"OptInRequired", "NotSignedUp", "SubscriptionRequiredException"})
 
 _CODE = re.compile(r"[A-Za-z0-9 .:_-]{0,100}")
 """The form of AWS's error codes and of Python's class names."""
-
-ACTION = re.compile(r"perform(?:ing)?:? ([a-z0-9-]+:[A-Za-z0-9]+)")
-"""The action in an IAM denial: "… is not authorized to perform: s3:CreateBucket on resource …"."""
 
 
 def translate(
@@ -207,12 +209,26 @@ def translate(
         code, message, http_status = UNREADABLE, "answered with an error that is none of AWS's", 0
     message = masked(_without_secrets(code, message))
     kind, problem = _recognise(code, message, http_status)
-    named = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
-    values = {**named, **_UNKNOWN.get(problem, {}), **(values or {})}
+    named = {"code": code, "message": message, "operation": operation, **denials.values_of(message, operation)}
+    values = {**named, **_UNKNOWN.get(problem, {}), **_unread(code, message), **(values or {})}
     if problem == "permission-missing":
         values["statement"] = statement_text(values["action"])
     answered = code not in NOT_SAID_BY_AWS
     return AwsError(kind, code, message, operation, Problem(problem, values), answered=answered, local=local)
+
+
+def _unread(code: str, message: str) -> dict[str, str]:
+    """Say what AWS could not read of a signature; it looks at the header alone (aws-cli #5755)."""
+    if code not in UNREAD_SIGNATURE:
+        return {}
+    if "key=value pair" in message:
+        told = "holds a blank or another character that no key ID has: AWS couldn't even read whose key it is"
+        return {"place": "the access key ID", "message": told}
+    told = (
+        "may hold a blank or another character that no key ID has, or something on the way took the signature out of "
+        "the request: AWS couldn't read who signed it"
+    )
+    return {"place": "the access key ID", "message": told}
 
 
 _SEE = "See which credentials are used: `snowpixel credentials`."
@@ -238,28 +254,27 @@ def _without_secrets(code: str, message: str) -> str:
     """Cut off what may hold a secret: what a program wrote, and the signed text that AWS repeats (token included)."""
     if code == PROGRAM_FAILED:
         return message.partition(": ")[0]
-    if code in WRONG_SECRET:
+    if code in WRONG_SECRET | UNREAD_SIGNATURE:
         return message.partition("The Canonical String")[0].partition("The String-to-Sign")[0].strip()
     return message
-
-
-def _action(message: str, operation: str) -> str:
-    found = ACTION.search(message)
-    return found.group(1) if found else action_of(operation)
 
 
 def _recognise(code: str, message: str, http_status: int) -> tuple[ErrorKind, str]:
     if "ccount must be verified" in message:
         return ErrorKind.REFUSED, "account-not-verified"
-    if "subscribed to a pricing plan" in message:
+    if "pricing plan" in message.lower():  # at removal, and where a web ACL is to go (cloud-custodian #10477)
         return ErrorKind.REFUSED, "pricing-plan"
+    if code in QUOTA_CODES and "in the last year" in message:  # ACM counts requests, not certificates that are there
+        return ErrorKind.REFUSED, "certificates-this-year"
     if code in CLOCK or (code in WRONG_SECRET and "xpired" in message):
         return ErrorKind.DENIED, "clock-wrong"
     known = next(((kind, problem) for codes, kind, problem in _BY_CODE if code in codes), None)
     if known:
         return known
     if code in DENIED:
-        return ErrorKind.DENIED, _denial(message)
+        return ErrorKind.DENIED, denials.problem_of(message)
+    if _QUOTA.search(code):
+        return ErrorKind.REFUSED, "quota-reached"
     return (
         (ErrorKind.UNREACHABLE, "aws-unavailable")
         if http_status >= SERVER_FAULT
@@ -297,19 +312,12 @@ _BY_CODE = (
     (frozenset({"InvalidViewerCertificate"}), ErrorKind.REFUSED, "certificate-refused"),
     (frozenset({"BucketAlreadyExists"}), ErrorKind.REFUSED, "bucket-name-taken"),
     (frozenset({"BucketNotEmpty"}), ErrorKind.REFUSED, "bucket-not-empty"),
-    (QUOTA, ErrorKind.REFUSED, "quota-reached"),
+    (QUOTA_CODES, ErrorKind.REFUSED, "quota-reached"),
+    (frozenset({"RegionDisabledException"}), ErrorKind.DENIED, "sts-not-active"),
+    (UNREAD_SIGNATURE, ErrorKind.DENIED, "keys-unusable"),
+    (
+        frozenset({"StagingDistributionInUse", "ContinuousDeploymentPolicyInUse"}),
+        ErrorKind.REFUSED,
+        "continuous-deployment",
+    ),
 )
-
-
-def _denial(message: str) -> str:
-    if "MultiFactorAuthentication failed" in message:
-        return "mfa-wrong"
-    if "service control policy" in message or "resource control policy" in message:
-        return "denied-by-organisation"
-    if "permissions boundary" in message:
-        return "denied-by-boundary"
-    if "blocked by the BlockPublicPolicy" in message:
-        return "public-policy-blocked"
-    if "explicit deny" in message:
-        return "denied-explicitly"
-    return "permission-missing"

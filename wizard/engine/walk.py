@@ -149,6 +149,6 @@ def _in_brief(error: AwsError) -> str:
     """Say in a few words why a call came to nothing; "AWS answered" only where AWS did."""
     if error.kind is ErrorKind.EXPIRED:
         return f"could not be tested, {UNSEEN.get(error.problem.id, 'credentials expired')}"
-    if not error.answered:
+    if error.local or not error.answered:
         return explain(error.problem).title
     return f"AWS answered {error.code} to {error.operation}"
