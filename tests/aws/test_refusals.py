@@ -103,8 +103,11 @@ def test_block_public_access(words: str) -> None:
     assert translate("AccessDenied", message, "s3:PutBucketPolicy", 403).problem.id == "public-policy-blocked"
 
 
-OTHERS = (
-    ("IncompleteSignature", "'AKIA EXAMPLE/20261127/x' not a valid key=value pair in Authorization header", "keys-unusable", "holds a blank"),
+OTHERS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "IncompleteSignature", "'AKIA EXAMPLE/20261127/x' not a valid key=value pair in Authorization header",
+        "keys-unusable", "holds a blank",
+    ),
     ("IncompleteSignature", "Authorization header requires 'Signature' parameter.", "keys-unusable", "may hold"),
     ("MissingAuthenticationToken", "Request is missing Authentication Token", "keys-unusable", "on the way"),
     ("SignatureDoesNotMatch", "The request signature we calculated does not match", "wrong-secret-key", "secret"),
@@ -114,9 +117,18 @@ OTHERS = (
      "certificates-this-year", "Deleting some gives nothing back"),
     ("LimitExceededException", "Cannot create more certificates", "quota-reached", "Delete what you no longer need"),
     ("ServiceQuotaExceededException", "limit of 1000 delivery sources", "quota-reached", "Service Quotas"),
-    ("PreconditionFailed", "You can't delete this distribution while it's subscribed to a pricing plan.", "pricing-plan", "cancel its pricing plan"),
-    ("InvalidArgument", "Distributions with a pricing plan subscription must have a web ACL resource.", "pricing-plan", "web ACL"),
-    ("StagingDistributionInUse", "The specified staging distribution is currently used", "continuous-deployment", "staging distribution"),
+    (
+        "PreconditionFailed", "You can't delete this distribution while it's subscribed to a pricing plan.",
+        "pricing-plan", "cancel its pricing plan",
+    ),
+    (
+        "InvalidArgument", "Distributions with a pricing plan subscription must have a web ACL resource.",
+        "pricing-plan", "web ACL",
+    ),
+    (
+        "StagingDistributionInUse", "The specified staging distribution is currently used", "continuous-deployment",
+        "staging distribution",
+    ),
     ("CNAMEAlreadyExists", "One or more of the CNAMEs you provided are already associated with a different resource.",
      "alias-taken", "list-domain-conflicts"),
 )  # fmt: skip

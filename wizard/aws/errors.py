@@ -260,12 +260,8 @@ def _without_secrets(code: str, message: str) -> str:
 
 
 def _recognise(code: str, message: str, http_status: int) -> tuple[ErrorKind, str]:
-    if "ccount must be verified" in message:
-        return ErrorKind.REFUSED, "account-not-verified"
-    if "pricing plan" in message.lower():  # at removal, and where a web ACL is to go (cloud-custodian #10477)
-        return ErrorKind.REFUSED, "pricing-plan"
-    if code in QUOTA_CODES and "in the last year" in message:  # ACM counts requests, not certificates that are there
-        return ErrorKind.REFUSED, "certificates-this-year"
+    if by_words := next((problem for words, problem in _BY_WORDS if words in message), None):
+        return ErrorKind.REFUSED, by_words
     if code in CLOCK or (code in WRONG_SECRET and "xpired" in message):
         return ErrorKind.DENIED, "clock-wrong"
     known = next(((kind, problem) for codes, kind, problem in _BY_CODE if code in codes), None)
@@ -273,14 +269,17 @@ def _recognise(code: str, message: str, http_status: int) -> tuple[ErrorKind, st
         return known
     if code in DENIED:
         return ErrorKind.DENIED, denials.problem_of(message)
-    if _QUOTA.search(code):
-        return ErrorKind.REFUSED, "quota-reached"
-    return (
-        (ErrorKind.UNREACHABLE, "aws-unavailable")
-        if http_status >= SERVER_FAULT
-        else (ErrorKind.REFUSED, "aws-refused")
-    )
+    if http_status >= SERVER_FAULT:
+        return ErrorKind.UNREACHABLE, "aws-unavailable"
+    return ErrorKind.REFUSED, "quota-reached" if _QUOTA.search(code) else "aws-refused"
 
+
+_BY_WORDS = (
+    ("ccount must be verified", "account-not-verified"),
+    ("pricing plan", "pricing-plan"),  # at removal, and where a web ACL is to go (cloud-custodian #10477)
+    ("certificates in the last year", "certificates-this-year"),  # ACM counts requests, not what is there
+)
+"""Words that count whatever the code."""
 
 SERVER_FAULT = 500
 """HTTP status from which the fault is AWS's own."""

@@ -35,6 +35,8 @@ def _derived(node: Resource, reading: Reading) -> tuple[Status, Problem | None]:
         return Status.WAITING, reading.problem
     if node.id not in node.context.state.setup.stood:
         return Status.WAITING, Problem("not-made", {"resource": node.title})
+    if reading.problem:
+        return Status.FAILED, reading.problem
     problem = "gone" if reading.presence is Presence.ABSENT else "drift"
     return Status.FAILED, Problem(problem, {"resource": node.title, "found": reading.observed})
 
