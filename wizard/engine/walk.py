@@ -139,7 +139,7 @@ def refusal(node: Node, error: AwsError) -> Check:
         "",
         STATUS_BY_KIND[error.kind],
         f"{node.title}: {_in_brief(error)}",
-        observed=str(error),
+        observed="" if str(error) == explain(error.problem).meaning else str(error),
         problem=error.problem,
         copy=(Copyable("Statement to add", statement),) if (statement := error.problem.values.get("statement")) else (),
     )
