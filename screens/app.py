@@ -19,6 +19,7 @@ from screens.pages.remove import RemovePage
 from screens.pages.run import RunPage
 from screens.pages.settings import SettingsPage
 from screens.routes import Route
+from wizard.aws import credential_program
 from wizard.model.results import Job
 from wizard.service import Service
 
@@ -55,8 +56,14 @@ class SnowpixelApp(BaseApp):
         self.visit(Route.HOME)
         if self.preferences.trouble:
             self.notify(self.preferences.trouble, severity="warning", markup=False, timeout=15)
+        credential_program.on_wait(self._program_waits)
         if self.open_setup:
             self.visit(Route.CHECKLIST, self.open_setup)
+
+    def _program_waits(self, program: str) -> None:
+        """Say that a program for credentials is waited for; called by the thread that waits."""
+        words = credential_program.WAITING.format(program=program)
+        self.call_from_thread(self.notify, words, severity="warning", markup=False, timeout=30)
 
     def visit(
         self, place: Route, name: str = "", *, job: Job = Job.APPLY, answers: Mapping[str, str] | None = None

@@ -1,6 +1,5 @@
 """The command line: composition root, table of commands, and exit of the program."""
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from wizard import __version__
 from wizard.commands import streams
 from wizard.commands.options import everywhere
 from wizard.commands.session import Session, dumb, terminal
+from wizard.model.leaving import leave
 
 if TYPE_CHECKING:
     from wizard.service import Service
@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
-    os._exit(code)
+    leave(code)
 
 
 def _run(arguments: list[str], session: Session) -> int:

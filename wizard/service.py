@@ -214,7 +214,7 @@ class Service:
         """
         aws = self.ports(choices, LOOK, source).aws
         self.credentials.prepare(aws, setup)
-        return await self.credentials.known(aws)
+        return await self.credentials.known(aws, self.credentials.elsewhere(source or self.source(choices)))
 
     def start(
         self,
@@ -246,6 +246,7 @@ class Service:
         looks_only = job in (Job.PLAN, Job.CHECK)
         ports = self.ports(setup.choices, LOOK if job is Job.CHECK else WALK, source)
         self.credentials.prepare(ports.aws, setup)
+        ports = copy(ports, elsewhere=self.credentials.elsewhere(source or self.source(setup.choices)))
         progress = walks.progress_for(
             job, jobs.rows(Context(ports, MemoryState(setup), given), only), name, setup.accepted
         )

@@ -50,6 +50,8 @@ def test_a_dead_certificate_is_replaced(product: Product, behind: Behind, reason
     found = {check.id: check for check in product.check().checks}
     assert found["certificate"].status is Status.FAILED
     assert reason in found["certificate"].observed
+    assert found["certificate"].problem is not None
+    assert found["certificate"].problem.id == "certificate-dead"
     assert [item for item, check in found.items() if check.status is Status.FAILED] == ["certificate"]
     plan = product.run(Job.PLAN, adds_records=False)
     assert [change.action for change in plan.changes if change.resource == "certificate"] == ["replace"]
@@ -270,3 +272,28 @@ def test_a_replaced_certificate_that_is_still_attached_goes_once_cloudfront_lets
     product.apply()
     assert behind.certificates() == [product.setup().made.certificate]
     assert product.setup().made.certificates_former == ()
+
+
+REASONS = (
+    "NO_AVAILABLE_CONTACTS", "ADDITIONAL_VERIFICATION_REQUIRED", "DOMAIN_NOT_ALLOWED", "INVALID_PUBLIC_DOMAIN",
+    "DOMAIN_VALIDATION_DENIED", "CAA_ERROR", "OTHER",
+)  # fmt: skip
+"""ACM API reference, CertificateDetail.FailureReason, without those of private authorities."""
+
+
+def test_a_refused_certificate_was_not_changed_by_anybody(product: Product) -> None:
+    """Each reason has a cause and a next step of its own, and no row says that somebody changed something."""
+    steps: set[str] = set()
+    for reason in REASONS:
+        product.control.fail_certificate(_pending(product) if not steps else _dead(product), reason)
+        found = {check.id: check for check in product.check().checks}
+        problem = found["certificate"].problem
+        assert problem is not None
+        assert (problem.id, problem.values["reason"]) == ("certificate-dead", reason)
+        steps.add(problems.explain(problem).steps[0])
+        assert not [check.id for check in found.values() if check.problem and check.problem.id == "drift"]
+    assert len(steps) == len(REASONS)
+
+
+def _dead(product: Product) -> str:
+    return product.setup().made.certificate or ""

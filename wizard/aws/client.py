@@ -39,6 +39,10 @@ Resolve = Callable[[KeySource], KeySource]
 """Turns the source that was chosen into what signs: asks the key store, or takes what six digits brought. May block."""
 
 
+Explain = Callable[[KeySource, AwsError], AwsError]
+"""Looks on this computer for the cause of an error, given what was signed with. May block."""
+
+
 @dataclass
 class AwsClient:
     """Calls AWS; implements `wizard.model.ports.Aws`.
@@ -50,6 +54,7 @@ class AwsClient:
         observe: told of each call, for benchmarks and tests.
         listen: told how each call ended, for reports.
         resolve: looks, before the first call, for what really signs.
+        explain: looks for the cause of an error.
         clock: this computer's time, compared with AWS's before the first signed call; None: it is not compared.
         code: six digits, for a source that wants a second factor.
     """
@@ -60,6 +65,7 @@ class AwsClient:
     observe: Observer | None = None
     listen: Listener | None = field(default=None, repr=False)
     resolve: Resolve | None = field(default=None, repr=False)
+    explain: Explain | None = field(default=None, repr=False)
     clock: Callable[[], float] | None = field(default=None, repr=False)
     code: str | None = field(default=None, repr=False)
     _held: Held | None = field(default=None, repr=False)
@@ -81,6 +87,8 @@ class AwsClient:
             self._tell(service, operation, error.code)
             if self._held and error.kind in (ErrorKind.DENIED, ErrorKind.EXPIRED):
                 SHARED.give_up(self._held)  # other walks look anew for what signs
+            if self.explain:
+                raise await in_thread(self.explain, self._held.source if self._held else self.source, error) from None
             raise
         self._tell(service, operation, "ok")
         return reply

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from wizard.aws.policy import action_of, narrowest, statement_text
+from wizard.aws import denials
+from wizard.aws.policy import narrowest, statement_text
 from wizard.model.masking import masked
 from wizard.model.results import Problem
 
@@ -31,12 +32,22 @@ class AwsError(Exception):
         operation: `service:Operation` as IAM writes it.
         problem: the recognised problem.
         answered: whether AWS itself said so; false where it was not reached, or nothing was sent.
+        local: whether botocore or this computer said so, before or instead of AWS.
     """
 
     def __init__(
-        self, kind: ErrorKind, code: str, message: str, operation: str, problem: Problem, *, answered: bool = True
+        self,
+        kind: ErrorKind,
+        code: str,
+        message: str,
+        operation: str,
+        problem: Problem,
+        *,
+        answered: bool = True,
+        local: bool = False,
     ) -> None:
         super().__init__(message)
+        self.local = local
         self.answered = answered
         self.kind = kind
         self.code = code
@@ -74,7 +85,9 @@ WRONG_KEYS = frozenset(
         "InvalidToken",
     }
 )
-WRONG_SECRET = frozenset({"SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature"})
+WRONG_SECRET = frozenset({"SignatureDoesNotMatch", "InvalidSignatureException"})
+UNREAD_SIGNATURE = frozenset({"IncompleteSignature", "IncompleteSignatureException", "MissingAuthenticationToken"})
+"""Codes with which AWS says that it cannot read who signed a request."""
 CLOCK = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
 EXPIRED = frozenset(
     {
@@ -101,8 +114,41 @@ REGION_OFF = "RegionNotEnabled"
 """Our own code: AWS knows the key, only not in this region."""
 UNUSABLE_KEYS = "UnusableKeys"
 """Our own code: a key's part has a line end, a blank or another character that no key has; the message says which."""
+INVALID_ENDPOINT = "InvalidEndpoint"
+"""Our own code: a setting names an endpoint that is no URL."""
+SETTINGS_REFUSED = frozenset(
+    {
+        INVALID_ENDPOINT,
+        "InvalidDefaultsMode",
+        "InvalidSTSRegionalEndpointsConfigError",
+        "InvalidS3UsEast1RegionalEndpointConfigError",
+        "InvalidChecksumConfigError",
+        "InvalidRetryModeError",
+        "InvalidMaxRetryAttemptsError",
+        "InvalidRetryConfigurationError",
+        "InvalidIMDSEndpointError",
+        "InvalidIMDSEndpointModeError",
+        "InvalidProxiesConfigError",
+        "InvalidRegionError",
+    }
+)
+"""botocore's exceptions for a setting that it does not take."""
 UNREADABLE = "UnreadableReply"
 """Our own code: what came back is no reply of AWS's; the message says what it is."""
+LOCAL_CREDENTIALS = (
+    NO_KEYS
+    | UNUSABLE_PROFILE
+    | {
+        PROGRAM_FAILED,
+        UNUSABLE_KEYS,
+        "ProfileNotFound",
+        "ConfigParseError",
+        "SSOTokenLoadError",
+        "ParamValidationError",
+    }
+    | {"LoginTokenLoadError", "MissingDependencyException", "TokenRetrievalError", "UnauthorizedSSOTokenError"}
+)
+"""Codes with which botocore finds no credentials to sign with."""
 DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"})
 THROTTLED = frozenset(
     {
@@ -131,18 +177,23 @@ NETWORK = frozenset(
 NOT_SAID_BY_AWS = NETWORK | {UNUSABLE_KEYS, UNREADABLE, "SSLError"}
 """Codes of what happened on this side of AWS, or on the way to it."""
 LOCATION = frozenset({"IllegalLocationConstraintException", "InvalidLocationConstraint"})
-QUOTA = frozenset({"LimitExceededException", "TooManyDistributions", "TooManyBuckets", "TooManyOriginAccessControls"})
+QUOTA_CODES = frozenset({"LimitExceededException", "ServiceQuotaExceededException", "LimitExceeded", "LimitsExceeded"})
+_QUOTA = re.compile(r"TooMany(?!Tags|Requests|InvalidationsInProgress)\w+|EntityLimitExceeded")
+"""Codes of limits; the services' models have a hundred of them."""
 UNFINISHED_ACCOUNT = frozenset({"OptInRequired", "NotSignedUp", "SubscriptionRequiredException"})
 
 _CODE = re.compile(r"[A-Za-z0-9 .:_-]{0,100}")
 """The form of AWS's error codes and of Python's class names."""
 
-ACTION = re.compile(r"perform(?:ing)?:? ([a-z0-9-]+:[A-Za-z0-9]+)")
-"""The action in an IAM denial: "… is not authorized to perform: s3:CreateBucket on resource …"."""
-
 
 def translate(
-    code: str, message: str, operation: str, http_status: int = 0, *, values: Mapping[str, str] | None = None
+    code: str,
+    message: str,
+    operation: str,
+    http_status: int = 0,
+    *,
+    values: Mapping[str, str] | None = None,
+    local: bool = False,
 ) -> AwsError:
     """Turn an error code and text of AWS, or the name of a botocore exception, into an `AwsError`.
 
@@ -152,50 +203,83 @@ def translate(
         operation: `service:Operation`.
         http_status: the HTTP status, 0 when there was no answer.
         values: more that the problem's text names.
+        local: whether botocore or this computer says so.
     """
     if not _CODE.fullmatch(code):
         code, message, http_status = UNREADABLE, "answered with an error that is none of AWS's", 0
     message = masked(_without_secrets(code, message))
     kind, problem = _recognise(code, message, http_status)
-    named = {"code": code, "message": message, "operation": operation, "action": _action(message, operation)}
-    values = {**named, **(values or {})}
+    named = {"code": code, "message": message, "operation": operation, **denials.values_of(message, operation)}
+    values = {**named, **_UNKNOWN.get(problem, {}), **_unread(code, message), **(values or {})}
     if problem == "permission-missing":
         values |= {"statement": statement_text(values["action"]), "purpose": narrowest(values["action"])}
-    return AwsError(kind, code, message, operation, Problem(problem, values), answered=code not in NOT_SAID_BY_AWS)
+    answered = code not in NOT_SAID_BY_AWS
+    return AwsError(kind, code, message, operation, Problem(problem, values), answered=answered, local=local)
+
+
+def _unread(code: str, message: str) -> dict[str, str]:
+    """Say what AWS could not read of a signature; it looks at the header alone (aws-cli #5755)."""
+    if code not in UNREAD_SIGNATURE:
+        return {}
+    if "key=value pair" in message:
+        told = "holds a blank or another character that no key ID has: AWS couldn't even read whose key it is"
+        return {"place": "the access key ID", "message": told}
+    told = (
+        "may hold a blank or another character that no key ID has, or something on the way took the signature out of "
+        "the request: AWS couldn't read who signed it"
+    )
+    return {"place": "the access key ID", "message": told}
+
+
+_SEE = "See which credentials are used: `snowpixel credentials`."
+_UNKNOWN: dict[str, dict[str, str]] = {
+    "no-credentials": {"message": "On this computer there are no credentials that snowpixel can use."},
+    "profile-missing": {
+        "profile": "that was chosen", "named": "`--profile` or the setup", "files": "the AWS files", "message": "",
+        "fix": _SEE,
+    },
+    "profiles-unreadable": {"path": "of AWS's tools", "reason": "its lines can't be told apart", "fix": _SEE},
+    "profile-incomplete": {"profile": "in use", "fix": _SEE},
+    "program-failed": {
+        "source": "A program or a service of this machine", "reason": "didn't hand out keys", "fix": _SEE,
+    },
+    "setting-unusable": {"place": "A setting of AWS's tools", "message": "isn't valid", "fix": _SEE},
+    "keys-unusable": {"place": "a part of the key"},
+    "proxy-unreachable": {"variable": "HTTPS_PROXY"},
+}  # fmt: skip
+"""What the texts of problems name where nobody looked at this computer."""
 
 
 def _without_secrets(code: str, message: str) -> str:
     """Cut off what may hold a secret: what a program wrote, and the signed text that AWS repeats (token included)."""
     if code == PROGRAM_FAILED:
         return message.partition(": ")[0]
-    if code in WRONG_SECRET:
+    if code in WRONG_SECRET | UNREAD_SIGNATURE:
         return message.partition("The Canonical String")[0].partition("The String-to-Sign")[0].strip()
     return message
 
 
-def _action(message: str, operation: str) -> str:
-    found = ACTION.search(message)
-    return found.group(1) if found else action_of(operation)
-
-
 def _recognise(code: str, message: str, http_status: int) -> tuple[ErrorKind, str]:
-    if "ccount must be verified" in message:
-        return ErrorKind.REFUSED, "account-not-verified"
-    if "subscribed to a pricing plan" in message:
-        return ErrorKind.REFUSED, "pricing-plan"
+    if by_words := next((problem for words, problem in _BY_WORDS if words in message), None):
+        return ErrorKind.REFUSED, by_words
     if code in CLOCK or (code in WRONG_SECRET and "xpired" in message):
         return ErrorKind.DENIED, "clock-wrong"
     known = next(((kind, problem) for codes, kind, problem in _BY_CODE if code in codes), None)
     if known:
         return known
     if code in DENIED:
-        return ErrorKind.DENIED, _denial(message)
-    return (
-        (ErrorKind.UNREACHABLE, "aws-unavailable")
-        if http_status >= SERVER_FAULT
-        else (ErrorKind.REFUSED, "aws-refused")
-    )
+        return ErrorKind.DENIED, denials.problem_of(message)
+    if http_status >= SERVER_FAULT:
+        return ErrorKind.UNREACHABLE, "aws-unavailable"
+    return ErrorKind.REFUSED, "quota-reached" if _QUOTA.search(code) else "aws-refused"
 
+
+_BY_WORDS = (
+    ("ccount must be verified", "account-not-verified"),
+    ("pricing plan", "pricing-plan"),  # at removal, and where a web ACL is to go (cloud-custodian #10477)
+    ("certificates in the last year", "certificates-this-year"),  # ACM counts requests, not what is there
+)
+"""Words that count whatever the code."""
 
 SERVER_FAULT = 500
 """HTTP status from which the fault is AWS's own."""
@@ -210,6 +294,7 @@ _BY_CODE = (
     (frozenset({"MissingDependencyException"}), ErrorKind.DENIED, "login-extra-missing"),
     (frozenset({"LoginInsufficientPermissions"}), ErrorKind.DENIED, "login-forbidden"),
     (UNUSABLE_PROFILE, ErrorKind.DENIED, "profile-incomplete"),
+    (SETTINGS_REFUSED, ErrorKind.DENIED, "setting-unusable"),
     (frozenset({UNUSABLE_KEYS}), ErrorKind.DENIED, "keys-unusable"),
     (frozenset({UNREADABLE}), ErrorKind.UNREACHABLE, "reply-unreadable"),
     (frozenset({"ProxyConnectionError"}), ErrorKind.UNREACHABLE, "proxy-unreachable"),
@@ -226,19 +311,12 @@ _BY_CODE = (
     (frozenset({"InvalidViewerCertificate"}), ErrorKind.REFUSED, "certificate-refused"),
     (frozenset({"BucketAlreadyExists"}), ErrorKind.REFUSED, "bucket-name-taken"),
     (frozenset({"BucketNotEmpty"}), ErrorKind.REFUSED, "bucket-not-empty"),
-    (QUOTA, ErrorKind.REFUSED, "quota-reached"),
+    (QUOTA_CODES, ErrorKind.REFUSED, "quota-reached"),
+    (frozenset({"RegionDisabledException"}), ErrorKind.DENIED, "sts-not-active"),
+    (UNREAD_SIGNATURE, ErrorKind.DENIED, "keys-unusable"),
+    (
+        frozenset({"StagingDistributionInUse", "ContinuousDeploymentPolicyInUse"}),
+        ErrorKind.REFUSED,
+        "continuous-deployment",
+    ),
 )
-
-
-def _denial(message: str) -> str:
-    if "MultiFactorAuthentication failed" in message:
-        return "mfa-wrong"
-    if "service control policy" in message or "resource control policy" in message:
-        return "denied-by-organisation"
-    if "permissions boundary" in message:
-        return "denied-by-boundary"
-    if "blocked by the BlockPublicPolicy" in message:
-        return "public-policy-blocked"
-    if "explicit deny" in message:
-        return "denied-explicitly"
-    return "permission-missing"

@@ -6,6 +6,7 @@ hold keys. So no such text passes: the words are made anew from fields that are 
 
 import errno
 import os
+import shlex
 import socket
 import ssl
 import string
@@ -15,11 +16,22 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from wizard.aws.errors import CODE_NEEDED, NETWORK, PROGRAM_FAILED, UNUSABLE_KEYS, translate
+from wizard.aws.credential_program import ProgramError, ProgramKeysExpiredError
+from wizard.aws.errors import (
+    CODE_NEEDED,
+    INVALID_ENDPOINT,
+    NETWORK,
+    PROGRAM_FAILED,
+    UNUSABLE_KEYS,
+    AwsError,
+    ErrorKind,
+    translate,
+)
 from wizard.aws.key_check import UnusableKeysError
 from wizard.aws.replies import UnreadableReplyError, unreadable
 from wizard.aws.sessions import CodeNeededError
 from wizard.model.exhaustion import refuse_exhausted
+from wizard.model.results import Problem
 
 NAMES = frozenset(
     {
@@ -34,6 +46,8 @@ ADDRESSES = frozenset({"endpoint", "endpoint_url", "proxy_url"})
 """Fields that hold a URL, of which only scheme, host and port are shown."""
 
 LEFT_OUT = "(not shown)"
+
+HIDDEN = "what it says is not shown, because it may hold a secret"
 
 NOT_UNDERSTOOD = "what it said cannot be understood"
 
@@ -66,12 +80,14 @@ def translated(name: str) -> Iterator[None]:
     except UnreadableReplyError as error:
         raise unreadable(str(error), name) from None
     except UnusableKeysError as error:
-        raise translate(UNUSABLE_KEYS, error.fault, name, values={"place": error.place}) from None
+        raise translate(UNUSABLE_KEYS, error.fault, name, values={"place": error.place}, local=True) from None
     except HTTPClientError as error:
         refuse_exhausted(error)
-        raise translate(_network_code(error), _told(error), name) from None
+        raise translate(_network_code(error), _told(error), name, local=True) from None
     except BotoCoreError as error:
-        raise translate(type(error).__name__, _told(error), name) from None
+        raise translate(type(error).__name__, _told(error), name, values=_named(error), local=True) from None
+    except ProgramError as error:
+        raise _of_program(error, name) from None
     except CodeNeededError as error:
         raise translate(CODE_NEEDED, error.serial, name) from None
     except Exception as error:  # noqa: BLE001 - botocore lets through what it did not expect; all else is raised again
@@ -81,15 +97,38 @@ def translated(name: str) -> Iterator[None]:
 def _unexpected(error: Exception, name: str) -> Exception:
     """Say what botocore did not expect, by the place where it did not; a mistake of ours stays what it is."""
     if isinstance(error, RuntimeError) and STILL_EXPIRED in str(error):
-        return translate("ExpiredToken", "the keys that are handed out here are over already", name)
+        return translate("ExpiredToken", "the keys that are handed out here have expired already", name, local=True)
     if isinstance(error, RuntimeError) and RUNTIME_REFUSED in str(error):
-        return translate("LoginTokenLoadError", "the key of this sign-in cannot be read", name)
+        return translate("LoginTokenLoadError", "the key of this sign-in cannot be read", name, local=True)
+    if isinstance(error, ValueError) and "Invalid endpoint" in str(error):
+        return translate(INVALID_ENDPOINT, "a setting names an endpoint that is no address", name, local=True)
     passed = _modules(error)
     if passed & _READS_REPLIES:
         return unreadable("something that cannot be read", name)
     if passed & _SIGNS_IN:
-        return translate(PROGRAM_FAILED, NOT_UNDERSTOOD, name)
+        return translate(PROGRAM_FAILED, NOT_UNDERSTOOD, name, local=True)
     return error
+
+
+def _of_program(error: ProgramError, name: str) -> AwsError:
+    """Return what a program did instead of handing out keys."""
+    command = f"aws sts get-caller-identity --profile {shlex.quote(error.profile)}"
+    values = {
+        "source": f"The profile {error.profile} gets its keys from {error.program} (credential_process). This program",
+        "reason": error.reason,
+        "fix": f"Run `{command}` in a terminal to see what the program itself says.",
+    }
+    code = "ExpiredToken" if isinstance(error, ProgramKeysExpiredError) else PROGRAM_FAILED
+    problem = Problem("program-failed", values)
+    kind = ErrorKind.EXPIRED if code == "ExpiredToken" else ErrorKind.DENIED
+    return AwsError(kind, code, f"{error.program} {error.reason}", name, problem, answered=False, local=True)
+
+
+def _named(error: Any) -> dict[str, str]:
+    """Return the fields of an exception that the texts of problems name."""
+    fields = error.kwargs
+    found = {"path": fields.get("path"), "profile": fields.get("profile") or fields.get("profile_name")}
+    return {name: str(value) for name, value in found.items() if value is not None}
 
 
 def _modules(error: Exception) -> set[str]:
@@ -103,7 +142,8 @@ def _told(error: Any) -> str:
     shown = {field: _field(field, value, error) for field, value in error.kwargs.items()}
     wanted = {field for _, field, _, _ in string.Formatter().parse(error.fmt) if field}
     text = error.fmt.format(**{field: shown.get(field.partition("!")[0], LEFT_OUT) for field in wanted})
-    return " ".join(text.split()).removesuffix(f": {LEFT_OUT}")
+    text = " ".join(text.split()).removesuffix(f": {LEFT_OUT}")
+    return HIDDEN if text == LEFT_OUT else text
 
 
 def _field(field: str, value: Any, error: Exception) -> str:

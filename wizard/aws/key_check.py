@@ -27,6 +27,11 @@ PARTS = {ID: "the access key ID", SECRET: "the secret access key", TOKEN: "the s
 _KEY_ID = re.compile(r"\w+", re.ASCII)
 """IAM API reference, `accessKeyIdType`: `[\\w]+`."""
 
+_ID, _SECRET = re.compile(r"A[KS]IA[A-Z0-9]{16}"), re.compile(r"[A-Za-z0-9/+]{40}")
+"""The shapes of today's key IDs and secrets (IAM guide: unique identifiers)."""
+
+LEFT_OVER = "is left over from another key: an access key ID that begins with AKIA goes without a token"
+
 _QUOTES = "\"'`“”‘’"  # noqa: RUF001 - what word processors make of quotation marks
 
 _METHODS = {
@@ -67,6 +72,8 @@ def fault(part: str, value: str) -> str | None:
     """
     if not value.strip():
         return "holds only blanks" if value else "is empty"
+    if re.search(r"\s[#;]", value):
+        return "has a comment behind it, which these files take as a part of the value"
     found = _at_an_end(value) or _within(value)
     if found is None and part == ID and not _KEY_ID.fullmatch(value):
         return "holds a character other than letters and digits"
@@ -112,7 +119,12 @@ def problem(
     if not missing and held[ID].startswith("ASIA") and not held[TOKEN]:
         missing = [TOKEN]
     if missing:
-        return Problem("keys-incomplete", {"place": place, "missing": " and ".join(map(name, missing))})
+        are = "is" if len(missing) == 1 else "are"
+        return Problem("keys-incomplete", {"place": place, "missing": " and ".join(map(name, missing)), "are": are})
+    if _ID.fullmatch(held[SECRET]) and _SECRET.fullmatch(held[ID]):
+        return Problem("keys-unusable", {"place": where(ID), "message": "holds the secret: the two values are swapped"})
+    if held[ID].startswith("AKIA") and held[TOKEN]:
+        return Problem("keys-unusable", {"place": where(TOKEN), "message": LEFT_OVER})
     wrong = ((part, fault(part, value)) for part, value in held.items() if value)
     found = next(((part, told) for part, told in wrong if told), None)
     return Problem("keys-unusable", {"place": where(found[0]), "message": found[1]}) if found else None

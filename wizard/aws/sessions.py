@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from wizard.aws.credential_program import runner
 from wizard.aws.errors import AwsError, translate
 from wizard.aws.key_check import check
 from wizard.aws.replies import refuse_unreadable
@@ -54,9 +55,22 @@ def build(source: "KeySource", code: str | None = None) -> "boto3.Session":
     if source.keys:
         return boto3.Session(botocore_session=_undisturbed(source.endpoint), **explicit(source.keys))
     session = boto3.Session(botocore_session=_core(source.endpoint), profile_name=source.profile)
-    roles = session._session.get_component("credential_provider").get_provider("assume-role")  # noqa: SLF001
+    providers = session._session.get_component("credential_provider")  # noqa: SLF001
+    roles = providers.get_provider("assume-role")
     roles._prompter = _prompter(code)  # noqa: SLF001 - botocore would read the terminal, where the screens are
+    _run_programs_within_limits(providers.get_provider("custom-process"), roles)
     return session
+
+
+def _run_programs_within_limits(program: Any, roles: Any) -> None:
+    """Have `credential_process` of a profile, and of a profile that a role starts from, run by ours."""
+    from botocore.credentials import ProcessProvider  # noqa: PLC0415 - loads slowly
+
+    load = program._load_config  # noqa: SLF001 - botocore's sessions take no provider of this kind from outside
+    program._popen = runner(program._profile_name)  # noqa: SLF001
+    roles._profile_provider_builder._create_process_provider = (  # noqa: SLF001
+        lambda name: ProcessProvider(profile_name=name, load_config=load, popen=runner(name))
+    )
 
 
 def usable(source: "KeySource", code: str | None = None) -> "boto3.Session":

@@ -38,12 +38,21 @@ def credentials(session: Session, name: str | None, *, wants_guide: bool, ask: b
     found = service.profiles(setup)
     known, error = _asked(session, service, setup) if ask else (None, None)
     rows = list(_listed(found, service, setup))
-    rows += ["", *whose(known, error)] if ask else []
-    rows += ["", *_guide()] if wants_guide or not found else []
+    if ask:
+        rows += ["", *(_unasked(found, error) or whose(known, error))]
+    nothing = not found and (error is None or error.problem.id == "no-credentials")
+    rows += ["", *_guide()] if wants_guide or nothing else []
     data = {"found": found, "guide": guide.methods(), "known": known, "problem": error.problem if error else None}
     rows = [fitting(row, sys.stdout) for row in rows]
     session.result(rows, "error" if error else "ok", _plain(data), [str(error)] if error else [])
     return of_error(error) if error else ExitCode.WELL
+
+
+def _unasked(found: tuple[CredentialSource, ...], error: AwsError | None) -> tuple[str, ...]:
+    """Point at the list where it says already why nothing could be signed."""
+    used = in_use(found)
+    told = error is not None and error.local and used is not None and used.problem == error.problem
+    return ("AWS was not asked: fix the problem above first.",) if told else ()
 
 
 def _plain(data: dict[str, Any]) -> Any:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import threading
 from collections.abc import Callable, Coroutine
@@ -10,6 +9,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from wizard.commands.output.exit_codes import ExitCode
+from wizard.model.leaving import leave
 
 T = TypeVar("T")
 
@@ -72,4 +72,4 @@ class _Interrupts:
 
     def _leave(self) -> None:
         self._farewell()
-        os._exit(ExitCode.INTERRUPTED)
+        leave(ExitCode.INTERRUPTED)

@@ -77,9 +77,11 @@ class Session:
         Raises:
             click.UsageError: an option does not make sense.
         """
-        from wizard.commands.environment import environment  # noqa: PLC0415 - heavy; not for `--help`
+        from wizard.aws import credential_program  # noqa: PLC0415 - heavy, as what follows; not for `--help`
+        from wizard.commands.environment import environment  # noqa: PLC0415
         from wizard.service import Service  # noqa: PLC0415
 
+        credential_program.on_wait(lambda program: self.note(credential_program.WAITING.format(program=program)))
         return Service(environment(self))
 
     def line(self, command: str) -> str:

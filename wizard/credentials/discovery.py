@@ -4,9 +4,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from wizard.credentials import environment_variables, instance_role, profiles, shared_files
+from wizard.credentials import environment_variables, instance_role, near_misses, profiles, shared_files
 from wizard.credentials.source import CredentialKind, CredentialSource
-from wizard.model.results import Problem
 
 USUAL = "default"
 """The profile that boto3 uses when none is named."""
@@ -20,11 +19,12 @@ def find(chosen: str | None = None, *, firmware: Path = instance_role.FIRMWARE) 
         firmware: the file that says who made this computer.
     """
     named = environment_variables.profile()
-    listed = _listed(firmware)
-    expected = chosen or (named[0] if named else None)
+    shared = shared_files.read()
+    listed = _listed(shared, firmware)
+    expected = chosen or (named[0] if named else _usual(shared))
     names = {one.name for one in listed}
-    if expected and expected not in names:
-        listed = (*listed, _missing(expected))
+    if expected is not None and expected not in names and _broken(listed) is None:
+        listed = (*listed, _missing(expected, "" if chosen else named[1] if named else "", shared))
     index, why = _winner(listed, chosen, named)
     return tuple(replace(one, wins=True, why=why) if number == index else one for number, one in enumerate(listed))
 
@@ -34,8 +34,18 @@ def in_use(found: tuple[CredentialSource, ...]) -> CredentialSource | None:
     return next((one for one in found if one.wins), None)
 
 
-def _listed(firmware: Path) -> tuple[CredentialSource, ...]:
-    shared = shared_files.read()
+def _usual(shared: shared_files.SharedFiles) -> str | None:
+    """Return the usual profile where a heading looks like it and is not; else nobody expects it."""
+    return USUAL if USUAL not in shared.profiles and near_misses.has_heading(USUAL, shared) else None
+
+
+def _broken(listed: tuple[CredentialSource, ...]) -> int | None:
+    """Return the first file that cannot be read: then boto3 reads neither, whatever else there is."""
+    unreadable = (n for n, one in enumerate(listed) if one.problem and one.problem.id == "profiles-unreadable")
+    return next(unreadable, None)
+
+
+def _listed(shared: shared_files.SharedFiles, firmware: Path) -> tuple[CredentialSource, ...]:
     everything = (
         environment_variables.keys(),
         *profiles.all_found(shared),
@@ -46,10 +56,14 @@ def _listed(firmware: Path) -> tuple[CredentialSource, ...]:
     return tuple(one for one in everything if one)
 
 
-def _missing(name: str) -> CredentialSource:
-    return CredentialSource(
-        name, CredentialKind.UNUSABLE, place="no file", problem=Problem("profile-missing", {"profile": name})
-    )
+def _missing(name: str, variable: str, shared: shared_files.SharedFiles) -> CredentialSource:
+    if profile := shared.profiles.get(name):
+        place = shared.credentials_path if profile.credentials else shared.config_path
+        return CredentialSource(
+            name, CredentialKind.UNUSABLE, place=place, problem=near_misses.incomplete(profile, shared)
+        )
+    problem = near_misses.missing(name, variable, shared)
+    return CredentialSource(name, CredentialKind.UNUSABLE, place="no file", problem=problem)
 
 
 def _winner(
@@ -60,6 +74,8 @@ def _winner(
     def first(name: str | None = None, *kinds: CredentialKind) -> int | None:
         return next((n for n, one in enumerate(listed) if one.name == name and (not kinds or one.kind in kinds)), None)
 
+    if (broken := _broken(listed)) is not None:
+        return broken, "AWS's tools read both files first, and stop at this one"
     if chosen:
         return first(chosen), "it was chosen"
     tried = (
@@ -72,5 +88,6 @@ def _winner(
         (first(None, CredentialKind.WEB), "no profile comes before it"),
         (first(None, CredentialKind.CONTAINER), "no keys and no profile come before it"),
         (first(None, CredentialKind.MACHINE), "no keys and no profile come before it"),
+        (first(None, CredentialKind.UNUSABLE), "nothing else is there"),
     )
     return next(((index, why) for index, why in tried if index is not None), (None, ""))

@@ -15,7 +15,7 @@ def keys() -> CredentialSource | None:
     """Return the keys in the environment, as botocore's EnvProvider takes them."""
     identifier = os.environ.get(KEY)
     if not identifier:
-        return None
+        return _without_id()
     temporary = any(os.environ.get(name) for name in TOKENS)
     return CredentialSource(
         None,
@@ -27,6 +27,21 @@ def keys() -> CredentialSource | None:
         expires=seconds(os.environ.get("AWS_CREDENTIAL_EXPIRATION")),
         long_lived=not temporary and identifier.startswith("AKIA"),
         problem=_problem(),
+    )
+
+
+def _without_id() -> CredentialSource | None:
+    """Return what stands there without the key's ID: botocore passes it over, and goes on to the profiles."""
+    left = [name for name in (SECRET, *TOKENS) if os.environ.get(name)]
+    if not left:
+        return None
+    values = {"place": f"the environment ({', '.join(left)})", "missing": f"the variable {KEY}", "are": "is"}
+    return CredentialSource(
+        None,
+        CredentialKind.UNUSABLE,
+        place=f"the variable {left[0]}",
+        detail="passed over, because the access key ID is missing",
+        problem=Problem("keys-incomplete", values),
     )
 
 
@@ -48,7 +63,7 @@ def web_identity() -> CredentialSource | None:
 def profile() -> tuple[str, str] | None:
     """Return the profile that a variable names, and the variable."""
     for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):  # botocore's order
-        if os.environ.get(name):
+        if name in os.environ:
             return os.environ[name], name
     return None
 

@@ -11,7 +11,15 @@ from msgspec.structs import replace
 from wizard.aws.client import AwsClient
 from wizard.aws.identity import Ending, Identity, who_am_i
 from wizard.aws.keys import Keys, KeySource
-from wizard.credentials import keyring_store, risks
+from wizard.credentials import (
+    diagnosis,
+    discovery,
+    environment_variables,
+    keyring_store,
+    risks,
+    settings_check,
+    shared_files,
+)
 from wizard.credentials.discovery import find, in_use
 from wizard.credentials.sign_in import SignIns
 from wizard.credentials.source import CredentialKind, CredentialSource
@@ -69,15 +77,28 @@ class CredentialManager:
         )
         return (kept, *(_without_crown(one) if wins else one for one in listed))
 
-    async def known(self, aws: Aws) -> KnownIdentity:
+    def elsewhere(self, given: KeySource) -> Problem | None:
+        """Return what leads calls to another server than AWS's; None in a practice world. Blocking."""
+        if given.endpoint or not settings_check.names_endpoints():
+            return None
+        named = environment_variables.profile()
+        profile = given.profile or (named[0] if named else discovery.USUAL)
+        return settings_check.elsewhere(shared_files.read(), profile)
+
+    async def known(self, aws: Aws, elsewhere: Problem | None = None) -> KnownIdentity:
         """Ask AWS whose credentials these are, and what they risk.
+
+        Args:
+            aws: the way to call AWS.
+            elsewhere: what leads calls to another server, if anything does.
 
         Raises:
             wizard.aws.errors.AwsError: they do not work.
         """
         who = await who_am_i(aws)
         lasting = isinstance(aws, AwsClient) and (aws.access_key_id or "").startswith(LONG_LIVED)
-        return KnownIdentity(who, await risks.risks(aws, who, long_lived=lasting))
+        warnings = await risks.risks(aws, who, long_lived=lasting)
+        return KnownIdentity(who, (elsewhere, *warnings) if elsewhere else warnings)
 
     # Calling.
 
@@ -86,6 +107,7 @@ class CredentialManager:
         if not isinstance(aws, AwsClient):
             return
         aws.resolve = lambda given: self.signs.source(given, setup)
+        aws.explain = diagnosis.explained
         aws.clock = None if self._clock_is_right else self._looked_at
 
     def _looked_at(self) -> float:

@@ -3,7 +3,7 @@
 from wizard.aws import key_check
 from wizard.aws.key_check import ID as KEY
 from wizard.aws.key_check import TOKEN
-from wizard.credentials import credential_process, login, roles, sso
+from wizard.credentials import credential_process, login, near_misses, roles, sso
 from wizard.credentials.shared_files import Profile, Settings, SharedFiles
 from wizard.credentials.source import CredentialKind, CredentialSource, Facts
 from wizard.model.results import Problem
@@ -14,7 +14,7 @@ OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 
 def all_found(shared: SharedFiles) -> tuple[CredentialSource, ...]:
     """Describe every profile that has credentials of some kind, and every file that cannot be read."""
-    found = [_found(profile, shared) for profile in shared.profiles.values()]
+    found = [_found(profile, shared) or _useless(profile, shared) for profile in shared.profiles.values()]
     broken = [
         CredentialSource(None, CredentialKind.UNUSABLE, place=one.path, problem=one.problem) for one in shared.broken
     ]
@@ -26,10 +26,10 @@ def describe(profile: Profile, shared: SharedFiles, chain: frozenset[str] = froz
     return (
         roles.facts(profile, shared, chain, describe)
         or sso.facts(profile, shared)
-        or _keys(profile.name, profile.credentials)
+        or _keys(profile.name, profile.credentials, shared)
         or login.facts(profile)
-        or credential_process.facts(profile)
-        or _keys(profile.name, profile.config)
+        or credential_process.facts(profile, shared)
+        or _keys(profile.name, profile.config, shared)
     )
 
 
@@ -52,6 +52,14 @@ def _found(profile: Profile, shared: SharedFiles) -> CredentialSource | None:
     )
 
 
+def _useless(profile: Profile, shared: SharedFiles) -> CredentialSource | None:
+    """Describe a profile whose settings only look like credentials."""
+    problem = near_misses.without_credentials(profile, shared)
+    if problem is None:
+        return None
+    return CredentialSource(profile.name, CredentialKind.UNUSABLE, place=_place(profile, shared), problem=problem)
+
+
 def _place(profile: Profile, shared: SharedFiles) -> str:
     """Name the file, or both."""
     files = ((shared.config_path, profile.config), (shared.credentials_path, profile.credentials))
@@ -64,7 +72,7 @@ def _partition(name: str, region: object) -> Problem | None:
     return None
 
 
-def _keys(name: str, section: Settings) -> Facts | None:
+def _keys(name: str, section: Settings, shared: SharedFiles) -> Facts | None:
     """Describe keys that stand in a file as they are."""
     if KEY not in section:
         return None
@@ -74,5 +82,10 @@ def _keys(name: str, section: Settings) -> Facts | None:
         "keys for some hours" if temporary else "",
         long_lived=not temporary,
         mfa_serial=None,
-        problem=key_check.problem(section, f"the profile {name}", lambda part: f"{part} in the profile {name}"),
+        problem=key_check.problem(
+            section,
+            f"the profile {name}",
+            lambda part: f"{part} in the profile {name} ({shared.line_of(name, part)})",
+            lambda part: part if part in section else near_misses.spelled(part, name, shared),
+        ),
     )

@@ -1,5 +1,6 @@
 """Profiles that assume a role: from another profile, from the machine, or with a web identity token."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from wizard.credentials.source import CredentialKind, Facts
 from wizard.model.results import Problem
 
 CREDENTIAL_SOURCES = ("Environment", "Ec2InstanceMetadata", "EcsContainer")
+_ARN = re.compile(r"arn:[a-z-]+:iam::\d{12}:role/\S+")
 Describe = Callable[[Profile, SharedFiles, frozenset[str]], Facts | None]
 """Describes any profile; the names are those of the chain that led to it."""
 
@@ -27,10 +29,18 @@ def facts(profile: Profile, shared: SharedFiles, chain: frozenset[str], describe
         return None
     account = _account(str(role))
     if token := settings.get("web_identity_token_file"):
-        missing = None if Path(str(token)).expanduser().is_file() else _incomplete(profile, str(token))
+        missing = (
+            None
+            if Path(str(token)).expanduser().is_file()
+            else _wrong(profile, shared, "web_identity_token_file", f"names the file {token}, which isn't there")
+        )
         return Facts(CredentialKind.WEB, str(role), account=account, problem=missing)
     serial = settings.get("mfa_serial")
     start, problem = _start(profile, shared, chain, describe)
+    if not _ARN.fullmatch(str(role)):
+        problem = _wrong(
+            profile, shared, "role_arn", "isn't the ARN of a role, such as arn:aws:iam::123456789012:role/NAME"
+        )
     return Facts(
         CredentialKind.ROLE,
         _detail(str(role), settings.get("source_profile") or settings.get("credential_source")),
@@ -47,19 +57,36 @@ def _start(
     """Describe what the role is assumed from."""
     source, machine = profile.settings.get("source_profile"), profile.settings.get("credential_source")
     if bool(source) == bool(machine):
-        return None, _incomplete(profile, "source_profile or credential_source, one of them")
+        which = (
+            "both source_profile and credential_source" if source else "neither source_profile nor credential_source"
+        )
+        return None, _wrong(
+            profile, shared, "role_arn", f"needs one profile or place to start from, and there is {which}"
+        )
     if machine:
-        return None, None if machine in CREDENTIAL_SOURCES else _incomplete(profile, f"a valid {machine=}")
+        allowed = ", ".join(CREDENTIAL_SOURCES)
+        wrong = _wrong(profile, shared, "credential_source", f"isn't one of {allowed}, spelled exactly so")
+        return None, None if machine in CREDENTIAL_SOURCES else wrong
     if source == profile.name and "aws_access_key_id" in profile.settings:
         return None, None  # starts from its own keys
-    if source not in shared.profiles or source in chain or source == profile.name:
-        return None, _incomplete(profile, f"a usable profile {source}")
+    if source not in shared.profiles:
+        return None, _wrong(profile, shared, "source_profile", f"names the profile {source}, which isn't there")
+    if source in chain or source == profile.name:
+        return None, _wrong(profile, shared, "source_profile", f"leads back to {source}, so it never gets to any keys")
     start = describe(shared.profiles[source], shared, chain | {profile.name})
-    return start, None if start else _incomplete(profile, f"credentials in the profile {source}")
+    without = _wrong(profile, shared, "source_profile", f"names the profile {source}, which holds no credentials")
+    return start, None if start else without
 
 
-def _incomplete(profile: Profile, missing: str) -> Problem:
-    return Problem("profile-incomplete", {"profile": profile.name, "missing": missing})
+def _wrong(profile: Profile, shared: SharedFiles, setting: str, message: str) -> Problem:
+    """Say what is wrong with a setting of a profile, as the end of a sentence about it."""
+    where = shared.line_of(profile.name, setting)
+    values = {
+        "profile": profile.name,
+        "message": f"{setting} ({where}) {message}.",
+        "fix": f"Correct {setting} of the profile {profile.name} ({where}).",
+    }
+    return Problem("profile-incomplete", values)
 
 
 def _detail(role: str, start: object) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from wizard.credentials import file_text
+from wizard.credentials.file_text import Fault, FileText
 from wizard.credentials.source import shown
 from wizard.model.results import Problem
 
@@ -38,19 +40,40 @@ class SharedFiles(Struct, frozen=True):
 
     profiles: dict[str, Profile] = {}
     sso_sessions: dict[str, dict[str, Any]] = {}
+    services: dict[str, dict[str, Any]] = {}
     broken: tuple[Broken, ...] = ()
     config_path: str = ""
     credentials_path: str = ""
+    config_text: FileText = FileText()
+    credentials_text: FileText = FileText()
+    has_config: bool = False
+    has_credentials: bool = False
+
+    def line_of(self, profile: str, setting: str) -> str:
+        """Return where a profile's setting stands, as "FILE, line N"; without the line where that is not known."""
+        for path, text, headings in (
+            (self.credentials_path, self.credentials_text, (profile,)),
+            (self.config_path, self.config_text, (profile, f"profile {profile}", f'profile "{profile}"')),
+        ):
+            for heading in headings:
+                if line := text.line_of(heading, setting):
+                    return f"{path}, line {line}"
+        return self.config_path
 
 
 def config_path() -> Path:
     """Return where the config file is (AWS SDKs reference, location of the shared files)."""
-    return Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
+    return _path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config")
 
 
 def credentials_path() -> Path:
     """Return where the credentials file is."""
-    return Path(os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials").expanduser()
+    return _path(os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials")
+
+
+def _path(text: str) -> Path:
+    """Return a path as botocore reads it."""
+    return Path(os.path.expanduser(os.path.expandvars(text)))  # noqa: PTH111 - Path's own raises without a home
 
 
 def read() -> SharedFiles:
@@ -66,27 +89,33 @@ def read() -> SharedFiles:
     return SharedFiles(
         profiles={name: Profile(name, from_config.get(name, {}), from_credentials.get(name, {})) for name in names},
         sso_sessions=_sections(parsed.get("sso_sessions")),
+        services=_sections(parsed.get("services")),
         broken=tuple(one for one in (broken_config, broken_credentials) if one),
         config_path=shown(config),
         credentials_path=shown(credentials),
+        config_text=file_text.scan(config),
+        credentials_text=file_text.scan(credentials),
+        has_config=config.is_file(),
+        has_credentials=credentials.is_file(),
     )
 
 
 def _parsed(parse: Any, path: Path) -> tuple[dict[str, Any], Broken | None]:
     from botocore.exceptions import ConfigNotFound, ConfigParseError  # noqa: PLC0415
 
+    if found := file_text.fault(path, shown(path)):
+        return {}, _broken(path, found)
     try:
-        if path.is_file() and not os.access(path, os.R_OK):
-            return {}, _broken(path, "you may not read it")
         return dict(parse(str(path))), None
     except ConfigNotFound:
         return {}, None
     except (ConfigParseError, ValueError, OSError):
-        return {}, _broken(path, "a line in it is not as these files are written")  # never quoted: it may be a key
+        return {}, _broken(path, Fault("its lines can't be told apart", f"Look at {shown(path)} in an editor."))
 
 
-def _broken(path: Path, reason: str) -> Broken:
-    return Broken(shown(path), Problem("profiles-unreadable", {"path": shown(path), "reason": reason}))
+def _broken(path: Path, found: Fault) -> Broken:
+    values = {"path": shown(path), "reason": found.reason, "fix": found.fix}
+    return Broken(shown(path), Problem("profiles-unreadable", values))
 
 
 def _sections(found: object) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shlex
 import time
 from collections.abc import Mapping
@@ -25,11 +26,45 @@ def facts(profile: Profile, shared: SharedFiles) -> Facts | None:
     whole: dict[str, Any] = {**(shared.sso_sessions.get(session, {}) if session else {}), **settings}
     missing = [name for name in NEEDED if not whole.get(name)]
     expires, problem = _signed_in(profile.name, str(session or whole.get("sso_start_url", "")))
-    if missing or (session and session not in shared.sso_sessions):
-        what = ", ".join(missing) or f"[sso-session {session}]"
-        problem = Problem("profile-incomplete", {"profile": profile.name, "missing": what})
+    wrong = _wrong(profile, shared, missing)
+    if wrong:
+        values = {"profile": profile.name, "missing": ", ".join(missing), "message": wrong[0], "fix": wrong[1]}
+        problem = Problem("profile-incomplete", values)
     return Facts(
         CredentialKind.SSO, _detail(whole), account=whole.get("sso_account_id"), expires=expires, problem=problem
+    )
+
+
+def _wrong(profile: Profile, shared: SharedFiles, missing: list[str]) -> tuple[str, str] | None:
+    """Say why these settings make no sign-in, and what to do; None if they make one."""
+    name, settings, path = profile.name, profile.settings, shared.config_path
+    session = settings.get("sso_session")
+    again = f"Or set it up again: `aws configure sso --profile {shlex.quote(name)}`."
+    if session and session not in shared.sso_sessions:
+        where = shared.line_of(name, "sso_session")
+        return (
+            f"sso_session ({where}) names [sso-session {session}], and {path} has no such section.",
+            f"Add the section [sso-session {session}] with sso_start_url and sso_region to {path}. {again}",
+        )
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        return f"{', '.join(missing)} {verb} missing or empty.", f"Add {', '.join(missing)} to {path}. {again}"
+    both = shared.sso_sessions.get(session, {}) if session else {}
+    differing = [one for one in ("sso_start_url", "sso_region") if settings.get(one, both.get(one)) != both.get(one)]
+    if session and differing:
+        lines = " and ".join(f"{one} ({shared.line_of(name, one)})" for one in differing)
+        return (
+            f"{lines} {'differs' if len(differing) == 1 else 'differ'} from what [sso-session {session}] says.",
+            f"Delete {lines} from the profile: the section [sso-session {session}] is enough.",
+        )
+    url = str(both.get("sso_start_url") or settings.get("sso_start_url", ""))
+    return (
+        None
+        if re.fullmatch(r"https://[^\s/]+\.[^\s]+", url)
+        else (
+            "sso_start_url isn't an address that begins with https://.",
+            f"Copy sso_start_url again from the AWS access portal. {again}",
+        )
     )
 
 

@@ -37,6 +37,8 @@ def _derived(node: Resource, reading: Reading) -> tuple[Status, Problem | None]:
         if reading.presence is Presence.ABSENT:
             return Status.WAITING, Problem("not-made", {"resource": node.title})
         return Status.WAITING, Problem("not-applied", {"resource": node.title, "found": reading.observed})
+    if reading.problem:
+        return Status.FAILED, reading.problem
     problem = "gone" if reading.presence is Presence.ABSENT else "drift"
     return Status.FAILED, Problem(problem, {"resource": node.title, "found": reading.observed})
 

@@ -154,7 +154,7 @@ def refusal(node: Node, error: AwsError) -> Check:
         "",
         STATUS_BY_KIND[error.kind],
         f"{node.title}: {_in_brief(error)}",
-        observed=str(error),
+        observed="" if str(error) == explain(error.problem).meaning else str(error),
         problem=error.problem,
         copy=(Copyable("Statement to add", statement),) if (statement := error.problem.values.get("statement")) else (),
     )
@@ -164,6 +164,6 @@ def _in_brief(error: AwsError) -> str:
     """Say in a few words why a call came to nothing; "AWS answered" only where AWS did."""
     if error.kind is ErrorKind.EXPIRED:
         return f"could not be tested, {UNSEEN.get(error.problem.id, 'credentials expired')}"
-    if not error.answered:
+    if error.local or not error.answered:
         return explain(error.problem).title
     return f"AWS answered {error.code} to {error.operation}"

@@ -61,7 +61,7 @@ def described(problem: str, values: Mapping[str, str] | None = None) -> Explaine
     return Explained(
         id=problem,
         title=entry["title"].format_map(gaps),
-        meaning=entry["meaning"].format_map(gaps),
+        meaning=entry["meaning"].format_map(gaps).strip(),
         steps=tuple(step.format_map(gaps) for step in entry["steps"]),
         typical=entry.get("typical", "").format_map(gaps),
         link=entry.get("link", ""),

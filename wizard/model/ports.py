@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from wizard.model.results import Problem
+
 AGENT = "snowpixel"
 """Our `User-Agent`: who reads logs may know us."""
 
@@ -254,6 +256,8 @@ class Ports:
     web: Web
     clock: Clock
     blobs: BlobStore = field(default_factory=NoBlobs)
+    elsewhere: Problem | None = None
+    """What leads calls to another server than AWS's, if anything does."""
 
 
 DNS = 53

@@ -1,5 +1,7 @@
 """Whose credentials sign our calls, and whether they belong to the setup's account."""
 
+from typing import Any
+
 from wizard.aws.identity import Identity, who_am_i
 from wizard.model.context import Context
 from wizard.model.results import Check, Status
@@ -46,6 +48,10 @@ class IdentityProbe(Probe):
             return self.report(
                 Status.WARNING, f"Account {name}, as its root user", "root-user", observed=me.arn, evidence=facts
             )
+        if elsewhere := self.context.ports.elsewhere:
+            summary = f"Account {name}, as {elsewhere.values['host']} says, which is not AWS"
+            named: dict[str, Any] = dict(elsewhere.values)
+            return self.report(Status.WARNING, summary, elsewhere.id, observed=me.arn, evidence=facts, **named)
         return self._with_time_left(name, me, facts)
 
     def _with_time_left(self, name: str, me: Identity, facts: dict[str, str]) -> Check:

@@ -4,11 +4,14 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import CERTIFICATES, certificate_tags, everything
 from wizard.model.context import Context
-from wizard.model.results import Action, Actor, Change, Decision, DecisionOption, Difference
+from wizard.model.results import Action, Actor, Change, Decision, DecisionOption, Difference, Problem
 from wizard.net.certificate_names import covers
+from wizard.resources.certificate import failure_reasons
 from wizard.resources.deletion import gone_already, missing
 from wizard.resources.dns.record_kinds import CERTIFICATE
 from wizard.resources.resource import TAG_ID, NotYetError, Presence, Reading, Resource
@@ -92,10 +95,11 @@ class OnCertificate(Resource):
                 f"The certificate will not be issued: {reason}",
                 "certificate-dead",
                 presence=Presence.OURS,
-                reason=reason,
                 domain=self.domain,
+                **failure_reasons.explained(reason),
             )
-        return self.to_replace("will not be issued", reason)
+        named = {"domain": self.domain, **failure_reasons.explained(reason)}
+        return replace(self.to_replace("will not be issued", reason), problem=Problem("certificate-dead", named))
 
     def to_replace(self, why: str, found: str) -> Reading:
         """One change requests another certificate and deletes this one."""

@@ -182,7 +182,9 @@ class Distribution(OnDistribution):
                 "cloudfront", "delete_distribution", Id=self.context.made.distribution, IfMatch=reply["ETag"]
             )
         except AwsError as error:
-            if error.code not in NOT_DELETABLE_YET:
+            if (
+                error.code not in NOT_DELETABLE_YET or error.problem.id != "aws-refused"
+            ):  # a pricing plan, said with the same code
                 raise
             raise NotYetError(self._disabling()) from None
 

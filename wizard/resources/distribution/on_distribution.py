@@ -90,7 +90,7 @@ class OnDistribution(Resource):
                 DistributionConfig=config,
             )
         except AwsError as error:
-            if error.code not in CHANGED_MEANWHILE:
+            if error.code not in CHANGED_MEANWHILE or error.problem.id != "aws-refused":
                 raise
             summary = "Somebody else changed the distribution at this moment; reading it again"
             raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, every=1)) from None

@@ -1,0 +1,48 @@
+"""Why ACM gives up on a certificate: each reason's cause and next step (ACM guide, troubleshooting; API reference)."""
+
+_REASONS = {
+    "CAA_ERROR": (
+        "A CAA record of the domain doesn't let Amazon issue certificates.",
+        "Look at the checklist's CAA row: it shows the record to add.",
+    ),
+    "ADDITIONAL_VERIFICATION_REQUIRED": (
+        "AWS wants to verify this domain by hand, as it does with well-known names. Another request changes nothing.",
+        "Open a support case in the AWS console (Account and billing is free) and ask ACM to allow the domain.",
+    ),
+    "DOMAIN_NOT_ALLOWED": (
+        "The domain is on a list of unsafe sites (VirusTotal).",
+        "Look the domain up at https://www.virustotal.com, and ask whoever lists it to take it off.",
+    ),
+    "INVALID_PUBLIC_DOMAIN": (
+        "The name isn't below a domain that AWS knows as public: it may be misspelled, or belong to a private network.",
+        "Choose a name below a domain that you registered: `snowpixel set NAME --domain DOMAIN`.",
+    ),
+    "DOMAIN_VALIDATION_DENIED": (
+        "Somebody refused the request, or AWS found that the domain may not be proven this way.",
+        "Ask whoever looks after the domain whether they refused it.",
+    ),
+    "NO_AVAILABLE_CONTACTS": (
+        "AWS looked for e-mail addresses of the domain's owner and found none. snowpixel proves a domain through DNS.",
+        "See that the certificate's DNS record is there.",
+    ),
+    "VALIDATION_TIMED_OUT": (
+        "AWS did not see the certificate's DNS record within 72 hours.",
+        "See that the certificate's DNS record is there: its row in the checklist says so.",
+    ),
+    "EXPIRED": (
+        "It expired. ACM renews by itself only while its DNS record is there.",
+        "See that the certificate's DNS record is there.",
+    ),
+    "REVOKED": ("It was revoked.", "Ask whoever runs the account why it was revoked."),
+}
+_OTHER = ("AWS doesn't say more; the domain may be misspelled.", "Check the spelling of the domain.")
+
+
+def explained(reason: str) -> dict[str, str]:
+    """Return cause and next step of a failure, as the text of `certificate-dead` names them.
+
+    Args:
+        reason: ACM's word for it, a FailureReason or a status.
+    """
+    cause, fix = _REASONS.get(reason, _OTHER)
+    return {"reason": reason, "cause": cause, "fix": fix}
