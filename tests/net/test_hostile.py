@@ -30,7 +30,8 @@ from wizard.probes.caa import allows
 from wizard.probes.name_servers import NameServersLook, NameServersProbe, family_of, serial
 from wizard.probes.resolvers import ResolversProbe, is_private
 from wizard.resources.dns.manual_record import ManualRecord
-from wizard.resources.dns.record_state import Evidence, diagnose, letters_apart, same, stray_names
+from wizard.resources.dns.record_state import Evidence, diagnose, stray_names
+from wizard.resources.dns.record_values import letters_apart, same
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
+from wizard.engine.causes import hang
 from wizard.model.results import Actor, Check, Problem, Status
 from wizard.resources.resource import Presence, Reading, Resource
 
@@ -79,4 +80,5 @@ RULES: Mapping[str, Rule] = {"pixel-record": _flattened, "dns-resolvers": _flatt
 
 def weigh(checks: Checks) -> dict[str, Check]:
     """Return the checks with their final verdicts. Pure: the same checks give the same verdicts."""
-    return {name: RULES[name](check, checks) if name in RULES else check for name, check in checks.items()}
+    ruled = {name: RULES[name](check, checks) if name in RULES else check for name, check in checks.items()}
+    return hang(ruled)

@@ -296,7 +296,7 @@ CASES = (
         "dns-resolvers",
         Internet(records=(PROOF_RECORD,), later=(PIXEL_RECORD,)),
         Status.WAITING,
-        (HOST, "1 of 1 resolvers", "until ", "unbound: not known yet, remembered until "),
+        (HOST, "1 of 1 resolvers", "until ", "unbound: not known yet, kept until "),
     ),
     Case(
         "negative-answer-cached",
@@ -304,7 +304,7 @@ CASES = (
         "dns-resolvers",
         Internet(later=(f"e.{ZONE}. CNAME {OWN}.",), early=f"e.{ZONE}"),
         Status.WAITING,
-        (f"e.{ZONE}", "until ", "unbound: not known yet, remembered until "),
+        (f"e.{ZONE}", "until ", "unbound: not known yet, kept until "),
         domain=f"e.{ZONE}",
     ),
     Case(
@@ -315,7 +315,7 @@ CASES = (
             (PROOF_RECORD, f"{HOST}. CNAME shop.net."), later=(PIXEL_RECORD,), elsewhere=("shop.net. A 192.0.2.7",)
         ),
         Status.WAITING,
-        (HOST, "1 of 1 resolvers", "unbound: elsewhere (shop.net), remembered until "),
+        (HOST, "1 of 1 resolvers", "unbound: elsewhere (shop.net), kept until "),
     ),
     Case(
         "own-resolver-behind",
@@ -323,7 +323,7 @@ CASES = (
         "dns-resolvers",
         Internet(records=(PROOF_RECORD,), later=(PIXEL_RECORD,)),
         W,
-        (f"{THIS_COMPUTER}: not known yet, remembered until ", "the world's: to the distribution", HOST),
+        (f"{THIS_COMPUTER}: not known yet, kept until ", "the world's: to the distribution", HOST),
         own=True,
     ),
     Case("another-distribution", ("N18", "F2"), P, pixel(f"{HOST}. 86400 CNAME {ANOTHER}."), says=(ANOTHER, OWN)),
