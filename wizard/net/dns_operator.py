@@ -3,8 +3,9 @@
 from msgspec import Struct
 
 from wizard.knowledge.dns_providers import recognise
+from wizard.model import domain_names
 from wizard.model.idn import readable
-from wizard.model.ports import Dns
+from wizard.model.ports import Dns, DnsUnreachableError
 
 ROUTE53 = "route53"
 
@@ -49,6 +50,18 @@ class DnsOperator(Struct, frozen=True):
             )
         who = f"at {self.provider}" if self.provider else f"answered by {self.server}"
         return f"The DNS of {self.zone} is {who}: that is where you will add two records."
+
+
+async def parent_zone(dns: Dns, zone: str) -> str:
+    """Return the zone that delegates `zone`, where that is the user's and not a registry's; else the empty text."""
+    above = zone.partition(".")[2]
+    if "." not in above or domain_names.shared(above):
+        return ""
+    try:
+        parent = (await dns.zone_of(above)).name
+    except DnsUnreachableError:
+        return ""
+    return parent if "." in parent and not domain_names.shared(parent) else ""
 
 
 async def dns_operator(dns: Dns, host: str) -> DnsOperator:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from wizard.knowledge.fronts import CLOUDFLARE, front_of
 from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, DnsUnreachableError, Ports, WebError
-from wizard.model.validators import shared_ending
+from wizard.net.dns_operator import parent_zone
 from wizard.resources.dns.record_state import (
     CLOUDFRONT_FRONT,
     HERE,
@@ -155,14 +155,7 @@ class Gathering:
 
     async def _parent(self, zone: DelegatedZone) -> str:
         """Return the zone that delegates this one, where that is the user's and not a registry's; else nothing."""
-        above = zone.name.partition(".")[2]
-        if "." not in above or shared_ending(above):
-            return ""
-        try:
-            parent = (await self.ports.dns.zone_of(above)).name
-        except DnsUnreachableError:
-            return ""
-        return parent if "." in parent and not shared_ending(parent) else ""
+        return await parent_zone(self.ports.dns, zone.name)
 
     def _direct(self, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
         """Return the answers that are records at the name itself, not at the end of a CNAME there."""

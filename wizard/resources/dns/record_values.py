@@ -7,8 +7,7 @@ from ipaddress import ip_address
 
 from msgspec import Struct
 
-NEAR = 2
-"""Letters that may differ for a value to count as mistyped: so many that no two real ones are ever so alike."""
+from wizard.model.edit_distance import NEAR, letters_apart
 
 _ESCAPE = re.compile(r"\\(\d{3})|\\(.)", re.DOTALL)
 _QUOTES = "\"'`´“”„‘’‚«»<>()[]{}"  # noqa: RUF001 - as word processors write them
@@ -97,16 +96,6 @@ def is_address(value: str, zone: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def letters_apart(one: str, other: str) -> int:
-    """Return the edit distance: letters to add, take away or change (Levenshtein). At most 255 each, as in the DNS."""
-    row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, 1):
-        before, row[0] = row[0], at
-        for column, wanted in enumerate(other, 1):
-            before, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, before + (letter != wanted))
-    return row[-1]
 
 
 def _decoded(label: str) -> str:
