@@ -27,7 +27,7 @@ from wizard.model.terminal_text import MOST, brief, printable
 from wizard.net.dns_client import DnsClient
 from wizard.net.dns_query import DnsTimeouts, Said, ask, understand
 from wizard.net.dns_zones import ADDRESSES, SERVERS
-from wizard.probes.caa import allows
+from wizard.probes.caa_records import allows
 from wizard.probes.name_servers import NameServersLook, NameServersProbe, family_of, serial
 from wizard.probes.resolvers import ResolversProbe, is_private
 from wizard.resources.dns.manual_record import ManualRecord

@@ -3,7 +3,7 @@
 The answers follow from the table alone. A situation is one record with one mistake; everything else is as it should be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.net.servers import Net, Zone, example
@@ -95,7 +95,7 @@ WRAPPED = {
 }
 """How a value was typed, and what must be said of it."""
 
-LETTERS = {
+LETTERS: dict[str, Callable[[str], str]] = {
     "a letter missing": lambda value: value[:3] + value[4:],
     "a letter changed": lambda value: value[:3] + "z" + value[4:],
     "a letter twice": lambda value: value[:3] + value[3] + value[3:],
@@ -103,7 +103,7 @@ LETTERS = {
     "two letters missing": lambda value: value[:3] + value[5:],
 }
 
-CUT = {
+CUT: dict[str, Callable[[str], str]] = {
     "without its last part": lambda value: value.rpartition(".")[0],
     "its first part alone": lambda value: value.partition(".")[0],
     "without its first part": lambda value: value.partition(".")[2],

@@ -12,6 +12,7 @@ from wizard.model.ports import DelegatedZone, DnsAnswer, DnsUnreachableError
 from wizard.model.results import Action, Actor, Change, Copyable, Decision, DecisionOption, DnsRecord, Problem, Status
 from wizard.model.terminal_text import brief
 from wizard.net import dns_views
+from wizard.resources.dns.name_before import name_before
 from wizard.resources.dns.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, left_behind, wanted
 from wizard.resources.dns.record_state import APEXES, Evidence, Finding, RecordState, diagnose, has
@@ -58,7 +59,7 @@ class ManualRecord(Resource):
         """Ask every authoritative server for the record."""
         pair = wanted(self.context, self.id)
         if pair is None:
-            return self._too_early()
+            return self._too_early(await name_before(self.context) if self.id == PIXEL else None)
         evidence, zone = await self._gathered(pair)
         reading = await self._judged(pair, evidence, zone)
         self._looks += 1
@@ -105,12 +106,14 @@ class ManualRecord(Resource):
         """Say, without looking, what `read` says where nothing exists."""
         return self._too_early()
 
-    def _too_early(self) -> Reading:
+    def _too_early(self, before: Reading | None = None) -> Reading:
         if self.id == CERTIFICATE and self.context.made.certificate_borrowed:
             return Reading(
                 presence=Presence.BORROWED, summary="The certificate you chose was proved before: no record is needed"
             )
         later = Change(self.id, Action.CREATE, Actor.USER, f"Add: {self.title}", typical=TYPICAL, every=EVERY)
+        if before:
+            return before if before.status is Status.FAILED else replace(before, changes=(later,))
         return Reading(
             presence=Presence.ABSENT, summary=f"{self.title}: AWS has not said yet what goes into it", changes=(later,)
         )

@@ -6,8 +6,8 @@ import anyio
 from msgspec.structs import replace
 
 from wizard.knowledge.fronts import CLOUDFLARE, front_of
-from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, DnsUnreachableError, Ports, WebError
-from wizard.net.dns_operator import parent_zone
+from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, DnsUnreachableError, Ports, Response, WebError
+from wizard.net.dns_operator import SIBLING, parent_zone
 from wizard.resources.dns.record_state import (
     CLOUDFRONT_FRONT,
     HERE,
@@ -20,9 +20,6 @@ from wizard.resources.dns.record_state import (
     stray_names,
 )
 from wizard.resources.dns.record_values import same
-
-SIBLING = "snowpixel-asks-for-wildcards"
-"""A label that nobody uses: whatever answers there is a wildcard."""
 
 BESIDE = ("A", "AAAA", "TXT", "MX", "CAA", "HTTPS", "SRV", "PTR")
 """Types that people have at a name, or choose in a form in place of CNAME."""
@@ -176,14 +173,21 @@ class Gathering:
         addresses = any(answer.records for rdtype in ("A", "AAAA") for answer in self._direct(self.name, rdtype))
         if not addresses and led_to != SOMEWHERE:
             return ""
-        try:
-            answer = await self.ports.web.get(f"http://{self.name}/i", limit=1_000_000)
-        except WebError:
+        answer = await self._http(self.name)
+        if answer is None:
             return ""
         front, behind = front_of(answer.headers), "x-amz-cf-id" in answer.headers
+        if front and behind and (own := await self._http(self.target)) and front_of(own.headers) == front:
+            return CLOUDFRONT_FRONT  # a proxy of this computer's network, which passes everything on
         if front and (behind or front == CLOUDFLARE):  # other proxies mostly stand in front of other services
             return front
         return CLOUDFRONT_FRONT if behind else ""
+
+    async def _http(self, host: str) -> Response | None:
+        try:
+            return await self.ports.web.get(f"http://{host}/i", limit=1_000_000)
+        except WebError:
+            return None
 
 
 def _said(answers: tuple[DnsAnswer, ...]) -> frozenset[str]:

@@ -201,6 +201,9 @@ def _wrong_value(evidence: Evidence) -> Finding | None:
     values = _values(evidence.cname)
     if not values:
         return None
+    others = [each for each in values if not same(each, evidence.target)]
+    if len(others) < len(values):
+        return Finding(RecordState.IN_THE_WAY, observed=brief([f"CNAME {each}" for each in others]))
     value = values[0]
     if set(values) <= set(_values(evidence.sibling.get("CNAME", ()))):
         return Finding(RecordState.WILDCARD, observed=f"CNAME {value}")
