@@ -47,6 +47,7 @@ class Cause(Struct, frozen=True):
         problems: the problems that are meant.
         hanging: the rows that hang on it.
         only: problems that these rows must have; empty: any, and none.
+        evidence: name of evidence that the row must have; empty: none.
     """
 
     item: str
@@ -54,6 +55,7 @@ class Cause(Struct, frozen=True):
     problems: frozenset[str]
     hanging: tuple[str, ...]
     only: frozenset[str] = frozenset()
+    evidence: str = ""
 
 
 SERVERS, RECORD, PROOF, RESOLVERS = "name-servers", "pixel-record", "certificate-record", "dns-resolvers"
@@ -79,7 +81,14 @@ CAUSES = (
     Cause(RECORD, "DNS record for the pixel", ELSEWHERE, ("caa",), DNS_UNSEEN),
     Cause(RECORD, "DNS record for the pixel", BY_RECORD, (RESOLVERS,), AS_RESOLVERS_SEE),
     Cause(RESOLVERS, "The domain, as the world's resolvers see it", frozenset({"dnssec-broken"}), WEB),
-    Cause(RESOLVERS, "The domain, as the world's resolvers see it", frozenset({"resolver-blocks"}), WEB, UNREACHED),
+    Cause(
+        RESOLVERS,
+        "The domain, as the world's resolvers see it",
+        frozenset({"resolver-blocks"}),
+        WEB,
+        UNREACHED,
+        "blocked",
+    ),
 )
 
 
@@ -88,12 +97,17 @@ def hang(checks: Mapping[str, Check]) -> dict[str, Check]:
     found = dict(checks)
     for cause in CAUSES:
         said = checks.get(cause.item)
-        if said is None or said.problem is None or said.problem.id not in cause.problems:
+        if said is None or not _says(said, cause):
             continue
         for name in cause.hanging:
             if name in found and _hangs(name, found[name], cause, checks):
                 found[name] = _skipped(found[name], cause)
     return found
+
+
+def _says(check: Check, cause: Cause) -> bool:
+    known = check.problem is not None and check.problem.id in cause.problems
+    return known and (not cause.evidence or cause.evidence in check.evidence)
 
 
 def _hangs(name: str, check: Check, cause: Cause, checks: Mapping[str, Check]) -> bool:

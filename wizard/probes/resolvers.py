@@ -141,7 +141,8 @@ class ResolversProbe(Probe):
             )
         blocked = [answer for answer in answers if leads(answer, target) is Leads.BLOCKED]
         if blocked and kinds <= {Leads.BLOCKED, *self._arrived}:
-            return self._blocked(domain, target, blocked, observed)
+            check = self._blocked(domain, target, blocked, observed)
+            return replace(check, evidence={"blocked": "everywhere"}) if kinds == {Leads.BLOCKED} else check
         if kinds == {Leads.HERE}:
             return self._reached(domain, target, answers, observed)
         if kinds == {Leads.FLATTENED}:
