@@ -15,7 +15,7 @@ from screens.routes import Route
 from screens.texts import plan_details
 from screens.texts.permission_list import rights_text
 from screens.texts.setup_status import finished
-from screens.texts.style import say
+from screens.texts.style import lines, say
 from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
 from wizard.engine.walks import IDENTITY
@@ -84,6 +84,8 @@ class PlanPage(Page):
         cost = _cost(self.saved, snapshot)
         self._set("headline", plan_details.headline(snapshot, cost))
         made = say(TO_FINISH) if nothing_left(self.saved, snapshot) else plan_details.changes_text(snapshot)
+        if doubts := plan_details.doubts(snapshot):
+            made = lines(doubts, made)
         self._set("made", plan_details.troubles(snapshot) or made)
         self._set("cost", plan_details.cost_text(cost, self.saved.choices.events_per_month))
         self._set("rights", rights_text(self.saved))

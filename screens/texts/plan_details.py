@@ -1,13 +1,13 @@
 """The plan in words: changes by stage, cost, permissions, and removal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
 from screens.texts.problem import explained
 from screens.texts.style import ACTION_GLYPHS, ACTOR_WORDS, MUTED, badge, count, lines, say
 from wizard.knowledge.costs import Estimate
-from wizard.model.results import Action, Actor, Change, Snapshot, StageView, Status
+from wizard.model.results import Action, Actor, Change, Check, Snapshot, StageView, Status
 
 STYLES = {
     Action.CREATE: "$text-success",
@@ -71,7 +71,17 @@ def undo_text(name: str) -> Content:
 
 def troubles(snapshot: Snapshot) -> Content | None:
     """Return what stands in the way of a plan; None when nothing does."""
-    bad = [check for check in snapshot.checks if check.status in (Status.FAILED, Status.UNKNOWN)]
+    return _told([check for check in snapshot.checks if check.status in (Status.FAILED, Status.UNKNOWN)])
+
+
+def doubts(snapshot: Snapshot) -> Content | None:
+    """Return what to think about before a plan is carried out, although it could be; None when nothing is."""
+    items = [item for item in snapshot.items if item.changes and item.check]
+    return _told([item.check for item in items if item.check and item.check.status is Status.WARNING])
+
+
+def _told(checks: Sequence[Check]) -> Content | None:
+    bad = [check for check in checks if check.problem or check.status is not Status.WARNING]
     if not bad:
         return None
     rows: list[Content | str] = []

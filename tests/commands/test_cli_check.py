@@ -136,7 +136,7 @@ def test_what_cannot_be_accepted_is_refused(warned: Cli, arguments: tuple[str, .
 
 
 def test_without_any_aws_identity_only_aws_is_unseen(alone: Cli) -> None:
-    alone("new", "main", "--domain", "e.shop.example")
+    alone("new", "main", "--domain", "e.shop-of-mine.com")
     ran = alone("check", "main", "--json", "--nameserver", "127.0.0.1:1")
     assert ran.code == 3
     rows = document(ran.out).data.setups[0].checks  # type: ignore[union-attr]

@@ -65,7 +65,7 @@ def test_a_report_of_nothing_is_refused(alone: Cli) -> None:
 
 
 def test_without_aws_a_report_still_tells_what_is_here(alone: Cli) -> None:
-    alone("new", "main", "--domain", "e.shop.example")
+    alone("new", "main", "--domain", "e.shop-of-mine.com")
     ran = alone("report", "main", "--json", "--nameserver", "127.0.0.1:1")
     assert ran.code == 0
-    assert ran.document["data"]["report"]["choices"]["domain"] == "e.shop.example"
+    assert ran.document["data"]["report"]["choices"]["domain"] == "e.shop-of-mine.com"

@@ -7,6 +7,8 @@ import pytest
 
 from tests.drift.proving import PIXEL_PROBES, SKIPPED, Drift, prove
 from tests.drift.standing import Behind
+from tests.product import not_ok
+from wizard.model.results import Job, Status
 from wizard.resources.buckets.bucket_settings import SWITCHES
 
 ROLES = ("content", "log")
@@ -42,6 +44,13 @@ def drifts() -> Iterator[tuple[str, Drift]]:
         ("files deleted",),
     )
     yield "log lifecycle: other days", days
+    kept = Drift(
+        "log-bucket.lifecycle",
+        lambda b: b.lifecycle(b.logs, lambda rules: rules[0].pop("NoncurrentVersionExpiration")),
+        ("PutBucketLifecycleConfiguration",),
+        ("older versions deleted",),
+    )
+    yield "log lifecycle: older versions kept", kept
     expires = Drift(
         "content-bucket.lifecycle",
         lambda b: b.lifecycle(b.content, lambda rules: rules[0].update(Expiration={"Days": 1})),
@@ -153,7 +162,7 @@ def _edited(role: str, sid: str, edit: dict[str, Any]) -> Callable[[Behind], Non
 
 def _lifecycle(role: str) -> Iterator[tuple[str, Drift]]:
     item, operation = f"{role}-bucket.lifecycle", ("PutBucketLifecycleConfiguration",)
-    every = ("unfinished uploads dropped", "files deleted", "covers", "besides")
+    every = ("unfinished uploads dropped", "files deleted", "older versions deleted", "covers", "besides")
     edits: dict[str, tuple[Callable[[list[dict[str, Any]]], None], tuple[str, ...]]] = {
         "gone": (lambda rules: rules.clear(), every),
         "off": (lambda rules: rules[0].update(Status="Disabled"), every),
@@ -200,3 +209,55 @@ def test_the_log_bucket_deleted_with_all_in_it(standing: Callable[[str], Behind]
         planned=frozenset(children),
     )
     prove(drift, standing("domain"))
+
+
+def test_logs_are_gone_after_their_time_where_somebody_switched_versioning_on(
+    standing: Callable[[str], Behind],
+) -> None:
+    behind = standing("domain")
+    behind.s3.put_bucket_versioning(Bucket=behind.logs, VersioningConfiguration={"Status": "Enabled"})
+    assert not_ok(behind.product.check()) == []
+    behind.s3.put_object(Bucket=behind.logs, Key="cf/2026/log.gz", Body=b"an address of a visitor")
+    behind.control.age(behind.logs, 91)
+    behind.control.age(behind.logs, 2)
+    left = behind.s3.list_object_versions(Bucket=behind.logs, Prefix="cf/2026/")
+    assert "Versions" not in left
+
+
+DENIES = {
+    "no key of KMS": (
+        {"Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}},
+        "refuses",
+    ),
+    "everything": ({}, "refuses"),
+    "another organization": ({"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}, "refuses"),
+    "an unknown key": ({"Condition": {"StringNotEquals": {"aws:RequestTag/x": "y"}}}, "may refuse"),
+}
+
+
+@pytest.mark.parametrize("name", DENIES)
+def test_a_deny_of_somebody_elses_is_named_and_never_touched(name: str, standing: Callable[[str], Behind]) -> None:
+    behind = standing("domain")
+    more, does = DENIES[name]
+    deny = {
+        "Sid": "DenyUnEncrypted",
+        "Effect": "Deny",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{behind.logs}/*",
+        **more,
+    }
+    behind.policy(behind.logs, lambda statements: statements.append(deny))
+    found = {check.id: check for check in behind.product.check().checks if check.status is not Status.OK}
+    assert {item: check.problem and check.problem.id for item, check in found.items()} == {
+        "log-bucket.policy": "policy-denies"
+    }
+    check = found["log-bucket.policy"]
+    assert check.status is Status.WARNING
+    assert "DenyUnEncrypted" in check.summary
+    assert does in check.summary
+    behind.product.clear()
+    behind.product.run(Job.REPAIR)
+    assert behind.product.writes() == []
+    behind.policy(behind.logs, lambda statements: statements.remove(deny))
+    assert not_ok(behind.product.check()) == []

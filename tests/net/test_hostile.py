@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from tests.net.servers import Net, Zone, dns_server, example, on_loopback, rrset
 from tests.probes.seen_from import HOST, OWN, ScriptedDns, answer, context, problem
 from tests.problems.scene import context_of, look, red, words
+from wizard.model.edit_distance import letters_apart
 from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, NameServer
 from wizard.model.results import Status
 from wizard.model.setup import Made
@@ -26,11 +27,12 @@ from wizard.model.terminal_text import MOST, brief, printable
 from wizard.net.dns_client import DnsClient
 from wizard.net.dns_query import DnsTimeouts, Said, ask, understand
 from wizard.net.dns_zones import ADDRESSES, SERVERS
-from wizard.probes.caa import allows
+from wizard.probes.caa_records import allows
 from wizard.probes.name_servers import NameServersLook, NameServersProbe, family_of, serial
 from wizard.probes.resolvers import ResolversProbe, is_private
 from wizard.resources.dns.manual_record import ManualRecord
-from wizard.resources.dns.record_state import Evidence, diagnose, letters_apart, same, stray_names
+from wizard.resources.dns.record_state import Evidence, diagnose, stray_names
+from wizard.resources.dns.record_values import same
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from wizard.model.results import Check, Status
 from wizard.model.setup import Made, SetupChoices
 from wizard.net.dns_client import THIS_COMPUTER, DnsClient
 from wizard.net.dns_query import DnsTimeouts
-from wizard.probes.caa import CaaProbe, allows
+from wizard.probes.caa import CaaProbe
+from wizard.probes.caa_records import allows
 from wizard.probes.eventual_consistency import until
 from wizard.probes.resolvers import OWN as OWN_RESOLVER
 from wizard.probes.resolvers import ResolversProbe

@@ -62,7 +62,7 @@ def test_a_dead_certificate_is_replaced(product: Product, behind: Behind, reason
     assert behind.certificates() == [after.certificate]
     assert after.certificate != dead
     assert (after.validation_name, after.validation_value) == (before.validation_name, before.validation_value)
-    assert (after.certificates_replaced, after.certificates_former) == (1, ())
+    assert (after.certificates_replaced, after.certificates_former) == (0, ()), "issued: the count begins anew"
 
 
 def test_a_certificate_that_dies_while_it_is_waited_for_is_replaced(product: Product, behind: Behind) -> None:
@@ -83,7 +83,7 @@ def test_a_certificate_that_dies_while_it_is_waited_for_is_replaced(product: Pro
     assert not_ok(product.apply()) == []
     assert failed
     assert behind.certificates() == [product.setup().made.certificate]
-    assert product.setup().made.certificates_replaced == 1
+    assert product.setup().made.certificates_replaced == 0
 
 
 def test_after_three_times_it_says_so_and_stops(product: Product) -> None:
@@ -94,13 +94,28 @@ def test_after_three_times_it_says_so_and_stops(product: Product) -> None:
     assert product.setup().made.certificates_replaced == MOST_REPLACED
     product.control.fail_certificate(product.setup().made.certificate or "", "DOMAIN_NOT_ALLOWED")
     product.clear()
-    for job in (Job.APPLY, Job.REPAIR, Job.CHECK):
+    for job in (Job.APPLY, Job.PLAN, Job.CHECK):
         found = _check(product.run(job, adds_records=False, patience=0), "certificate")
         assert found.status is Status.FAILED
         assert found.problem is not None
         assert found.problem.id == "certificate-dead"
         assert "DOMAIN_NOT_ALLOWED" in problems.explain(found.problem).meaning
     assert _writes(product) == []
+
+
+def test_the_users_own_repair_asks_again_once_the_cause_is_gone(product: Product) -> None:
+    _pending(product)
+    for _ in range(MOST_REPLACED + 1):
+        product.control.fail_certificate(product.setup().made.certificate or "", "CAA_ERROR")
+        product.run(Job.APPLY, adds_records=False, patience=0)
+    stopped = _check(product.check(), "certificate")
+    assert (stopped.status, stopped.problem and stopped.problem.id) == (Status.FAILED, "certificate-dead")
+    assert stopped.problem is not None
+    assert any("`snowpixel repair NAME`" in step for step in problems.explain(stopped.problem).steps)
+    product.run(Job.REPAIR, adds_records=False, patience=0)
+    assert _check(product.check(), "certificate").status is not Status.FAILED
+    assert not_ok(product.apply()) == []
+    assert product.setup().made.certificates_replaced == 0
 
 
 # One that hangs.
@@ -152,7 +167,7 @@ def test_a_certificate_that_hangs_for_an_hour_is_replaced(product: Product, behi
     product.control.set_pace(0)
     product.control.forget_cache()
     assert not_ok(product.apply()) == []
-    assert product.setup().made.certificates_replaced == 1
+    assert product.setup().made.certificates_replaced == 0
 
 
 def test_one_that_hangs_again_and_again_is_given_up_after_three_times(product: Product) -> None:

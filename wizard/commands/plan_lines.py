@@ -12,7 +12,7 @@ from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.session import Session
 from wizard.documents import json_envelope
 from wizard.knowledge.costs import Estimate, estimate_for
-from wizard.model.results import Actor, Change, Snapshot, Status
+from wizard.model.results import Actor, Change, Check, Snapshot, Status
 from wizard.model.setup import Setup
 from wizard.model.terminal_text import printable
 from wizard.stages import needs_aws
@@ -106,9 +106,16 @@ def change_lines(change: Change) -> Iterator[str]:
 
 def _obstacles(plan: Plan) -> Iterator[str]:
     hard = [item.check for item in plan.snapshot.items if item.check and not item.changes]
-    yield from checklist_lines.troubles([check for check in hard if check.status in plan.obstacles], plan.setup.name)
+    told = [check for check in hard if check.status in plan.obstacles]
+    # What is to be thought about first, although it could be done: the name is in use.
+    told += [item.check for item in plan.snapshot.items if item.check and item.changes and _doubtful(item.check)]
+    yield from checklist_lines.troubles(told, plan.setup.name)
     for asked in plan.snapshot.decisions:
         yield from ("", "A question is open:", *plain_lines.decision(asked))
+
+
+def _doubtful(check: Check) -> bool:
+    return check.status is Status.WARNING and check.problem is not None
 
 
 def _permissions(session: Session, plan: Plan) -> Iterator[str]:

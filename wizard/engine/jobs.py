@@ -48,6 +48,8 @@ async def _apply(context: Context, progress: Progress, patience: float | None, o
 
 async def _repair(context: Context, progress: Progress, patience: float | None, only: Only) -> None:
     await survey(context)
+    # The user says that the cause is gone: a certificate that was given up is asked for again.
+    context.state.record(certificates_replaced=0)
     part = rows(context, only)
     looked = walks.progress_for(Job.CHECK, part, progress.snapshot.setup, context.state.setup.accepted)
     await walks.check(part, context, looked)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
+from wizard.engine.causes import hang
 from wizard.model.results import Actor, Check, Problem, Status
 from wizard.resources.resource import Presence, Reading, Resource
 
@@ -77,10 +78,20 @@ def _flattened(check: Check, checks: Checks) -> Check:
     )
 
 
-RULES: Mapping[str, Rule] = {"pixel-record": _flattened, "dns-resolvers": _flattened}
+def _denied(check: Check, checks: Checks) -> Check:
+    """A Deny that may refuse the log delivery is the fault once logs stay away."""
+    event = checks.get("first-event")
+    stays_away = event is not None and event.problem is not None and event.problem.id == "event-not-logged"
+    if stays_away and check.problem is not None and check.problem.id == "policy-denies":
+        return replace(check, status=Status.FAILED)
+    return check
+
+
+RULES: Mapping[str, Rule] = {"log-bucket.policy": _denied, "pixel-record": _flattened, "dns-resolvers": _flattened}
 """Item id to the rule that may change its verdict."""
 
 
 def weigh(checks: Checks) -> dict[str, Check]:
     """Return the checks with their final verdicts. Pure: the same checks give the same verdicts."""
-    return {name: RULES[name](check, checks) if name in RULES else check for name, check in checks.items()}
+    ruled = {name: RULES[name](check, checks) if name in RULES else check for name, check in checks.items()}
+    return hang(ruled)

@@ -1,9 +1,10 @@
 """Validators of the user's choices: clean what was typed or pasted, or say what is wrong with it and why."""
 
 import re
+import unicodedata
 from ipaddress import ip_address
 
-from wizard.model import idn
+from wizard.model import domain_names, idn
 from wizard.model.masking import masked
 from wizard.model.setup import NAME
 
@@ -18,31 +19,6 @@ LONGEST_NAME = 253
 FEWEST_DAYS, MOST_DAYS = 1, 3650
 
 _SUGGESTED = ("e", "hi", "hub", "sp1", "north")
-_SHARED_ENDINGS = frozenset(
-    f"{second}.{top}"
-    for top, seconds in {
-        "uk": "co org me ac gov ltd plc net",
-        "au": "com net org edu gov id",
-        "nz": "co net org ac govt geek",
-        "za": "co net org web",
-        "jp": "co ne or ac go",
-        "kr": "co or ne re pe",
-        "in": "co net org firm gen ind",
-        "br": "com net org gov",
-        "mx": "com org gob",
-        "ar": "com org gob",
-        "tr": "com org gen web",
-        "cn": "com net org",
-        "tw": "com org idv",
-        "hk": "com org idv",
-        "sg": "com org",
-        "il": "co org net",
-        "pl": "com net org",
-        "at": "co or",
-    }.items()
-    for second in seconds.split()
-)
-"""Endings of two parts below which domains are registered (Public Suffix List; the usual ones)."""
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}")
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
@@ -68,6 +44,7 @@ def host_name(text: str) -> str:
     name = _ascii(_bare_host(text))
     labels = name.split(".")
     _refuse_malformed(name, labels)
+    _refuse_of_others(name)
     _refuse_blocked(labels)
     _refuse_apex(labels)
     return name
@@ -86,17 +63,6 @@ def public_url(text: str) -> str:
             "the file yourself and give its path, or give an address that needs no password."
         )
     return url
-
-
-def shared_ending(name: str) -> bool:
-    """Whether domains are registered below `name`, as far as its form tells: `com`, `co.uk`, `com.ng`.
-
-    Below a country's ending, parts of two or three letters mostly mean a kind of registrant. Where that guess takes
-    somebody's own short domain for an ending, or misses a longer one, a diagnosis is only less exact.
-    """
-    second, _, country = name.rpartition(".")
-    short = len(country) == 2 and "." not in second and len(second) <= 3  # noqa: PLR2004
-    return "." not in name or name in _SHARED_ENDINGS or short
 
 
 def suggest(zone: str) -> tuple[str, ...]:
@@ -189,10 +155,25 @@ def profile(text: str) -> str:
     return name
 
 
+_WRAPPING = "\"'`´“”„‘’«»<>(){},;!|"  # noqa: RUF001 - as word processors and mails write them
+_LINK = re.compile(r"\[[^\]]*\]\(([^)]*)\)")
+_SCHEME = re.compile(
+    r"(?<![a-z0-9.-])(?:[a-z][a-z0-9+-]*:[/\\]+|(?:https?|ftp|wss?):(?=[^\d/])|(?:https?|ftp)[/\\]{2})", re.IGNORECASE
+)
+_PORT = re.compile(r"(?<=[^:]):(\d*)$")
+_USUAL_PORTS = ("", "80", "443")
+"""Ports that browsers leave out of addresses."""
+
+
 def _bare_host(text: str) -> str:
     """Take the host out of what may be a pasted address."""
-    name = re.sub(r"^https?://", "", text.strip(), flags=re.IGNORECASE)
-    name = re.split(r"[/?#]", name, maxsplit=1)[0].strip().removesuffix(".")
+    name = _unwrapped(text)
+    if link := _LINK.fullmatch(name):
+        name = _unwrapped(link[1])
+    if scheme := _SCHEME.search(name):
+        name = re.split(r"[/\\?#]", name[scheme.end() :].lstrip("/\\"), maxsplit=1)[0].rpartition("@")[2]
+    name = _unwrapped(re.split(r"[/\\?#]", name.lstrip("/\\"), maxsplit=1)[0]).removesuffix(".")
+    name = _unwrapped(name)
     name = name.lower() if name.isascii() else name  # other capitals are mapped as browsers do, not as Python does
     if not name:
         raise InvalidChoice("A host name is needed, such as e.example.org: a name below a domain that is yours.")
@@ -201,6 +182,8 @@ def _bare_host(text: str) -> str:
     _refuse_address(name)
     if "@" in name:
         raise InvalidChoice(f"{_shown(name)} looks like an e-mail address. Give a host name, such as e.example.org.")
+    if (port := _PORT.search(name)) and port[1] in _USUAL_PORTS:
+        name = name[: port.start()].removesuffix(".")
     if ":" in name:
         raise InvalidChoice(f"{_shown(name)} has a port. CloudFront answers on port 443 only: leave the port out.")
     if "*" in name:
@@ -208,14 +191,21 @@ def _bare_host(text: str) -> str:
     return name
 
 
+def _unwrapped(text: str) -> str:
+    """Return a text without the blanks, unseen letters, quotes and brackets around it; those of IPv6 stay."""
+    ends = {each for each in text if unicodedata.category(each)[0] in "CZ"}
+    return text.strip("".join(ends) + _WRAPPING)
+
+
 def _refuse_address(name: str) -> None:
-    try:
-        ip_address(name.strip("[]"))
-    except ValueError:
-        return
-    raise InvalidChoice(
-        f"{_shown(name)} is an IP address. A certificate and CloudFront need a host name, such as e.example.org."
-    )
+    for text in (name, _PORT.sub("", name)):
+        try:
+            ip_address(text.strip("[]"))
+        except ValueError:
+            continue
+        raise InvalidChoice(
+            f"{_shown(text)} is an IP address. A certificate and CloudFront need a host name, such as e.example.org."
+        )
 
 
 def _ascii(name: str) -> str:
@@ -296,11 +286,37 @@ def _better(zone: list[str]) -> str:
     return " or ".join(f"{label}.{'.'.join(zone)}" for label in _SUGGESTED[:2])
 
 
+def _refuse_of_others(name: str) -> None:
+    """Refuse names of no public DNS, of other people's platforms, and the one that is mostly the website itself."""
+    if why := domain_names.special(name):
+        ending = name.rpartition(".")[2]
+        raise InvalidChoice(
+            f"{_shown(name)} cannot be reached by your visitors: .{ending} {why}. Nobody gets a certificate for it. "
+            "Give a name below a domain that you have registered, or leave the domain out to start without one."
+        )
+    if owner := domain_names.platform(name):
+        raise InvalidChoice(
+            f"{_shown(name)} belongs to {owner}, whose DNS you cannot edit, so a certificate could not be proved. Give "
+            "a name below a domain of your own, or leave the domain out to start without one: the pixel then works at "
+            "a name of CloudFront's."
+        )
+    first, _, rest = name.partition(".")
+    if first == "www" and domain_names.registered(rest):
+        raise InvalidChoice(
+            f"{_shown(name)} is where browsers look for the website itself, and a name can lead to one place only. "
+            f"Choose a name of its own for the pixel, such as {_better(rest.split('.'))}."
+        )
+
+
 def _refuse_apex(labels: list[str]) -> None:
     """Refuse what is surely a domain itself; whether a longer name is the top of a zone only the DNS can say."""
-    parts = 3 if ".".join(labels[-2:]) in _SHARED_ENDINGS else 2
-    if len(labels) <= parts:
-        domain = ".".join(labels)
+    domain = ".".join(labels)
+    if domain_names.shared(domain):
+        raise InvalidChoice(
+            f"{_shown(domain)} is an ending below which everybody registers domains, and nobody's own. Give a name "
+            f"below a domain of yours, such as e.example.{domain}."
+        )
+    if domain_names.registered(domain) == domain:
         raise InvalidChoice(
             f"{_shown(domain)} is the domain itself. The pixel needs a CNAME record, which cannot stand beside the "
             f"records that every domain has at its top. Put a name in front of it, such as e.{domain} or hub.{domain}."

@@ -1,26 +1,13 @@
 """CAA records: whether Amazon may issue a certificate for the domain (RFC 8659)."""
 
-import re
-
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wizard.model.ports import DnsAnswer, DnsOutcome, DnsUnreachableError
+from wizard.model.ports import DnsAnswer, DnsOutcome, DnsUnreachableError, NoResolverError
 from wizard.model.results import Check, Copyable, Status
 from wizard.model.terminal_text import brief
+from wizard.probes.caa_records import WANTED, allows, forbidding
 from wizard.probes.probe import Probe
-
-AMAZON = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"})
-"""Issuer names of which one must be allowed (ACM user guide, "Set up a CAA record")."""
-
-WANTED = '0 issue "amazon.com"'
-
-RECORD = re.compile(r'(\d+) ([A-Za-z0-9]+) "?([^"]*)"?')
-
-CRITICAL = 128
-"""Flag: an issuer that does not know the property must not issue (RFC 8659 §4.1)."""
-
-KNOWN = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail", "contactphone", "issuevmc"})
 
 HOPS = 8
 """CNAMEs followed before we call it a loop."""
@@ -80,8 +67,15 @@ class CaaProbe(Probe):
 
     async def _at(self, name: str) -> CaaRecords:
         """Return the CAA records at a name, along CNAMEs: then the target's owner decides (facts, C10)."""
-        for _ in range(HOPS):
-            answers = await self.context.ports.dns.ask_authorities(name, "CAA")
+        for hop in range(HOPS):
+            try:
+                answers = await self.context.ports.dns.ask_authorities(name, "CAA")
+            except NoResolverError:
+                raise
+            except DnsUnreachableError:
+                if hop:  # a CNAME that leads nowhere: there is nobody whose word could count (RFC 8659 §3)
+                    return CaaRecords(name)
+                raise
             answer = _first(answers)
             if answer is None:
                 raise UnreadableError(name, _failure(answers))
@@ -92,6 +86,7 @@ class CaaProbe(Probe):
 
     def _forbidden(self, domain: str, found: CaaRecords) -> Check:
         observed = brief(sorted(found.records), "; ")
+        why, todo = forbidding(found.records, found.at, domain)
         check = self.report(
             Status.FAILED,
             f"CAA records at {found.at} do not let Amazon issue a certificate",
@@ -101,7 +96,8 @@ class CaaProbe(Probe):
             domain=domain,
             at=found.at,
             found=observed,
-            record=WANTED,
+            why=why,
+            todo=todo,
         )
         return replace(
             check, copy=(Copyable("Name of the CAA record", found.at), Copyable("Value of the CAA record", WANTED))
@@ -127,13 +123,3 @@ def _first(answers: tuple[DnsAnswer, ...]) -> DnsAnswer | None:
 def _failure(answers: tuple[DnsAnswer, ...]) -> str:
     outcomes = [answer.outcome for answer in answers] or [DnsOutcome.UNREACHABLE]
     return ", ".join(dict.fromkeys(outcome.value for outcome in outcomes))
-
-
-def allows(records: tuple[str, ...]) -> bool:
-    """Whether a CAA record set lets Amazon issue for a name that is no wildcard (RFC 8659 §4.2)."""
-    parsed = [match.groups() for record in records if (match := RECORD.fullmatch(record))]
-    properties = [(int(flags), tag.lower(), value.partition(";")[0].strip().lower()) for flags, tag, value in parsed]
-    if any(flags & CRITICAL and tag not in KNOWN for flags, tag, _ in properties):
-        return False
-    issuers = [value.rstrip(".") for _, tag, value in properties if tag == "issue"]
-    return not issuers or bool(AMAZON & set(issuers))

@@ -12,7 +12,7 @@ from wizard.model.results import Check, Status
 from wizard.net.certificate_names import covers
 from wizard.probes.eventual_consistency import LOOK_AGAIN
 from wizard.probes.probe import Probe
-from wizard.snowplow.pixel_response import by_cloudfront
+from wizard.snowplow.pixel_response import by_cloudfront, in_front
 
 AUTHORITY = "amazon"
 """Part of the issuer's name in every certificate of ACM and in CloudFront's own (Amazon Trust Services)."""
@@ -41,6 +41,18 @@ async def between(probe: Probe, host: str) -> Check | None:
     except WebError:
         return await inspecting(probe, host)
     return await inspecting(probe, host) if by_cloudfront(plain) else _captive(probe, host, own, plain)
+
+
+async def passes_on(probe: Probe, front: str) -> bool:
+    """Whether a proxy of this computer's own network is what answers last: then it does at CloudFront's name too."""
+    own = probe.context.made.distribution_domain
+    if not own:
+        return False
+    try:
+        plain = await probe.context.ports.web.get(f"http://{own}/i")
+    except WebError:
+        return False
+    return in_front(plain) == front
 
 
 def _captive(probe: Probe, host: str, own: str, plain: Response) -> Check:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 import anyio
 from msgspec import Struct
 
+from wizard.model.edit_distance import NEAR, letters_apart
 from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, DnsUnreachableError, NameServer
 from wizard.model.results import Check, Status
 from wizard.model.terminal_text import brief
+from wizard.net.dns_operator import parent_zone
 from wizard.probes.probe import Probe
 
 DEAD = frozenset({DnsOutcome.TIMEOUT, DnsOutcome.UNREACHABLE})
@@ -29,6 +31,15 @@ class NameServersLook(Struct, frozen=True):
     soa: tuple[DnsAnswer, ...]
     works: frozenset[int] = frozenset()
     """Families of addresses (4, 6) at which something answers from here."""
+    above: str = ""
+    """The domain's own zone, where it delegates this one; empty where the registry does."""
+
+    @property
+    def where(self) -> str:
+        """Where the delegation is edited, in words that begin a sentence."""
+        if self.above:
+            return f"In the zone {self.above}, among its NS records for {self.zone.name},"
+        return f"At the registrar, where {self.zone.name} was bought,"
 
 
 class NameServersProbe(Probe):
@@ -68,7 +79,8 @@ class NameServersProbe(Probe):
             group.start_soon(versions)
             if silent and await self._parent_answers(look.zone, silent):
                 works |= silent
-        return NameServersLook(look.zone, look.ns, soa, frozenset(works))
+        above = await parent_zone(self.context.ports.dns, look.zone.name)
+        return NameServersLook(look.zone, look.ns, soa, frozenset(works), above)
 
     async def _parent_answers(self, zone: DelegatedZone, families: set[int]) -> bool:
         """Whether the zone above answers at an address of these families: then silence is the servers' own."""
@@ -88,7 +100,14 @@ class NameServersProbe(Probe):
     async def _judge(self, domain: str, look: NameServersLook) -> Check:
         if not any(answer.seen for answer in look.ns):
             return await self._none(domain, look)
-        return self._lame(look) or self._dead(look) or self._delegation(look) or self._serials(look) or self._well(look)
+        return (
+            await self._misspelt(look)
+            or self._lame(look)
+            or self._dead(look)
+            or self._delegation(look)
+            or self._serials(look)
+            or self._well(look)
+        )
 
     async def _none(self, domain: str, look: NameServersLook) -> Check:
         """None of them serves the zone: a fault, unless resolvers out there get through and only we do not."""
@@ -96,7 +115,10 @@ class NameServersProbe(Probe):
         if not await self._world_fails(zone):
             return self._unseen(domain, observed)
         servers = _servers(look.zone)
-        if all(answer.outcome in DEAD for answer in look.ns):
+        dead = all(answer.outcome in DEAD for answer in look.ns)
+        if above := await parent_zone(self.context.ports.dns, zone):
+            return self._stale(look, above, observed, dead=dead)
+        if dead:
             return self.report(
                 Status.FAILED,
                 f"None of the name servers of {zone} answers",
@@ -114,6 +136,25 @@ class NameServersProbe(Probe):
             servers=servers,
         )
 
+    def _stale(self, look: NameServersLook, above: str, observed: str, *, dead: bool) -> Check:
+        """The domain's own zone hands a part of itself on to servers that are of no use."""
+        zone, servers = look.zone.name, _servers(look.zone)
+        what = "does not answer" if dead else "does not serve it"
+        host = self.context.choices.domain or zone
+        return self.report(
+            Status.FAILED,
+            f"{above} hands {zone} on to {servers}, which {what}",
+            "subdelegation-dead",
+            observed=observed,
+            zone=zone,
+            parent=above,
+            servers=servers,
+            what=what,
+            cut=zone.removesuffix(f".{above}"),
+            host_in_parent=host.removesuffix(f".{above}"),
+            name=host,
+        )
+
     async def _world_fails(self, zone: str) -> bool:
         """Whether resolvers work, and cannot find the zone either: then it is not this computer's network."""
         heard: dict[str, bool] = {}
@@ -128,6 +169,36 @@ class NameServersProbe(Probe):
             group.start_soon(ask, top)
         return heard[top] and not heard[zone]
 
+    async def _misspelt(self, look: NameServersLook) -> Check | None:
+        """A delegated name that has no address, where one that is nearly the same is a name server."""
+        child = {name for answer in look.ns for name in answer.records}
+        for server in look.zone.servers:
+            if server.addresses:
+                continue
+            meant = await self._meant(server.name, look.zone.name, child)
+            if meant:
+                return self.report(
+                    Status.WARNING,
+                    f"A name server of {look.zone.name} is misspelt: {server.name}",
+                    "nameserver-misspelt",
+                    observed=server.name,
+                    expected=meant,
+                    zone=look.zone.name,
+                    server=server.name,
+                    meant=meant,
+                    where=look.where,
+                )
+        return None
+
+    async def _meant(self, server: str, zone: str, child: set[str]) -> str:
+        """Return the name that was meant: without a zone that a form appended, or one that the zone itself names."""
+        bare = server.removesuffix(f".{zone}")
+        if bare != server and "." in bare:
+            answers = await self.context.ports.dns.ask_resolvers(bare, "A")
+            if bare in child or any(answer.records for answer in answers):
+                return bare
+        return next((name for name in sorted(child) if 0 < letters_apart(server, name) <= NEAR), "")
+
     def _lame(self, look: NameServersLook) -> Check | None:
         lame = _names(answer for answer in look.ns if not answer.seen and answer.outcome not in DEAD)
         if not lame:
@@ -139,6 +210,7 @@ class NameServersProbe(Probe):
             observed=_said(look.ns),
             zone=look.zone.name,
             servers=lame,
+            where=look.where,
         )
 
     def _dead(self, look: NameServersLook) -> Check | None:
@@ -154,6 +226,7 @@ class NameServersProbe(Probe):
             observed=_said(look.ns),
             zone=look.zone.name,
             servers=servers,
+            where=look.where,
         )
 
     def _delegation(self, look: NameServersLook) -> Check | None:
@@ -170,6 +243,7 @@ class NameServersProbe(Probe):
             zone=look.zone.name,
             parent=brief(sorted(parent)),
             child=brief(sorted(child)),
+            where=look.where,
         )
 
     def _serials(self, look: NameServersLook) -> Check | None:

@@ -9,7 +9,7 @@ from wizard.model.ports import Response, WebError
 from wizard.model.results import Check, Problem, Status
 from wizard.model.setup import ViewerPolicy
 from wizard.probes.authoritative_first import unpublished
-from wizard.probes.captive_network import between
+from wizard.probes.captive_network import between, passes_on
 from wizard.probes.eventual_consistency import catching_up, maybe_passing, not_made, unreached
 from wizard.probes.ip_families import other_family
 from wizard.probes.probe import Probe
@@ -17,13 +17,17 @@ from wizard.snowplow.pixel_response import (
     BANNED,
     CACHE_CONTROL,
     CLOUDFLARE,
+    IN_FRONT,
     MARK,
     NOT_ATTACHED,
     NOT_CLOUDFRONT,
     SERVED,
     PixelFault,
     by_cloudfront,
+    fault_behind,
     fault_in,
+    in_front,
+    proxied,
 )
 
 ORIGIN = {"Origin": "https://example.com"}
@@ -39,8 +43,8 @@ TAKEOVER = 86_400.0
 WANTED = {ViewerPolicy.REDIRECT: "a redirect to https", ViewerPolicy.HTTPS_ONLY: "HTTP 403"}
 
 
-def faulty(probe: Probe, host: str, fault: PixelFault, observed: str, expected: str = "") -> Check:
-    """Report what is wrong at `host`, as a wait where it may pass by itself."""
+def faulty(probe: Probe, host: str, fault: PixelFault, observed: str, expected: str = "", *, front: str = "") -> Check:
+    """Report what is wrong at `host`, as a wait where it may pass by itself; `front` is a proxy before CloudFront."""
     check = Check(
         probe.id,
         "",
@@ -48,7 +52,9 @@ def faulty(probe: Probe, host: str, fault: PixelFault, observed: str, expected: 
         fault.summary.format(host=host),
         observed=observed,
         expected=expected,
-        problem=Problem(fault.problem, {"host": host, "name": host, "observed": observed, "wanted": expected}),
+        problem=Problem(
+            fault.problem, {"host": host, "name": host, "front": front, "observed": observed, "wanted": expected}
+        ),
     )
     return maybe_passing(probe, check)
 
@@ -68,6 +74,8 @@ class _PixelProbe(Probe):
         except WebError as error:
             return await self._no_answer(host, error)
         fault = fault_in(response)
+        if fault and fault.problem == IN_FRONT and await passes_on(self, in_front(response)):
+            fault = fault_behind(response)
         if fault is None:
             return await self._of_another(host, response) or self._good(host, response)
         strange = await between(self, host) if fault == NOT_CLOUDFRONT else None
@@ -132,8 +140,9 @@ class _PixelProbe(Probe):
             observed = response.headers.get("cache-control", "no Cache-Control")
         if fault.problem.startswith("cors-"):
             observed = response.headers.get("access-control-allow-origin", "no Access-Control-Allow-Origin")
-        check = faulty(self, host, fault, observed, CACHE_CONTROL if "cache" in fault.problem else "")
-        answered_by = "cloudfront" if by_cloudfront(response) else "another"
+        wanted, front = (CACHE_CONTROL if "cache" in fault.problem else ""), in_front(response)
+        check = faulty(self, host, fault, observed, wanted, front=front)
+        answered_by = "cloudfront" if by_cloudfront(response) and not front else "another"
         return replace(check, evidence={"answered_by": answered_by, "host": host})
 
 
@@ -220,18 +229,20 @@ class HttpRedirectProbe(Probe):
         except WebError as error:
             return await unreached(self, host, error)
         strange = await between(self, host) if fault_in(response) == NOT_CLOUDFRONT else None
-        return strange or self._judge(host, response)
+        front = in_front(response)
+        ours = bool(front) and await passes_on(self, front)
+        return strange or self._judge(host, response, "" if ours else front)
 
-    def _judge(self, host: str, response: Response) -> Check:
+    def _judge(self, host: str, response: Response, front: str) -> Check:
         viewer = self.context.choices.viewer
         location = response.headers.get("location", "")
         observed = f"HTTP {response.status} {location}".strip()
         redirects = response.status in (301, 302, 307, 308) and location.startswith(f"https://{host}/")
         as_chosen = redirects if viewer is ViewerPolicy.REDIRECT else response.status == 403  # noqa: PLR2004 - Forbidden
-        if as_chosen and by_cloudfront(response):
+        if as_chosen and by_cloudfront(response) and not front:
             done = "is sent on to https" if redirects else "is refused"
             return self.ok(f"http://{host} {done}", observed=observed, host=host)
-        fault = self._fault(response)
+        fault = self._fault(response, front)
         if fault.problem == "viewer-policy-differs" and "distribution" not in self.context.state.setup.stood:
             summary = f"Plain http at {host} is treated as you chose once your choice is carried out"
             return self.report(
@@ -243,12 +254,14 @@ class HttpRedirectProbe(Probe):
                 resource=self.title,
                 found=observed,
             )
-        return faulty(self, host, fault, observed, WANTED[viewer])
+        return faulty(self, host, fault, observed, WANTED[viewer], front=front)
 
-    def _fault(self, response: Response) -> PixelFault:
+    def _fault(self, response: Response, front: str) -> PixelFault:
         found = fault_in(response)
         if found in (CLOUDFLARE, BANNED, NOT_CLOUDFRONT):
             return found
+        if front:
+            return proxied(front)
         if response.status in SERVED:
             return PixelFault("http-served-plain", "http://{host}/i is served without encryption")
         return PixelFault("viewer-policy-differs", "Plain http at {host} is not treated as you chose")

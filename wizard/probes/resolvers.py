@@ -6,8 +6,8 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from wizard.model.idn import both
-from wizard.model.ports import DnsAnswer, DnsOutcome
-from wizard.model.results import Check, Status
+from wizard.model.ports import DnsAnswer, DnsOutcome, DnsUnreachableError
+from wizard.model.results import Check, Problem, Status
 from wizard.model.terminal_text import brief
 from wizard.net import dns_views
 from wizard.probes.authoritative_first import unpublished
@@ -25,6 +25,13 @@ INSIDE = tuple(
 """Networks whose addresses lead nowhere in the internet; those kept for documentation are not among them."""
 
 
+FLATTENED = "cname-flattened"
+
+UNKNOWN_WHOSE = (
+    "Whose they are cannot be told from the DNS alone: the row of the pixel over HTTPS shows who answers there."
+)
+
+
 class Leads(StrEnum):
     """Where one resolver's answer leads."""
 
@@ -32,6 +39,8 @@ class Leads(StrEnum):
     ELSEWHERE = "elsewhere"
     NOWHERE = "not known yet"
     FLATTENED = "addresses without a CNAME"
+    BLOCKED = "blocked"
+    """An address at which nobody can be: how filters answer for what they block."""
     UNSEEN = "no answer"
 
 
@@ -41,9 +50,20 @@ def leads(answer: DnsAnswer, target: str) -> Leads:
         return Leads.UNSEEN
     if target in answer.chain:
         return Leads.HERE
+    if answer.records and all(is_nobody(each) for each in answer.records):
+        return Leads.BLOCKED
     if answer.chain:
         return Leads.ELSEWHERE
     return Leads.FLATTENED if answer.records else Leads.NOWHERE
+
+
+def is_nobody(address: str) -> bool:
+    """Whether an address leads to nobody: unspecified or loopback, which filters answer with (Pi-hole, AdGuard)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return found.is_unspecified or found.is_loopback
 
 
 def is_private(address: str) -> bool:
@@ -81,8 +101,23 @@ class ResolversProbe(Probe):
             return early
         answers = await self.context.ports.dns.ask_resolvers(domain, "A")
         found = self._judge(domain, target.lower(), answers)
+        if found.problem and found.problem.id == FLATTENED:
+            found = await self._compared(found, domain, target.lower(), answers)
         seen = dns_views.evidence(_kind, answers, lambda one: leads(one, target.lower()) in self._arrived)
         return replace(found, evidence={**found.evidence, **seen})
+
+    async def _compared(self, found: Check, domain: str, target: str, answers: tuple[DnsAnswer, ...]) -> Check:
+        """Say whose the addresses are: the distribution's, the name servers' own word, or the resolvers' alone."""
+        own = await self.context.ports.dns.ask_resolvers(target, "A")
+        if {each for answer in answers for each in answer.records} & {each for one in own for each in one.records}:
+            return _told(found, "They are among your distribution's.")
+        try:
+            authorities = await self.context.ports.dns.ask_authorities(domain, "A")
+        except DnsUnreachableError:
+            authorities = ()
+        if any(target in answer.chain for answer in authorities):
+            return self._not_everywhere(domain, target, answers, found.observed)
+        return found
 
     @property
     def _arrived(self) -> tuple[Leads, ...]:
@@ -104,6 +139,10 @@ class ResolversProbe(Probe):
                 name=domain,
                 zone=domain,
             )
+        blocked = [answer for answer in answers if leads(answer, target) is Leads.BLOCKED]
+        if blocked and kinds <= {Leads.BLOCKED, *self._arrived}:
+            check = self._blocked(domain, target, blocked, observed)
+            return replace(check, evidence={"blocked": "everywhere"}) if kinds == {Leads.BLOCKED} else check
         if kinds == {Leads.HERE}:
             return self._reached(domain, target, answers, observed)
         if kinds == {Leads.FLATTENED}:
@@ -111,12 +150,14 @@ class ResolversProbe(Probe):
         return self._not_everywhere(domain, target, answers, observed)
 
     def _told(self, answer: DnsAnswer, target: str) -> str:
-        """Return what a resolver says and, where it is an older answer, until when it goes on saying so."""
+        """Return what a resolver says and, where it is not what the name servers have, how long it may go on so."""
         lead = leads(answer, target)
-        if lead not in (Leads.ELSEWHERE, Leads.NOWHERE) or answer.ttl is None:
+        if lead not in (Leads.ELSEWHERE, Leads.NOWHERE, Leads.BLOCKED) or answer.ttl is None:
             return f"{answer.server}: {lead}"
+        if lead is Leads.BLOCKED:
+            return f"{answer.server}: {lead} ({brief(answer.records)})"
         where = f" ({answer.chain[-1]})" if answer.chain else ""
-        return f"{answer.server}: {lead}{where}, remembered until {self._until(answer.ttl)}"
+        return f"{answer.server}: {lead}{where}, kept until {self._until(answer.ttl)}"
 
     def _until(self, ttl: int) -> str:
         return until(self.context.ports.clock.now(), ttl)
@@ -131,6 +172,20 @@ class ResolversProbe(Probe):
             expected="signatures that hold, or no DS record at the registry",
             name=domain,
             resolvers=resolvers,
+        )
+
+    def _blocked(self, domain: str, target: str, answers: list[DnsAnswer], observed: str) -> Check:
+        """A filter answers: waiting changes nothing."""
+        resolvers = ", ".join(answer.server for answer in answers)
+        return self.report(
+            Status.WARNING,
+            f"{domain} is blocked by {resolvers}",
+            "resolver-blocks",
+            observed=observed,
+            expected=target,
+            name=domain,
+            resolvers=resolvers,
+            answered=brief(sorted({each for answer in answers for each in answer.records})),
         )
 
     def _split(self, domain: str, target: str, observed: str) -> Check:
@@ -151,12 +206,13 @@ class ResolversProbe(Probe):
         return self.report(
             Status.WARNING,
             f"{domain} answers with addresses instead of the CNAME",
-            "cname-flattened",
+            FLATTENED,
             observed=observed,
             expected=target,
             evidence={"flattened": "yes"},
             name=domain,
             target=target,
+            compared=UNKNOWN_WHOSE,
         )
 
     def _reached(self, domain: str, target: str, answers: tuple[DnsAnswer, ...], observed: str) -> Check:
@@ -176,7 +232,7 @@ class ResolversProbe(Probe):
 
     def _not_everywhere(self, domain: str, target: str, answers: tuple[DnsAnswer, ...], observed: str) -> Check:
         arrived = (Leads.UNSEEN, Leads.FLATTENED if self.context.made.hosted_zone else Leads.HERE)
-        behind = [answer for answer in answers if leads(answer, target) not in arrived]
+        behind = [answer for answer in answers if leads(answer, target) not in (*arrived, Leads.BLOCKED)]
         wait = max(waiting_time(answer.ttl) for answer in behind)
         left = max(answer.ttl or 0 for answer in behind)
         end = self._until(left)
@@ -186,7 +242,7 @@ class ResolversProbe(Probe):
                 return self._split(domain, target, brief(inside))
             return self.report(
                 Status.WARNING,
-                f"{domain} works for the world; only this computer's resolver remembers an older answer",
+                f"{domain} works for the world; only this computer's resolver answers something else",
                 "own-resolver-behind",
                 observed=observed,
                 expected=target,
@@ -194,11 +250,13 @@ class ResolversProbe(Probe):
                 target=target,
                 seconds=str(left),
                 until=end,
+                answered=observed,
             )
         elsewhere = any(leads(answer, target) is not Leads.NOWHERE for answer in behind)
         return self.report(
             Status.WAITING,
-            f"{len(behind)} of {len(answers)} resolvers still remember an older answer for {domain}, until {end}",
+            f"{len(behind)} of {len(answers)} resolvers do not lead {domain} to your distribution yet: perhaps an "
+            f"older answer, kept until {end}",
             "older-answer-cached" if elsewhere else "negative-answer-cached",
             observed=observed,
             expected=target,
@@ -207,4 +265,11 @@ class ResolversProbe(Probe):
             target=target,
             seconds=str(left),
             until=end,
+            answered=observed,
         )
+
+
+def _told(check: Check, compared: str) -> Check:
+    """Fill in whose the addresses are."""
+    known = check.problem.values if check.problem else {}
+    return replace(check, problem=Problem(FLATTENED, {**known, "compared": compared}))

@@ -6,7 +6,15 @@ from wizard.probes.authoritative_first import unpublished
 from wizard.probes.captive_network import between
 from wizard.probes.eventual_consistency import maybe_passing, not_made, unreached
 from wizard.probes.probe import Probe
-from wizard.snowplow.pixel_response import NOT_CLOUDFRONT, by_cloudflare, by_cloudfront, of_cloudflare, refused
+from wizard.snowplow.pixel_response import (
+    NOT_CLOUDFRONT,
+    by_cloudflare,
+    by_cloudfront,
+    in_front,
+    of_cloudflare,
+    proxied,
+    refused,
+)
 from wizard.snowplow.tracker.served import ANSWER_LIMIT, ASKING, DeliveryFault, faults, undecodable
 
 _OK = 200
@@ -62,7 +70,14 @@ class TrackerHttpsProbe(Probe):
             expected=fault.expected,
             problem=Problem(
                 fault.problem,
-                {"url": url, "host": _host(url), "observed": fault.observed, "wanted": fault.expected},
+                {
+                    "url": url,
+                    "host": _host(url),
+                    "name": _host(url),
+                    "front": fault.observed,
+                    "observed": fault.observed,
+                    "wanted": fault.expected,
+                },
             ),
             copy=(Copyable("Address", url),),
         )
@@ -79,11 +94,13 @@ def _not_ours(answer: Response, host: str, url: str) -> list[DeliveryFault]:
         known = of_cloudflare(answer)
     elif not by_cloudfront(answer):
         known = NOT_CLOUDFRONT
+    elif front := in_front(answer):
+        known = proxied(front)
     elif answer.status != _OK and answer.status not in (404, 410):
         known = refused(answer)
     else:
         return []
-    observed = f"HTTP {answer.status}"
+    observed = in_front(answer) or f"HTTP {answer.status}"
     if known.problem == "pixel-access-denied":  # S3 says the same of a file that is not there
         return [
             DeliveryFault(

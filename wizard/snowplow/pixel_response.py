@@ -5,6 +5,8 @@ The pages are CloudFront's own (developer guide, "Troubleshooting error response
 
 from msgspec import Struct
 
+from wizard.knowledge.fronts import CLOUDFLARE as NAME_OF_CLOUDFLARE
+from wizard.knowledge.fronts import front_of
 from wizard.model.ports import Response
 from wizard.snowplow.pixel_image import PixelError, validate
 
@@ -35,6 +37,7 @@ class PixelFault(Struct, frozen=True):
 
 CLOUDFLARE = PixelFault("cloudflare-proxy", "Cloudflare's proxy answers at {host}, in front of CloudFront")
 BANNED = PixelFault("cloudflare-1014", "Cloudflare refuses to serve {host}: its record leads into another account")
+IN_FRONT = "proxy-in-front"
 NOT_CLOUDFRONT = PixelFault("not-cloudfront", "{host} is answered by something that is not CloudFront")
 NOT_ATTACHED = PixelFault(
     "alias-not-attached", "CloudFront does not know {host}: the name is not attached, or not everywhere"
@@ -57,7 +60,7 @@ _PAGES = (
 
 
 def by_cloudfront(response: Response) -> bool:
-    """Whether CloudFront answered: every answer of its carries this header, refusals too."""
+    """Whether CloudFront answered, or somebody passed on what it said: its answers carry this header, refusals too."""
     return "x-amz-cf-id" in response.headers
 
 
@@ -67,6 +70,23 @@ def fault_in(response: Response) -> PixelFault | None:
         return of_cloudflare(response)
     if not by_cloudfront(response):
         return NOT_CLOUDFRONT
+    if front := in_front(response):
+        return proxied(front)
+    return fault_behind(response)
+
+
+def in_front(response: Response) -> str:
+    """Return the name of the proxy that passed CloudFront's answer on; empty where CloudFront itself answered."""
+    return front_of(response.headers) if by_cloudfront(response) else ""
+
+
+def proxied(front: str) -> PixelFault:
+    """Return the fault that another proxy than Cloudflare's answers in front of CloudFront."""
+    return PixelFault(IN_FRONT, f"{{host}} is answered by {front}, in front of CloudFront")
+
+
+def fault_behind(response: Response) -> PixelFault | None:
+    """Return what is wrong with CloudFront's answer itself, whoever passed it on; None if nothing is."""
     if response.status not in SERVED:
         return refused(response)
     return _content(response) or _headers(response)
@@ -74,7 +94,7 @@ def fault_in(response: Response) -> PixelFault | None:
 
 def by_cloudflare(response: Response) -> bool:
     """Whether Cloudflare's proxy answered."""
-    return response.headers.get("server", "").lower() == "cloudflare" or "cf-ray" in response.headers
+    return front_of(response.headers) == NAME_OF_CLOUDFLARE
 
 
 def of_cloudflare(response: Response) -> PixelFault:

@@ -262,6 +262,26 @@ CASES = (
         W,
         ("ns9.provider.net", "ns2.provider.net"),
     ),
+    Case(
+        "nameserver-misspelt",
+        ("N27", "the domain appended"),
+        "name-servers",
+        Internet(delegated=("ns1.example.com.", "ns2.provider.net.example.com.")),
+        W,
+        (
+            "ns2.provider.net.example.com",
+            "replace ns2.provider.net.example.com by ns2.provider.net",
+            "At the registrar",
+        ),
+    ),
+    Case(
+        "nameserver-misspelt",
+        ("N27", "a letter"),
+        "name-servers",
+        Internet(delegated=("ns1.example.com.", "ns2.provder.net.")),
+        W,
+        ("replace ns2.provder.net by ns2.provider.net",),
+    ),
     Case("domain-unregistered", ("N21",), P, Internet(delegated=None), says=(HOST,)),
     Case("dnssec-broken", ("N6",), "dns-resolvers", Internet(anchor=OLD_DS), says=(HOST, "DS record")),
     Case("apex-cname", ("N7",), P, Internet(), says=(ZONE, f"px.{ZONE}"), domain=ZONE),
@@ -296,7 +316,7 @@ CASES = (
         "dns-resolvers",
         Internet(records=(PROOF_RECORD,), later=(PIXEL_RECORD,)),
         Status.WAITING,
-        (HOST, "1 of 1 resolvers", "until ", "unbound: not known yet, remembered until "),
+        (HOST, "1 of 1 resolvers", "until ", "unbound: not known yet, kept until "),
     ),
     Case(
         "negative-answer-cached",
@@ -304,7 +324,7 @@ CASES = (
         "dns-resolvers",
         Internet(later=(f"e.{ZONE}. CNAME {OWN}.",), early=f"e.{ZONE}"),
         Status.WAITING,
-        (f"e.{ZONE}", "until ", "unbound: not known yet, remembered until "),
+        (f"e.{ZONE}", "until ", "unbound: not known yet, kept until "),
         domain=f"e.{ZONE}",
     ),
     Case(
@@ -315,7 +335,7 @@ CASES = (
             (PROOF_RECORD, f"{HOST}. CNAME shop.net."), later=(PIXEL_RECORD,), elsewhere=("shop.net. A 192.0.2.7",)
         ),
         Status.WAITING,
-        (HOST, "1 of 1 resolvers", "unbound: elsewhere (shop.net), remembered until "),
+        (HOST, "1 of 1 resolvers", "unbound: elsewhere (shop.net), kept until "),
     ),
     Case(
         "own-resolver-behind",
@@ -323,7 +343,7 @@ CASES = (
         "dns-resolvers",
         Internet(records=(PROOF_RECORD,), later=(PIXEL_RECORD,)),
         W,
-        (f"{THIS_COMPUTER}: not known yet, remembered until ", "the world's: to the distribution", HOST),
+        (f"{THIS_COMPUTER}: not known yet, kept until ", "the world's: to the distribution", HOST),
         own=True,
     ),
     Case("another-distribution", ("N18", "F2"), P, pixel(f"{HOST}. 86400 CNAME {ANOTHER}."), says=(ANOTHER, OWN)),

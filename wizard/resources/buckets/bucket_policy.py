@@ -3,13 +3,16 @@
 import json
 from typing import Any
 
+from msgspec.structs import replace
+
 from wizard.aws.bucket import call_s3
 from wizard.aws.errors import AwsError
 from wizard.aws.replies import unreadable
 from wizard.model.context import Context
-from wizard.model.results import Change, Difference
+from wizard.model.results import Change, Difference, Problem, Status
 from wizard.model.setup import LOG_PREFIX
 from wizard.resources.buckets.buckets import Role, bucket_of
+from wizard.resources.buckets.denials import Verdict, delivery_request, reading_request, verdict
 from wizard.resources.resource import Reading, Resource
 
 Statement = dict[str, Any]
@@ -100,7 +103,32 @@ class BucketPolicy(Resource):
             one for one in self._last["Statement"] if one.get("Sid") not in {ours["Sid"] for ours in self.wanted()}
         ]
         kept = f"; {len(others)} more of somebody else's, left alone" if others else ""
-        return self.fine(f"{self.title}", observed=f"{len(self.wanted())} statements in place{kept}")
+        fine = self.fine(f"{self.title}", observed=f"{len(self.wanted())} statements in place{kept}")
+        return self._denied(fine, others)
+
+    def _denied(self, fine: Reading, others: list[Statement]) -> Reading:
+        """Warn of a Deny of somebody else's that concerns the service which needs the bucket: it beats our Allow."""
+        made, account = self.context.made, self.context.made.account or ""
+        request = (
+            delivery_request(self._bucket, LOG_PREFIX, account)
+            if self.role is Role.LOGS
+            else reading_request(self._bucket, account, made.distribution or "")
+        )
+        judged = [(str(one.get("Sid") or "without a Sid"), verdict(one, request)) for one in others]
+        hard = [(sid, found) for sid, found in judged if found is not Verdict.PASSES]
+        if not hard:
+            return fine
+        names = ", ".join(sid for sid, _ in hard)
+        does = max((found for _, found in hard), key=lambda found: found is Verdict.REFUSES)
+        what = "writing the logs" if self.role is Role.LOGS else "reading the files"
+        values = {"bucket": self._bucket, "sids": names, "does": does, "service": request.service, "what": what}
+        return replace(
+            fine,
+            status=Status.WARNING,
+            summary=f"A statement of somebody else's {does} {what}: {names}",
+            problem=Problem("policy-denies", values),
+            expected=f"no Deny for {request.service}",
+        )
 
     def missing(self) -> Reading:
         """No bucket, no policy."""

@@ -22,15 +22,26 @@ def _rule(reply: Mapping[str, Any]) -> dict[str, str]:
     return {
         DROPPED: _days(rule.get("AbortIncompleteMultipartUpload"), "DaysAfterInitiation"),
         DELETED: _days(rule.get("Expiration"), "Days"),
+        VERSIONS: _days(rule.get(OLDER), "NoncurrentDays"),
         "covers": "all files" if covered == {"Prefix": ""} else f"only {covered}",
         "besides": ", ".join(sorted(set(rule) - OF_OUR_RULE)) or "nothing",
     }
 
 
-OF_OUR_RULE = frozenset({"ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload", "Expiration"})
+OLDER = "NoncurrentVersionExpiration"
+OF_OUR_RULE = frozenset({"ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload", "Expiration", OLDER})
 """Parts of a rule that are looked at one by one (S3 API reference: LifecycleRule)."""
 
 DROPPED, DELETED, NEVER = "unfinished uploads dropped", "files deleted", "never"
+
+VERSIONS = "older versions deleted"
+"""Where somebody switches versioning on, an expired file is only hidden, and stays as an older version for ever.
+
+Source: S3 guide, Managing the lifecycle of objects. Without versioning there are none, and this does nothing.
+"""
+
+OLDER_DAYS = 1
+"""Days for which an older version stays: the fewest that S3 takes."""
 
 
 def _days(part: Mapping[str, Any] | None, name: str) -> str:
@@ -40,12 +51,12 @@ def _days(part: Mapping[str, Any] | None, name: str) -> str:
 
 
 def _after(days: int) -> str:
-    return f"after {days} days"
+    return f"after {days} day{'' if days == 1 else 's'}"
 
 
 def _rule_wanted(days: int | None) -> dict[str, str]:
-    deleted = NEVER if days is None else _after(days)
-    return {DROPPED: _after(ABORT_DAYS), DELETED: deleted, "covers": "all files", "besides": "nothing"}
+    deleted, older = (NEVER, NEVER) if days is None else (_after(days), _after(OLDER_DAYS))
+    return {DROPPED: _after(ABORT_DAYS), DELETED: deleted, VERSIONS: older, "covers": "all files", "besides": "nothing"}
 
 
 def _other_rules(reply: Mapping[str, Any]) -> str:
@@ -62,6 +73,7 @@ def _lifecycle(days: int | None, reply: Mapping[str, Any]) -> dict[str, Any]:
     }
     if days is not None:
         rule["Expiration"] = {"Days": days}
+        rule[OLDER] = {"NoncurrentDays": OLDER_DAYS}
     others = [one for one in reply.get("Rules", []) if one.get("ID") != RULE]
     return {"LifecycleConfiguration": {"Rules": [*others, rule]}}
 

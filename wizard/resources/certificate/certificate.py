@@ -27,6 +27,7 @@ DEAD = frozenset({"FAILED", "VALIDATION_TIMED_OUT", "EXPIRED", "REVOKED", "INACT
 """States that a certificate never leaves (ACM API reference: CertificateDetail.Status)."""
 
 MOST_REPLACED = 3
+"""Replacements without the user's word; a repair, and a certificate that is issued, begin the count anew."""
 
 PATIENCE = 3600.0
 """Seconds after which a pending certificate whose record every name server has is replaced (facts C15)."""
@@ -351,6 +352,7 @@ class CertificateIssued(OnCertificate):
         if found is None:
             return self.missing()
         if found["Status"] == "ISSUED":
+            self.context.state.record(certificates_replaced=0)  # whatever stops the next one is another matter
             until = found["NotAfter"].date().isoformat() if "NotAfter" in found else "unknown"
             return self.fine("AWS has issued the certificate", observed=f"valid until {until}")
         if found["CertificateArn"] == self.shared.reported:

@@ -6,7 +6,7 @@ from typing import Any
 from wizard.aws.errors import AwsError
 from wizard.model.ports import Aws, Dns
 from wizard.resources.dns.record_kinds import CERTIFICATE
-from wizard.resources.dns.record_state import same
+from wizard.resources.dns.record_values import same
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 """Hosted zone id that every alias to CloudFront names (Route 53 API reference, AliasTarget)."""

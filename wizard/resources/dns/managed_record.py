@@ -18,6 +18,7 @@ from wizard.resources.dns.hosted_zones import (
     text,
     wanted_sets,
 )
+from wizard.resources.dns.name_before import name_before
 from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, left_behind, wanted
 from wizard.resources.resource import Presence, Reading, Resource
 
@@ -58,7 +59,9 @@ class ManagedRecord(Resource):
         """Compare the record sets at the name with ours, and wait until all servers have them."""
         pair = wanted(self.context, self.id)
         if pair is None:
-            return self._too_early()
+            before = await name_before(self.context) if self.id == PIXEL else None
+            early = self._too_early()
+            return replace(before, changes=early.changes) if before else early
         found = await self._found()
         ours = [each for each in found if leads_to(each, pair[1])]
         former = [each for each in found if self._is_former(each)]

@@ -12,9 +12,11 @@ from wizard.model.ports import DelegatedZone, DnsAnswer, DnsUnreachableError
 from wizard.model.results import Action, Actor, Change, Copyable, Decision, DecisionOption, DnsRecord, Problem, Status
 from wizard.model.terminal_text import brief
 from wizard.net import dns_views
+from wizard.resources.dns.name_before import name_before
 from wizard.resources.dns.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, left_behind, wanted
-from wizard.resources.dns.record_state import APEXES, Evidence, Finding, RecordState, diagnose, has, letters_apart
+from wizard.resources.dns.record_state import APEXES, Evidence, Finding, RecordState, diagnose, has
+from wizard.resources.dns.record_texts import LOOKED_RIGHT, SUMMARIES, problem_of, values_of
 from wizard.resources.resource import Presence, Reading, Resource
 
 TYPICAL: Final = 300.0
@@ -29,50 +31,6 @@ name servers cannot be asked. They are twenty times as many as the one that matt
 """
 
 KEEP_WAITING: Final = "wait"
-
-SUMMARIES = {
-    RecordState.MISSING: "{name} is not there yet",
-    RecordState.PARTIAL: "{having} of {asked} name servers have {name}",
-    RecordState.WRONG: "{name} points to {observed} instead of {target}",
-    RecordState.MISSPELT: "{name} points to {observed}, which is nearly {target}",
-    RecordState.OTHER_DISTRIBUTION: "{name} points to another distribution, {observed}",
-    RecordState.VALUE_DOUBLED: "The value of {name} has the domain at its end twice: {observed}",
-    RecordState.NAME_DOUBLED: "The record was entered as {observed}: the provider adds the domain by itself",
-    RecordState.NO_UNDERSCORE: "The record was entered as {observed}, without the underscore at the beginning",
-    RecordState.MISPLACED: "The record was entered as {observed}, which is not quite its name",
-    RecordState.IN_THE_WAY: "Other records are at {name}: {observed}",
-    RecordState.FLATTENED: "{name} answers with CloudFront's addresses instead of the CNAME",
-    RecordState.PROXIED: "{name} answers with Cloudflare's own addresses: the proxy is on",
-    RecordState.WILDCARD: "A wildcard record answers for {name}: {observed}",
-    RecordState.APEX: "{name} is a zone's own name, where no CNAME can be",
-    RecordState.SUBZONE_APEX: "{name} is a zone of its own, delegated by {parent}; at its top no CNAME can be",
-    RecordState.MISSING_IN_SUBZONE: (
-        "{name} is not there yet; it belongs into {zone}, a zone of its own beside {parent}"
-    ),
-    RecordState.UNREGISTERED: "Nobody knows the domain of {name}: it is not registered, expired or misspelt",
-    RecordState.UNREACHABLE: "The name servers of {zone} do not answer from here",
-}
-
-PROBLEMS = {
-    RecordState.MISSING: "record-missing",
-    RecordState.PARTIAL: "record-partial",
-    RecordState.WRONG: "record-wrong-value",
-    RecordState.MISSPELT: "value-misspelt",
-    RecordState.OTHER_DISTRIBUTION: "another-distribution",
-    RecordState.VALUE_DOUBLED: "value-doubled",
-    RecordState.NAME_DOUBLED: "name-doubled",
-    RecordState.NO_UNDERSCORE: "underscore-missing",
-    RecordState.MISPLACED: "name-misplaced",
-    RecordState.IN_THE_WAY: "record-in-the-way",
-    RecordState.FLATTENED: "cname-flattened",
-    RecordState.PROXIED: "cloudflare-proxy",
-    RecordState.WILDCARD: "wildcard-answers",
-    RecordState.APEX: "apex-cname",
-    RecordState.SUBZONE_APEX: "apex-of-subzone",
-    RecordState.MISSING_IN_SUBZONE: "record-missing-in-subzone",
-    RecordState.UNREGISTERED: "domain-unregistered",
-    RecordState.UNREACHABLE: "dns-unreachable",
-}
 
 
 class ManualRecord(Resource):
@@ -101,7 +59,7 @@ class ManualRecord(Resource):
         """Ask every authoritative server for the record."""
         pair = wanted(self.context, self.id)
         if pair is None:
-            return self._too_early()
+            return self._too_early(await name_before(self.context) if self.id == PIXEL else None)
         evidence, zone = await self._gathered(pair)
         reading = await self._judged(pair, evidence, zone)
         self._looks += 1
@@ -122,8 +80,10 @@ class ManualRecord(Resource):
     async def _gathered(self, pair: tuple[str, str]) -> tuple[Evidence, DelegatedZone]:
         """Ask the name servers; in a wait, the side questions now and then only."""
         before = None if self._closely else self._before
+        other = wanted(self.context, PIXEL if self.id == CERTIFICATE else CERTIFICATE)
+        gathering = Gathering(self.context.ports, *pair, before, other, self._closely)
         try:
-            self._before, zone = await Gathering(self.context.ports, *pair, before).gather()
+            self._before, zone = await gathering.gather()
         except DnsUnreachableError:
             return _nothing_seen(*pair), DelegatedZone("", ())
         return self._before, zone
@@ -136,18 +96,24 @@ class ManualRecord(Resource):
         if finding.state is RecordState.RIGHT:
             right = self._right(f"at all {finding.asked} name servers that answered", zone)
             return self._at_odds(right, finding.at_odds, zone) if finding.at_odds else right
+        if finding.state is RecordState.INDIRECT and self.id == PIXEL:
+            return self._right(f"by way of {finding.observed}", zone)
+        if finding.state is RecordState.BESIDE:
+            return self._crowded(self._right(f"at all {finding.asked} name servers that answered", zone), finding, zone)
         return self._not_right(evidence, finding, zone)
 
     def missing(self) -> Reading:
         """Say, without looking, what `read` says where nothing exists."""
         return self._too_early()
 
-    def _too_early(self) -> Reading:
+    def _too_early(self, before: Reading | None = None) -> Reading:
         if self.id == CERTIFICATE and self.context.made.certificate_borrowed:
             return Reading(
                 presence=Presence.BORROWED, summary="The certificate you chose was proved before: no record is needed"
             )
         later = Change(self.id, Action.CREATE, Actor.USER, f"Add: {self.title}", typical=TYPICAL, every=EVERY)
+        if before:
+            return before if before.status is Status.FAILED else replace(before, changes=(later,))
         return Reading(
             presence=Presence.ABSENT, summary=f"{self.title}: AWS has not said yet what goes into it", changes=(later,)
         )
@@ -174,6 +140,19 @@ class ManualRecord(Resource):
             expected=record.value,
         )
 
+    def _crowded(self, right: Reading, finding: Finding, zone: DelegatedZone) -> Reading:
+        """Warn of other records at the name, which some resolvers get instead of ours."""
+        record = self._record(zone)
+        values = {"name": record.name, "target": record.value, "observed": finding.observed, "zone": zone.name}
+        return replace(
+            right,
+            status=Status.WARNING,
+            summary=f"{record.name} is right, but other records stand at the same name: {finding.observed}",
+            problem=Problem("records-beside", values),
+            observed=finding.observed,
+            expected=f"CNAME {record.value} alone",
+        )
+
     def _not_right(self, evidence: Evidence, finding: Finding, zone: DelegatedZone) -> Reading:
         """Say what is the matter; only the user can change it."""
         state = finding.state
@@ -186,15 +165,15 @@ class ManualRecord(Resource):
             "having": str(finding.having),
             "asked": str(finding.asked),
             "ttl": str(max((answer.ttl or 0 for answer in evidence.cname), default=0)),
-            "letters": _letters(finding, evidence.target),
             "parent": evidence.parent,
             "host_in_parent": evidence.name.removesuffix(f".{evidence.parent}"),
             "servers": ", ".join(server.name for server in zone.servers),
+            **values_of(finding, evidence),
         }
-        problem = "cname-taken" if state is RecordState.WRONG and self.id == PIXEL else PROBLEMS[state]
+        problem = problem_of(state, evidence, pixel=self.id == PIXEL)
         return Reading(
             presence=Presence.ABSENT if not finding.observed else Presence.FOREIGN,
-            summary=SUMMARIES[state].format(**values),
+            summary=SUMMARIES.get(state, SUMMARIES[RecordState.WRONG]).format(**values),
             changes=() if self._nothing_to_add(state) else (self._change(finding, zone),),
             status=self._status(state),
             problem=Problem(problem, values),
@@ -263,7 +242,7 @@ class ManualRecord(Resource):
             return self._offer_to_go_on(
                 self._to_remove(f"Nobody knows the domain of {pair[0]} any more", zone, None, "domain-unregistered")
             )
-        if finding.state in (RecordState.RIGHT, RecordState.PARTIAL):
+        if finding.state in {*LOOKED_RIGHT, RecordState.PARTIAL}:
             return self._to_remove(f"{pair[0]} still points to {pair[1]}", zone, None)
         return self._forgotten(f"{pair[0]} no longer points to {pair[1]}")
 
@@ -332,13 +311,6 @@ class ManualRecord(Resource):
 
 def _nothing_seen(name: str, target: str) -> Evidence:
     return Evidence(name=name, target=target, zone="", cname=())
-
-
-def _letters(finding: Finding, target: str) -> str:
-    if finding.state is not RecordState.MISSPELT:
-        return ""
-    count = letters_apart(finding.observed, target)
-    return "one letter" if count == 1 else f"{count} letters"
 
 
 def _about(zone: DelegatedZone) -> dict[str, str]:

@@ -6,10 +6,12 @@ The catalogue of what goes wrong in providers' forms is ACM's own (troubleshooti
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.model.idn import unencoded
 from wizard.model.ports import DnsAnswer
 from wizard.model.terminal_text import brief
+from wizard.resources.dns.record_values import Mistake, core, is_address, mistake, same
 
 
 class RecordState(StrEnum):
@@ -27,6 +29,16 @@ class RecordState(StrEnum):
     """A CNAME to a distribution of CloudFront that is not ours."""
     VALUE_DOUBLED = "value-doubled"
     """The provider appended the zone to the value."""
+    SWAPPED = "swapped"
+    """The value, or the name, of the other of our two records."""
+    REVERSED = "reversed"
+    """Name and value were typed into each other's box."""
+    WRONG_TYPE = "wrong-type"
+    """Our value, saved as a record of another type."""
+    INDIRECT = "indirect"
+    """A CNAME that leads to the wanted one by way of others."""
+    BESIDE = "beside"
+    """Right, with other records at the same name, which some resolvers get instead."""
     NAME_DOUBLED = "name-doubled"
     """The provider appended the zone to the name."""
     NO_UNDERSCORE = "no-underscore"
@@ -77,7 +89,15 @@ class Evidence(Struct, frozen=True, kw_only=True):
     parent: str = ""
     """The domain's own zone, where it delegates the record's zone; empty where the registry does."""
     front: str = ""
-    """Who answers HTTP at the name's addresses: `cloudfront`, `cloudflare` or something else."""
+    """Who answers HTTP at the name's addresses: `cloudfront`, a known proxy's name, or nothing of that kind."""
+    other: tuple[str, str] = ("", "")
+    """Name and value of the other of the two records."""
+    swapped_in: tuple[DnsAnswer, ...] = ()
+    """CNAME at the wanted value with the zone appended: there it is where name and value changed places."""
+    led: tuple[str, ...] = ()
+    """Where the CNAME leads, name after name."""
+    led_to: str = ""
+    """How that ends: one of `ENDS`; empty where it was not followed, or cannot be."""
 
 
 class Finding(Struct, frozen=True):
@@ -92,56 +112,80 @@ class Finding(Struct, frozen=True):
     """What is there instead, as short plain text."""
     at_odds: tuple[DnsAnswer, ...] = ()
     """Answers without the record, at further addresses of servers that have it."""
+    mistake: Mistake | None = None
+    """What was done to the wanted value, where it is recognised in what is there."""
+    type: str = ""
+    """The type as which our value was saved."""
 
 
-def same(value: str, target: str) -> bool:
-    """Whether a CNAME value is the wanted one; a validation value may lose its leading underscore (ACM's guide)."""
-    return value == target or (target.startswith("_") and value == target[1:])
+ENDS = HERE, LOOP, NOWHERE, SOMEWHERE = "here", "loop", "nowhere", "somewhere"
+"""How a chain of CNAMEs ends: at the wanted value, in a circle, at a name that does not exist, or at another."""
 
 
 def diagnose(evidence: Evidence) -> Finding:
     """Say what is the matter."""
     seen = [answer for answer in evidence.cname if answer.seen]
     having = sum(has(answer, evidence.target) for answer in seen)
+    found = _plainly(evidence, seen, having) or _closer(evidence)
+    return replace(found, having=having, asked=len(seen))
 
-    def found(state: RecordState, observed: str = "") -> Finding:
-        return Finding(state, having, len(seen), observed)
 
-    at_odds = tuple(each for answer in seen for each in answer.at_odds if not has(each, evidence.target))
-
+def _plainly(evidence: Evidence, seen: list[DnsAnswer], having: int) -> Finding | None:
+    """Say what follows from the answers for the name itself; None where it is not there as wanted."""
     if not seen:
-        return found(RecordState.UNREACHABLE)
+        return Finding(RecordState.UNREACHABLE)
     if "." not in evidence.zone:
-        return found(RecordState.UNREGISTERED)
+        return Finding(RecordState.UNREGISTERED)
     if having == len(seen):
-        return Finding(RecordState.RIGHT, having, len(seen), at_odds=at_odds)
-    if having:
-        return found(RecordState.PARTIAL, f"{having} of {len(seen)} name servers")
+        if beside := _listed(evidence.others):
+            return Finding(RecordState.BESIDE, observed=brief(beside))
+        at_odds = tuple(each for answer in seen for each in answer.at_odds if not has(each, evidence.target))
+        return Finding(RecordState.RIGHT, at_odds=at_odds)
+    return Finding(RecordState.PARTIAL, observed=f"{having} of {len(seen)} name servers") if having else None
+
+
+def _closer(evidence: Evidence) -> Finding:
+    """Say what there is instead of the record."""
     if evidence.name == evidence.zone:
-        return found(RecordState.SUBZONE_APEX if evidence.parent else RecordState.APEX, brief(_listed(evidence.others)))
-    missing = (RecordState.MISSING_IN_SUBZONE if evidence.parent else RecordState.MISSING, "")
-    state, observed = _wrong_value(evidence) or _elsewhere(evidence) or _beside(evidence) or missing
-    return found(state, observed)
+        apex = RecordState.SUBZONE_APEX if evidence.parent else RecordState.APEX
+        return Finding(apex, observed=brief(_listed(evidence.others)))
+    missing = Finding(RecordState.MISSING_IN_SUBZONE if evidence.parent else RecordState.MISSING)
+    return _wrong_value(evidence) or _elsewhere(evidence) or _beside(evidence) or missing
 
 
 def stray_names(name: str, zone: str) -> tuple[str, ...]:
     """Return names that a record ends up under when too much or too little of it is typed into a form.
 
-    Of `_x.px.example.com`: only the first part (`_x.example.com`), and all but the last (`_x.px.example.example.com`).
-    Of international names, too: the letters as they are, where a form does not know them.
+    Of `_x.px.example.com`: only the first part (`_x.example.com`), all but the first (`px.example.com`), all but the
+    last (`_x.px.example.example.com`); the zone twice more, or the part before it twice; with a blank, quotes or a
+    scheme, and `www.` in front. Of international names, too: the letters as they are, where a form does not know them.
     Names with a mistyped letter cannot be guessed, and no zone lists its names to strangers.
     """
     if not zone or not name.endswith(f".{zone}"):
         return ()
-    short = f"{name.partition('.')[0]}.{zone}"
-    cut = f"{name.rpartition('.')[0]}.{zone}"
-    raw = f"{unencoded(name.removesuffix(f'.{zone}'))}.{zone}"
-    return tuple(each for each in (short, cut, raw) if each != name)
+    host = name.removesuffix(f".{zone}")
+    first, _, rest = name.partition(".")
+    typed = (
+        first,
+        name.rpartition(".")[0],
+        unencoded(host),
+        f"{name}.{zone}",
+        f"{host}.{host}",
+        f"{host}\\032",
+        f"\\032{host}",
+        f'\\"{host}\\"',
+        f"https://{host}",
+        f"http://{host}",
+        f"www.{host}",
+        f"_{host}",
+    )
+    strays = (*(f"{each}.{zone}" for each in typed), *((rest,) if rest != zone else ()))
+    return tuple(each for each in dict.fromkeys(strays) if each not in (name, f"{name}.{zone}"))
 
 
 def has(answer: DnsAnswer, target: str) -> bool:
-    """Whether a server's answer is the record as wanted."""
-    return any(same(value, target) for value in answer.records)
+    """Whether a server's answer is the record as wanted, and nothing else."""
+    return bool(answer.records) and all(same(value, target) for value in answer.records)
 
 
 def _values(answers: tuple[DnsAnswer, ...]) -> tuple[str, ...]:
@@ -152,58 +196,79 @@ def _listed(others: dict[str, tuple[DnsAnswer, ...]]) -> list[str]:
     return [f"{rdtype} {value}" for rdtype, answers in others.items() for value in sorted(_values(answers))]
 
 
-def _wrong_value(evidence: Evidence) -> tuple[RecordState, str] | None:
+def _wrong_value(evidence: Evidence) -> Finding | None:
     """A CNAME is there, with another value."""
     values = _values(evidence.cname)
     if not values:
         return None
+    others = [each for each in values if not same(each, evidence.target)]
+    if len(others) < len(values):
+        return Finding(RecordState.IN_THE_WAY, observed=brief([f"CNAME {each}" for each in others]))
+    value = values[0]
     if set(values) <= set(_values(evidence.sibling.get("CNAME", ()))):
-        return RecordState.WILDCARD, f"CNAME {values[0]}"
-    doubled = {f"{evidence.target}.{evidence.zone}", f"{evidence.target.removeprefix('_')}.{evidence.zone}"}
-    return (RecordState.VALUE_DOUBLED if set(values) & doubled else _kind_of_wrong(values[0], evidence.target)), values[
-        0
-    ]
+        return Finding(RecordState.WILDCARD, observed=f"CNAME {value}")
+    if evidence.led_to == HERE:
+        return Finding(RecordState.INDIRECT, observed=value)
+    if found := mistake(value, evidence.target, evidence.zone):
+        only_doubled = found.doubled and not found.how and not found.letters
+        state = RecordState.VALUE_DOUBLED if only_doubled else RecordState.MISSPELT
+        return Finding(state, observed=value, mistake=found)
+    return Finding(_kind_of_wrong(value, evidence), observed=value)
 
 
 CLOUDFRONT = ".cloudfront.net"
-NEAR = 2
-"""Letters that may differ for a value to count as mistyped: so many that no two real ones are ever so alike."""
 
 
-def _kind_of_wrong(value: str, target: str) -> RecordState:
-    if letters_apart(value, target) <= NEAR:
-        return RecordState.MISSPELT
-    both = value.endswith(CLOUDFRONT) and target.endswith(CLOUDFRONT)
+def _kind_of_wrong(value: str, evidence: Evidence) -> RecordState:
+    bare, _, _ = core(value, evidence.zone, evidence.other[1])
+    if any(each and (value == each or same(bare, each)) for each in evidence.other):
+        return RecordState.SWAPPED
+    if is_address(value, evidence.zone):
+        return RecordState.WRONG
+    both = bare.endswith(CLOUDFRONT) and evidence.target.endswith(CLOUDFRONT)
+    if evidence.front not in ("", CLOUDFRONT_FRONT):
+        return RecordState.PROXIED
     return RecordState.OTHER_DISTRIBUTION if both else RecordState.WRONG
 
 
-def letters_apart(one: str, other: str) -> int:
-    """Return the edit distance: letters to add, take away or change (Levenshtein). At most 255 each, as in the DNS."""
-    row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, 1):
-        before, row[0] = row[0], at
-        for column, wanted in enumerate(other, 1):
-            before, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, before + (letter != wanted))
-    return row[-1]
+CLOUDFRONT_FRONT = "cloudfront"
+"""What `Evidence.front` says where CloudFront itself answers."""
 
 
-def _elsewhere(evidence: Evidence) -> tuple[RecordState, str] | None:
+def _elsewhere(evidence: Evidence) -> Finding | None:
     """The record exists, under a name that it was not meant for."""
     if any(has(answer, evidence.target) for answer in evidence.doubled):
-        return RecordState.NAME_DOUBLED, f"{evidence.name}.{evidence.zone}"
+        return Finding(RecordState.NAME_DOUBLED, observed=f"{evidence.name}.{evidence.zone}")
     if any(has(answer, evidence.target) for answer in evidence.bare):
-        return RecordState.NO_UNDERSCORE, evidence.name.removeprefix("_")
+        return Finding(RecordState.NO_UNDERSCORE, observed=evidence.name.removeprefix("_"))
+    own = {evidence.name, f"{evidence.name}.{evidence.zone}"}
+    if own & set(_values(evidence.swapped_in)):
+        return Finding(RecordState.REVERSED, observed=f"{evidence.target}.{evidence.zone}")
     stray = (name for name, answers in evidence.strays.items() if any(has(each, evidence.target) for each in answers))
-    return next(((RecordState.MISPLACED, name) for name in stray), None)
+    return next((Finding(RecordState.MISPLACED, observed=name) for name in stray), None)
 
 
-def _beside(evidence: Evidence) -> tuple[RecordState, str] | None:
+def _beside(evidence: Evidence) -> Finding | None:
     """Other records are at the name, its own or those of a wildcard."""
     found = _listed(evidence.others)
     if not found:
         return None
     text = brief(found)
-    by_front = {"cloudfront": RecordState.FLATTENED, "cloudflare": RecordState.PROXIED}
-    if evidence.front in by_front:
-        return by_front[evidence.front], text
-    return (RecordState.WILDCARD if set(found) <= set(_listed(evidence.sibling)) else RecordState.IN_THE_WAY), text
+    if rdtype := _as_type(evidence):
+        return Finding(RecordState.WRONG_TYPE, observed=text, type=rdtype)
+    if evidence.front:
+        front = RecordState.FLATTENED if evidence.front == CLOUDFRONT_FRONT else RecordState.PROXIED
+        return Finding(front, observed=text)
+    wild = set(found) <= set(_listed(evidence.sibling))
+    return Finding(RecordState.WILDCARD if wild else RecordState.IN_THE_WAY, observed=text)
+
+
+def _as_type(evidence: Evidence) -> str:
+    """Return the type as which our own value was saved at the name; empty where it was not."""
+    for rdtype, answers in evidence.others.items():
+        for value in _values(answers):
+            for part in (value.strip('"'), value.rpartition(" ")[2]):
+                found = mistake(part.rstrip("."), evidence.target, evidence.zone)
+                if found and not found.letters:
+                    return rdtype
+    return ""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from wizard.model.ports import Dns, DnsAnswer, DnsUnreachableError
 from wizard.resources.dns.hosted_zones import RecordSet, plain
-from wizard.resources.dns.record_state import same
+from wizard.resources.dns.record_values import same
 
 TYPES = ("CNAME", "A", "AAAA")
 """The types that records of ours have."""

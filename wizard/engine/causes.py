@@ -1,0 +1,138 @@
+"""Checks that hang on another one: one cause is said by one row, and the rows that only repeat it are skipped."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wizard.model.results import Check, Status
+
+HTTPS = "pixel-https"
+WEB = ("tls", HTTPS, "http-redirect", "tracker-https")
+SEEN = ("dns-resolvers", *WEB)
+"""What can only be judged where the name leads to us."""
+
+ELSEWHERE = frozenset(
+    {
+        "another-distribution",
+        "apex-cname",
+        "apex-of-subzone",
+        "cname-taken",
+        "name-and-value-swapped",
+        "name-doubled",
+        "name-misplaced",
+        "record-in-the-way",
+        "record-missing",
+        "record-missing-in-subzone",
+        "record-type",
+        "record-wrong-value",
+        "value-doubled",
+        "value-misspelt",
+        "values-swapped",
+        "wildcard-answers",
+    }
+)
+"""Problems of the pixel's record because of which the name leads elsewhere, or nowhere."""
+
+TELLS_MORE = frozenset({"address-dead", "address-of-another", "cloudflare-1014", "cloudflare-proxy", "proxy-in-front"})
+"""What HTTPS may say of a name without our record that is more exact than the record's own row."""
+
+
+class Cause(Struct, frozen=True):
+    """A row that may say what others only repeat.
+
+    Attributes:
+        item: the row.
+        title: what it is called, for the others.
+        problems: the problems that are meant.
+        hanging: the rows that hang on it.
+        only: problems that these rows must have; empty: any, and none.
+        evidence: name of evidence that the row must have; empty: none.
+    """
+
+    item: str
+    title: str
+    problems: frozenset[str]
+    hanging: tuple[str, ...]
+    only: frozenset[str] = frozenset()
+    evidence: str = ""
+
+
+SERVERS, RECORD, PROOF, RESOLVERS = "name-servers", "pixel-record", "certificate-record", "dns-resolvers"
+DNS_UNSEEN = frozenset({"dns-unreachable", "caa-unreadable"})
+UNREACHED = frozenset({"name-not-resolving", "network-unreachable"})
+UNREGISTERED = frozenset({"domain-unregistered"})
+SWAPPED = frozenset({"values-swapped"})
+BY_RECORD = frozenset({"cloudflare-proxy", "proxy-in-front", "record-partial", "records-beside"})
+AS_RESOLVERS_SEE = frozenset(
+    {"cname-flattened", "negative-answer-cached", "older-answer-cached", "own-resolver-behind"}
+)
+
+CAUSES = (
+    Cause(
+        SERVERS,
+        "The domain's name servers",
+        frozenset({"delegation-lame", "nameservers-dead", "subdelegation-dead"}),
+        ("caa", PROOF, RECORD, *SEEN),
+    ),
+    Cause(RECORD, "DNS record for the pixel", UNREGISTERED, ("caa", PROOF, SERVERS, *SEEN)),
+    Cause(PROOF, "DNS record for the certificate", SWAPPED, (RECORD,), SWAPPED),
+    Cause(RECORD, "DNS record for the pixel", ELSEWHERE, SEEN),
+    Cause(RECORD, "DNS record for the pixel", ELSEWHERE, ("caa",), DNS_UNSEEN),
+    Cause(RECORD, "DNS record for the pixel", BY_RECORD, (RESOLVERS,), AS_RESOLVERS_SEE),
+    Cause(RESOLVERS, "The domain, as the world's resolvers see it", frozenset({"dnssec-broken"}), WEB),
+    Cause(
+        RESOLVERS,
+        "The domain, as the world's resolvers see it",
+        frozenset({"resolver-blocks"}),
+        WEB,
+        UNREACHED,
+        "blocked",
+    ),
+)
+
+
+def hang(checks: Mapping[str, Check]) -> dict[str, Check]:
+    """Return the checks, those skipped that hang on what another one says. Pure."""
+    found = dict(checks)
+    for cause in CAUSES:
+        said = checks.get(cause.item)
+        if said is None or not _says(said, cause):
+            continue
+        for name in cause.hanging:
+            if name in found and _hangs(name, found[name], cause, checks):
+                found[name] = _skipped(found[name], cause)
+    return found
+
+
+def _says(check: Check, cause: Cause) -> bool:
+    known = check.problem is not None and check.problem.id in cause.problems
+    return known and (not cause.evidence or cause.evidence in check.evidence)
+
+
+def _hangs(name: str, check: Check, cause: Cause, checks: Mapping[str, Check]) -> bool:
+    if cause.only:
+        return bool(check.problem and check.problem.id in cause.only)
+    if cause.item == SERVERS and name in ("caa", PROOF, RECORD):
+        return check.status is not Status.OK
+    return not (name in SEEN and _answered(checks))
+
+
+def _answered(checks: Mapping[str, Check]) -> bool:
+    """Whether HTTPS shows who answers at the name, whatever its records look like."""
+    https = checks.get(HTTPS)
+    if https is None:
+        return False
+    return https.status in (Status.OK, Status.WARNING) or bool(https.problem and https.problem.id in TELLS_MORE)
+
+
+def _skipped(check: Check, cause: Cause) -> Check:
+    if check.status is Status.SKIPPED:
+        return check
+    return replace(
+        check,
+        status=Status.SKIPPED,
+        summary=f'Not judged yet: first comes "{cause.title}"',
+        problem=None,
+        evidence={**check.evidence, "blocked_by": cause.item},
+    )

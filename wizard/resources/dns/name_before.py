@@ -1,0 +1,43 @@
+"""The pixel's name before anything was made: whether its domain exists, and whether something is served there."""
+
+from wizard.model.context import Context
+from wizard.model.ports import DnsUnreachableError
+from wizard.model.results import Problem, Status
+from wizard.net.dns_operator import dns_operator
+from wizard.resources.resource import Presence, Reading
+
+NOT_KNOWN_YET = "the name of your distribution, which is not made yet"
+
+
+async def name_before(context: Context) -> Reading | None:
+    """Return what has to be said of the name at once; None where it is free, or cannot be asked.
+
+    Only the domain's own name servers are asked: no resolver may learn that there is nothing yet.
+    """
+    host = context.choices.domain
+    if host is None:
+        return None
+    try:
+        found = await dns_operator(context.ports.dns, host)
+    except DnsUnreachableError:
+        return None
+    if "." not in found.zone:
+        return Reading(
+            presence=Presence.ABSENT,
+            summary=f"Nobody knows the domain of {host}: it is not registered, expired or misspelt",
+            status=Status.FAILED,
+            problem=Problem("domain-unregistered", {"name": host}),
+        )
+    if not found.serves:
+        return None
+    return Reading(
+        presence=Presence.FOREIGN,
+        summary=f"{host} is in use already: {found.serves}",
+        status=Status.WARNING,
+        problem=Problem(
+            "name-in-use",
+            {"name": host, "observed": found.serves, "free": found.free or f"another name below {found.zone}"},
+        ),
+        observed=found.serves,
+        expected="nothing yet",
+    )
