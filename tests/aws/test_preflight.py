@@ -235,6 +235,7 @@ def test_the_row_names_what_is_missing_with_what_to_add(product: Product) -> Non
     assert check.status is Status.WARNING
     assert check.problem.id == "permission-missing"
     assert check.problem.values["action"] == "s3:PutObject"
+    assert {"on", "candidates"} <= set(check.problem.values), "the text has no gaps"
     (copyable,) = check.copy
     assert copyable.value == check.problem.values["statement"]
     assert f"arn:aws:s3:::snowpixel-{setup.id}-*/*" in copyable.value

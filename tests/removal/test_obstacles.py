@@ -182,10 +182,11 @@ def test_a_certificate_in_use_elsewhere_stays_and_holds_nothing_else_up(product:
     assert _left(product) == {}
 
 
-def test_a_pricing_plan_is_said_and_the_rest_waits(product: Product) -> None:
+@pytest.mark.parametrize(("code", "status"), [("AccessDenied", 403), ("PreconditionFailed", 412)])
+def test_a_pricing_plan_is_said_and_the_rest_waits(product: Product, code: str, status: int) -> None:
     product.new()
     product.apply()
-    product.control.fail("cloudfront", "DeleteDistribution", "AccessDenied", 403, times=99, message=PLAN)
+    product.control.fail("cloudfront", "DeleteDistribution", code, status, times=99, message=PLAN)
     stopped = product.run(Job.REMOVE, answers=LOGS_TOO)
     assert _problem(stopped, "distribution") == "pricing-plan"
     assert verdicts(stopped)["content-bucket"] is Status.SKIPPED

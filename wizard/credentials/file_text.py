@@ -55,7 +55,7 @@ class Heading(Struct, frozen=True):
     name: str
 
 
-class Setting(Struct, frozen=True):
+class WrittenSetting(Struct, frozen=True):
     """A line `name = value`, without the value."""
 
     line: int
@@ -68,7 +68,7 @@ class FileText(Struct, frozen=True):
     """Where everything stands in one file."""
 
     headings: tuple[Heading, ...] = ()
-    settings: tuple[Setting, ...] = ()
+    settings: tuple[WrittenSetting, ...] = ()
 
     def line_of(self, section: str, name: str = "") -> int | None:
         """Return the line of a section's heading, or of a setting in it."""
@@ -76,7 +76,7 @@ class FileText(Struct, frozen=True):
             return next((one.line for one in self.headings if one.name == section), None)
         return next((one.line for one in self.settings if (one.section, one.name) == (section, name)), None)
 
-    def of(self, section: str) -> tuple[Setting, ...]:
+    def of(self, section: str) -> tuple[WrittenSetting, ...]:
         """Return the settings of a section."""
         return tuple(one for one in self.settings if one.section == section)
 
@@ -93,7 +93,7 @@ def scan(path: Path) -> FileText:
             section = found[1]
             headings.append(Heading(number, section))
         elif section and re.search("[=:]", line):
-            settings.append(Setting(number, section, _name(line)))
+            settings.append(WrittenSetting(number, section, _name(line)))
     return FileText(tuple(headings), tuple(settings))
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from wizard.credentials.file_text import CREDENTIALS, KEY_SETTINGS, SETTINGS, FileText, Setting
+from wizard.credentials.file_text import CREDENTIALS, KEY_SETTINGS, SETTINGS, FileText, WrittenSetting
 from wizard.credentials.shared_files import Profile, SharedFiles
 from wizard.model.results import Problem
 
@@ -64,7 +64,7 @@ def without_credentials(profile: Profile, shared: SharedFiles) -> Problem | None
     return next((_misread(profile.name, path, one, name) for path, one, name in unknown if name), None)
 
 
-def _misread(profile: str, path: str, one: Setting, wanted: str) -> Problem:
+def _misread(profile: str, path: str, one: WrittenSetting, wanted: str) -> Problem:
     shell = " The line looks like a shell's." if _SHELL.match(one.name) else ""
     return _incomplete(
         profile,
@@ -211,7 +211,7 @@ def _absent_files(shared: SharedFiles) -> str:
     return "Neither file exists." if len(absent) == 2 else ""  # noqa: PLR2004 - both of them
 
 
-def _lines(name: str, shared: SharedFiles) -> Iterator[tuple[str, Setting]]:
+def _lines(name: str, shared: SharedFiles) -> Iterator[tuple[str, WrittenSetting]]:
     """Yield the settings of a profile with the file that they stand in."""
     for text, path, headings in (
         (shared.credentials_text, shared.credentials_path, {name}),

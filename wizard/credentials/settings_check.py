@@ -33,7 +33,7 @@ Check = Callable[[str], str | None]
 """Says what is wrong with a value, as the end of a sentence; None if nothing is."""
 
 
-class Rule(Struct, frozen=True):
+class SettingRule(Struct, frozen=True):
     """One setting."""
 
     check: Check
@@ -114,15 +114,15 @@ def _app_id(value: str) -> str | None:
 _LEGACY, _WHEN = ("legacy", "regional"), ("when_supported", "when_required")
 
 
-def _rule(name: str, check: Check, *causes: str, variable: str = "") -> Rule:
-    return Rule(check, frozenset(causes), (variable or f"AWS_{name.upper()}",), name)
+def _rule(name: str, check: Check, *causes: str, variable: str = "") -> SettingRule:
+    return SettingRule(check, frozenset(causes), (variable or f"AWS_{name.upper()}",), name)
 
 
 _MODES = ("legacy", "standard", "cross-region", "in-region", "mobile", "auto")
-RULES: tuple[Rule, ...] = (
+RULES: tuple[SettingRule, ...] = (
     _rule("defaults_mode", _one_of(*_MODES), "InvalidDefaultsMode"),
     _rule("sts_regional_endpoints", _one_of(*_LEGACY), "InvalidSTSRegionalEndpointsConfigError"),
-    Rule(
+    SettingRule(
         _one_of(*_LEGACY),
         frozenset({"InvalidS3UsEast1RegionalEndpointConfigError"}),
         ("AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",),
@@ -138,12 +138,12 @@ RULES: tuple[Rule, ...] = (
     _rule("ec2_metadata_service_endpoint", _url, "InvalidIMDSEndpointError"),
     _rule("ec2_metadata_service_endpoint_mode", _one_of("ipv4", "ipv6"), "InvalidIMDSEndpointModeError"),
     _rule("sdk_ua_app_id", _app_id),
-    Rule(_moment, frozenset({PROGRAM_FAILED}), ("AWS_CREDENTIAL_EXPIRATION",)),
-    Rule(_file, frozenset({PROGRAM_FAILED}), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",)),
-    Rule(_url, frozenset({PROGRAM_FAILED}), ("AWS_CONTAINER_CREDENTIALS_FULL_URI",)),
-    Rule(_file, frozenset({PROGRAM_FAILED}), ("AWS_WEB_IDENTITY_TOKEN_FILE",)),
+    SettingRule(_moment, frozenset({PROGRAM_FAILED}), ("AWS_CREDENTIAL_EXPIRATION",)),
+    SettingRule(_file, frozenset({PROGRAM_FAILED}), ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",)),
+    SettingRule(_url, frozenset({PROGRAM_FAILED}), ("AWS_CONTAINER_CREDENTIALS_FULL_URI",)),
+    SettingRule(_file, frozenset({PROGRAM_FAILED}), ("AWS_WEB_IDENTITY_TOKEN_FILE",)),
     _rule("ca_bundle", _trust, *_UNSENT),
-    Rule(_trust, frozenset(_UNSENT), ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")),
+    SettingRule(_trust, frozenset(_UNSENT), ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")),
 )
 
 
@@ -226,7 +226,7 @@ def _half_web_identity() -> Problem | None:
     return _problem(f"the variable {names[0]}", f"is set, but {names[1]} isn't, and one needs the other")
 
 
-def _held(rule: Rule, shared: SharedFiles, profile: str | None) -> Iterator[tuple[str, str]]:
+def _held(rule: SettingRule, shared: SharedFiles, profile: str | None) -> Iterator[tuple[str, str]]:
     for variable in rule.variables:
         if variable in os.environ:
             yield f"the variable {variable}", os.environ[variable]

@@ -108,6 +108,8 @@ class PermissionsProbe(Probe):
             "permission-missing",
             observed=f"denied: {named}",
             action=named,
+            on="",
+            candidates="",
             message="IAM's policy simulator, asked beforehand, denies it",
             statement=statements,
             purpose=Purpose.SETUP,

@@ -90,7 +90,7 @@ CASES = (
         "The requested bucket name is not available.", "content-bucket", "not available", http=409,
     ),
     Case(
-        "quota-reached", ("C16",), ("acm", "RequestCertificate"), "LimitExceededException",
+        "certificates-this-year", ("C16",), ("acm", "RequestCertificate"), "LimitExceededException",
         "Error: you have reached your limit of 20 certificates in the last year.", "certificate", "20 certificates",
         http=400,
     ),

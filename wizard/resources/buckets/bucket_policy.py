@@ -12,7 +12,7 @@ from wizard.model.context import Context
 from wizard.model.results import Change, Difference, Problem, Status
 from wizard.model.setup import LOG_PREFIX
 from wizard.resources.buckets.buckets import Role, bucket_of
-from wizard.resources.buckets.denials import Verdict, delivery_request, reading_request, verdict
+from wizard.resources.buckets.deny_statements import DenyEffect, delivery_request, reading_request, verdict
 from wizard.resources.resource import Reading, Resource
 
 Statement = dict[str, Any]
@@ -115,11 +115,11 @@ class BucketPolicy(Resource):
             else reading_request(self._bucket, account, made.distribution or "")
         )
         judged = [(str(one.get("Sid") or "without a Sid"), verdict(one, request)) for one in others]
-        hard = [(sid, found) for sid, found in judged if found is not Verdict.PASSES]
+        hard = [(sid, found) for sid, found in judged if found is not DenyEffect.PASSES]
         if not hard:
             return fine
         names = ", ".join(sid for sid, _ in hard)
-        does = max((found for _, found in hard), key=lambda found: found is Verdict.REFUSES)
+        does = max((found for _, found in hard), key=lambda found: found is DenyEffect.REFUSES)
         what = "writing the logs" if self.role is Role.LOGS else "reading the files"
         values = {"bucket": self._bucket, "sids": names, "does": does, "service": request.service, "what": what}
         return replace(

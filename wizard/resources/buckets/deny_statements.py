@@ -14,7 +14,7 @@ from msgspec import Struct
 Statement = Mapping[str, Any]
 
 
-class Verdict(StrEnum):
+class DenyEffect(StrEnum):
     """What a statement does to the service's requests."""
 
     PASSES = "passes"
@@ -88,7 +88,7 @@ def _of_a_service(service: str, account: str) -> dict[str, str | None]:
     }
 
 
-def verdict(statement: Statement, request: ServiceRequest) -> Verdict:
+def verdict(statement: Statement, request: ServiceRequest) -> DenyEffect:
     """Say what a statement does to such requests."""
     concerns = (
         statement.get("Effect") == "Deny"
@@ -97,15 +97,15 @@ def verdict(statement: Statement, request: ServiceRequest) -> Verdict:
         and _listed(statement, "Resource", request.resource)
     )
     if not concerns:
-        return Verdict.PASSES
-    found = Verdict.REFUSES
+        return DenyEffect.PASSES
+    found = DenyEffect.REFUSES
     for operator, keys in (statement.get("Condition") or {}).items():
         for key, values in keys.items():
             holds = _holds(operator, key.lower(), _many(values), request)
             if holds is False:
-                return Verdict.PASSES
+                return DenyEffect.PASSES
             if holds is None:
-                found = Verdict.MAY
+                found = DenyEffect.MAY
     return found
 
 

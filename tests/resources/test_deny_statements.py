@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from wizard.resources.buckets.denials import Verdict, delivery_request, reading_request, verdict
+from wizard.resources.buckets.deny_statements import DenyEffect, delivery_request, reading_request, verdict
 
 BUCKET, ACCOUNT = "logs-1", "123456789012"
 DELIVERY = delivery_request(BUCKET, "cf", ACCOUNT)
 READING = reading_request(BUCKET, ACCOUNT, "E1")
 SSE, KMS_KEY = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
-REFUSES, MAY, PASSES = Verdict.REFUSES, Verdict.MAY, Verdict.PASSES
+REFUSES, MAY, PASSES = DenyEffect.REFUSES, DenyEffect.MAY, DenyEffect.PASSES
 
 PRINCIPALS: dict[str, tuple[dict[str, Any], bool]] = {
     "everybody": ({"Principal": "*"}, True),
@@ -43,7 +43,7 @@ RESOURCES: dict[str, tuple[dict[str, Any], bool]] = {
     "another prefix": ({"Resource": f"arn:aws:s3:::{BUCKET}/elsewhere/*"}, False),
     "all but ours": ({"NotResource": f"arn:aws:s3:::{BUCKET}/cf/*"}, False),
 }
-CONDITIONS: dict[str, tuple[dict[str, Any], Verdict]] = {
+CONDITIONS: dict[str, tuple[dict[str, Any], DenyEffect]] = {
     "none": ({}, REFUSES),
     "no key of KMS": ({"StringNotEquals": {SSE: "aws:kms"}}, REFUSES),
     "no encryption header": ({"Null": {SSE: "true"}}, REFUSES),
