@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from wizard.engine import verdicts
+from wizard.engine import causes, verdicts
 from wizard.model.results import Item, Snapshot, StageView, Status
 
 
@@ -31,6 +31,7 @@ def looked_at(chosen: Collection[Item]) -> frozenset[str]:
     """Return what to look at anew: the chosen items, what keeps them waiting, and what they are weighed against."""
     wanted = {item.id for item in chosen}
     wanted |= {item.check.evidence["blocked_by"] for item in chosen if _blocked(item)}  # type: ignore[union-attr]
+    wanted |= causes.hanging_on(wanted)
     weighed = {*verdicts.RULES, verdicts.PROOF}
     return frozenset(wanted | weighed if wanted & weighed else wanted)
 

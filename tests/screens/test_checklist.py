@@ -184,4 +184,7 @@ def test_a_part_is_weighed_with_the_whole() -> None:
 def test_what_hangs_together_is_looked_at_together() -> None:
     blocked = Item("alias", "x", "x", check=Check("alias", "x", Status.SKIPPED, "", evidence={"blocked_by": "dist"}))
     assert looked_at([blocked]) == {"alias", "dist"}
-    assert looked_at([Item("pixel-record", "dns", "x")]) == {"pixel-record", "dns-resolvers", "pixel-https"}
+    together = {"pixel-record", "dns-resolvers", "pixel-https", "tls", "http-redirect", "tracker-https"}
+    before = {"caa", "certificate-record", "name-servers"}
+    assert looked_at([Item("pixel-record", "dns", "x")]) == together | before
+    assert looked_at([Item("bucket", "x", "x")]) == {"bucket"}

@@ -1,6 +1,6 @@
 """Checks that hang on another one: one cause is said by one row, and the rows that only repeat it are skipped."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -90,6 +90,11 @@ CAUSES = (
         "blocked",
     ),
 )
+
+
+def hanging_on(items: Collection[str]) -> frozenset[str]:
+    """Return the rows that may hang on these: what is said of them may change with them."""
+    return frozenset(name for cause in CAUSES if cause.item in items for name in cause.hanging)
 
 
 def hang(checks: Mapping[str, Check]) -> dict[str, Check]:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from ipaddress import ip_address
 
-from wizard.model import domain_names, idn
+from wizard.model import idn
 from wizard.model.masking import masked
 from wizard.model.setup import NAME
 
@@ -288,6 +288,8 @@ def _better(zone: list[str]) -> str:
 
 def _refuse_of_others(name: str) -> None:
     """Refuse names of no public DNS, of other people's platforms, and the one that is mostly the website itself."""
+    from wizard.model import domain_names  # noqa: PLC0415 - only a hostname needs it
+
     if why := domain_names.special(name):
         ending = name.rpartition(".")[2]
         raise InvalidChoice(
@@ -310,6 +312,8 @@ def _refuse_of_others(name: str) -> None:
 
 def _refuse_apex(labels: list[str]) -> None:
     """Refuse what is surely a domain itself; whether a longer name is the top of a zone only the DNS can say."""
+    from wizard.model import domain_names  # noqa: PLC0415 - the same
+
     domain = ".".join(labels)
     if domain_names.shared(domain):
         raise InvalidChoice(
