@@ -8,7 +8,7 @@ from tests.net.servers import example, on_loopback
 from tests.probes.seen_from import HOST, OWN, ScriptedDns, context
 from wizard.aws.errors import AwsError, translate
 from wizard.model.context import Context
-from wizard.model.ports import Dns, DnsAnswer, DnsOutcome
+from wizard.model.ports import DelegatedZone, Dns, DnsAnswer, DnsOutcome, DnsUnreachableError
 from wizard.model.results import Actor, Status
 from wizard.model.setup import Made
 from wizard.net.dns_client import DnsClient
@@ -162,8 +162,15 @@ async def test_a_zone_that_is_gone_holds_nothing() -> None:
         await node.carry_out((await node.read()).changes[0])
 
 
+class DeadDns(ScriptedDns):
+    """DNS that cannot be asked."""
+
+    async def zone_of(self, name: str) -> DelegatedZone:
+        raise DnsUnreachableError(name)
+
+
 async def test_before_aws_has_named_the_record_there_is_nothing_to_do() -> None:
-    node, _ = record(Route53(), "pixel-record", Made(hosted_zone="Z1"))
+    node, _ = record(Route53(), "pixel-record", Made(hosted_zone="Z1"), dns=DeadDns())
     reading = await node.read()
     assert reading == node.missing()
     await node.carry_out(reading.changes[0])
