@@ -137,7 +137,7 @@ class Response(Struct, frozen=True):
 
 
 class WebError(Exception):
-    """No HTTP answer. `kind` is `resolve`, `connect`, `timeout`, `tls` or `protocol`."""
+    """No HTTP answer. `kind` is `resolve`, `connect`, `timeout`, `tls`, `encoding` or `protocol`."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)

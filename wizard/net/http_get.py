@@ -175,6 +175,7 @@ _WITHOUT_REASON = {
     "connect": "no connection could be made",
     "timeout": "there was no answer in time",
     "tls": "the TLS connection broke off",
+    "encoding": "the answer is not packed as its Content-Encoding says",
     "protocol": "what came back is not a whole HTTP answer",
 }
 
@@ -183,5 +184,6 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     # NewConnectionError counts as a timeout to urllib3, so it goes first.
     ((urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError, ConnectionError), "connect"),
     ((urllib3.exceptions.TimeoutError, TimeoutError), "timeout"),
+    ((urllib3.exceptions.DecodeError,), "encoding"),
     ((urllib3.exceptions.SSLError, ssl.SSLError, ssl.CertificateError), "tls"),
 )

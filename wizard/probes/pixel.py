@@ -82,11 +82,11 @@ class _PixelProbe(Probe):
         return strange or self._bad(host, response, fault)
 
     async def _no_answer(self, host: str, error: WebError) -> Check:
-        if error.kind not in ("protocol", "tls"):
+        if error.kind not in ("protocol", "encoding", "tls"):
             return await unreached(self, host, error)
         if early := await between(self, host):
             return early
-        if error.kind == "protocol":
+        if error.kind != "tls":
             return faulty(self, host, PixelFault("not-cloudfront", "{host} does not answer in HTTP"), str(error))
         return faulty(self, host, PixelFault(NOT_ACCEPTED, "No trusted connection to {host}"), str(error))
 

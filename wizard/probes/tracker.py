@@ -53,7 +53,7 @@ class TrackerHttpsProbe(Probe):
         )
 
     async def _no_answer(self, host: str, url: str, error: WebError) -> Check:
-        if error.kind == "protocol" and "decode" in str(error):
+        if error.kind == "encoding":
             return self._faulty(url, undecodable(url, str(error)))
         if error.kind == "tls":
             untrusted = DeliveryFault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))

@@ -118,6 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._remember()
         self._send(self.collector.answers.options, "text/plain", b"")
 
+    def version_string(self) -> str:
+        """Say `server` as CloudFront passes it on from the bucket: anything else would be a proxy's."""
+        return "AmazonS3"
+
     def _remember(self) -> None:
         event = parse_qs(urlsplit(self.path).query).get("eid", [""])[0]
         host = self.headers.get("Host", "")

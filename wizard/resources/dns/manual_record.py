@@ -25,9 +25,10 @@ TYPICAL: Final = 300.0
 EVERY: Final = 5.0
 """Seconds between looks at first; authorities remember nothing, so looking often spoils nothing."""
 
-CLOSELY = 6
+CLOSELY, CLOSELY_LATER, SOON = 6, 20, 60
 """Every so many looks of a wait, the side questions are asked too: mistyped names, wildcards, and resolvers where the
-name servers cannot be asked. They are twenty times as many as the one that matters.
+name servers cannot be asked. They are a hundred times as many as the one that matters, so after the first looks, when
+nobody is at the form any more, they are asked less often.
 """
 
 KEEP_WAITING: Final = "wait"
@@ -75,7 +76,7 @@ class ManualRecord(Resource):
     @property
     def _closely(self) -> bool:
         """Whether this look leaves nothing out."""
-        return self._looks % CLOSELY == 0
+        return self._looks % (CLOSELY if self._looks < SOON else CLOSELY_LATER) == 0
 
     async def _gathered(self, pair: tuple[str, str]) -> tuple[Evidence, DelegatedZone]:
         """Ask the name servers; in a wait, the side questions now and then only."""

@@ -117,7 +117,7 @@ class TrackerOnServer(Resource):
         return Change(self.id, Action.CREATE, Actor.USER, summary, typical=TYPICAL, every=EVERY)
 
     def _unreached(self, url: str, error: WebError) -> Reading:
-        if error.kind == "protocol" and "decode" in str(error):
+        if error.kind == "encoding":
             return self._faulty(url, undecodable(url, str(error)))
         if error.kind == "tls":
             fault = DeliveryFault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
