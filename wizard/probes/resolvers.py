@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from wizard.model.context import Context
 from wizard.model.idn import both
 from wizard.model.ports import DnsAnswer, DnsOutcome, DnsUnreachableError
 from wizard.model.results import Check, Problem, Status
@@ -44,13 +45,19 @@ class Leads(StrEnum):
     UNSEEN = "no answer"
 
 
-def leads(answer: DnsAnswer, target: str) -> Leads:
-    """Say where an answer to an A question leads."""
+def leads(answer: DnsAnswer, target: str, own: frozenset[str] = frozenset()) -> Leads:
+    """Say where an answer to an A question leads.
+
+    Args:
+        answer: the answer.
+        target: the distribution's own name.
+        own: addresses that the distribution's own name has, where they were asked for.
+    """
     if not answer.seen:
         return Leads.UNSEEN
     if target in answer.chain:
         return Leads.HERE
-    if answer.records and all(is_nobody(each) for each in answer.records):
+    if answer.records and all(is_nobody(each) and each not in own for each in answer.records):
         return Leads.BLOCKED
     if answer.chain:
         return Leads.ELSEWHERE
@@ -90,6 +97,11 @@ class ResolversProbe(Probe):
     title = "The domain, as the world's resolvers see it"
     needs = ("pixel-record",)
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._own: frozenset[str] = frozenset()
+        """The distribution's own addresses, once they were asked for: what leads there is blocked by nobody."""
+
     async def look(self) -> Check:
         """Look once."""
         domain, target = self.context.choices.domain, self.context.made.distribution_domain
@@ -100,16 +112,17 @@ class ResolversProbe(Probe):
         if early := await unpublished(self, domain):
             return early
         answers = await self.context.ports.dns.ask_resolvers(domain, "A")
+        if any(leads(answer, target.lower()) is Leads.BLOCKED for answer in answers):
+            self._own = await self._addresses_of(target.lower())
         found = self._judge(domain, target.lower(), answers)
         if found.problem and found.problem.id == FLATTENED:
             found = await self._compared(found, domain, target.lower(), answers)
-        seen = dns_views.evidence(_kind, answers, lambda one: leads(one, target.lower()) in self._arrived)
+        seen = dns_views.evidence(_kind, answers, lambda one: self._leads(one, target.lower()) in self._arrived)
         return replace(found, evidence={**found.evidence, **seen})
 
     async def _compared(self, found: Check, domain: str, target: str, answers: tuple[DnsAnswer, ...]) -> Check:
         """Say whose the addresses are: the distribution's, the name servers' own word, or the resolvers' alone."""
-        own = await self.context.ports.dns.ask_resolvers(target, "A")
-        if {each for answer in answers for each in answer.records} & {each for one in own for each in one.records}:
+        if {each for answer in answers for each in answer.records} & await self._addresses_of(target):
             return _told(found, "They are among your distribution's.")
         try:
             authorities = await self.context.ports.dns.ask_authorities(domain, "A")
@@ -119,13 +132,20 @@ class ResolversProbe(Probe):
             return self._not_everywhere(domain, target, answers, found.observed)
         return found
 
+    async def _addresses_of(self, target: str) -> frozenset[str]:
+        answers = await self.context.ports.dns.ask_resolvers(target, "A")
+        return frozenset(each for answer in answers for each in answer.records)
+
+    def _leads(self, answer: DnsAnswer, target: str) -> Leads:
+        return leads(answer, target, self._own)
+
     @property
     def _arrived(self) -> tuple[Leads, ...]:
         """What a resolver says that has the record: with alias records in Route 53 there is no CNAME to be seen."""
         return (Leads.HERE, Leads.FLATTENED) if self.context.made.hosted_zone else (Leads.HERE,)
 
     def _judge(self, domain: str, target: str, answers: tuple[DnsAnswer, ...]) -> Check:
-        found = {answer.server: leads(answer, target) for answer in answers}
+        found = {answer.server: self._leads(answer, target) for answer in answers}
         kinds = set(found.values()) - {Leads.UNSEEN}
         observed = "; ".join(self._told(answer, target) for answer in answers)
         if bogus := [answer.server for answer in answers if answer.outcome is DnsOutcome.BOGUS]:
@@ -139,7 +159,7 @@ class ResolversProbe(Probe):
                 name=domain,
                 zone=domain,
             )
-        blocked = [answer for answer in answers if leads(answer, target) is Leads.BLOCKED]
+        blocked = [answer for answer in answers if self._leads(answer, target) is Leads.BLOCKED]
         if blocked and kinds <= {Leads.BLOCKED, *self._arrived}:
             check = self._blocked(domain, target, blocked, observed)
             return replace(check, evidence={"blocked": "everywhere"}) if kinds == {Leads.BLOCKED} else check
@@ -151,7 +171,7 @@ class ResolversProbe(Probe):
 
     def _told(self, answer: DnsAnswer, target: str) -> str:
         """Return what a resolver says and, where it is not what the name servers have, how long it may go on so."""
-        lead = leads(answer, target)
+        lead = self._leads(answer, target)
         if lead not in (Leads.ELSEWHERE, Leads.NOWHERE, Leads.BLOCKED) or answer.ttl is None:
             return f"{answer.server}: {lead}"
         if lead is Leads.BLOCKED:
@@ -232,11 +252,11 @@ class ResolversProbe(Probe):
 
     def _not_everywhere(self, domain: str, target: str, answers: tuple[DnsAnswer, ...], observed: str) -> Check:
         arrived = (Leads.UNSEEN, Leads.FLATTENED if self.context.made.hosted_zone else Leads.HERE)
-        behind = [answer for answer in answers if leads(answer, target) not in (*arrived, Leads.BLOCKED)]
+        behind = [answer for answer in answers if self._leads(answer, target) not in (*arrived, Leads.BLOCKED)]
         wait = max(waiting_time(answer.ttl) for answer in behind)
         left = max(answer.ttl or 0 for answer in behind)
         end = self._until(left)
-        reached = any(leads(answer, target) in arrived[1:] for answer in answers)
+        reached = any(self._leads(answer, target) in arrived[1:] for answer in answers)
         if reached and {answer.server for answer in behind} == {OWN}:
             if inside := [address for answer in behind for address in answer.records if is_private(address)]:
                 return self._split(domain, target, brief(inside))
@@ -252,7 +272,7 @@ class ResolversProbe(Probe):
                 until=end,
                 answered=observed,
             )
-        elsewhere = any(leads(answer, target) is not Leads.NOWHERE for answer in behind)
+        elsewhere = any(self._leads(answer, target) is not Leads.NOWHERE for answer in behind)
         return self.report(
             Status.WAITING,
             f"{len(behind)} of {len(answers)} resolvers do not lead {domain} to your distribution yet: perhaps an "
