@@ -25,9 +25,10 @@ pytestmark = pytest.mark.usefixtures("calm")
 POLLS = frozenset({("acm", "describe_certificate"), ("cloudfront", "get_distribution"), ("s3", "list_objects_v2")})
 """Operations that waits repeat: how often is the world's doing."""
 
-FRESH, LOOK, LOOK_IN_ROUTE53, QUESTIONS = 50, 30, 35, 95
+FRESH, LOOK, LOOK_IN_ROUTE53, QUESTIONS = 50, 30, 35, 103
 """Calls of a fresh set-up beside polls, of a look that changes nothing, of one with records in Route 53; and questions
-to DNS servers of a healthy check: each server of the zone and the resolver, about each name."""
+to DNS servers of a healthy check: each server of the zone and the resolver, about each name; eight of them look for
+records beside the pixel's."""
 
 
 def without_polls(calls: list[tuple[str, str]]) -> int:

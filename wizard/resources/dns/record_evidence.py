@@ -62,7 +62,7 @@ class Gathering:
         await self._ask(self.name, "CNAME")
         first = Evidence(name=self.name, target=self.target, zone=zone.name, cname=self._answers[self.name, "CNAME"])
         state = diagnose(first).state
-        if state is RecordState.RIGHT and self.closely:
+        if state is RecordState.RIGHT and self.closely and not self.name.startswith("_"):  # nobody has others there
             return await self._standing_beside(first), zone
         if state in (
             RecordState.RIGHT,
