@@ -312,6 +312,11 @@ def test_explain_lists_and_tells(alone: Cli) -> None:
     assert "repair" in alone("explain", "drift").out
 
 
+def test_a_text_without_its_values_reads_well(alone: Cli) -> None:
+    told = alone("explain", "permission-missing").out
+    assert "perform ACTION. AWS says: MESSAGE" in told
+
+
 def test_wrong_words_in_options_are_said(alone: Cli) -> None:
     alone("new", "main", "--no-domain")
     assert "no port" in alone("check", "main", "--nameserver", "127.0.0.1:99999").err

@@ -24,11 +24,15 @@ class Explained(Struct, frozen=True):
     link: str = ""
 
 
+ADDED = frozenset({"on", "candidates", "policy", "region"})
+"""Values that are part of a sentence or a whole one, with a blank before it, or nothing: without them it reads well."""
+
+
 class _Gaps(dict[str, str]):
     """Shows a value that was not given as a plain placeholder."""
 
     def __missing__(self, key: str) -> str:
-        return key.upper().replace("_", " ")
+        return "" if key in ADDED else key.upper().replace("_", " ")
 
 
 @cache
