@@ -59,7 +59,7 @@ def whole(error: AwsError) -> str:
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
-@pytest.mark.parametrize("case", denials(), ids=lambda case: f"{case[0]}, {case[1]}")
+@pytest.mark.parametrize("case", tuple(denials()), ids=lambda case: f"{case[0]}, {case[1]}")
 def test_a_denial_is_told_by_who_denies(case: tuple[str, str, str, str, bool], code: str) -> None:
     action, kind, message, problem, named = case
     error = translate(code, message, "s3:SomethingElse", 403)
@@ -159,7 +159,7 @@ def codes() -> Iterator[tuple[str, str]]:
         yield from sorted({(service, str(one.metadata.get("error", {}).get("code") or one.name)) for one in shapes})
 
 
-@pytest.mark.parametrize(("service", "code"), codes())
+@pytest.mark.parametrize(("service", "code"), tuple(codes()))
 def test_every_code_of_the_models_has_whole_words(service: str, code: str) -> None:
     error = translate(code, "of this", f"{service}:Operation", 400)
     said = whole(error)

@@ -47,7 +47,7 @@ def told(problem: Problem) -> str:
     return "\n".join((about.title, about.meaning, *about.steps))
 
 
-@pytest.mark.parametrize("case", every(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", tuple(every()), ids=lambda case: case.name)
 def test_a_spoilt_file(case: Case, server: Impostor, computer: Computer) -> None:
     folder = computer.home / ".aws"
     folder.mkdir()

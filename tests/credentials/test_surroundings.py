@@ -135,7 +135,7 @@ def settings() -> Iterator[tuple[str, str, bool]]:
         yield from ((name, value, False) for value in ("PLANTED", "5s", "1.5"))
 
 
-@pytest.mark.parametrize("setting", settings(), ids=repr)
+@pytest.mark.parametrize("setting", tuple(settings()), ids=repr)
 @pytest.mark.parametrize("place", ["variable", "profile"])
 def test_a_setting(setting: tuple[str, str, bool], place: str, server: Impostor, computer: Computer) -> None:
     name, value, valid = setting

@@ -148,7 +148,7 @@ def refused() -> Iterator[tuple[str, str]]:
     }.items()
 
 
-@pytest.mark.parametrize(("name", "words"), refused())
+@pytest.mark.parametrize(("name", "words"), tuple(refused()))
 def test_a_name_of_no_use_is_refused_with_the_reason_and_a_way_out(name: str, words: str) -> None:
     with pytest.raises(InvalidChoice, match=words) as caught:
         host_name(name)
