@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import botocore
 import pytest
+from hypothesis import settings
 
 from tests import modelcheck
 from tests.course import Course, workers
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from tests.product import Product
     from wizard.practice.control_client import Control
     from wizard.practice.worldfile import WorldFile
+
+settings.register_profile("any machine", deadline=None)  # no test depends on speed
+settings.load_profile("any machine")
 
 INSTALLED = find_spec("ministack") is not None
 """Whether the practice extra is there; the unit tests also run on the plain install."""
