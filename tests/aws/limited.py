@@ -56,6 +56,24 @@ def refusals(snapshot: Snapshot) -> list[Check]:
     return [check for check in snapshot.checks if check.problem and check.problem.id == MISSING]
 
 
+def give_files_to_writers(s3: Any, bucket: str | None) -> None:
+    """Change a bucket's ownership controls."""
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
+
+
+def encrypt_by_kms(s3: Any, bucket: str | None) -> None:
+    """Change a bucket's default encryption."""
+    kms = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [kms]})
+
+
+def edit_access_control(cloudfront: Any, access: str | None, by: Any = None) -> None:
+    """Change an origin access control's description; `by` is who writes, where that is not who reads."""
+    found = cloudfront.get_origin_access_control(Id=access)
+    config = found["OriginAccessControl"]["OriginAccessControlConfig"] | {"Description": "edited"}
+    (by or cloudfront).update_origin_access_control(Id=access, IfMatch=found["ETag"], OriginAccessControlConfig=config)
+
+
 class Story:
     """Everything that can happen to a set-up, step by step, with the keys of a limited user.
 
@@ -109,22 +127,13 @@ class Story:
         content, logs = made.content_bucket, made.log_bucket
         s3.delete_bucket_tagging(Bucket=content)
         s3.delete_public_access_block(Bucket=content)
-        s3.put_bucket_ownership_controls(
-            Bucket=content, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
-        )
-        kms = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
-        s3.put_bucket_encryption(Bucket=content, ServerSideEncryptionConfiguration={"Rules": [kms]})
+        give_files_to_writers(s3, content)
+        encrypt_by_kms(s3, content)
         s3.delete_bucket_lifecycle(Bucket=logs)
         s3.delete_bucket_policy(Bucket=logs)
         s3.put_object(Bucket=content, Key="i", Body=b"edited")
-        self._drift_in_cloudfront(made.origin_access_control)
+        edit_access_control(admin(self.world, "cloudfront"), made.origin_access_control)
         self._drift_in_logs(made.delivery)
-
-    def _drift_in_cloudfront(self, access: str | None) -> None:
-        cloudfront = admin(self.world, "cloudfront")
-        found = cloudfront.get_origin_access_control(Id=access)
-        config = found["OriginAccessControl"]["OriginAccessControlConfig"] | {"Description": "edited"}
-        cloudfront.update_origin_access_control(Id=access, IfMatch=found["ETag"], OriginAccessControlConfig=config)
 
     def _drift_in_logs(self, delivery: str | None) -> None:
         """Make the delivery anew with another path, under the tags of ours: an id of its own, known to our file."""

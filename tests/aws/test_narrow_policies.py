@@ -11,8 +11,18 @@ import anyio
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.aws.limited import admin, client_of, refusals, user_with, without
+from tests.aws.limited import (
+    admin,
+    client_of,
+    edit_access_control,
+    encrypt_by_kms,
+    give_files_to_writers,
+    refusals,
+    user_with,
+    without,
+)
 from tests.aws.thief import ATTEMPTS, Loot, Thief
+from tests.hands import Hands
 from tests.product import Product, not_ok
 from wizard.aws.errors import AwsError
 from wizard.aws.policy import Purpose, actions, narrowest, policy
@@ -43,37 +53,8 @@ def with_keys(finished: Product, world: WorldFile, control: Control, document: M
 # What somebody changed, and a key for running puts right.
 
 
-def _config(finished: Product, world: WorldFile, change: Callable[[dict[str, Any]], None]) -> None:
-    cloudfront, made = admin(world, "cloudfront"), finished.setup().made
-    found = cloudfront.get_distribution(Id=made.distribution)
-    config = found["Distribution"]["DistributionConfig"]
-    change(config)
-    cloudfront.update_distribution(Id=made.distribution, IfMatch=found["ETag"], DistributionConfig=config)
-
-
 def _s3(finished: Product, world: WorldFile) -> Any:
     return admin(world, "s3", finished.setup().choices.region)
-
-
-def _ownership(finished: Product, world: WorldFile) -> None:
-    rules = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
-    _s3(finished, world).put_bucket_ownership_controls(
-        Bucket=finished.setup().made.content_bucket, OwnershipControls=rules
-    )
-
-
-def _encryption(finished: Product, world: WorldFile) -> None:
-    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}
-    _s3(finished, world).put_bucket_encryption(
-        Bucket=finished.setup().made.content_bucket, ServerSideEncryptionConfiguration=rules
-    )
-
-
-def _access(finished: Product, world: WorldFile) -> None:
-    cloudfront, access = admin(world, "cloudfront"), finished.setup().made.origin_access_control
-    found = cloudfront.get_origin_access_control(Id=access)
-    config = found["OriginAccessControl"]["OriginAccessControlConfig"] | {"Description": "edited"}
-    cloudfront.update_origin_access_control(Id=access, IfMatch=found["ETag"], OriginAccessControlConfig=config)
 
 
 def _record(finished: Product, world: WorldFile) -> None:
@@ -86,19 +67,21 @@ def _record(finished: Product, world: WorldFile) -> None:
 
 
 CHANGES: Mapping[str, Callable[[Product, WorldFile], Any]] = {
-    "s3:PutBucketOwnershipControls": _ownership,
+    "s3:PutBucketOwnershipControls": lambda p, w: give_files_to_writers(_s3(p, w), p.setup().made.content_bucket),
     "s3:PutBucketPolicy": lambda p, w: _s3(p, w).delete_bucket_policy(Bucket=p.setup().made.content_bucket),
     "s3:PutBucketPublicAccessBlock": lambda p, w: _s3(p, w).delete_public_access_block(
         Bucket=p.setup().made.log_bucket
     ),
-    "s3:PutEncryptionConfiguration": _encryption,
+    "s3:PutEncryptionConfiguration": lambda p, w: encrypt_by_kms(_s3(p, w), p.setup().made.content_bucket),
     "s3:PutLifecycleConfiguration": lambda p, w: _s3(p, w).delete_bucket_lifecycle(Bucket=p.setup().made.log_bucket),
     "s3:PutObject": lambda p, w: _s3(p, w).delete_object(Bucket=p.setup().made.content_bucket, Key="i"),
     "cloudfront:CreateInvalidation": lambda p, w: _s3(p, w).put_object(
         Bucket=p.setup().made.content_bucket, Key="i", Body=b"edited"
     ),
-    "cloudfront:UpdateDistribution": lambda p, w: _config(p, w, lambda config: config.update(HttpVersion="http1.1")),
-    "cloudfront:UpdateOriginAccessControl": _access,
+    "cloudfront:UpdateDistribution": lambda p, _: Hands(p).edit(lambda config: config.update(HttpVersion="http1.1")),
+    "cloudfront:UpdateOriginAccessControl": lambda p, w: edit_access_control(
+        admin(w, "cloudfront"), p.setup().made.origin_access_control
+    ),
     "route53:ChangeResourceRecordSets": _record,
     "route53:GetChange": _record,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tests.aws.limited import admin
+from tests.aws.limited import admin, edit_access_control
 from wizard.model.setup import Setup
 from wizard.practice.worldfile import WorldFile
 
@@ -44,20 +44,23 @@ class Thief:
         world: the practice world.
         setup: the finished setup.
         client: makes a client of a service with the stolen key.
+
+    Attributes:
+        undo: what puts back, for the next attempt, what this one changed.
     """
 
     world: WorldFile
     setup: Setup
     client: Callable[[str], Any]
-    _undo: list[Callable[[], Any]] = field(default_factory=list)
+    undo: list[Callable[[], Any]] = field(default_factory=list)
 
     def admin(self, service: str) -> Any:
         return admin(self.world, service)
 
     def clean_up(self) -> None:
         """Put back what the attempt found, for the next one."""
-        while self._undo:
-            self._undo.pop()()
+        while self.undo:
+            self.undo.pop()()
 
     # What belongs to somebody else in the same account.
 
@@ -107,7 +110,7 @@ def _own_settings(thief: Thief) -> None:
 def _own_logs(thief: Thief) -> None:
     key = "stolen"
     thief.admin("s3").put_object(Bucket=thief.setup.made.log_bucket, Key=key, Body=b"192.0.2.7")
-    thief._undo.append(lambda: thief.admin("s3").delete_object(Bucket=thief.setup.made.log_bucket, Key=key))
+    thief.undo.append(lambda: thief.admin("s3").delete_object(Bucket=thief.setup.made.log_bucket, Key=key))
     thief.client("s3").list_objects_v2(Bucket=thief.setup.made.log_bucket)
     thief.client("s3").get_object(Bucket=thief.setup.made.log_bucket, Key=key)
 
@@ -115,7 +118,7 @@ def _own_logs(thief: Thief) -> None:
 def _own_pixel(thief: Thief) -> None:
     bucket = thief.setup.made.content_bucket
     before = thief.admin("s3").get_object(Bucket=bucket, Key="i")["Body"].read()
-    thief._undo.append(lambda: thief.admin("s3").put_object(Bucket=bucket, Key="i", Body=before))
+    thief.undo.append(lambda: thief.admin("s3").put_object(Bucket=bucket, Key="i", Body=before))
     thief.client("s3").put_object(Bucket=bucket, Key="i", Body=b"mine")
 
 
@@ -150,7 +153,7 @@ def _own_records(thief: Thief) -> None:
     deleted = [{"Action": "DELETE", "ResourceRecordSet": one} for one in before]
     batch["Changes"] = deleted + batch["Changes"]
     thief.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
-    thief._undo.append(put_back)
+    thief.undo.append(put_back)
 
 
 def _own_files(thief: Thief) -> None:
@@ -158,7 +161,7 @@ def _own_files(thief: Thief) -> None:
     before = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     rule = {"ID": "mine", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
     thief.client("s3").put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
-    thief._undo.append(
+    thief.undo.append(
         lambda: s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": before})
     )
 
@@ -188,12 +191,7 @@ def _other_certificate(thief: Thief) -> None:
 
 
 def _other_access_changed(thief: Thief) -> None:
-    other = thief.other_access()
-    found = thief.admin("cloudfront").get_origin_access_control(Id=other)
-    config = found["OriginAccessControl"]["OriginAccessControlConfig"] | {"Description": "taken over"}
-    thief.client("cloudfront").update_origin_access_control(
-        Id=other, IfMatch=found["ETag"], OriginAccessControlConfig=config
-    )
+    edit_access_control(thief.admin("cloudfront"), thief.other_access(), by=thief.client("cloudfront"))
 
 
 def _other_access_deleted(thief: Thief) -> None:

@@ -1,7 +1,6 @@
 """The plain wizard while work goes on: questions when they come up, repair from its menu, JavaScript of one's own."""
 
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -9,6 +8,7 @@ from tests.commands.conftest import PATIENCE, Cli, Ran
 from tests.commands.terminal import Terminal, opened
 from tests.commands.test_cli_in_practice import client
 from tests.trackers import V4
+from tests.waiting import until
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
@@ -23,13 +23,6 @@ def covered(cli: Cli, world: WorldFile, control: Control) -> str:
     assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED"
     assert cli("new", "main", "--domain", "e.example.test").code == 0
     return arn
-
-
-def until(holds: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, f"never happened: {what}"
-        time.sleep(0.05)
 
 
 QUESTION = "Your account already has a certificate"

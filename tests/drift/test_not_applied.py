@@ -1,14 +1,18 @@
 """A choice that no run has carried out yet: said as what it is, and never as somebody's change."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.probes.seen_from import HOST, context
 from tests.product import Product, not_ok
 from tests.trackers import V3, V4
 from wizard.model.results import Status
-from wizard.model.setup import Goal, ViewerPolicy
+from wizard.model.setup import Goal, SetupChoices, ViewerPolicy
+from wizard.stages import stages
+from wizard.storage.allowed_changes import FOLLOWING, NAMED
 
 BOTH = (Goal.PIXEL, Goal.JS_BUCKET)
 PNG = bytes.fromhex(
@@ -48,3 +52,9 @@ def test_what_is_chosen_again_as_it_was_is_not_waited_for(product: Product) -> N
     assert not_ok(product.apply()) == []
     product.service.choose("main", retention_days=product.setup().choices.retention_days)
     assert "log-bucket.lifecycle" in product.setup().stood
+
+
+def test_every_item_that_a_choice_begins_anew_is_one() -> None:
+    every = context(choices=SetupChoices(domain=HOST, goals=tuple(Goal), tracker_url="https://www.example.org/t.js"))
+    known = {node.id for row in stages(every) for node in row.nodes}
+    assert {*NAMED, *chain.from_iterable(FOLLOWING.values())} <= known

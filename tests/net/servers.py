@@ -227,7 +227,8 @@ async def _stream(respond: Respond, reader: asyncio.StreamReader, writer: asynci
     writer.close()
 
 
-def _sockets() -> tuple[socket.socket, socket.socket]:
+def bound_pair() -> tuple[socket.socket, socket.socket]:
+    """Bind UDP and TCP to the same free loopback port."""
     while True:
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         udp.bind(("127.0.0.1", 0))
@@ -244,7 +245,7 @@ def _sockets() -> tuple[socket.socket, socket.socket]:
 @contextlib.asynccontextmanager
 async def dns_server(respond: Respond) -> AsyncIterator[int]:
     """Answer on a free loopback port, UDP and TCP."""
-    udp, tcp = _sockets()
+    udp, tcp = bound_pair()
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(respond), sock=udp)
     server = await asyncio.start_server(lambda r, w: _stream(respond, r, w), sock=tcp)

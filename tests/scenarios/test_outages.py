@@ -5,14 +5,14 @@ ports, where the system would fail. A wrong clock is told by the clocks of the o
 """
 
 import errno
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from tests.net.servers import bound_pair
 from tests.product import Product, not_ok
 from wizard.aws.keys import KeySource
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
@@ -67,19 +67,12 @@ def too_many() -> OSError:
 @pytest.fixture
 def dead_ends() -> Iterator[dict[str, int]]:
     """Two ports: at one nobody listens; one takes what is sent to it, by TCP and by UDP, and never answers."""
-    with ExitStack() as stack:
-        found: dict[str, int] = {}
-        for name in ("closed", "silent"):
-            stream = stack.enter_context(socket.socket())
-            stream.bind(("127.0.0.1", 0))
-            found[name] = stream.getsockname()[1]
-            datagrams = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            datagrams.bind(("127.0.0.1", found[name]))
-            if name == "silent":
-                stream.listen(50)
-            else:
-                datagrams.close()
-        yield found
+    unheard, closed = bound_pair()
+    taking, silent = bound_pair()
+    unheard.close()
+    silent.listen(50)
+    with closed, taking, silent:
+        yield {"closed": closed.getsockname()[1], "silent": silent.getsockname()[1]}
 
 
 def without_dns(environment: Environment, port: int) -> Environment:
@@ -116,8 +109,14 @@ SHORT: dict[str, Callable[[Ports], Ports]] = {
     for port in ("aws", "dns", "web")
 }
 
-JOBS = ("set up", "go on", "check", "plan", "repair", "remove")
-AS_JOB = {"set up": Job.APPLY, "go on": Job.APPLY, "remove": Job.REMOVE}
+JOBS = {
+    "set up": Job.APPLY,
+    "go on": Job.APPLY,
+    "check": Job.CHECK,
+    "plan": Job.PLAN,
+    "repair": Job.REPAIR,
+    "remove": Job.REMOVE,
+}
 
 
 @pytest.fixture(params=JOBS)
@@ -134,7 +133,7 @@ def job(request: pytest.FixtureRequest, product: Product) -> str:
 
 def run(product: Product, job: str) -> Snapshot:
     answers = {"delete-logs": "yes"} if job == "remove" else {}
-    return product.run(AS_JOB.get(job, Job(job) if job in set(Job) else Job.CHECK), patience=0, answers=answers)
+    return product.run(JOBS[job], patience=0, answers=answers)
 
 
 def blames(snapshot: Snapshot) -> list[Check]:
@@ -149,7 +148,7 @@ def blames(snapshot: Snapshot) -> list[Check]:
 def goes_on(product: Product, control: Control, job: str) -> None:
     """Once it is over, the same job ends well."""
     control.calm()
-    last = product.run(AS_JOB.get(job, Job.REPAIR), answers={"delete-logs": "yes"})
+    last = product.run(JOBS[job], answers={"delete-logs": "yes"})
     left = {check.id for check in last.checks if check.status not in (Status.OK, Status.SKIPPED)}
     assert left <= ({"certificate-record"} if job == "remove" else set()), not_ok(last)
 
@@ -202,17 +201,18 @@ class OtherTime:
         return float(self._real.now()) + self._off
 
 
-class Unbelieving(Failing):
+class Unbelieving:
     """HTTPS as a computer with a wrong clock sees it: nothing that it is shown is valid today."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
     async def handshake(self, *arguments: Any, **named: Any) -> Handshake:
         seen: Handshake = await self._real.handshake(*arguments, **named)
-        return Handshake(
-            seen.address, seen.version, seen.names, seen.issuer, seen.not_before, seen.not_after, False, "not yet valid"
-        )
+        return structs.replace(seen, trusted=False, error="not yet valid")
 
 
 @pytest.mark.parametrize("off", [DAY, -DAY, 360.0, 400 * DAY])
@@ -221,7 +221,7 @@ def test_a_wrong_clock_is_named_and_no_certificate_is_blamed_for_it(product: Pro
     assert not_ok(product.apply()) == []
 
     def spoil(ports: Ports) -> Ports:
-        return replace(ports, clock=OtherTime(ports.clock, off), web=Unbelieving(ports.web, MemoryError))
+        return replace(ports, clock=OtherTime(ports.clock, off), web=Unbelieving(ports.web))
 
     product.service = Outage(product.service.environment, spoil)
     last = product.check(only=("https",))

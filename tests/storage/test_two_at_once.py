@@ -5,9 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import anyio
 import msgspec
@@ -16,13 +15,13 @@ import pytest
 from tests import forking
 from tests.inventory import Account, expected
 from tests.product import DOMAIN, Product, not_ok
+from tests.waiting import PATIENCE, until
 from wizard.commands.output.exit_codes import ExitCode
 from wizard.model.results import Job, Status
 from wizard.storage.locks import NOTE, LockOwner, owner_of
 from wizard.storage.store import LockedError
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
 
 
 class Snowpixel:
@@ -59,13 +58,6 @@ def snowpixel(product: Product) -> Iterator[Snowpixel]:
     for process in program.started:
         process.kill()
         process.communicate()
-
-
-def until(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 def at_work(product: Product, snowpixel: Snowpixel) -> subprocess.Popen[str]:

@@ -3,10 +3,11 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
+from tests.waiting import PATIENCE, until
 from wizard.snowplow.browserproof.bounded_server import MOST, BoundedServer
 from wizard.snowplow.browserproof.page_settings import as_on_page
 from wizard.snowplow.browserproof.proof_page import Subject, page
@@ -16,7 +17,6 @@ from wizard.snowplow.pagecheck.inline_trackers import Tag
 from wizard.snowplow.snippet_builder import Loaded
 
 SUBJECT = Subject("hub.example.test", Loaded("https://hub.example.test/t.js"))
-PATIENCE = 20.0
 
 
 @pytest.fixture
@@ -24,13 +24,6 @@ def server() -> Iterator[PageServer]:
     serving = PageServer(SUBJECT)
     yield serving
     serving.close()
-
-
-def until(holds: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, f"never happened: {what}"
-        time.sleep(0.02)
 
 
 def dial(server: PageServer) -> socket.socket:
