@@ -14,10 +14,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from wizard.model.leaving import before_leaving
+from wizard.model.timestamps import from_iso
 
 LIMIT = 60.0
 """Seconds after which a program that has not answered is ended; one that asks a person takes a while."""
@@ -181,12 +181,10 @@ def _not_keys(answer: Any) -> str | None:
 
 
 def _ended(stamp: str) -> str | None:
-    try:
-        ends = datetime.fromisoformat(stamp.strip().replace("UTC", "+00:00"))
-    except ValueError:
+    ends = from_iso(stamp)
+    if ends is None:
         return "printed an Expiration that isn't a time"
-    ends = ends if ends.tzinfo else ends.replace(tzinfo=UTC)
-    return EXPIRED if ends.timestamp() <= time.time() else None
+    return EXPIRED if ends <= time.time() else None
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:

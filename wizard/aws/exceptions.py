@@ -32,6 +32,7 @@ from wizard.aws.replies import UnreadableReplyError, unreadable
 from wizard.aws.sessions import CodeNeededError
 from wizard.model.exhaustion import refuse_exhausted
 from wizard.model.results import Problem
+from wizard.model.tracebacks import with_causes
 
 NAMES = frozenset(
     {
@@ -165,13 +166,7 @@ def _place(url: str) -> str:
 
 def _cause(error: BaseException) -> str:
     """Name the system's or TLS's own reason, which lies deep within urllib3's exceptions."""
-    seen: list[BaseException] = []
-    left: list[Any] = [error]
-    while left:
-        one = left.pop()
-        if isinstance(one, BaseException) and one not in seen:
-            seen.append(one)
-            left += [*one.args, one.__cause__, one.__context__, getattr(one, "reason", None)]
+    seen = list(with_causes(error))
     return next((told for one in seen if (told := _reason(one))), type(seen[-1]).__name__)
 
 

@@ -3,23 +3,20 @@
 import logging
 import os
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from wizard.aws.credential_program import runner
-from wizard.aws.errors import AwsError, translate
+from wizard.aws.errors import translate
 from wizard.aws.key_check import check
 from wizard.aws.replies import refuse_unreadable
 from wizard.aws.reply_limits import limit
+from wizard.model import clock_skew
 
 if TYPE_CHECKING:
     import boto3
 
     from wizard.aws.keys import Keys, KeySource
-
-MOST_OFF = 300.0
-"""Seconds that a signature's time may be off (IAM guide, elements of a request signature: five minutes; S3: 15)."""
 
 ANY_REGION = "us-east-1"
 """Where a role is assumed when neither its profile nor the environment names a region."""
@@ -173,20 +170,11 @@ def compare_clock(session: "boto3.Session", region: str, endpoint: str | None, n
     Raises:
         AwsError: the clock is wrong.
     """
-    theirs = _time_at(session, (endpoint or _address(session, region)).rstrip("/") + CLOCK_PATH)
-    if theirs is None:
-        return
-    off = now() - theirs
-    if abs(off) > MOST_OFF:
-        raise _wrong(off)
-
-
-def _wrong(off: float) -> AwsError:
-    direction = "ahead of" if off > 0 else "behind"
-    minutes = round(abs(off) / 60)
-    return translate(
-        "RequestTimeTooSkewed", f"this clock is {minutes} minutes {direction} AWS's", "sts:GetCallerIdentity"
-    )
+    date = _date_at(session, (endpoint or _address(session, region)).rstrip("/") + CLOCK_PATH)
+    off = clock_skew.skew(now(), date)
+    if off is not None:
+        told = f"this clock is {clock_skew.in_words(off)} AWS's"
+        raise translate("RequestTimeTooSkewed", told, "sts:GetCallerIdentity")
 
 
 def _address(session: "boto3.Session", region: str) -> str:
@@ -194,7 +182,7 @@ def _address(session: "boto3.Session", region: str) -> str:
     return f"https://{found['hostname']}/" if found else f"https://sts.{region}.amazonaws.com/"
 
 
-def _time_at(session: "boto3.Session", url: str) -> float | None:
+def _date_at(session: "boto3.Session", url: str) -> str | None:
     """Read the `Date` header of an answer to a request without credentials, over the proxy and trust that AWS gets."""
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
     from botocore.httpsession import URLLib3Session  # noqa: PLC0415
@@ -204,7 +192,7 @@ def _time_at(session: "boto3.Session", url: str) -> float | None:
     http = URLLib3Session(verify=trust or True, proxies=get_environ_proxies(url), timeout=CLOCK_LIMIT)
     try:
         answer = http.send(AWSRequest("GET", url).prepare())
-        return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+        return str(answer.headers["Date"])
     except Exception:  # noqa: BLE001 - no answer, or none with a time: the signed call will say what is wrong
         return None
     finally:

@@ -4,8 +4,9 @@ import os
 
 from wizard.aws import key_check
 from wizard.aws.key_check import VARIABLES, problem, variable
-from wizard.credentials.source import CredentialKind, CredentialSource, seconds
+from wizard.credentials.source import CredentialKind, CredentialSource
 from wizard.model.results import Problem
+from wizard.model.timestamps import from_iso
 
 KEY, SECRET = (VARIABLES[part][0] for part in (key_check.ID, key_check.SECRET))
 TOKENS = VARIABLES[key_check.TOKEN]
@@ -24,7 +25,7 @@ def keys() -> CredentialSource | None:
         detail="keys for some hours" if temporary else "",
         region=region(),
         account=os.environ.get("AWS_ACCOUNT_ID"),
-        expires=seconds(os.environ.get("AWS_CREDENTIAL_EXPIRATION")),
+        expires=from_iso(os.environ.get("AWS_CREDENTIAL_EXPIRATION")),
         long_lived=not temporary and identifier.startswith("AKIA"),
         problem=_problem(),
     )

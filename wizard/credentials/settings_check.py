@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from wizard.aws.errors import INVALID_ENDPOINT, NETWORK, PROGRAM_FAILED, SETTINGS_REFUSED
 from wizard.credentials.shared_files import SharedFiles, config_path
-from wizard.credentials.source import seconds
 from wizard.model.results import Problem
+from wizard.model.timestamps import from_iso
 
 SERVICES = ("STS", "S3", "CLOUDFRONT", "ACM", "CLOUDWATCH_LOGS", "ROUTE_53", "IAM", "RESOURCE_GROUPS_TAGGING_API")
 """The services that snowpixel calls, as `AWS_ENDPOINT_URL_…` spells them (AWS SDKs guide)."""
@@ -104,7 +104,7 @@ def _file(value: str) -> str | None:
 
 
 def _moment(value: str) -> str | None:
-    return None if seconds(value) is not None else "isn't a time such as 2030-01-31T12:00:00Z"
+    return None if from_iso(value) is not None else "isn't a time such as 2030-01-31T12:00:00Z"
 
 
 def _app_id(value: str) -> str | None:

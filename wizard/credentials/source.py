@@ -1,6 +1,5 @@
 """One source of credentials: its kind and what is known of it, without contacting anybody."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -63,17 +62,6 @@ class Facts(Struct, frozen=True):
     long_lived: bool = False
     mfa_serial: str | None = None
     problem: Problem | None = None
-
-
-def seconds(stamp: object) -> float | None:
-    """Read a time as AWS's tools write it into their caches (ISO 8601, `Z` or `UTC` for the zone)."""
-    if not isinstance(stamp, str):
-        return None
-    try:
-        read = datetime.fromisoformat(stamp.strip().replace("UTC", "+00:00"))
-    except ValueError:
-        return None
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
 
 
 def shown(path: Path) -> str:

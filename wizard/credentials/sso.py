@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from wizard.credentials.shared_files import Profile, Settings, SharedFiles
-from wizard.credentials.source import CredentialKind, Facts, seconds
+from wizard.credentials.source import CredentialKind, Facts
 from wizard.model.results import Problem
+from wizard.model.timestamps import from_iso
 from wizard.storage.atomic_files import read
 
 NEEDED = ("sso_account_id", "sso_role_name", "sso_region", "sso_start_url")
@@ -84,7 +85,7 @@ def _signed_in(profile: str, name: str) -> tuple[float | None, Problem | None]:
     values = {"profile": profile, "command": f"aws sso login --profile {shlex.quote(profile)}"}
     if not token.get("accessToken"):
         return None, Problem("login-first", values)
-    expires, now = seconds(token.get("expiresAt")), time.time()
+    expires, now = from_iso(token.get("expiresAt")), time.time()
     if expires is None or expires > now or _renews_itself(token, now):
         return (None if expires is not None and expires <= now else expires), None
     renewed_in_vain = file.stat().st_mtime > expires
@@ -93,7 +94,7 @@ def _signed_in(profile: str, name: str) -> tuple[float | None, Problem | None]:
 
 def _renews_itself(token: Mapping[str, Any], now: float) -> bool:
     """Whether botocore gets a new token without the user (newer sso-sessions only)."""
-    registered = seconds(token.get("registrationExpiresAt"))
+    registered = from_iso(token.get("registrationExpiresAt"))
     return bool(token.get("refreshToken") and token.get("clientId") and registered and registered > now)
 
 

@@ -3,13 +3,12 @@
 The knowledge is data: `assets/dns-providers.toml`.
 """
 
-import tomllib
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 
-import msgspec
+import msgspec.toml
 from msgspec import Struct
 
 from wizard.model.results import Copyable, DnsRecord
@@ -48,8 +47,7 @@ def providers() -> tuple[DnsProvider, ...]:
     Raises:
         msgspec.ValidationError: the data file was mended wrongly; the text names the place.
     """
-    book = tomllib.loads(files("assets").joinpath("dns-providers.toml").read_text("utf-8"))
-    return msgspec.convert(book, _Book).provider
+    return msgspec.toml.decode(files("assets").joinpath("dns-providers.toml").read_bytes(), type=_Book).provider
 
 
 def recognise(server_names: Iterable[str]) -> DnsProvider | None:

@@ -1,11 +1,10 @@
 """Proxies in front of CloudFront, recognized by the headers of an answer: `assets/fronts.toml`."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import msgspec
+import msgspec.toml
 from msgspec import Struct
 
 CLOUDFLARE = "Cloudflare"
@@ -35,8 +34,7 @@ def fronts() -> tuple[Front, ...]:
     Raises:
         msgspec.ValidationError: the data file was edited wrongly; the text names the place.
     """
-    book = tomllib.loads(files("assets").joinpath("fronts.toml").read_text("utf-8"))
-    return msgspec.convert(book, _Book).front
+    return msgspec.toml.decode(files("assets").joinpath("fronts.toml").read_bytes(), type=_Book).front
 
 
 def front_of(headers: Mapping[str, str]) -> str:

@@ -4,12 +4,11 @@ The endings are the Public Suffix List's; `assets/domains.toml` holds what it do
 """
 
 import re
-import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import msgspec
+import msgspec.toml
 from msgspec import Struct
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class _Book(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _book() -> _Book:
-    return msgspec.convert(tomllib.loads(files("assets").joinpath("domains.toml").read_text("utf-8")), _Book)
+    return msgspec.toml.decode(files("assets").joinpath("domains.toml").read_bytes(), type=_Book)
 
 
 @cache

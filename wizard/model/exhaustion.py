@@ -1,7 +1,8 @@
 """Exceptions that say that this computer has run out of something: memory, or files and connections open at a time."""
 
 import errno
-from collections.abc import Iterator
+
+from wizard.model.tracebacks import with_causes
 
 MEMORY = "memory"
 OPEN_FILES = "files and connections that may be open at a time"
@@ -36,20 +37,3 @@ def refuse_exhausted(error: BaseException) -> None:
     for one in with_causes(error):
         if _short_of(one):
             raise one
-
-
-def with_causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception, and all that it came from."""
-    left, seen = [error], set[int]()
-    while left:
-        one = left.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        grouped = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
-        left += [
-            each
-            for each in (one.__cause__, one.__context__, getattr(one, "reason", None), *grouped, *one.args)
-            if isinstance(each, BaseException)
-        ]

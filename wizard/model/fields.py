@@ -1,11 +1,10 @@
 """The questions of the setup form and of the settings, from `assets/questions.toml` and `settings.toml`."""
 
-import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-import msgspec
+import msgspec.toml
 from msgspec import Struct
 
 from wizard.model.validators import InvalidChoice, public_url
@@ -19,8 +18,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _read(name: str) -> dict[str, Question]:
-    text = files("assets").joinpath(name).read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, Question])
+    return msgspec.toml.decode(files("assets").joinpath(name).read_bytes(), type=dict[str, Question])
 
 
 QUESTIONS: Mapping[str, Question] = _read("questions.toml")

@@ -143,6 +143,11 @@ class WebError(Exception):
         super().__init__(message)
         self.kind = kind
 
+    @property
+    def unreached(self) -> bool:
+        """Whether nobody was reached at all, which tells nothing about the other side."""
+        return self.kind in ("resolve", "connect", "timeout")
+
 
 class Web(Protocol):
     """HTTP and TLS as a browser would speak them."""

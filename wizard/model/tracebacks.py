@@ -1,6 +1,7 @@
-"""Where an unexpected exception came from: its type and place, never its text, which may repeat a reply or a secret."""
+"""Where an exception came from: causes, type and place; never its text, which may repeat a reply or a secret."""
 
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,20 @@ def place(error: BaseException) -> str:
     told = f"{type(error).__name__} at {_shown(frames[-1])}"
     ours = next((frame for frame in reversed(frames) if _is_ours(frame)), None)
     return told if ours is None or ours is frames[-1] else f"{told}, called from {_shown(ours)}"
+
+
+def with_causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, and all that it came from, however libraries have wrapped it."""
+    left, seen = [error], set[int]()
+    while left:
+        one = left.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        grouped = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        within = (*one.args, *grouped, one.__cause__, one.__context__, getattr(one, "reason", None))
+        left += [each for each in within if isinstance(each, BaseException)]
 
 
 def _is_ours(frame: traceback.FrameSummary) -> bool:

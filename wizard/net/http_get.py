@@ -9,9 +9,10 @@ from urllib.parse import SplitResult
 
 import urllib3
 
-from wizard.model.exhaustion import refuse_exhausted, with_causes
+from wizard.model.exhaustion import refuse_exhausted
 from wizard.model.ports import AGENT, Response, WebError
 from wizard.model.terminal_text import printable
+from wizard.model.tracebacks import with_causes
 
 PORTS = {"http": 80, "https": 443}
 

@@ -5,8 +5,6 @@ spoil that, so whoever else answers there stands between this computer and the w
 pixel's name looks wrong. Such an answer says nothing about the set-up: it is unknown, never failed.
 """
 
-from email.utils import parsedate_to_datetime
-
 from wizard.model.ports import Handshake, Response, WebError
 from wizard.model.results import Check, Status
 from wizard.net.certificate_names import covers
@@ -21,14 +19,6 @@ AUTHORITY = "amazon"
 def of_amazon(seen: Handshake) -> bool:
     """Whether Amazon issued the certificate."""
     return AUTHORITY in seen.issuer.lower()
-
-
-def clock_ahead(answer: Response, now: float) -> float | None:
-    """Return by how many seconds this computer's clock is ahead of an answer's Date; None where it has no such date."""
-    try:
-        return now - parsedate_to_datetime(answer.headers["date"]).timestamp()
-    except (KeyError, ValueError):
-        return None
 
 
 async def between(probe: Probe, host: str) -> Check | None:

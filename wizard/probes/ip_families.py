@@ -35,7 +35,7 @@ async def other_family(probe: Probe, host: str, used: str, url: str, headers: di
     try:
         answer = await web.get(url, connect_to=address, headers=headers)
     except WebError as error:
-        if error.kind in ("tls", "encoding", "protocol"):
+        if not error.unreached:
             return _of_another(probe, host, rdtype, address, str(error))
         return await _silent(probe, url, rdtype, address, own_there)
     if fault_in(answer) is None:

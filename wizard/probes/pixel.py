@@ -82,7 +82,7 @@ class _PixelProbe(Probe):
         return strange or self._bad(host, response, fault)
 
     async def _no_answer(self, host: str, error: WebError) -> Check:
-        if error.kind not in ("protocol", "encoding", "tls"):
+        if error.unreached:
             return await unreached(self, host, error)
         if early := await between(self, host):
             return early

@@ -1,10 +1,11 @@
 """The certificate that a browser gets at the pixel's name."""
 
+from wizard.model import clock_skew
 from wizard.model.ports import Handshake, WebError
 from wizard.model.results import Check, Status
 from wizard.net.certificate_names import covers
 from wizard.probes.authoritative_first import unpublished
-from wizard.probes.captive_network import between, clock_ahead, inspecting, of_amazon
+from wizard.probes.captive_network import between, inspecting, of_amazon
 from wizard.probes.eventual_consistency import maybe_passing, not_made, unreached
 from wizard.probes.probe import Probe
 
@@ -21,9 +22,6 @@ STRANGE = frozenset({"certificate-of-another", "certificate-untrusted"})
 
 OF_TIME = frozenset({"certificate-expired", "certificate-expiring"})
 """Verdicts that a wrong clock may be the reason for, like an untrusted certificate."""
-
-TOLERANCE = 300.0
-"""Seconds that a clock may be off before it explains anything: what AWS's signatures allow for at least."""
 
 ONLY_NEW = "TLSv1.2 or newer alone"
 
@@ -69,17 +67,17 @@ class TlsProbe(Probe):
             answer = await self.context.ports.web.get(f"http://{self.context.made.distribution_domain}/i")
         except WebError:
             return None
-        ahead = clock_ahead(answer, self.context.ports.clock.now())
-        if ahead is None or abs(ahead) < TOLERANCE:
+        off = clock_skew.skew(self.context.ports.clock.now(), answer.headers.get("date"))
+        if off is None:
             return None
-        off = f"{abs(ahead) / 60:.0f} minutes {'ahead' if ahead > 0 else 'behind'}"
+        told = clock_skew.in_words(off)
         return self.report(
             Status.UNKNOWN,
-            f"The certificate of {host} can be judged once this computer's clock is right: it is {off}",
+            f"The certificate of {host} can be judged once this computer's clock is right: it is {told} CloudFront's",
             "clock-off",
-            observed=f"{off} of {answer.headers['date']}",
+            observed=f"{told} {answer.headers['date']}",
             host=host,
-            off=off,
+            off=told,
         )
 
     async def _on_second_sight(self, host: str, seen: Handshake) -> Check | None:

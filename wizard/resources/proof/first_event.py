@@ -181,7 +181,7 @@ class FirstEvent(Resource):
             if sent:
                 self._unanswered += () if error.kind in NOT_SENT else (at,)
                 raise NotYetError(self._awaited(len(sent))) from error
-            if error.kind in OUTAGES:
+            if error.unreached:
                 raise NotYetError(self._unsent(error)) from error
             raise StoppedError(
                 f"The test event could not be sent: {error}", "event-not-sent", reason=str(error)
@@ -216,9 +216,6 @@ class FirstEvent(Resource):
         """An event in a log file goes with the logs."""
         return self.gone("Goes with the logs")
 
-
-OUTAGES = ("resolve", "connect", "timeout")
-"""Kinds of `WebError` that say nothing about the pixel: it is tried again."""
 
 NOT_SENT = ("resolve", "connect", "tls")
 """Kinds of `WebError` where the request never reached CloudFront."""

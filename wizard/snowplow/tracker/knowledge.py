@@ -1,10 +1,10 @@
 """Tracker versions and marks from `assets/tracker.toml`."""
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 
-from msgspec import Struct, convert
+import msgspec.toml
+from msgspec import Struct
 
 
 class Knowledge(Struct, frozen=True):
@@ -26,4 +26,4 @@ class Knowledge(Struct, frozen=True):
 @cache
 def knowledge() -> Knowledge:
     """Return it, read once."""
-    return convert(tomllib.loads(files("assets").joinpath("tracker.toml").read_text(encoding="utf-8")), Knowledge)
+    return msgspec.toml.decode(files("assets").joinpath("tracker.toml").read_bytes(), type=Knowledge)
