@@ -223,10 +223,10 @@ def types() -> Iterator[Situation]:
         for rdtype, content in STRANGERS.items():
             records = {**rest, (name, rdtype): content}
             yield Situation(f"{rdtype} of something else", item, "record-in-the-way", records, (rdtype, value))
-        for rdtype in ("A", "AAAA", "TXT", "MX"):
-            records = {**rest, **_right(item), (name, rdtype): STRANGERS[rdtype]}
-            yield Situation(f"{rdtype} beside ours", item, "records-beside", records, (rdtype, value))
         yield Situation("nothing", item, "record-missing", rest, (name, value))
+    for rdtype in ("A", "AAAA", "TXT", "MX"):  # at the pixel's name only: nobody has others at the certificate's
+        records = {**_right(CERTIFICATE), **_right(PIXEL), (HOST, rdtype): STRANGERS[rdtype]}
+        yield Situation(f"{rdtype} beside ours", PIXEL, "records-beside", records, (rdtype, RECORDS[PIXEL][1]))
     for rdtype, content in {**STRANGERS, "CNAME": ["shop.net."]}.items():
         records = {**_right(PIXEL), (f"*.{HOST}", rdtype): content}
         yield Situation(f"a wildcard {rdtype}", CERTIFICATE, "wildcard-answers", records, (rdtype, VALUE))
