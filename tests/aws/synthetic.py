@@ -76,8 +76,9 @@ def reply(service: str, operation: str) -> bytes:
     if protocol == "json":
         return json.dumps(_filled(shape, 0)).encode()
     payload = shape.serialization.get("payload")
-    if payload and shape.members[payload].type_name != "structure":
-        return PLANTED.encode()
+    kind = shape.members[payload].type_name if payload else "structure"
+    if kind != "structure":  # a file, or a bucket's policy
+        return PLANTED.encode() if kind == "blob" else json.dumps({"Version": PLANTED}).encode()
     root = shape.members[payload] if payload else shape
     body = _xml(root.serialization.get("name", root.name), root, 0)
     wrapper = shape.serialization.get("resultWrapper")

@@ -27,8 +27,8 @@ XHTML = f'<?xml version="1.0"?>\n<!-- {PLANTED} --><html xmlns="x"><head><title>
 OTHER = f"<ListAllMyBucketsResult><Owner><ID>{PLANTED}</ID></Owner><Buckets/></ListAllMyBucketsResult>"
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 CUTS = 14
-ANY_BODY = ("get_object", "head_object")
-"""A stored file may be a web page, and a reply to HEAD has no body: what is wrong with it shows in its properties."""
+NUMBERED = {"x-amz-request-id": "4442587FB7D0A2F9"}
+"""With it, a file may be anything, a web page too."""
 
 
 def broken(whole: bytes) -> Iterator[Answer]:
@@ -88,8 +88,7 @@ def test_no_reply_is_a_crash_or_repeated(service: str, operation: str, server: I
                 judge(error)
             else:
                 assert answer.status < 300, "a refusal passed for an answer"
-                page = answer.body.startswith((b"<!", b"<?"))
-                assert not page or operation in ANY_BODY, "a web page passed for an answer"
+                assert not answer.body.startswith((b"<!", b"<?")), "a web page passed for an answer"
 
     anyio.run(ask_all)
 
@@ -105,8 +104,27 @@ def judge(error: AwsError) -> None:
 def test_a_good_reply_still_passes(server: Impostor, client: AwsClient) -> None:
     """The table above is worth nothing if the whole reply is refused, too."""
     for service, operation in operations():
-        server.answer = Answer(reply(service, operation))
+        server.answer = Answer(reply(service, operation), headers=NUMBERED)
         anyio.run(partial(client, service, operation, **parameters(service, operation)))
+
+
+@pytest.mark.parametrize("operation", ["get_object", "head_object", "head_bucket"])
+@pytest.mark.parametrize(("status", "body"), [(200, PAGE), (200, ""), (403, PAGE), (403, ""), (404, ""), (302, "")])
+def test_a_file_or_no_body_is_s3s_only_with_its_number(
+    server: Impostor, client: AwsClient, operation: str, status: int, body: str
+) -> None:
+    server.answer = Answer(body.encode(), status, HTML)
+    with pytest.raises(AwsError) as caught:
+        anyio.run(partial(client, "s3", operation, **parameters("s3", operation)))
+    assert (caught.value.code, caught.value.problem.id) == (UNREADABLE, "reply-unreadable")
+
+
+@pytest.mark.parametrize("text", ['{"Version": "2012', "", "not a policy", "[]"])
+def test_a_bucket_policy_is_a_json_document(server: Impostor, client: AwsClient, text: str) -> None:
+    server.answer = Answer(text.encode(), headers=NUMBERED)
+    with pytest.raises(AwsError) as caught:
+        anyio.run(partial(client, "s3", "get_bucket_policy", Bucket="b"))
+    assert caught.value.code == UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -175,7 +193,7 @@ def test_a_file_without_an_end_is_given_up(
     server: Impostor, client: AwsClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reply_limits, "MOST_OF_A_FILE", MOST)
-    server.answer = Answer(b"x", repeated=b"x" * 65_536)
+    server.answer = Answer(b"x", headers=NUMBERED, repeated=b"x" * 65_536)
     with pytest.raises(AwsError, match="answered with more than 4 MB"):
         anyio.run(partial(client, "s3", "get_object", Bucket="b", Key="k"))
 

@@ -29,6 +29,8 @@ MOST_TAGS = 200_000
 REFUSED = 400
 """HTTP status from which a request is refused."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REQUEST_IDS = frozenset({"x-amz-request-id", "x-amzn-requestid"})
+"""Headers with which AWS numbers its replies."""
 
 
 class UnreadableReplyError(Exception):
@@ -85,34 +87,58 @@ def refuse_unreadable(operation_model: Any, response_dict: dict[str, Any], **_: 
         UnreadableReplyError: it is no reply of AWS's to this operation.
     """
     status, body = int(response_dict["status_code"]), response_dict["body"]
-    if not isinstance(body, bytes):
-        return  # a file, which is read later
+    if not isinstance(body, bytes) or operation_model.http.get("method") == "HEAD":
+        _refuse_unnumbered(status, response_dict)
+        return
     protocol = operation_model.service_model.resolved_protocol
     if protocol in _XML and body.count(b"<") > MOST_TAGS:
         raise UnreadableReplyError("far more fields than any reply has")
+    readable = _readable(protocol, body)
     if status >= SERVER_FAULT:
-        if not _readable(protocol, body) or _PAGE.match(body):
+        if not readable or _PAGE.match(body):
             response_dict["body"] = b""  # botocore tries again by the status alone, and has nothing to quote
         return
-    content = str(response_dict["headers"].get("content-type", "")).lower()
-    readable = _readable(protocol, body)
+    headers = response_dict["headers"]
+    content = str(headers.get("content-type", "")).lower()
     if _PAGE.match(body) or ("text/html" in content and not readable):
         raise UnreadableReplyError(_page(body))
     if status in _REDIRECTS and not (readable and body.strip()):
-        raise UnreadableReplyError(_redirect(str(response_dict["headers"].get("location", ""))))
+        raise UnreadableReplyError(_redirect(str(headers.get("location", ""))))
     if status >= REFUSED:
-        if not readable:
+        if not readable or not (body.strip() or _numbered(headers)):
             raise UnreadableReplyError(f"an error {status} that is none of AWS's")
     elif status < min(_REDIRECTS):
         _refuse_broken(operation_model, protocol, body, readable=readable)
+
+
+def _refuse_unnumbered(status: int, response_dict: dict[str, Any]) -> None:
+    """Refuse a file, or a reply without a body, that does not say AWS's number for the request."""
+    if status >= SERVER_FAULT or _numbered(response_dict["headers"]):
+        return
+    if not isinstance(response_dict["body"], bytes):
+        response_dict["body"].close()  # nobody is going to read it
+    raise UnreadableReplyError("a reply without AWS's request id")
+
+
+def _numbered(headers: Mapping[str, str]) -> bool:
+    """Whether a reply says AWS's number for the request, as all of S3's do (S3 API reference: response headers).
+
+    Nothing else tells in a file, or where there is no body.
+    """
+    return bool(_REQUEST_IDS & {name.lower() for name in headers})
 
 
 def _refuse_broken(operation_model: Any, protocol: str, body: bytes, *, readable: bool) -> None:
     """Refuse what a successful reply to an operation cannot be."""
     shape = operation_model.output_shape
     payload = shape.serialization.get("payload") if shape is not None else None
-    if payload and shape.members[payload].type_name in ("blob", "string"):
-        return  # a file, or a text such as a bucket's policy
+    kind = shape.members[payload].type_name if payload else ""
+    if kind == "blob":
+        return  # a file
+    if kind == "string":  # a bucket's policy
+        if not body.strip() or not _readable(_JSON[0], body):
+            raise UnreadableReplyError("something that is not JSON")
+        return
     if body.strip():
         if not readable:
             raise UnreadableReplyError(f"something that is not {'JSON' if protocol in _JSON else 'XML'}")

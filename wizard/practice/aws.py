@@ -64,7 +64,7 @@ _ROOT_QUERY = re.compile(rb"(X-Amz-Credential=|AWSAccessKeyId=)(test|\d{12})(?=%
 NOBODY = b"AKIANOSUCHKEYINTHISW"
 
 
-CUT = [(b"content-length", b"1000000")]
+CUT = [(b"content-length", b"1000000"), (b"x-amz-request-id", b"practice")]
 """Headers of a reply that is cut off: more was promised than comes."""
 CUT_HEAD = [(b"x-cut", b"-" * 100_000)]
 """A reply to HEAD has nothing after its headers that could be missing: a line that no client reads to its end."""
