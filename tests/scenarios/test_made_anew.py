@@ -1,5 +1,10 @@
 """What had to be made anew under another name: all that leads to it follows."""
 
+import pytest
+
+from tests.drift.standing import Behind
+from tests.inventory import Account, expected
+from tests.matrices.bench import told
 from tests.product import DOMAIN, Product, not_ok, verdicts
 from wizard.model.results import Job, Status
 
@@ -22,3 +27,40 @@ def test_a_repair_leaves_no_wait_behind(product: Product) -> None:
         state.waiting_since("alias", 1.0)
     assert not_ok(product.run(Job.REPAIR)) == []
     assert product.setup().waits == {}
+
+
+MAKING = (
+    ("logs", "CreateDelivery"),
+    ("logs", "PutDeliverySource"),
+    ("cloudfront", "CreateDistributionWithTags"),
+    ("cloudfront", "CreateOriginAccessControl"),
+    ("acm", "RequestCertificate"),
+    ("s3", "CreateBucket"),
+)
+"""What makes things that a look may miss for a while."""
+
+
+def all_gone(behind: Behind) -> None:
+    """Delete everything in AWS but the log bucket."""
+    made, cloudfront, logs = behind.made, behind.aws("cloudfront"), behind.aws("logs")
+    logs.delete_delivery(id=made.delivery)
+    logs.delete_delivery_source(name=behind.name)
+    behind.delete_distribution()
+    access = cloudfront.get_origin_access_control(Id=made.origin_access_control)
+    cloudfront.delete_origin_access_control(Id=made.origin_access_control, IfMatch=access["ETag"])
+    behind.aws("acm").delete_certificate(CertificateArn=made.certificate)
+    behind.empty_and_delete(behind.content)
+    behind.control.remove_record(DOMAIN, "CNAME")
+    behind.control.forget_cache()
+
+
+@pytest.mark.parametrize(("service", "operation"), MAKING)
+def test_what_never_reached_aws_is_made_by_the_next_repair(product: Product, service: str, operation: str) -> None:
+    product.new()
+    assert not_ok(product.apply()) == []
+    all_gone(Behind(product))
+    product.control.reset_connection(service, operation, times=1_000)
+    product.run(Job.REPAIR, patience=0)
+    product.control.clear_faults()
+    assert [told(check) for check in not_ok(product.run(Job.REPAIR, patience=60.0))] == []
+    assert Account(product.world).inventory() == expected(product.setup())

@@ -5,7 +5,11 @@ from typing import Any
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import ACCESS_CONTROLS, DISTRIBUTIONS, everything
 from wizard.model.results import Action, Actor, Change, Difference
+from wizard.resources.distribution.on_distribution import CHANGED_MEANWHILE
 from wizard.resources.resource import NotShownError, NotYetError, Presence, Reading, Resource, StoppedError
+
+EDITED = "The origin access control has just been changed; reading it again"
+"""Said while an `ETag` is not, or no longer, that of the newest version."""
 
 
 class OriginAccess(Resource):
@@ -63,6 +67,7 @@ class OriginAccess(Resource):
         await steps[change.action]()
 
     async def _create(self) -> None:
+        self.context.state.record(origin_access_control=None)  # that of one that is gone
         try:
             reply = await self._call("create_origin_access_control", OriginAccessControlConfig=self._config)
             found = reply["OriginAccessControl"]["Id"]
@@ -94,12 +99,19 @@ class OriginAccess(Resource):
 
     async def _update(self) -> None:
         found = await self._call("get_origin_access_control", Id=self.context.made.origin_access_control)
-        await self._call(
-            "update_origin_access_control",
-            Id=self.context.made.origin_access_control,
-            IfMatch=found["ETag"],
-            OriginAccessControlConfig=self._config,
-        )
+        try:
+            await self._call(
+                "update_origin_access_control",
+                Id=self.context.made.origin_access_control,
+                IfMatch=found["ETag"],
+                OriginAccessControlConfig=self._config,
+            )
+        except AwsError as error:
+            if error.code not in CHANGED_MEANWHILE:
+                raise
+            raise self._not_yet(
+                Action.UPDATE, "The origin access control has just been changed; reading it again"
+            ) from None
 
     async def removal(self) -> Reading:
         """Delete it once the distribution is gone."""
@@ -116,14 +128,19 @@ class OriginAccess(Resource):
         try:
             await self._call("delete_origin_access_control", Id=made, IfMatch=found["ETag"])
         except AwsError as error:
+            if error.code in CHANGED_MEANWHILE:
+                raise self._not_yet(Action.DELETE, EDITED) from None
             if error.code != "OriginAccessControlInUse":
                 raise
             if not await self._used():  # CloudFront still counts a distribution that is gone
                 summary = "CloudFront has not let go of the origin access control yet"
-                raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=60, every=5)) from None
+                raise self._not_yet(Action.DELETE, summary) from None
             raise StoppedError(
                 "Another distribution uses the origin access control", "origin-access-in-use", name=self._config["Name"]
             ) from error
+
+    def _not_yet(self, action: Action, summary: str) -> NotYetError:
+        return NotYetError(Change(self.id, action, Actor.AWS, summary, typical=60, every=5))
 
     async def _used(self) -> bool:
         """Whether a distribution of the account refers to it."""

@@ -346,6 +346,7 @@ class Delivery(OnLogs):
 
     async def put(self, **tags: dict[str, str]) -> None:
         """Create the delivery."""
+        self.context.state.record(delivery=None)  # that of one that is gone
         try:
             reply = await self.logs(
                 "create_delivery",
