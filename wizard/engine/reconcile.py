@@ -116,9 +116,13 @@ class Reconciler:
 
     async def _passes(self, node: Resource, error: AwsError, state: _Settling) -> bool:
         """Wait, where a refusal may come only because what the item stands on is not known everywhere yet."""
-        patience, below = visibility.patience_with(error), visibility.standing_on(node.id, self._order)
-        may = patience and any(visibility.young(self.walk.context, each) for each in (node.id, *below))
-        return bool(may) and await self._not_shown(node, state, patience)
+        patience = visibility.patience_with(error)
+        return bool(patience and self._new(node)) and await self._not_shown(node, state, patience)
+
+    def _new(self, node: Resource) -> bool:
+        """Whether AWS may not know everywhere yet of the item, or of something that it stands on."""
+        below = visibility.standing_on(node.id, self._order)
+        return any(visibility.young(self.walk.context, each) for each in (node.id, *below))
 
     async def _not_shown(self, node: Resource, state: _Settling, patience: float = visibility.SHOWN_WITHIN) -> bool:
         """Wait, longer each time, until AWS shows what was written; False once that took too long."""
@@ -209,7 +213,7 @@ class Reconciler:
                 self._not_made(node, change)
             if change.action is not Action.DELETE or not await gone_already(error, lambda: _gone(change, state)):
                 raise
-            if visibility.young(context, node.id) and not await _gone(change, state):
+            if self._new(node) and not await _gone(change, state):
                 raise NotShownError from None  # one part of AWS knows it, and another does not yet
         await context.state.saved()
 
