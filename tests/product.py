@@ -28,25 +28,42 @@ class Product:
         world: the practice world it reaches.
         control: the world's provider page and faults.
         home: its data folder.
+        keys: other keys than the administrator's.
+        endpoint: another URL for every AWS service than the world's own.
+        pace: seconds that it waits for each nominal one.
     """
 
-    def __init__(self, world: WorldFile, control: Control, home: Path, keys: Keys | None = None) -> None:
+    def __init__(
+        self,
+        world: WorldFile,
+        control: Control,
+        home: Path,
+        keys: Keys | None = None,
+        *,
+        endpoint: str = "",
+        pace: float = 0.0,
+    ) -> None:
         self.world = world
         self.control = control
         self.calls: list[tuple[str, str]] = []
         keys = keys or Keys(world.access_key_id, Secret(world.secret_access_key))
-        self.source = KeySource(keys=keys, endpoint=world.aws_endpoint)
+        self.source = KeySource(keys=keys, endpoint=endpoint or world.aws_endpoint)
         self.service = Service(
             Environment(
                 home=home,
                 source=self.source,
                 network=network(world),
-                pace=0.0,
+                pace=pace,
                 zone=world.zone,
                 provider=control,
                 observe=lambda service, operation: self.calls.append((service, operation)),
             )
         )
+
+    def reaching(self, endpoint: str, pace: float = 0.0) -> "Product":
+        """Return this computer with AWS at another URL."""
+        home = self.service.store.home
+        return Product(self.world, self.control, home, self.source.keys, endpoint=endpoint, pace=pace)
 
     def new(self, name: str = "main", **choices: Any) -> Setup:
         """Save a set-up with a domain, unless `domain=None`."""
