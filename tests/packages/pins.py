@@ -55,7 +55,7 @@ def oldest(told: dict[str, Any], extras: Iterable[str] = ()) -> str:
         told: what pyproject.toml says.
         extras: the extras whose dependencies count.
     """
-    pins = {canonicalize_name(one.name): lowest(one) for one in requirements(told, extras)}
+    pins: dict[str, str] = {canonicalize_name(one.name): lowest(one) for one in requirements(told, extras)}
     return _lines(pins)
 
 
