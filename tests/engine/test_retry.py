@@ -202,13 +202,13 @@ class Hanging(Scripted):
         return {}
 
 
-@pytest.mark.parametrize("answered", [0, 1, 5])
-@pytest.mark.parametrize("patience", [0.0, 0.05, 0.3])
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.mark.parametrize("answered", [0, 1, 5])
+@pytest.mark.parametrize("patience", [0.0, 0.05, 0.3])
 @pytest.mark.anyio
 async def test_a_call_that_hangs_is_waited_for_no_longer_than_the_walk_may(answered: int, patience: float) -> None:
     aws = Hanging(answered)
