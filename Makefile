@@ -6,8 +6,15 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxschedchunk 2
+CONSTRAINTS ?= constraints.txt
 
-.PHONY: help practice test test-quick test-all test-plain quality bench matrices docs pictures coverage clean
+# What loads each package, without and with the practice extra, whose emulated AWS pins boto3's core to one release.
+BOUNDED := tests/aws tests/commands tests/credentials tests/documents tests/engine tests/knowledge tests/model tests/net \
+    tests/packages tests/probes tests/resources tests/screens tests/snowplow/events tests/snowplow/test_*.py tests/storage \
+    --ignore=tests/storage/test_no_locks.py
+BOUNDED_IN_PRACTICE := tests/scenarios/test_whole_road.py tests/commands/test_cli_plain_walks.py tests/practice
+
+.PHONY: help practice test test-quick test-all test-plain bounds constraints quality bench matrices docs pictures coverage clean
 
 practice: $(VENV)/.practice  ## set everything up on this machine, in an emulated AWS
 	@$(BIN)/snowpixel practice
@@ -34,6 +41,33 @@ test-plain: $(BIN)/python  ## the tests that need no practice extra, installed w
 	    tests/aws tests/documents/test_values_file.py tests/engine tests/knowledge tests/model tests/net tests/probes \
 	    tests/resources tests/snowplow/events tests/snowplow/test_*.py tests/storage tests/test_*.py \
 	    --ignore=tests/storage/test_no_locks.py
+
+bounds: $(VENV)/.test  ## install and test the oldest and the newest packages that pyproject.toml allows, before a release
+	@echo "The oldest packages, then the newest: usually 15 to 30 minutes on 2 cores; Ctrl-C stops."
+	@rm -rf .venv-oldest .venv-newest
+	@$(PYTHON) -m venv .venv-oldest
+	@$(BIN)/python -m tests.packages oldest login test > .venv-oldest/plain.txt
+	@$(BIN)/python -m tests.packages oldest practice > .venv-oldest/practice.txt
+	@.venv-oldest/bin/python -m pip install --disable-pip-version-check --constraint .venv-oldest/plain.txt hatchling
+	@$(call try_bounds,.venv-oldest,--no-build-isolation --constraint .venv-oldest/plain.txt,--no-build-isolation --constraint .venv-oldest/practice.txt)
+	@$(PYTHON) -m venv .venv-newest
+	@$(call try_bounds,.venv-newest,--upgrade --upgrade-strategy eager,--upgrade --upgrade-strategy eager)
+
+# Install the product without its practice extra and test it, then with it: folder, pip's options for either.
+define try_bounds
+$(1)/bin/python -m pip install --disable-pip-version-check $(2) '.[login,test]' trustme \
+    && SNOWPIXEL_REQUIRE_ALL= $(1)/bin/python -m pytest -m "not practice" --numprocesses auto -q $(BOUNDED) \
+    && $(1)/bin/python -m pip install --disable-pip-version-check $(3) '.[login,practice]' \
+    && SNOWPIXEL_REQUIRE_ALL= $(1)/bin/python -m pytest --numprocesses auto -q $(BOUNDED_IN_PRACTICE)
+endef
+
+constraints: $(BIN)/python  ## write constraints.txt anew: the newest versions that go together, of all extras
+	@rm -rf .venv-constraints
+	@$(PYTHON) -m venv .venv-constraints
+	@.venv-constraints/bin/python -m pip install --disable-pip-version-check '.[login,practice,test,quality]'
+	@.venv-constraints/bin/python -m tests.packages constraints $(CONSTRAINTS)
+	@rm -rf .venv-constraints
+	@echo "Written: $(CONSTRAINTS). Run make test-all and make quality with it before you commit it."
 
 quality: $(VENV)/.quality  ## lint, format, types, direction of imports
 	$(BIN)/ruff check .
@@ -77,4 +111,4 @@ help:  ## what make can do here
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 clean:  ## remove what these commands have installed and left behind
-	rm -rf $(VENV) .venv-plain build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-plain .venv-oldest .venv-newest .venv-constraints build dist .pytest_cache .mypy_cache .ruff_cache

@@ -30,7 +30,10 @@ settings.load_profile("any machine")
 INSTALLED = find_spec("ministack") is not None
 """Whether the practice extra is there; the unit tests also run on the plain install."""
 
-collect_ignore_glob = [] if INSTALLED or REQUIRE_ALL else ["practice/*"]
+IN_PRACTICE = ["practice/*", "scenarios/test_test_event.py", "screens/test_continue.py"]
+"""Tests that look inside the practice world, and cannot even be loaded without the extra."""
+
+collect_ignore_glob = [] if INSTALLED or REQUIRE_ALL else IN_PRACTICE
 
 PRACTICE_FIXTURES = {"running", "control", "world", "product"}
 """A test that uses one of these needs the practice extra."""

@@ -318,6 +318,7 @@ def test_a_reader_that_goes_away_does_not_stop_the_work(cli: Cli) -> None:
     assert cli.saved("main")["made"]["proof"]
 
 
+@pytest.mark.practice
 def test_a_world_of_ones_own(alone: Cli, tmp_path: Path) -> None:
     directory = tmp_path / "own"
     server = alone.start("practice", "serve", str(directory), "--pace", "0")

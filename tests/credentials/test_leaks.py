@@ -15,6 +15,7 @@ from tests import forking
 from tests.aws.impostor import Answer, impostor
 from tests.credentials.conftest import AWS_LOGIN, Computer
 from tests.credentials.conspicuous import found_below, found_in, secret
+from tests.credentials.spoilt import spoilt
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
@@ -275,6 +276,26 @@ def test_a_reply_with_keys_that_is_cut_shows_none(runs: Runs) -> None:
                 code = runs(*command, "--profile", "deploy", SNOWPIXEL_PRACTICE=str(elsewhere))
                 assert (code == 0) == (command[0] == "report"), command
                 assert b"snowpixel itself went wrong" not in runs.said[-1], command
+
+
+@pytest.mark.parametrize("where", ["container", "instance"])
+def test_keys_in_a_spoilt_reply_of_a_machines_service_are_not_shown(runs: Runs, where: str) -> None:
+    runs("new", "main", "--no-domain")
+    (runs.computer.home / ".aws" / "credentials").unlink()
+    keys = f'{{"Code": "Success", "AccessKeyId": "ASIAMACHINE000000001", "SecretAccessKey": "{runs.secrets["assumed"]}"'
+    with spoilt(f'{keys}, "Token": "{runs.secrets["assumed"]}'.encode()) as service:
+        for command in (
+            ("credentials", "--ask"),
+            ("check", "main", "--json"),
+            ("plan", "main", "-vv"),
+            ("report", "main"),
+        ):
+            code = runs(*command, SNOWPIXEL_PRACTICE="", **service.environment(where))
+            assert (code == 0) == (command[0] == "report"), command
+            asked = b"answered with something that isn't JSON" in runs.said[-1]
+            assert asked or command[0] == "report", runs.said[-1]
+    assert service.asked
+    nothing_on_disk(runs)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,9 @@ PROGRAMS = {
     "exit 3": ("#!/bin/sh\necho PLANTED >&2\nexit 3\n", "exit code 3"),
     "exit 3 after keys": (keys() + "exit 3\n", "exit code 3"),
     "a signal": ("#!/bin/sh\nkill -9 $$\n", "signal 9"),
+    "no end": ("#!/bin/sh\nexec yes PLANTED\n", "printed more than 1 MB"),
+    "no end, of errors": ("#!/bin/sh\nhead -c 300000000 /dev/zero >&2\nexit 3\n", "exit code 3"),
+    "much, and then waits": ("#!/bin/sh\nhead -c 2000000 /dev/zero\nexec sleep 600\n", "printed more than 1 MB"),
     "no first line": ("echo PLANTED\n", "a first line such as #!/bin/sh"),
     "an interpreter that is not there": ("#!/no/such/interpreter\n", "interpreter"),
 }

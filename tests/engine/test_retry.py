@@ -202,6 +202,11 @@ class Hanging(Scripted):
         return {}
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
 @pytest.mark.parametrize("answered", [0, 1, 5])
 @pytest.mark.parametrize("patience", [0.0, 0.05, 0.3])
 @pytest.mark.anyio

@@ -347,10 +347,8 @@ def http_server(site: Site, context: ssl.SSLContext | None = None) -> Iterator[i
             if context is None:
                 super().finish_request(request, client_address)
                 return
-            with contextlib.suppress(OSError):
-                secure = context.wrap_socket(request, server_side=True)
+            with contextlib.suppress(OSError), context.wrap_socket(request, server_side=True) as secure:
                 super().finish_request(secure, client_address)
-                secure.close()
 
     server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

@@ -27,6 +27,11 @@ NOTED_AFTER = 2.0
 
 WAITING = "Waiting for {program}, which hands out AWS credentials. It may be asking you for something."
 
+MOST = 1024 * 1024
+"""Bytes that a program may print; keys with a long session token are a few thousand."""
+
+CHUNK = 65_536
+
 GRACE = 0.3
 """Seconds that a program gets to end by itself."""
 
@@ -84,7 +89,9 @@ class Run:
         self._profile = profile
         self._limit = limit
         try:
-            self._process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603
+                arguments, bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
         except (OSError, IndexError, ValueError) as error:
             raise self._error(_not_started(error, self._program)) from None
 
@@ -99,6 +106,8 @@ class Run:
             said = self._waited()
         finally:
             _running.discard(self._process)
+            if self._process.stdout:
+                self._process.stdout.close()
         if code := self._process.returncode:
             raise self._error(f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}")
         if reason := unusable(said):
@@ -107,16 +116,30 @@ class Run:
         return said, b""
 
     def _waited(self) -> bytes:
-        try:
-            return self._process.communicate(timeout=min(NOTED_AFTER, self._limit))[0]
-        except subprocess.TimeoutExpired:
+        said = bytearray()
+        finished = threading.Event()
+        threading.Thread(target=self._read, args=(said, finished), name="snowpixel-program", daemon=True).start()
+        if not finished.wait(min(NOTED_AFTER, self._limit)):
             for listener in _listeners:
                 listener(self._program)
-        try:
-            return self._process.communicate(timeout=max(0.0, self._limit - NOTED_AFTER))[0]
-        except subprocess.TimeoutExpired:
+            finished.wait(max(0.0, self._limit - NOTED_AFTER))
+        over = finished.is_set()
+        if len(said) > MOST:
             end(self._process)
-            raise self._error(f"didn't answer within {self._limit:.0f} seconds, and was ended") from None
+            raise self._error(f"printed more than {MOST // 1024 // 1024} MB, and was ended")
+        if not over:
+            end(self._process)
+            raise self._error(f"didn't answer within {self._limit:.0f} seconds, and was ended")
+        return bytes(said)
+
+    def _read(self, said: bytearray, finished: threading.Event) -> None:
+        """Read what the program prints, up to the limit, and wait until it ends."""
+        with suppress(OSError, ValueError):  # it was ended, and its pipe closed
+            while self._process.stdout and len(said) <= MOST and (piece := self._process.stdout.read(CHUNK)):
+                said += piece
+            if len(said) <= MOST:
+                self._process.wait()
+        finished.set()
 
     def _error(self, reason: str) -> ProgramError:
         return ProgramError(self._program, self._profile, reason)
@@ -196,9 +219,8 @@ def end(process: "subprocess.Popen[bytes]") -> None:
                 os.kill(one, number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE)
-    for pipe in (process.stdout, process.stderr):
-        if pipe:
-            pipe.close()
+    if process.stdout:
+        process.stdout.close()
 
 
 def end_all() -> None:

@@ -28,6 +28,7 @@ from wizard.aws.errors import (
     translate,
 )
 from wizard.aws.key_check import UnusableKeysError
+from wizard.aws.key_services import KeyServiceError
 from wizard.aws.replies import UnreadableReplyError, unreadable
 from wizard.aws.sessions import CodeNeededError
 from wizard.model.exhaustion import refuse_exhausted
@@ -86,7 +87,9 @@ def translated(name: str) -> Iterator[None]:
         refuse_exhausted(error)
         raise translate(_network_code(error), _told(error), name, local=True) from None
     except BotoCoreError as error:
-        raise translate(type(error).__name__, _told(error), name, values=_named(error), local=True) from None
+        raise _of_botocore(error, name) from None
+    except KeyServiceError as error:
+        raise _of_service(error, name) from None
     except ProgramError as error:
         raise _of_program(error, name) from None
     except CodeNeededError as error:
@@ -109,6 +112,21 @@ def _unexpected(error: Exception, name: str) -> Exception:
     if passed & _SIGNS_IN:
         return translate(PROGRAM_FAILED, NOT_UNDERSTOOD, name, local=True)
     return error
+
+
+def _of_botocore(error: Any, name: str) -> AwsError:
+    """Return what botocore says without having asked AWS, or what a service of this machine has done instead."""
+    service = next((one for one in with_causes(error) if isinstance(one, KeyServiceError)), None)
+    if service:
+        return _of_service(service, name)
+    return translate(type(error).__name__, _told(error), name, values=_named(error), local=True)
+
+
+def _of_service(error: KeyServiceError, name: str) -> AwsError:
+    """Return what a service of this machine did instead of handing out keys."""
+    values = {"source": error.service.called, "reason": error.reason, "fix": error.service.fix}
+    problem = Problem("program-failed", values)
+    return AwsError(ErrorKind.DENIED, PROGRAM_FAILED, str(error), name, problem, answered=False, local=True)
 
 
 def _of_program(error: ProgramError, name: str) -> AwsError:

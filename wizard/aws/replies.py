@@ -95,12 +95,12 @@ def refuse_unreadable(operation_model: Any, response_dict: dict[str, Any], **_: 
         raise UnreadableReplyError("far more fields than any reply has")
     readable = _readable(protocol, body)
     if status >= SERVER_FAULT:
-        if not readable or _PAGE.match(body):
+        if not readable or is_page(body):
             response_dict["body"] = b""  # botocore tries again by the status alone, and has nothing to quote
         return
     headers = response_dict["headers"]
     content = str(headers.get("content-type", "")).lower()
-    if _PAGE.match(body) or ("text/html" in content and not readable):
+    if is_page(body) or ("text/html" in content and not readable):
         raise UnreadableReplyError(_page(body))
     if status in _REDIRECTS and not (readable and body.strip()):
         raise UnreadableReplyError(_redirect(str(headers.get("location", ""))))
@@ -150,6 +150,11 @@ def _has_body(shape: Any) -> bool:
     """Whether an operation's output has fields that stand in the body."""
     members = shape.members.values() if shape is not None else ()
     return any(member.serialization.get("location") is None for member in members)
+
+
+def is_page(body: bytes) -> bool:
+    """Whether a body is a web page."""
+    return bool(_PAGE.match(body))
 
 
 def _readable(protocol: str, body: bytes) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wizard.aws.credential_program import runner
 from wizard.aws.errors import translate
 from wizard.aws.key_check import check
+from wizard.aws.key_services import bound, bound_region
 from wizard.aws.replies import refuse_unreadable
 from wizard.aws.reply_limits import limit
 from wizard.model import clock_skew
@@ -56,6 +57,7 @@ def build(source: "KeySource", code: str | None = None) -> "boto3.Session":
     roles = providers.get_provider("assume-role")
     roles._prompter = _prompter(code)  # noqa: SLF001 - botocore would read the terminal, where the screens are
     _run_programs_within_limits(providers.get_provider("custom-process"), roles)
+    bound(providers)
     return session
 
 
@@ -114,6 +116,7 @@ def _core(endpoint: str | None, **settings: Any) -> Any:
     logging.getLogger("botocore").setLevel(logging.ERROR)  # its finer words hold tokens, and show on our screens
     core = Core(session_vars=settings)
     core.register_component("data_loader", _loader())
+    bound_region(core)
     core.register("before-sign", _check_keys)  # clients that botocore makes for itself inherit both
     core.register("before-parse", refuse_unreadable)
     return core
@@ -191,7 +194,8 @@ def _date_at(session: "boto3.Session", url: str) -> str | None:
     trust = session._session.get_config_variable("ca_bundle")  # noqa: SLF001 - not among boto3's own questions
     http = URLLib3Session(verify=trust or True, proxies=get_environ_proxies(url), timeout=CLOCK_LIMIT)
     try:
-        answer = http.send(AWSRequest("GET", url).prepare())
+        answer = http.send(AWSRequest("GET", url, stream_output=True).prepare())
+        answer.raw.close()  # nobody reads the body, however long it is
         return str(answer.headers["Date"])
     except Exception:  # noqa: BLE001 - no answer, or none with a time: the signed call will say what is wrong
         return None
