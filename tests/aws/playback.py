@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import anyio
 
 from tests.aws.impostor import Answer, Impostor
-from tests.recorded import Recording, recording
+from tests.recorded import FOLDER, Recording, recording
 from wizard.aws.client import AwsClient
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.timeouts import CallTimeouts
@@ -34,10 +35,12 @@ class Playback:
     Attributes:
         server: what serves the replies.
         replies: operation to the name of its recording.
+        folder: where the recordings are.
     """
 
     server: Impostor
     replies: Mapping[str, str]
+    folder: Path = FOLDER
     region: str = REGION
 
     def __post_init__(self) -> None:
@@ -45,7 +48,7 @@ class Playback:
         self._one = anyio.Lock()
 
     async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
-        one = recording(self.replies[operation])
+        one = recording(self.replies[operation], self.folder)
         assert (one.service, one.operation) == (service, operation)
         async with self._one:  # the server gives one answer at a time
             self.server.answer = answer(one)

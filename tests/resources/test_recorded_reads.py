@@ -4,17 +4,19 @@ The replies hold what AWS fills in and leave out what it leaves out; what each r
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.aws.impostor import Impostor, impostor
 from tests.aws.playback import Playback
 from tests.aws.synthetic import operation_model
 from tests.modelcheck import breaches
-from tests.recorded import names, recording
+from tests.recorded import FOLDER, names, recording
 from wizard.model.context import Context
 from wizard.model.ports import DelegatedZone, NameServer, Ports
 from wizard.model.results import Action, Actor, Status
@@ -72,11 +74,13 @@ class Delegated:
         raise AssertionError(f"nobody asks {name} here")
 
 
-def context(server: Impostor, replies: Mapping[str, str], **made: Any) -> Context:
+def context(
+    server: Impostor, replies: Mapping[str, str], *, name: str = SETUP.name, folder: Path = FOLDER, **made: Any
+) -> Context:
     """A setup to which AWS shows these recordings."""
     dns = Delegated()
-    ports = Ports(aws=Playback(server, replies), dns=dns, web=dns, clock=SystemClock(0.0))
-    state = MemoryState(SETUP)
+    ports = Ports(aws=Playback(server, replies, folder), dns=dns, web=dns, clock=SystemClock(0.0))
+    state = MemoryState(replace(SETUP, name=name))
     state.record(**made)
     return Context(ports, state)
 
