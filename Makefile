@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxschedchunk 2
 
-.PHONY: help practice test test-quick test-all test-plain quality bench matrices docs pictures live-trial coverage clean
+.PHONY: help practice test test-quick test-all test-plain quality bench matrices docs pictures calls live-trial coverage clean
 
 practice: $(VENV)/.practice  ## set everything up on this machine, in an emulated AWS
 	@$(BIN)/snowpixel practice
@@ -52,6 +52,9 @@ matrices: $(VENV)/.test  ## kills, faults and drifts, every one of them, counted
 
 docs: $(VENV)/.test  ## the pages of docs/ that are made from the code
 	@$(BIN)/python -m tests.docs
+
+calls: $(VENV)/.test  ## add calls of AWS that are new to tests/aws/calls.json, which the plain install checks
+	@SNOWPIXEL_TESTS_CALLS=add $(BIN)/python -m pytest -q -n 0 tests/aws/test_calls_made.py
 
 live-trial: $(VENV)/.test  ## what only the real AWS can answer: creates and removes a setup in your account, asks before each step
 	@$(BIN)/python -m tests.live_trial $(ARGS)

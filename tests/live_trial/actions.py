@@ -9,8 +9,7 @@ from typing import Any
 from tests.live_trial.blanking import ACCOUNT
 from tests.live_trial.outside import outside
 from tests.live_trial.plan import StepId
-from tests.live_trial.trial import NAME, StepError, Trial, check_of
-from wizard.adoption.adopt import FoundSetup
+from tests.live_trial.trial import NAME, PAUSES, StepError, Trial, check_of
 from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.listing import CERTIFICATES, everything
@@ -308,14 +307,25 @@ def _look_for_leftovers(trial: Trial, setup: Setup) -> None:
     """Look at the account itself: its file may not know all."""
     with trial.recorder.paused():
         try:
-            found: tuple[FoundSetup, ...] = trial.run(lambda: trial.service.found_in_account(setup.choices))
+            shown = trial.run(lambda: _still_shown(trial, setup))
         except AwsError as error:
             if error.kind is not ErrorKind.DENIED:
                 raise
             trial.say("  These credentials may not list the account, so nobody looked whether anything else is left.")
             return
-    if any(one.id == setup.id for one in found):
+    if shown:
         raise StepError(f"The account still shows something of the setup {setup.id}: `snowpixel list --account`.")
+
+
+async def _still_shown(trial: Trial, setup: Setup) -> bool:
+    """Whether the account still shows something of a setup, after the minutes that its lists may lag behind."""
+    clock = trial.service.ports(setup.choices).clock
+    for pause in PAUSES:
+        found = await trial.service.found_in_account(setup.choices)
+        if all(one.id != setup.id for one in found):
+            return False
+        await clock.sleep(pause)
+    return True
 
 
 def _permissions(trial: Trial) -> None:

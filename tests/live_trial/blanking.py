@@ -12,6 +12,7 @@ from itertools import count
 
 from wizard.documents.redaction import FILES
 from wizard.model.masking import masked
+from wizard.model.setup import Setup
 from wizard.resources.distribution.distribution_config import CACHING_OPTIMIZED, SIMPLE_CORS
 from wizard.resources.dns.hosted_zones import CLOUDFRONT_ZONE
 
@@ -110,6 +111,17 @@ class Blank:
         if value and len(value) >= SHORTEST and value != stand_in:
             self._known[value.lower()] = stand_in
             self._stand_ins.add(stand_in)
+
+    def know_setup(self, setup: Setup) -> None:
+        """Replace the ids and names of a setup, from now on."""
+        made, domain = setup.made, setup.choices.domain or ""
+        self.know(setup.id, SETUP)
+        for name, stand_in in STAND_INS.items():
+            self.know(getattr(made, name), stand_in)
+        self.know((made.validation_name or "").partition(".")[0], PROOF)
+        self.know(setup.choices.profile, "profile1")
+        self.know(domain, DOMAIN)
+        self.know(domain.partition(".")[2], ZONE)
 
     def begin(self) -> None:
         """Forget which stand-ins were given by shape, and number them from the start; what is known stays known."""

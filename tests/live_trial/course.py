@@ -44,7 +44,7 @@ def _steps(trial: Trial) -> ExitCode:
         finally:
             trial.write()
     trial.say()
-    trial.say(f"Done. What was found: {trial.folder / 'answers.md'}")
+    trial.say(f"Done. What was found: {trial.findings}")
     for name in trial.recorder.withheld:
         trial.say(f"Not written, as an id of yours was still in it: {name}")
     trial.say_what_is_left()

@@ -51,6 +51,8 @@ Everything goes into the folder `live-trial` (`--into` names another one):
   through before you give them to anybody; nothing is sent.
 - `home/`: the setup's own file, until it is removed.
 
+A trial that continues an interrupted one writes `answers-2.md` and `replies-2/`, and so on.
+
 Copy replies that show something new to `tests/recordings/`, and give each its row in
 `tests/aws/test_recorded_errors.py` or `tests/resources/test_recorded_reads.py`. Correct the row of limits.md that was
 answered.

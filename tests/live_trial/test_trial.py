@@ -244,7 +244,7 @@ def test_the_end_of_the_input_says_what_is_left(person: Person, world: WorldFile
     assert "An earlier trial was interrupted: it is continued." in again.out
     assert again.code == 0, again.out + again.err
     assert empty(world, control)
-    assert (person.folder / "replies-2").is_dir()
+    assert {each.name for each in person.folder.glob("*-2*")} == {"replies-2", "answers-2.md"}
 
 
 def test_a_failure_says_what_is_left_and_offers_to_remove_it(

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 from msgspec import Struct
 
-from tests.live_trial.blanking import DOMAIN, PROOF, SETUP, STAND_INS, ZONE, Blank
+from tests.live_trial.blanking import Blank
 from tests.live_trial.plan import QUESTIONS, STEPS, Step, cost_of, total
 from tests.live_trial.recorder import Recorder
 from wizard import __version__
@@ -103,6 +103,7 @@ class Trial:
         self.service = Service(here)
         self.where = "the practice AWS, which proves nothing about the real one" if here.zone else "a real account"
         self.replies = _unused(self.folder / "replies")
+        self.findings = self.folder / f"{self.replies.name.replace('replies', 'answers')}.md"
         self.recorder = Recorder(f"live trial in {self.where}, {time.strftime('%Y-%m-%d')}")
 
     def _heard(self, call: FinishedCall) -> None:
@@ -189,18 +190,8 @@ class Trial:
 
     def learn(self) -> None:
         """Take all ids of the setup into what is blanked."""
-        if not self.exists:
-            return
-        setup = self.setup
-        made, blank = setup.made, self.blank
-        blank.know(setup.id, SETUP)
-        for name, stand_in in STAND_INS.items():
-            blank.know(getattr(made, name), stand_in)
-        blank.know((made.validation_name or "").partition(".")[0], PROOF)
-        blank.know(setup.choices.profile, "profile1")
-        if setup.choices.domain:
-            blank.know(setup.choices.domain, DOMAIN)
-            blank.know(setup.choices.domain.partition(".")[2], ZONE)
+        if self.exists:
+            self.blank.know_setup(self.setup)
 
     def run(self, work: Callable[[], Any]) -> Any:
         """Run something asynchronous to its end, unless Ctrl-C comes."""
@@ -326,7 +317,7 @@ class Trial:
         head = "| point | step | answer | what was seen |\n|---|---|---|---|\n"
         world = f"Found in {self.where}, by snowpixel {__version__}."
         text = self.blank(f"# What the live trial found\n\n{world}\n\n{head}" + "\n".join(rows) + "\n")
-        (self.folder / "answers.md").write_text(text, encoding="utf-8")
+        self.findings.write_text(text, encoding="utf-8")
 
     def _of(self, point: str) -> Answer:
         step = QUESTIONS[point].step
