@@ -336,7 +336,8 @@ def _permissions(trial: Trial) -> None:
 
 
 def _refused(trial: Trial) -> str:
-    return ", ".join(sorted(trial.denied)) or "nothing"
+    late = f"; at first alone: {', '.join(sorted(trial.denied_at_first))}" if trial.denied_at_first else ""
+    return (", ".join(sorted(trial.denied)) or "nothing") + late
 
 
 def _distribution(trial: Trial) -> dict[str, Any]:

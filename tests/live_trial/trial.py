@@ -93,6 +93,7 @@ class Trial:
     answers: dict[str, Answer] = field(default_factory=dict)
     blank: Blank = field(default_factory=Blank)
     denied: set[str] = field(default_factory=set)
+    denied_at_first: set[str] = field(default_factory=set)
     skipped: list[str] = field(default_factory=list)
     key_at_first: str | None = None
     only_the_policy: bool = False
@@ -111,6 +112,9 @@ class Trial:
         tolerated = call.service == "iam" or name in TOLERATED or self.recorder.off
         if call.code in DENIED and not tolerated:
             self.denied.add(name)
+        elif call.code == "ok" and name in self.denied:  # IAM sees new tags late
+            self.denied.discard(name)
+            self.denied_at_first.add(name)
 
     # The person.
 
