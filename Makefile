@@ -14,7 +14,7 @@ BOUNDED := tests/aws tests/commands tests/credentials tests/documents tests/engi
     --ignore=tests/storage/test_no_locks.py
 BOUNDED_IN_PRACTICE := tests/scenarios/test_whole_road.py tests/commands/test_cli_plain_walks.py tests/practice
 
-.PHONY: help practice test test-quick test-all test-plain bounds constraints quality bench matrices docs pictures coverage clean
+.PHONY: help practice test test-quick test-all test-plain bounds constraints quality bench matrices docs pictures calls live-trial coverage clean
 
 practice: $(VENV)/.practice  ## set everything up on this machine, in an emulated AWS
 	@$(BIN)/snowpixel practice
@@ -86,6 +86,12 @@ matrices: $(VENV)/.test  ## kills, faults and drifts, every one of them, counted
 
 docs: $(VENV)/.test  ## the pages of docs/ that are made from the code
 	@$(BIN)/python -m tests.docs
+
+calls: $(VENV)/.test  ## add calls of AWS that are new to tests/aws/calls.json, which the plain install checks
+	@SNOWPIXEL_TESTS_CALLS=add $(BIN)/python -m pytest -q -n 0 tests/aws/test_calls_made.py
+
+live-trial: $(VENV)/.test  ## what only the real AWS can answer: creates and removes a setup in your account, asks before each step
+	@$(BIN)/python -m tests.live_trial $(ARGS)
 
 pictures: $(VENV)/.test  ## make the README's pictures, and those that tests compare with, from the running product
 	@$(BIN)/python -m tests.pictures

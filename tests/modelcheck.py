@@ -6,7 +6,7 @@ model is written into a file, also by child processes (`everywhere/sitecustomize
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,17 @@ def _length(shape: Any, size: float, where: str) -> Iterator[str]:
         yield f"{where}: {size} is above {most}"
 
 
-def _check(params: Mapping[str, Any], model: Any, **_more: Any) -> None:
+LISTENERS: list[Callable[[Any, Mapping[str, Any]], None]] = []
+"""Told of each call that the product makes in this process: the operation's model, and the parameters."""
+
+PRODUCT = "snowpixel"
+"""Part of the user agent of the product's own clients (`wizard.aws.pool`)."""
+
+
+def _check(params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_more: Any) -> None:
+    if PRODUCT in (context["client_config"].user_agent_extra or ""):
+        for tell in LISTENERS:
+            tell(model, params)
     if model.input_shape is None:
         return
     name = f"{model.service_model.service_name}:{model.name}"

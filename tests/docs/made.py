@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.docs import problems_page
+from tests.live_trial import page
 from wizard.documents import json_check
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 PAGES: Mapping[Path, Callable[[], bytes]] = {
     DOCS / "check.schema.json": json_check.schema,
+    DOCS / "live-trial.md": page.page,
     DOCS / "problems.md": problems_page.page,
 }
