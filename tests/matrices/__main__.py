@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.matrices import faults, terraform
+from tests.matrices import faults, seeds, terraform
 from tests.matrices.kills import FORGOTTEN, LOST, LOST_ONCE, REMOVED
 from tests.matrices.report import ROOT, Played, drifts, play, table
 from tests.matrices.victim import Moment
@@ -19,8 +19,8 @@ Written by `python -m tests.matrices`, which plays every cell on practice AWS: n
 right when the resumed job leaves exactly one of each resource, counted by listing the account; when all checks are ok;
 when the ids in the state file are those that the account lists; and, for a removal, when nothing is left.
 
-The gate (`.ci/run`) plays every power cut and every drift on each change. It does not play the faults: only
-`make matrices` does, so their figures are as old as the last change of this page.
+The gate (`.ci/run`) plays every power cut and every drift on each change. The faults and what is shown late are played
+by `make matrices` alone, so their figures are as old as the last change of this page.
 """
 
 KILLS = """## Power cuts
@@ -39,6 +39,12 @@ that stays must stop the item with the right verdict and problem; after it is ov
 right/played.
 """
 
+LATE = f"""## Shown late
+
+Each job in {seeds.SEEDS} worlds, which show what was just made or changed after zero to three looks, each thing and
+each setting by its own chance; then a removal. Cells: ended right/played.
+"""
+
 DRIFT = """## Drift
 
 Each property that snowpixel sets was changed behind its back; check, plan and repair had to name and mend exactly that:
@@ -53,7 +59,8 @@ def main() -> int:
     arguments = parser.parse_args()
     processes = arguments.processes
     began = time.monotonic()
-    killed, troubled, drifted = play("kills", processes), play("faults", processes), drifts(processes)
+    killed, troubled, late = (play(matrix, processes) for matrix in ("kills", "faults", "seeds"))
+    drifted = drifts(processes)
     moments = [*Moment, LOST_ONCE, LOST, FORGOTTEN, REMOVED]
     lines = [
         HEAD,
@@ -62,6 +69,9 @@ def main() -> int:
         "",
         FAULTS,
         *_turned(troubled),
+        "",
+        LATE,
+        *table(late, [seeds.MADE, seeds.GONE]),
         "",
         DRIFT,
         f"{drifted[1]} of {drifted[0]} ended right.",
@@ -72,7 +82,7 @@ def main() -> int:
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(text, encoding="utf-8")
     print(text)  # noqa: T201 - its job
-    wrong = [one.outcome for one in killed + troubled if one.outcome.wrong]
+    wrong = [one.outcome for one in killed + troubled + late if one.outcome.wrong]
     for outcome in wrong:
         print(f"{outcome.cell}: {'; '.join(outcome.wrong)}", file=sys.stderr)  # noqa: T201
     print(f"{time.monotonic() - began:.0f} seconds", file=sys.stderr)  # noqa: T201

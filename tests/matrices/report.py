@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from xml.etree import ElementTree as ET
 from zlib import crc32
 
-from tests.matrices import faults, kills
+from tests.matrices import faults, kills, seeds
 from tests.matrices.bench import Bench, Outcome, set_up
 from wizard.practice import process
 
@@ -47,7 +47,14 @@ def _faults(bench: Bench, mine: "Share") -> Iterator[Played]:
                 yield Played(scene.name, cell.trouble.name, faults.play(bench, cell))
 
 
-MATRICES = {"kills": _kills, "faults": _faults}
+def _seeds(bench: Bench, mine: "Share") -> Iterator[Played]:
+    for scene in kills.SCENES:
+        for cell in seeds.cells(scene):
+            if mine.takes(cell.name):
+                yield from (Played(scene.name, how, outcome) for how, outcome in seeds.play(bench, cell))
+
+
+MATRICES = {"kills": _kills, "faults": _faults, "seeds": _seeds}
 
 
 @dataclass(frozen=True)
