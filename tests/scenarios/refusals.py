@@ -219,6 +219,11 @@ RULES: dict[str, Callable[[], Rule]] = {
     "complete error responses": complete_error_responses,
     "tags of logs apart": tags_of_logs_apart,
     "one setting at a time": one_setting_at_a_time,
+    "no tags at creation": _passing(  # #45566, #45684, #45784
+        lambda call: call.operation == "CreateBucket" and b"<Tags>" in call.body,
+        lambda _: s3_error("UnsupportedArgument", "The request contained an unsupported argument.", 400),
+        times=1_000,
+    ),
     "logs busy": _passing(_writes_logs, lambda _: json_error("ConflictException", BUSY)),  # #42194, #42947, #48158
     "young distribution": _passing(  # localstack, test_logs_delivery.snapshot.json
         _is("PutDeliverySource"), lambda _: json_error("ResourceNotFoundException", "Cannot access provided service.")

@@ -36,6 +36,10 @@ def bucket_of(made: Made, role: Role) -> str | None:
     return made.content_bucket if role is Role.CONTENT else made.log_bucket
 
 
+NO_TAGS_YET = "UnsupportedArgument"
+"""Code of an S3 that takes no tags while it creates a bucket (terraform-provider-aws #45566, #45684, #45784)."""
+
+
 class Bucket(Resource):
     """A bucket in the account's own namespace, where nobody else can take its name."""
 
@@ -109,22 +113,30 @@ class Bucket(Resource):
         self.context.state.record(**{f"{self.role}_bucket": name})
         # The location comes first, as in S3's schema: botocore writes the parts in the order of this dictionary.
         located = {} if region == US_EAST_1 else {"LocationConstraint": region}
-        configuration: dict[str, Any] = {**located, "Tags": _tag_set(self.tags)}
         try:
-            await self.context.ports.aws(
-                "s3",
-                "create_bucket",
-                Bucket=name,
-                BucketNamespace="account-regional",
-                ObjectOwnership="BucketOwnerEnforced",
-                CreateBucketConfiguration=configuration,
-            )
+            try:
+                await self._request({**located, "Tags": _tag_set(self.tags)})
+            except AwsError as error:
+                if error.code != NO_TAGS_YET:
+                    raise
+                await self._request(located)
         except AwsError as error:
             if error.code == "OperationAborted":
                 raise NotYetError(self._reusable()) from None
             if error.code != "BucketAlreadyOwnedByYou":  # a lost reply: the first try was carried out
                 raise
         self._just_made = True
+
+    async def _request(self, configuration: dict[str, Any]) -> None:
+        """Ask for the bucket; tags that it is made without are put to it after the next look."""
+        await self.context.ports.aws(
+            "s3",
+            "create_bucket",
+            Bucket=self.name,
+            BucketNamespace="account-regional",
+            ObjectOwnership="BucketOwnerEnforced",
+            **({"CreateBucketConfiguration": configuration} if configuration else {}),
+        )
 
     def _reusable(self) -> Change:
         summary = f"S3 still holds the name {self.name} of a bucket that was just deleted"
