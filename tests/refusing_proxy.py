@@ -4,10 +4,11 @@ What it makes of AWS is written without a look at the practice world's rules, so
 the product. It runs on loopback, for as long as a `with` block lasts.
 """
 
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import reduce
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -79,8 +80,19 @@ def refusing_proxy(behind: str, *rules: Rule) -> Iterator[str]:
     """Run a proxy before the AWS at the URL `behind`, and yield its own URL. The first rule is the outermost."""
     pool = urllib3.PoolManager(maxsize=32)
 
+    connected: set[socket.socket] = set()
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        timeout = 60.0
+
+        def setup(self) -> None:
+            super().setup()
+            connected.add(self.connection)
+
+        def finish(self) -> None:
+            connected.discard(self.connection)
+            super().finish()
 
         def answer(self) -> None:
             call = _call(self)
@@ -103,7 +115,7 @@ def refusing_proxy(behind: str, *rules: Rule) -> Iterator[str]:
             """Keep quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server.daemon_threads = False  # so that closing waits for them
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -111,5 +123,8 @@ def refusing_proxy(behind: str, *rules: Rule) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+        for each in tuple(connected):  # clients keep them open for the next call
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
         server.server_close()
         pool.clear()
