@@ -80,7 +80,8 @@ PRODUCT = "snowpixel"
 
 
 def _check(params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_more: Any) -> None:
-    if PRODUCT in (context["client_config"].user_agent_extra or ""):
+    config = context.get("client_config")  # for a signed URL, none is told
+    if config is not None and PRODUCT in (config.user_agent_extra or ""):
         for tell in LISTENERS:
             tell(model, params)
     if model.input_shape is None:
