@@ -109,9 +109,7 @@ class OriginAccess(Resource):
         except AwsError as error:
             if error.code not in CHANGED_MEANWHILE:
                 raise
-            raise self._not_yet(
-                Action.UPDATE, "The origin access control has just been changed; reading it again"
-            ) from None
+            raise self._not_yet(Action.UPDATE, EDITED) from None
 
     async def removal(self) -> Reading:
         """Delete it once the distribution is gone."""
