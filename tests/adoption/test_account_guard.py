@@ -4,70 +4,36 @@ A go-between stands before the practice AWS: it answers who we are with another 
 So a call that should not be made would really be carried out, and seen.
 """
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
-import urllib3
 
 from tests.product import Product, verdicts
+from tests.refusing_proxy import PassOn, refusing_proxy
 from wizard.aws.keys import KeySource
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.knowledge.problems import explain
 from wizard.model.results import Job, Snapshot, Status
+from wizard.practice.aws_call import AuthorizedCall
+from wizard.practice.error_replies import Reply
 
 ELSEWHERE = "999988887777"
+CALLER = "GetCallerIdentity"
 ANSWER = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::{ELSEWHERE}:user/alex</Arn><UserId>AIDAX</UserId><Account>{ELSEWHERE}</Account>
 </GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>"""
 
 
-class GoBetween(BaseHTTPRequestHandler):
-    """Says that the keys belong to another account."""
-
-    protocol_version = "HTTP/1.1"
-    behind = ""
-
-    def answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if b"Action=GetCallerIdentity" in body:
-            self.reply(200, {"Content-Type": "text/xml"}, ANSWER.encode())
-            return
-        with urllib3.PoolManager() as pool:
-            passed = pool.request(
-                self.command, self.behind + self.path, body=body, headers=dict(self.headers), redirect=False
-            )
-        self.reply(passed.status, dict(passed.headers), passed.data)
-
-    def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815 - http.server's names
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Keep quiet."""
+def says_another_account(call: AuthorizedCall, pass_on: PassOn) -> Reply:
+    """Say that the keys belong to another account, and pass everything else on."""
+    return Reply(200, {"Content-Type": "text/xml"}, ANSWER.encode()) if call.operation == CALLER else pass_on()
 
 
 @pytest.fixture
 def wrong(product: Product) -> Iterator[KeySource]:
-    handler = type("Handler", (GoBetween,), {"behind": product.world.aws_endpoint})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield replace(product.source, endpoint=f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with refusing_proxy(product.world.aws_endpoint, says_another_account) as url:
+        yield replace(product.source, endpoint=url)
 
 
 def refused(snapshot: Snapshot, wanted: str) -> None:

@@ -1,6 +1,5 @@
 """Replies that are none of AWS's, to every call that the product makes: named as what they are, and never repeated."""
 
-import os
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,8 +8,7 @@ from functools import partial
 import anyio
 import pytest
 
-from tests import modelcheck
-from tests.aws.impostor import Answer, Impostor, impostor
+from tests.aws.impostor import Answer, Impostor
 from tests.aws.synthetic import PLANTED, operations, parameters, reply
 from wizard.aws import reply_limits
 from wizard.aws.client import AwsClient
@@ -19,6 +17,8 @@ from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.reply_limits import MOST
 from wizard.aws.timeouts import CallTimeouts
 from wizard.knowledge.problems import explain
+
+pytestmark = pytest.mark.usefixtures("requests_may_be_nonsense")
 
 ONCE = CallTimeouts(connect=5, read=30, attempts=1)
 
@@ -54,18 +54,6 @@ def broken(whole: bytes) -> Iterator[Answer]:
     yield Answer(b"<a>" * 20_000 + PLANTED.encode())
     yield Answer(b"<a>" * 20_000 + b"</a>" * 20_000)
     yield Answer(b'{"a":' * 20_000 + b"1" + b"}" * 20_000)
-
-
-@pytest.fixture(autouse=True)
-def requests_may_be_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is asked here is made up, and only the answers matter."""
-    monkeypatch.setenv(modelcheck.FILE, os.devnull)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Impostor]:
-    with impostor() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

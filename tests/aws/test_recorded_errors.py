@@ -1,19 +1,17 @@
 """What AWS refused elsewhere, as it said so: read by botocore's own parsers, and what it is taken for here."""
 
-import os
-from collections.abc import Iterator
-
 import anyio
 import pytest
 
-from tests import modelcheck
-from tests.aws.impostor import Impostor, impostor
+from tests.aws.impostor import Impostor
 from tests.aws.playback import answer, client
 from tests.aws.synthetic import parameters
 from tests.recorded import names, recording
 from wizard.aws.errors import MISSING, AwsError, ErrorKind
 from wizard.aws.transient import Transient, transient
 from wizard.knowledge.problems import explain
+
+pytestmark = pytest.mark.usefixtures("requests_may_be_nonsense")
 
 DENIED, EXPIRED, UNREACHABLE, REFUSED = (
     ErrorKind.DENIED, ErrorKind.EXPIRED, ErrorKind.UNREACHABLE, ErrorKind.REFUSED,
@@ -102,18 +100,6 @@ ERRORS: dict[str, Expected] = {
     "sts.get_caller_identity.wrong-clock": ("SignatureDoesNotMatch", DENIED, "clock-wrong", None),
     "sts.get_caller_identity.wrong-secret": ("SignatureDoesNotMatch", DENIED, "wrong-secret-key", None),
 } | {name: (code, REFUSED, "aws-missing", None) for name, code in NONE.items()}
-
-
-@pytest.fixture(autouse=True)
-def requests_may_be_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is asked here is made up, and only the answers matter."""
-    monkeypatch.setenv(modelcheck.FILE, os.devnull)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Impostor]:
-    with impostor() as running:
-        yield running
 
 
 def refusal(server: Impostor, name: str) -> AwsError:

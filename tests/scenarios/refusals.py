@@ -23,6 +23,7 @@ OUTAGE = 12
 """Requests that an outage swallows: botocore's three attempts, four times over."""
 
 LOG_OBJECTS = ("deliverySource", "deliveryDestination", "delivery")
+LOG_LISTS = ("deliverySources", "deliveryDestinations", "deliveries")
 SETTINGS = ("Policy", "Lifecycle", "PublicAccessBlock", "Ownership", "Encryption", "Tagging", "Versioning")
 
 
@@ -135,10 +136,9 @@ def tags_of_logs_apart() -> Rule:
 
 def _without_tags(reply: Reply) -> Reply:
     said: dict[str, Any] = json.loads(reply.body or b"{}")
-    for each in LOG_OBJECTS:
-        found = said.get(each, said.get(f"{each[:-1]}ies" if each.endswith("y") else f"{each}s", []))
-        for one in found if isinstance(found, list) else [found]:
-            one.pop("tags", None)
+    single = [said[name] for name in LOG_OBJECTS if name in said]
+    for one in [*single, *(each for name in LOG_LISTS for each in said.get(name, ()))]:
+        one.pop("tags", None)
     return Reply(reply.status, reply.headers, json.dumps(said).encode())
 
 
