@@ -81,7 +81,7 @@ coverage: $(VENV)/.test  ## run all tests and say which lines of the product the
 bench: $(VENV)/.test  ## the measured figures
 	@$(BIN)/python -m tests.bench
 
-matrices: $(VENV)/.test  ## kills, faults and drifts, every one of them, counted into docs/matrices.md
+matrices: $(VENV)/.test  ## kills, faults, drifts, and what is shown late, every one of them, counted into docs/matrices.md
 	@$(BIN)/python -m tests.matrices
 
 docs: $(VENV)/.test  ## the pages of docs/ that are made from the code
