@@ -70,6 +70,16 @@ def environment(options: RunOptions) -> Environment:
     return _telling(options, replace(here, network=_asking(options, REAL_NETWORK)))
 
 
+def network(options: RunOptions) -> Network:
+    """Return where this run dials, for a look that needs neither AWS nor keys.
+
+    Raises:
+        click.UsageError: no practice world runs in the folder, or an option does not make sense.
+    """
+    there = worldfile.network(running(options.practice)) if options.practice else REAL_NETWORK
+    return _asking(options, there)
+
+
 def running(directory: Path) -> WorldFile:
     """Return the world that runs in a folder.
 

@@ -46,8 +46,19 @@ def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> Exit
         *_promises(setup.choices),
         f"Next: {session.line(f'plan {setup.name}')}, then {session.line(f'apply {setup.name}')}",
     ]
-    session.result(lines, "ok", {"setup": setup.name, "choices": choice_flags.shown(setup.choices)})
+    warnings = _warned(session, setup.name, setup.choices.domain)
+    data = {"setup": setup.name, "choices": choice_flags.shown(setup.choices), "warnings": warnings}
+    session.result(lines, "ok", data)
     return ExitCode.WELL
+
+
+def _warned(session: Session, name: str, domain: str | None) -> list[dict[str, Any]]:
+    """Say what is the matter with the hostname of a setup that is saved already, and return it for the document."""
+    if domain is None:
+        return []
+    from wizard.commands import name_look  # noqa: PLC0415 - loads DNS, which nothing else of saving needs
+
+    return name_look.warned(session, domain, name)
 
 
 def _promises(choices: SetupChoices) -> Iterator[str]:
@@ -104,7 +115,8 @@ def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
     lines = [f"{field}: {_word(was)} → {_word(now)}" for field, (was, now) in different.items()]
     following = f"Saved. See what follows: {session.line(f'plan {name}')}, then {session.line(f'apply {name}')}"
     changed = {field: {"from": was, "to": now} for field, (was, now) in different.items()}
-    data = {"setup": name, "changed": changed, "choices": choice_flags.shown(after)}
+    warnings = _warned(session, name, after.domain if "domain" in different else None)
+    data = {"setup": name, "changed": changed, "choices": choice_flags.shown(after), "warnings": warnings}
     session.result([*lines, following] if lines else ["Everything was so already."], "ok", data)
     return ExitCode.WELL
 

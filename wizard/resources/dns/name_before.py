@@ -3,7 +3,7 @@
 from wizard.model.context import Context
 from wizard.model.ports import DnsUnreachableError
 from wizard.model.results import Problem, Status
-from wizard.net.dns_operator import dns_operator
+from wizard.net.dns_operator import DnsOperator, dns_operator
 from wizard.resources.resource import Presence, Reading
 
 NOT_KNOWN_YET = "the name of your distribution, which is not made yet"
@@ -18,9 +18,14 @@ async def name_before(context: Context) -> Reading | None:
     if host is None:
         return None
     try:
-        found = await dns_operator(context.ports.dns, host)
+        return judged(await dns_operator(context.ports.dns, host))
     except DnsUnreachableError:
         return None
+
+
+def judged(found: DnsOperator) -> Reading | None:
+    """Return what has to be said of a name that was looked up; None where it is free."""
+    host = found.host
     if "." not in found.zone:
         return Reading(
             presence=Presence.ABSENT,
