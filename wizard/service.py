@@ -257,7 +257,8 @@ class Service:
             asks = None if looks_only else progress
             signed = renewing(self.credentials, ports.aws, state, ports.clock, progress=asks, patience=patience)
             aws = signed if looks_only else RetryingAws(signed, progress=progress, clock=ports.clock, patience=patience)
-            context = Context(copy(ports, aws=WriteAhead(aws, state)), state, given, makes=job is Job.APPLY)
+            makes, retries = job is Job.APPLY, job is Job.REPAIR
+            context = Context(copy(ports, aws=WriteAhead(aws, state)), state, given, makes, retries)
             await jobs.WALKS[job](context, progress, patience, only)
 
         hold: AbstractContextManager[MemoryState] = (

@@ -26,8 +26,9 @@ from wizard.resources.buckets.bucket_settings import COMMON, BucketSetting
 from wizard.resources.buckets.buckets import Bucket, Role
 from wizard.resources.buckets.lifecycle import LIFECYCLE, LOG_LIFECYCLE
 from wizard.resources.buckets.pixel_objects import KEYS, PixelObject, PixelSource
-from wizard.resources.certificate.certificate import Certificate, CertificateIssued, shared_certificate
+from wizard.resources.certificate.certificate import Certificate, shared_certificate
 from wizard.resources.certificate.former_certificates import FormerCertificates
+from wizard.resources.certificate.issued import CertificateIssued
 from wizard.resources.distribution.alias import Alias
 from wizard.resources.distribution.distribution import Distribution, Serving, shared_distribution
 from wizard.resources.distribution.origin_access import OriginAccess

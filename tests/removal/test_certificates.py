@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from botocore.session import Session
 
 from tests.clocks import HOUR, MovedService
 from tests.drift.standing import Behind
@@ -89,17 +90,17 @@ def test_a_certificate_that_dies_while_it_is_waited_for_is_replaced(product: Pro
 def test_after_three_times_it_says_so_and_stops(product: Product) -> None:
     _pending(product)
     for _ in range(MOST_REPLACED):
-        product.control.fail_certificate(product.setup().made.certificate or "", "DOMAIN_NOT_ALLOWED")
+        product.control.fail_certificate(_current(product), "OTHER")
         product.run(Job.APPLY, adds_records=False, patience=0)
     assert product.setup().made.certificates_replaced == MOST_REPLACED
-    product.control.fail_certificate(product.setup().made.certificate or "", "DOMAIN_NOT_ALLOWED")
+    product.control.fail_certificate(_current(product), "OTHER")
     product.clear()
     for job in (Job.APPLY, Job.PLAN, Job.CHECK):
         found = _check(product.run(job, adds_records=False, patience=0), "certificate")
         assert found.status is Status.FAILED
         assert found.problem is not None
         assert found.problem.id == "certificate-dead"
-        assert "DOMAIN_NOT_ALLOWED" in problems.explain(found.problem).meaning
+        assert ": OTHER." in problems.explain(found.problem).meaning
     assert _writes(product) == []
 
 
@@ -289,26 +290,118 @@ def test_a_replaced_certificate_that_is_still_attached_goes_once_cloudfront_lets
     assert product.setup().made.certificates_former == ()
 
 
-REASONS = (
-    "NO_AVAILABLE_CONTACTS", "ADDITIONAL_VERIFICATION_REQUIRED", "DOMAIN_NOT_ALLOWED", "INVALID_PUBLIC_DOMAIN",
-    "DOMAIN_VALIDATION_DENIED", "CAA_ERROR", "OTHER",
-)  # fmt: skip
-"""ACM API reference, CertificateDetail.FailureReason, without those of private authorities."""
+AGAIN, ONCE_TOLD = True, False
+REASONS = {
+    "NO_AVAILABLE_CONTACTS": AGAIN,
+    "ADDITIONAL_VERIFICATION_REQUIRED": ONCE_TOLD,
+    "DOMAIN_NOT_ALLOWED": ONCE_TOLD,
+    "INVALID_PUBLIC_DOMAIN": ONCE_TOLD,
+    "DOMAIN_VALIDATION_DENIED": ONCE_TOLD,
+    "CAA_ERROR": AGAIN,
+    "OTHER": AGAIN,
+    **dict.fromkeys(
+        (
+            "PCA_LIMIT_EXCEEDED", "PCA_INVALID_ARN", "PCA_INVALID_STATE", "PCA_REQUEST_FAILED",
+            "PCA_NAME_CONSTRAINTS_VALIDATION", "PCA_RESOURCE_NOT_FOUND", "PCA_INVALID_ARGS", "PCA_INVALID_DURATION",
+            "PCA_ACCESS_DENIED", "SLR_NOT_FOUND",
+        ),
+        AGAIN,
+    ),
+}  # fmt: skip
+"""ACM's FailureReason to whether a new request may help by itself (AGAIN), or only once somebody changed something.
+
+The last ones are of private authorities: a certificate of ours never has them, and one that is asked for in its place
+is public.
+"""
+
+OF_OURS = [reason for reason in REASONS if not reason.startswith(("PCA_", "SLR_"))]
+
+
+def test_the_table_has_every_reason_of_acms_model() -> None:
+    model = Session().get_service_model("acm")
+    assert set(model.shape_for("FailureReason").enum) == set(REASONS)
 
 
 def test_a_refused_certificate_was_not_changed_by_anybody(product: Product) -> None:
     """Each reason has a cause and a next step of its own, and no row says that somebody changed something."""
     steps: set[str] = set()
-    for reason in REASONS:
-        product.control.fail_certificate(_pending(product) if not steps else _dead(product), reason)
+    for reason in OF_OURS:
+        product.control.fail_certificate(_pending(product) if not steps else _current(product), reason)
         found = {check.id: check for check in product.check().checks}
         problem = found["certificate"].problem
         assert problem is not None
         assert (problem.id, problem.values["reason"]) == ("certificate-dead", reason)
         steps.add(problems.explain(problem).steps[0])
         assert not [check.id for check in found.values() if check.problem and check.problem.id == "drift"]
-    assert len(steps) == len(REASONS)
+    assert len(steps) == len(OF_OURS)
 
 
-def _dead(product: Product) -> str:
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_new_request_is_made_where_it_may_help_and_else_once_the_user_says_so(
+    product: Product, behind: Behind, reason: str
+) -> None:
+    """Every request counts against ACM's yearly limit, also one that is refused for the same reason."""
+    dead = _pending(product)
+    product.control.fail_certificate(dead, reason)
+    product.clear()
+    for _ in range(2):
+        found = _check(product.run(Job.APPLY, adds_records=False, patience=0), "certificate")
+    if REASONS[reason] is AGAIN:
+        assert _writes(product) == ["RequestCertificate", "DeleteCertificate"]
+        return
+    assert _writes(product) == []
+    assert (found.status, found.problem and found.problem.id) == (Status.FAILED, "certificate-dead")
+    assert found.problem is not None
+    assert "`snowpixel repair NAME`" in problems.explain(found.problem).steps[-1]
+    product.run(Job.REPAIR, adds_records=False, patience=0)
+    assert _writes(product) == ["RequestCertificate", "DeleteCertificate"]
+    product.control.fail_certificate(_current(product), reason)
+    product.clear()
+    product.run(Job.APPLY, adds_records=False, patience=0)
+    assert _writes(product) == []
+    assert not_ok(product.run(Job.REPAIR)) == []  # what stood in the way is gone: the one that it requests is issued
+    assert _writes(product) == ["RequestCertificate", "DeleteCertificate"]
+    assert behind.certificates() == [_current(product)]
+
+
+def test_a_repair_that_is_refused_again_asks_once(product: Product) -> None:
+    """The cause is not gone: the walk that the user asked for makes one request, and stops at its refusal."""
+    _pending(product)
+    product.control.fail_certificate(_current(product), "DOMAIN_NOT_ALLOWED")
+
+    class Refusing(list[tuple[str, str]]):
+        """Lets every certificate fail as soon as it was requested."""
+
+        def append(self, call: tuple[str, str]) -> None:
+            super().append(call)
+            if call == ("acm", "describe_certificate"):
+                product.control.fail_certificate(_current(product), "DOMAIN_NOT_ALLOWED")
+
+    product.calls = Refusing()
+    product.clear()
+    found = _check(product.run(Job.REPAIR, patience=5), "certificate")
+    assert (found.status, found.problem and found.problem.id) == (Status.FAILED, "certificate-dead")
+    assert _writes(product) == ["RequestCertificate", "DeleteCertificate"]
+
+
+def test_a_borrowed_certificate_that_died_gives_way_to_one_of_our_own(product: Product, behind: Behind) -> None:
+    """What the text says is done: the user's certificate stays, and another one takes its place."""
+    arn = _issued(behind, DOMAIN)
+    product.new()
+    product.apply(answers={DECISION: arn})
+    product.control.fail_certificate(arn, "OTHER")
+    problem = _check(product.check(), "certificate").problem
+    assert problem is not None
+    assert problem.id == "certificate-dead"
+    assert "`snowpixel set NAME --certificate new`, then `snowpixel apply NAME`" in problems.explain(problem).steps[-1]
+    product.service.choose("main", certificate="new")
+    assert not [check for check in product.check().checks if check.problem and check.problem.id in ("drift", "gone")]
+    product.clear()
+    assert not_ok(product.apply()) == []
+    assert _writes(product) == ["RequestCertificate"]
+    assert sorted(behind.certificates()) == sorted([arn, _current(product)])
+    assert behind.configuration()["ViewerCertificate"]["ACMCertificateArn"] == _current(product) != arn
+
+
+def _current(product: Product) -> str:
     return product.setup().made.certificate or ""

@@ -26,7 +26,8 @@ from wizard.resources.buckets.bucket_policy import BucketPolicy
 from wizard.resources.buckets.bucket_settings import ENCRYPTION, OWNERSHIP, PUBLIC_ACCESS, BucketSetting
 from wizard.resources.buckets.buckets import Bucket, Role
 from wizard.resources.buckets.lifecycle import LIFECYCLE, LOG_LIFECYCLE
-from wizard.resources.certificate.certificate import Certificate, CertificateIssued, shared_certificate
+from wizard.resources.certificate.certificate import Certificate, shared_certificate
+from wizard.resources.certificate.issued import CertificateIssued
 from wizard.resources.distribution import distribution_config
 from wizard.resources.distribution.alias import Alias
 from wizard.resources.distribution.distribution import Distribution, Serving, shared_distribution
@@ -232,15 +233,15 @@ CASES: dict[str, Case] = {
         on_certificate(Certificate), (f"{CERT}imported",), BORROWED, made={"certificate_borrowed": True}
     ),
     "certificate, failed": Case(
-        on_certificate(Certificate), (f"{CERT}failed",), differs=("certificate",), does=(REPLACE,),
-        problem="certificate-dead", says="ADDITIONAL_VERIFICATION_REQUIRED",
+        on_certificate(Certificate), (f"{CERT}failed",), status=Status.FAILED, problem="certificate-dead",
+        says="ADDITIONAL_VERIFICATION_REQUIRED",
     ),
     "certificate, timed out": Case(
         on_certificate(Certificate), (f"{CERT}timed-out",), differs=("certificate",), does=(REPLACE,),
         problem="certificate-dead", says="VALIDATION_TIMED_OUT",
     ),
     "certificate, failed again": Case(
-        on_certificate(Certificate), (f"{CERT}failed",), status=Status.FAILED, problem="certificate-dead",
+        on_certificate(Certificate), (f"{CERT}timed-out",), status=Status.FAILED, problem="certificate-dead",
         made=REPLACED_TOO_OFTEN,
     ),
     "certificate, gone": Case(on_certificate(Certificate), (f"{CERT}none",), ABSENT, does=(CREATE,)),
@@ -262,7 +263,10 @@ CASES: dict[str, Case] = {
         for how in ("renewing", "renewal-waits", "renewed", "renewal-failed")
     },
     "issued, failed": Case(
-        on_certificate(CertificateIssued), (f"{CERT}failed",), differs=("certificate",), does=(REPLACE,),
+        on_certificate(CertificateIssued), (f"{CERT}failed",), status=Status.FAILED, problem="certificate-dead"
+    ),
+    "issued, timed out": Case(
+        on_certificate(CertificateIssued), (f"{CERT}timed-out",), differs=("certificate",), does=(REPLACE,),
         problem="certificate-dead",
     ),
     "log source": Case(DeliverySource, ("logs.get_delivery_source.ours", LOG_TAGS)),

@@ -86,6 +86,7 @@ class Context:
         state: the saved set-up.
         answers: decision id to the choice the user made.
         bucket_writes: bucket to what lets its settings be written one after the other; S3 refuses two at once.
+        retries: whether the user says that the cause of a failure is gone: what was given up is tried once more.
         makes: whether the walk is about to make something: then it is worth asking beforehand what will be refused.
     """
 
@@ -93,6 +94,7 @@ class Context:
     state: SetupState
     answers: Mapping[str, str] = field(default_factory=dict)
     makes: bool = False
+    retries: bool = False
     bucket_writes: dict[str, anyio.Lock] = field(default_factory=dict)
 
     @property

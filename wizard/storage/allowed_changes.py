@@ -65,6 +65,7 @@ def refuse_unchangeable(setup: Setup, wanted: SetupChoices) -> None:
 FOLLOWING = {
     "retention_days": ("log-bucket.lifecycle",),
     "viewer": ("distribution",),
+    "certificate": ("certificate", "certificate-record", "certificate-issued", "alias"),
     "pixel": ("pixel-image", "pixel-i", "pixel-pxl", "pixel-ice"),
     "tracker": ("tracker-file", "tracker-object", "tracker-folder", "tracker-server"),
     "tracker_sha384": ("tracker-file", "tracker-object", "tracker-folder", "tracker-server"),

@@ -13,7 +13,6 @@ from wizard.model.results import Action, Actor, Change, Decision, DecisionOption
 from wizard.net.certificate_names import covers
 from wizard.resources.certificate import failure_reasons
 from wizard.resources.deletion import gone_already, missing
-from wizard.resources.dns.record_kinds import CERTIFICATE
 from wizard.resources.resource import TAG_ID, NotYetError, Presence, Reading, Resource
 from wizard.resources.shared_read import SharedRead
 
@@ -23,17 +22,14 @@ ASK, NEW = "ask", "new"
 DECISION = "certificate"
 """Id of the decision between a certificate that is there and a new one."""
 
+ISSUED = "certificate-issued"
+"""Id of the item that waits until AWS has issued it."""
+
 DEAD = frozenset({"FAILED", "VALIDATION_TIMED_OUT", "EXPIRED", "REVOKED", "INACTIVE"})
 """States that a certificate never leaves (ACM API reference: CertificateDetail.Status)."""
 
 MOST_REPLACED = 3
 """Replacements without the user's word; a repair, and a certificate that is issued, begin the count anew."""
-
-PATIENCE = 3600.0
-"""Seconds after which a pending certificate whose record every name server has is replaced (facts C15)."""
-
-TYPICAL_ISSUE = 100.0
-"""Seconds from a visible record to ISSUED; observed 2 to 102, now and then over 45 minutes."""
 
 TYPICAL_RELEASE = 300.0
 """Seconds until CloudFront lets go of a certificate after its distribution was deleted."""
@@ -74,6 +70,7 @@ class OnCertificate(Resource):
 
     async def found(self) -> dict[str, Any] | None:
         """Return the certificate's details, None when there is none."""
+        self._let_go()
         if self.context.made.certificate is None:
             return None
         try:
@@ -84,23 +81,32 @@ class OnCertificate(Resource):
             raise
         return reply
 
+    def _let_go(self) -> None:
+        """Forget a borrowed certificate, in place of which the user chose a new one or another since."""
+        made, choice = self.context.made, self.context.choices.certificate
+        if made.certificate_borrowed and choice not in (ASK, made.certificate):
+            self.context.state.record(certificate=None, certificate_borrowed=False)
+            self.shared.forget()
+
     async def acm(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call ACM."""
         return await self.context.ports.aws("acm", operation, **parameters)
 
     def given_up(self, reason: str) -> Reading:
-        """Replace a certificate that will not be issued, unless that did not help often enough."""
+        """Replace a certificate that will not be issued, unless that did not help often enough, or cannot."""
         made = self.context.made
-        if made.certificate_borrowed or made.certificates_replaced >= MOST_REPLACED:
-            return self.stopped(
-                f"The certificate will not be issued: {reason}",
-                "certificate-dead",
-                presence=Presence.OURS,
-                domain=self.domain,
-                **failure_reasons.explained(reason),
-            )
-        named = {"domain": self.domain, **failure_reasons.explained(reason)}
-        return replace(self.to_replace("will not be issued", reason), problem=Problem("certificate-dead", named))
+        values = {"domain": self.domain, **failure_reasons.explained(reason), "then": self._then()}
+        asked = self.context.retries and made.certificates_replaced == 0
+        useless = reason in failure_reasons.NOT_BY_ASKING_AGAIN and not asked
+        if made.certificate_borrowed or useless or made.certificates_replaced >= MOST_REPLACED:
+            summary = f"The certificate will not be issued: {reason}"
+            given_up = self.stopped(summary, "certificate-dead", presence=Presence.OURS, **values)
+            return replace(given_up, observed=reason)
+        return replace(self.to_replace("will not be issued", reason), problem=Problem("certificate-dead", values))
+
+    def _then(self) -> str:
+        """Return the last step of the advice: a certificate of the user's own is never replaced by us."""
+        return failure_reasons.BORROWED if self.context.made.certificate_borrowed else failure_reasons.REPAIRED
 
     def to_replace(self, why: str, found: str) -> Reading:
         """One change requests another certificate and deletes this one."""
@@ -125,7 +131,7 @@ class OnCertificate(Resource):
             state.record(certificate_token=secrets.token_hex(16))
             await self.request()
         state.record(certificates_replaced=made.certificates_replaced + 1)
-        state.waited(CertificateIssued.id)  # the new one has its own hour
+        state.waited(ISSUED)  # the new one has its own hour
         for arn in self.context.made.certificates_former:
             await delete_former(self.context, arn)
 
@@ -336,51 +342,3 @@ def reason_of(found: dict[str, Any]) -> str:
 
 def _options(found: dict[str, Any]) -> list[dict[str, Any]]:
     return list(found.get("DomainValidationOptions", []))
-
-
-class CertificateIssued(OnCertificate):
-    """AWS has seen the record and issued the certificate."""
-
-    id = "certificate-issued"
-    title = "Certificate issued by AWS"
-    needs = ("certificate", "certificate-record")
-    parent = "certificate"
-
-    async def read(self) -> Reading:
-        """Look at the certificate's state."""
-        found = await self.found()
-        if found is None:
-            return self.missing()
-        if found["Status"] == "ISSUED":
-            self.context.state.record(certificates_replaced=0)  # whatever stops the next one is another matter
-            until = found["NotAfter"].date().isoformat() if "NotAfter" in found else "unknown"
-            return self.fine("AWS has issued the certificate", observed=f"valid until {until}")
-        if found["CertificateArn"] == self.shared.reported:
-            return self._pending(Presence.OURS, "to be replaced")
-        if found["Status"] in DEAD:
-            return self.given_up(reason_of(found))
-        if self._hangs():
-            return self.given_up(f"{found['Status']} for over an hour after its record was right")
-        return self._pending(Presence.OURS, found["Status"])
-
-    def _hangs(self) -> bool:
-        """Whether AWS does not see the record although every name server has had it for an hour."""
-        seen = self.context.made.records_seen.get(CERTIFICATE)
-        waiting = self.context.state.setup.waits.get(self.id)
-        if seen is None or waiting is None or self.context.made.certificate_borrowed:
-            return False
-        return self.context.ports.clock.now() - max(seen, waiting) > PATIENCE
-
-    async def carry_out(self, change: Change) -> None:
-        """Replace what will not be issued."""
-        del change  # there is only one
-        await self.replace()
-
-    def missing(self) -> Reading:
-        """Nothing to issue yet."""
-        return self._pending(Presence.ABSENT, "not requested")
-
-    def _pending(self, presence: Presence, observed: str) -> Reading:
-        summary = "AWS looks for the record and then issues the certificate"
-        change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_ISSUE, every=5)
-        return Reading(presence=presence, summary=summary, changes=(change,), observed=observed)

@@ -34,7 +34,37 @@ _REASONS = {
         "See that the certificate's DNS record is there.",
     ),
     "REVOKED": ("It was revoked.", "Ask whoever runs the account why it was revoked."),
+    "SLR_NOT_FOUND": (
+        "A private certificate authority issues it, and ACM lacks the role with which it may ask that authority.",
+        "Ask whoever runs the account to create ACM's service-linked role, AWSServiceRoleForCertificateManager.",
+    ),
 }
+_PRIVATE = (
+    "A private certificate authority issues it, and that authority refused.",
+    "Ask whoever runs the private certificate authority (AWS Private CA) to look at it.",
+)
+"""Of all reasons that begin with PCA_."""
+
+REPAIRED = "Then run `snowpixel repair NAME`: a new one is requested, and its DNS record stays the same."
+BORROWED = (
+    "The certificate is yours, and snowpixel never replaces it. To have snowpixel request one of its own: "
+    "`snowpixel set NAME --certificate new`, then `snowpixel apply NAME`."
+)
+"""The last step, of a certificate that snowpixel requested and of one that was borrowed."""
+
+NOT_BY_ASKING_AGAIN = frozenset(
+    {
+        "ADDITIONAL_VERIFICATION_REQUIRED",
+        "DOMAIN_NOT_ALLOWED",
+        "INVALID_PUBLIC_DOMAIN",
+        "DOMAIN_VALIDATION_DENIED",
+    }
+)
+"""Reasons that only AWS Support, a list of unsafe sites, or the user can take away.
+
+ACM would refuse another request for the same reason, and every request counts against its yearly limit.
+"""
+
 _OTHER = ("AWS doesn't say more; the domain may be misspelled.", "Check the spelling of the domain.")
 
 
@@ -44,5 +74,5 @@ def explained(reason: str) -> dict[str, str]:
     Args:
         reason: ACM's word for it, a FailureReason or a status.
     """
-    cause, fix = _REASONS.get(reason, _OTHER)
+    cause, fix = _REASONS.get(reason, _PRIVATE if reason.startswith("PCA_") else _OTHER)
     return {"reason": reason, "cause": cause, "fix": fix}

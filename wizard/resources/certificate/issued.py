@@ -1,0 +1,60 @@
+"""Whether AWS has issued the certificate, and how its renewal stands."""
+
+from wizard.model.results import Action, Actor, Change
+from wizard.resources.certificate.certificate import DEAD, ISSUED, OnCertificate, reason_of
+from wizard.resources.dns.record_kinds import CERTIFICATE
+from wizard.resources.resource import Presence, Reading
+
+PATIENCE = 3600.0
+"""Seconds after which a pending certificate whose record every name server has is replaced (facts C15)."""
+
+TYPICAL_ISSUE = 100.0
+"""Seconds from a visible record to ISSUED; observed 2 to 102, now and then over 45 minutes."""
+
+
+class CertificateIssued(OnCertificate):
+    """AWS has seen the record and issued the certificate."""
+
+    id = ISSUED
+    title = "Certificate issued by AWS"
+    needs = ("certificate", "certificate-record")
+    parent = "certificate"
+
+    async def read(self) -> Reading:
+        """Look at the certificate's state."""
+        found = await self.found()
+        if found is None:
+            return self.missing()
+        if found["Status"] == "ISSUED":
+            self.context.state.record(certificates_replaced=0)  # whatever stops the next one is another matter
+            until = found["NotAfter"].date().isoformat() if "NotAfter" in found else "unknown"
+            return self.fine("AWS has issued the certificate", observed=f"valid until {until}")
+        if found["CertificateArn"] == self.shared.reported:
+            return self._pending(Presence.OURS, "to be replaced")
+        if found["Status"] in DEAD:
+            return self.given_up(reason_of(found))
+        if self._hangs():
+            return self.given_up(f"{found['Status']} for over an hour after its record was right")
+        return self._pending(Presence.OURS, found["Status"])
+
+    def _hangs(self) -> bool:
+        """Whether AWS does not see the record although every name server has had it for an hour."""
+        seen = self.context.made.records_seen.get(CERTIFICATE)
+        waiting = self.context.state.setup.waits.get(self.id)
+        if seen is None or waiting is None or self.context.made.certificate_borrowed:
+            return False
+        return self.context.ports.clock.now() - max(seen, waiting) > PATIENCE
+
+    async def carry_out(self, change: Change) -> None:
+        """Replace what will not be issued."""
+        del change  # there is only one
+        await self.replace()
+
+    def missing(self) -> Reading:
+        """Nothing to issue yet."""
+        return self._pending(Presence.ABSENT, "not requested")
+
+    def _pending(self, presence: Presence, observed: str) -> Reading:
+        summary = "AWS looks for the record and then issues the certificate"
+        change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_ISSUE, every=5)
+        return Reading(presence=presence, summary=summary, changes=(change,), observed=observed)
