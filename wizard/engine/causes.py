@@ -59,6 +59,10 @@ class Cause(Struct, frozen=True):
 
 
 SERVERS, RECORD, PROOF, RESOLVERS = "name-servers", "pixel-record", "certificate-record", "dns-resolvers"
+CAA, ISSUED = "caa", "certificate-issued"
+UNPROVEN = ELSEWHERE | {"record-partial", "underscore-missing", "values-swapped", "cloudflare-proxy", "cname-flattened"}
+"""Problems of the certificate's record because of which AWS cannot see it."""
+NOT_RENEWED = frozenset({"certificate-not-renewed", "certificate-renewal-waits"})
 DNS_UNSEEN = frozenset({"dns-unreachable", "caa-unreadable"})
 UNREACHED = frozenset({"name-not-resolving", "network-unreachable"})
 UNREGISTERED = frozenset({"domain-unregistered"})
@@ -77,6 +81,9 @@ CAUSES = (
     ),
     Cause(RECORD, "DNS record for the pixel", UNREGISTERED, ("caa", PROOF, SERVERS, *SEEN)),
     Cause(PROOF, "DNS record for the certificate", SWAPPED, (RECORD,), SWAPPED),
+    Cause(PROOF, "DNS record for the certificate", UNPROVEN, (ISSUED,), NOT_RENEWED),
+    Cause(CAA, "Permission to issue a certificate (CAA)", frozenset({"caa-forbids-amazon"}), (ISSUED,), NOT_RENEWED),
+    Cause(ISSUED, "Certificate issued by AWS", NOT_RENEWED, ("tls",), frozenset({"certificate-expiring"})),
     Cause(RECORD, "DNS record for the pixel", ELSEWHERE, SEEN),
     Cause(RECORD, "DNS record for the pixel", ELSEWHERE, ("caa",), DNS_UNSEEN),
     Cause(RECORD, "DNS record for the pixel", BY_RECORD, (RESOLVERS,), AS_RESOLVERS_SEE),

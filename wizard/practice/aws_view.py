@@ -18,6 +18,12 @@ class EmulatedCertificate:
     """ACM's FailureReason; not empty means FAILED."""
     timed_out: bool = False
     algorithm: str = "RSA_2048"
+    renewal: str = ""
+    """ACM's RenewalStatus; empty before the first renewal."""
+    renewal_reason: str = ""
+    """ACM's RenewalStatusReason, where one is given."""
+    renewal_at: float = 0.0
+    """When the renewal was last looked at."""
 
     @property
     def region(self) -> str:

@@ -154,6 +154,10 @@ class Control:
         """Make a certificate VALIDATION_TIMED_OUT, as after 72 hours."""
         self._do("certificate", arn=arn, timed_out=True)
 
+    def renew_certificate(self, arn: str, status: str, reason: str = "", ago: float = 0.0) -> None:
+        """Give an issued certificate this RenewalStatus and reason, last looked at so many seconds ago."""
+        self._do("renewal", arn=arn, status=status, reason=reason, ago=ago)
+
     def claim_alias(self, name: str) -> None:
         """Give an alias to a distribution of some other account, which answers there: adding it is CNAMEAlreadyExists.
 

@@ -180,6 +180,12 @@ class ControlServer:
         certificate.failure, certificate.timed_out = failure, timed_out
         certificate.issued_at = None
 
+    async def do_renewal(self, arn: str, status: str, reason: str = "", ago: float = 0.0) -> None:
+        """Let the renewal of an issued certificate stand so, since some seconds ago."""
+        certificate = self.state.view.certificates[arn]
+        certificate.renewal, certificate.renewal_reason = status, reason
+        certificate.renewal_at = self.state.timing.now() - ago
+
     async def do_claim_alias(self, name: str) -> None:
         """Let a distribution of another account have this alias."""
         self.state.view.claimed.add(name.lower())

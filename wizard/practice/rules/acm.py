@@ -161,7 +161,23 @@ def _overlay(state: WorldState, shown: dict[str, Any], certificate: EmulatedCert
     if certificate.issued_at is not None:
         start = certificate.issued_at
         kept |= {"IssuedAt": start, "NotBefore": start, "NotAfter": start + DAYS}
+        kept |= _renewal(state, certificate)
     return kept
+
+
+def _renewal(state: WorldState, certificate: EmulatedCertificate) -> dict[str, Any]:
+    """Return how the managed renewal stands (ACM API: RenewalSummary), nothing where none was begun."""
+    if not certificate.renewal:
+        return {}
+    word = {"SUCCESS": "ISSUED", "FAILED": "FAILED"}.get(certificate.renewal, "PENDING_VALIDATION")
+    found: dict[str, Any] = {
+        "RenewalStatus": certificate.renewal,
+        "DomainValidationOptions": _options(state, certificate, word),
+        "UpdatedAt": certificate.renewal_at,
+    }
+    if certificate.renewal_reason:
+        found["RenewalStatusReason"] = certificate.renewal_reason
+    return {"RenewalSummary": found}
 
 
 async def describe(state: WorldState, _call: AuthorizedCall, reply: Reply) -> Reply:
@@ -195,6 +211,7 @@ async def narrow(state: WorldState, call: AuthorizedCall, reply: Reply) -> Reply
         if certificate:
             names = shown.pop("SubjectAlternativeNames")
             shown.pop("DomainValidationOptions")
+            shown.pop("RenewalSummary", None)  # only DescribeCertificate has it
             shown |= {"SubjectAlternativeNameSummaries": names, "InUse": bool(shown.pop("InUseBy"))}
             shown |= {
                 "HasAdditionalSubjectAlternativeNames": False,

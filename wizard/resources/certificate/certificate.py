@@ -95,7 +95,7 @@ class OnCertificate(Resource):
     def given_up(self, reason: str) -> Reading:
         """Replace a certificate that will not be issued, unless that did not help often enough, or cannot."""
         made = self.context.made
-        values = {"domain": self.domain, **failure_reasons.explained(reason), "then": self._then()}
+        values = {"domain": self.domain, **failure_reasons.explained(reason), "then": self.then()}
         asked = self.context.retries and made.certificates_replaced == 0
         useless = reason in failure_reasons.NOT_BY_ASKING_AGAIN and not asked
         if made.certificate_borrowed or useless or made.certificates_replaced >= MOST_REPLACED:
@@ -104,9 +104,9 @@ class OnCertificate(Resource):
             return replace(given_up, observed=reason)
         return replace(self.to_replace("will not be issued", reason), problem=Problem("certificate-dead", values))
 
-    def _then(self) -> str:
-        """Return the last step of the advice: a certificate of the user's own is never replaced by us."""
-        return failure_reasons.BORROWED if self.context.made.certificate_borrowed else failure_reasons.REPAIRED
+    def then(self, ours: str = failure_reasons.REPAIRED) -> str:
+        """Return the last step of the advice: `ours`, but a certificate of the user's own is never replaced by us."""
+        return failure_reasons.BORROWED if self.context.made.certificate_borrowed else ours
 
     def to_replace(self, why: str, found: str) -> Reading:
         """One change requests another certificate and deletes this one."""

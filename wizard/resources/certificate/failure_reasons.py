@@ -1,9 +1,12 @@
 """Why ACM gives up on a certificate: each reason's cause and next step (ACM guide, troubleshooting; API reference)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 _REASONS = {
     "CAA_ERROR": (
-        "A CAA record of the domain doesn't let Amazon issue certificates.",
-        "Look at the checklist's CAA row: it shows the record to add.",
+        "When AWS looked, a CAA record of the domain did not let Amazon issue certificates.",
+        "Look at the checklist's CAA row: where that is still so, it shows the record to add.",
     ),
     "ADDITIONAL_VERIFICATION_REQUIRED": (
         "AWS wants to verify this domain by hand, as it does with well-known names. Another request changes nothing.",
@@ -46,11 +49,15 @@ _PRIVATE = (
 """Of all reasons that begin with PCA_."""
 
 REPAIRED = "Then run `snowpixel repair NAME`: a new one is requested, and its DNS record stays the same."
+A_DAY_LATER = (
+    "If it still waits a day later, run `snowpixel repair NAME`: a new certificate is requested, and its DNS record "
+    "stays the same."
+)
 BORROWED = (
     "The certificate is yours, and snowpixel never replaces it. To have snowpixel request one of its own: "
     "`snowpixel set NAME --certificate new`, then `snowpixel apply NAME`."
 )
-"""The last step, of a certificate that snowpixel requested and of one that was borrowed."""
+"""The last step: of a certificate that snowpixel requested, of one whose renewal waits, of one that was borrowed."""
 
 NOT_BY_ASKING_AGAIN = frozenset(
     {
@@ -67,6 +74,8 @@ ACM would refuse another request for the same reason, and every request counts a
 
 _OTHER = ("AWS doesn't say more; the domain may be misspelled.", "Check the spelling of the domain.")
 
+_UNSAID = ("AWS doesn't say why.", "See that the certificate's DNS record is there.")
+
 
 def explained(reason: str) -> dict[str, str]:
     """Return cause and next step of a failure, as the text of `certificate-dead` names them.
@@ -76,3 +85,37 @@ def explained(reason: str) -> dict[str, str]:
     """
     cause, fix = _REASONS.get(reason, _PRIVATE if reason.startswith("PCA_") else _OTHER)
     return {"reason": reason, "cause": cause, "fix": fix}
+
+
+def of_renewal(reason: str) -> dict[str, str]:
+    """Return cause and next step of a renewal that failed, as the text of `certificate-not-renewed` names them.
+
+    Args:
+        reason: ACM's RenewalStatusReason; empty where it gives none.
+    """
+    if reason in ("", "OTHER"):
+        cause, fix = _UNSAID
+        return {"reason": reason or "no reason given", "cause": cause, "fix": fix}
+    return explained(reason)
+
+
+def proof_of(renewal: Mapping[str, Any]) -> str:
+    """Return what has to be done so that AWS can renew a certificate whose names are not all proven again.
+
+    Args:
+        renewal: ACM's RenewalSummary.
+    """
+    steps = [_proof(one) for one in renewal["DomainValidationOptions"] if one.get("ValidationStatus") != "SUCCESS"]
+    return " ".join(dict.fromkeys(steps)) or _UNSAID[1]
+
+
+def _proof(option: Mapping[str, Any]) -> str:
+    if option.get("ValidationMethod") == "EMAIL":
+        return (
+            f"AWS has sent e-mails about {option['DomainName']} to the domain's contacts: whoever gets them follows "
+            "the link in one."
+        )
+    record = option.get("ResourceRecord")
+    if record is None:
+        return f"Look in the AWS console under Certificate Manager what AWS asks for {option['DomainName']}."
+    return f"See that the CNAME `{record['Name'].rstrip('.')}` with the value `{record['Value'].rstrip('.')}` is there."

@@ -11,7 +11,10 @@ class FormerCertificates(Resource):
     id = "certificates-former"
     title = "Replaced certificates are deleted"
     parent = "identity"
-    needs = ("certificate",)
+    needs = (
+        "certificate",
+        "certificate-issued",
+    )  # either may be what replaces one, and only then there is a former one
     removed_after = ("distribution",)
 
     async def read(self) -> Reading:

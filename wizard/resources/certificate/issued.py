@@ -1,6 +1,11 @@
 """Whether AWS has issued the certificate, and how its renewal stands."""
 
-from wizard.model.results import Action, Actor, Change
+from typing import Any
+
+from msgspec.structs import replace
+
+from wizard.model.results import Action, Actor, Change, Problem, Status
+from wizard.resources.certificate import failure_reasons
 from wizard.resources.certificate.certificate import DEAD, ISSUED, OnCertificate, reason_of
 from wizard.resources.dns.record_kinds import CERTIFICATE
 from wizard.resources.resource import Presence, Reading
@@ -10,6 +15,13 @@ PATIENCE = 3600.0
 
 TYPICAL_ISSUE = 100.0
 """Seconds from a visible record to ISSUED; observed 2 to 102, now and then over 45 minutes."""
+
+RENEWING = {
+    "PENDING_AUTO_RENEWAL": "AWS is renewing it",
+    "PENDING_VALIDATION": "AWS could not renew it yet",
+    "FAILED": "AWS could not renew it",
+}
+"""RenewalStatus (ACM API reference: RenewalSummary) in words; after SUCCESS there is nothing to say."""
 
 
 class CertificateIssued(OnCertificate):
@@ -26,9 +38,7 @@ class CertificateIssued(OnCertificate):
         if found is None:
             return self.missing()
         if found["Status"] == "ISSUED":
-            self.context.state.record(certificates_replaced=0)  # whatever stops the next one is another matter
-            until = found["NotAfter"].date().isoformat() if "NotAfter" in found else "unknown"
-            return self.fine("AWS has issued the certificate", observed=f"valid until {until}")
+            return self._issued(found)
         if found["CertificateArn"] == self.shared.reported:
             return self._pending(Presence.OURS, "to be replaced")
         if found["Status"] in DEAD:
@@ -36,6 +46,32 @@ class CertificateIssued(OnCertificate):
         if self._hangs():
             return self.given_up(f"{found['Status']} for over an hour after its record was right")
         return self._pending(Presence.OURS, found["Status"])
+
+    def _issued(self, found: dict[str, Any]) -> Reading:
+        """Say until when it is valid, and how its renewal stands: what is wrong there breaks the pixel only later."""
+        self.context.state.record(certificates_replaced=0)  # whatever stops the next one is another matter
+        until = found["NotAfter"].date().isoformat() if "NotAfter" in found else "unknown"
+        renewal = found.get("RenewalSummary", {})
+        status = renewal.get("RenewalStatus", "")
+        observed = f"valid until {until}" + (f"; {RENEWING[status]}" if status in RENEWING else "")
+        if status not in ("FAILED", "PENDING_VALIDATION"):
+            return self.fine("AWS has issued the certificate", observed=observed)
+        problem = self._not_renewed(renewal, until)
+        if self.context.retries and not self.context.made.certificate_borrowed:
+            return replace(self.to_replace("was not renewed", observed), problem=problem)
+        summary = f"AWS has issued the certificate, and {RENEWING[status].removeprefix('AWS ')}"
+        fine = self.fine(summary, observed=observed)
+        return replace(fine, status=Status.WARNING, problem=problem, expected="renewed, or nothing to renew yet")
+
+    def _not_renewed(self, renewal: dict[str, Any], until: str) -> Problem:
+        """Say why AWS does not renew the certificate: it gave up, or it still waits for somebody."""
+        since = renewal["UpdatedAt"].date().isoformat()
+        values = {"domain": self.domain, "until": until, "since": since}
+        if renewal["RenewalStatus"] == "FAILED":
+            why = failure_reasons.of_renewal(str(renewal.get("RenewalStatusReason", "")))
+            return Problem("certificate-not-renewed", {**values, **why, "then": self.then()})
+        waits = {"fix": failure_reasons.proof_of(renewal), "then": self.then(failure_reasons.A_DAY_LATER)}
+        return Problem("certificate-renewal-waits", {**values, **waits})
 
     def _hangs(self) -> bool:
         """Whether AWS does not see the record although every name server has had it for an hour."""
