@@ -169,15 +169,30 @@ def broken(query: dns.message.Message, mode: str) -> dns.message.Message | None:
     return response
 
 
+def synthesized(response: dns.message.Message, zone: Zone, name: str) -> list[str]:
+    """Return the CNAME that a DNAME above the name makes of it, having put the DNAME before it (RFC 6672 §3)."""
+    above = name.partition(".")[2]
+    while above and within(above, zone.name):
+        if redirected := zone.records.get((above, "DNAME")):
+            response.answer.append(rrset(above, "DNAME", redirected))
+            return [f"{name.removesuffix(above)}{redirected[0]}"]
+        above = above.partition(".")[2]
+    return []
+
+
 def fill(response: dns.message.Message, zone: Zone, name: str, rdtype: str) -> dns.message.Message:
     for _ in range(10):
         if name == zone.name and rdtype in ("SOA", "NS"):
             response.answer.append(zone.soa() if rdtype == "SOA" else zone.ns())
             return response
         if values := zone.values(name, rdtype):
-            response.answer.append(rrset(name, rdtype, values))
+            response.answer += [rrset(name, rdtype, [each]) for each in values] if rdtype == "CNAME" else []
+            response.answer += [rrset(name, rdtype, values)] if rdtype != "CNAME" else []
             return response
-        target = zone.values(name, "CNAME")
+        target = zone.values(name, "CNAME") or synthesized(response, zone, name)
+        if target and rdtype == "CNAME":
+            response.answer.append(rrset(name, "CNAME", target))
+            return response
         if not target:
             if not zone.knows(name):
                 response.set_rcode(dns.rcode.NXDOMAIN)

@@ -18,6 +18,8 @@ ELSEWHERE = frozenset(
         "apex-cname",
         "apex-of-subzone",
         "cname-taken",
+        "cnames-several",
+        "dname-above",
         "name-and-value-swapped",
         "name-doubled",
         "name-misplaced",
@@ -67,6 +69,7 @@ DNS_UNSEEN = frozenset({"dns-unreachable", "caa-unreadable"})
 UNREACHED = frozenset({"name-not-resolving", "network-unreachable"})
 UNREGISTERED = frozenset({"domain-unregistered"})
 SWAPPED = frozenset({"values-swapped"})
+REDIRECTED = frozenset({"dname-above"})
 BY_RECORD = frozenset({"cloudflare-proxy", "proxy-in-front", "record-partial", "records-beside"})
 AS_RESOLVERS_SEE = frozenset(
     {"cname-flattened", "negative-answer-cached", "older-answer-cached", "own-resolver-behind"}
@@ -81,6 +84,7 @@ CAUSES = (
     ),
     Cause(RECORD, "DNS record for the pixel", UNREGISTERED, ("caa", PROOF, SERVERS, *SEEN)),
     Cause(PROOF, "DNS record for the certificate", SWAPPED, (RECORD,), SWAPPED),
+    Cause(PROOF, "DNS record for the certificate", REDIRECTED, (RECORD,), REDIRECTED),
     Cause(PROOF, "DNS record for the certificate", UNPROVEN, (ISSUED,), NOT_RENEWED),
     Cause(CAA, "Permission to issue a certificate (CAA)", frozenset({"caa-forbids-amazon"}), (ISSUED,), NOT_RENEWED),
     Cause(ISSUED, "Certificate issued by AWS", NOT_RENEWED, ("tls",), frozenset({"certificate-expiring"})),

@@ -47,6 +47,8 @@ class DnsAnswer(Struct, frozen=True):
     """Seconds the answer may be cached; for a negative answer the time it is remembered (RFC 2308)."""
     at_odds: tuple["DnsAnswer", ...] = ()
     """What other addresses of the same server said, where that is something else."""
+    filtered: str = ""
+    """What in the answer shows that a filter gave it, in a few words; empty where nothing does."""
 
     @property
     def absent(self) -> bool:

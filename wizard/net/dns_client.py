@@ -131,7 +131,7 @@ def _absolute(name: str) -> str:
 
 
 def _answer(server: str, address: str, said: Said) -> DnsAnswer:
-    return DnsAnswer(server, address, said.outcome, said.records, said.chain, said.ttl)
+    return DnsAnswer(server, address, said.outcome, said.records, said.chain, said.ttl, filtered=said.filtered)
 
 
 def has_ipv6() -> bool:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import anyio
 import dns.asyncquery
+import dns.edns
 import dns.exception
 import dns.flags
 import dns.message
@@ -22,6 +23,8 @@ from wizard.model.ports import DnsOutcome
 from wizard.model.terminal_text import printable
 
 T = TypeVar("T")
+
+CNAME = dns.rdatatype.CNAME
 
 PAYLOAD = 1232
 """Bytes of UDP answer asked for: fits every path without fragments (DNS flag day 2020)."""
@@ -40,6 +43,7 @@ class Said:
         chain: the CNAME targets followed inside the answer.
         ttl: seconds it may be cached, None where nothing says so.
         message: the whole answer, None when none came.
+        filtered: what shows that a filter answered, in a few words; empty where nothing does.
     """
 
     outcome: DnsOutcome
@@ -47,6 +51,7 @@ class Said:
     chain: tuple[str, ...] = ()
     ttl: int | None = None
     message: dns.message.Message | None = None
+    filtered: str = ""
 
     @property
     def seen(self) -> bool:
@@ -166,16 +171,45 @@ def understand(message: dns.message.Message) -> Said:
         return Said(DnsOutcome.SERVFAIL, message=message)
     chain = tuple(plain(each[0].target) for each in result.cnames)
     ttl = result.minimum_ttl if result.minimum_ttl < dns.ttl.MAX_TTL else None
+    filtered = _filtered(message)
     if result.answer is not None:
-        return Said(DnsOutcome.ANSWER, _data(result.answer), chain, ttl, message)
+        return Said(DnsOutcome.ANSWER, _data(result.answer, message), chain, ttl, message, filtered)
     if rcode == dns.rcode.NXDOMAIN:
-        return Said(DnsOutcome.NXDOMAIN, (), chain, ttl, message)
+        return Said(DnsOutcome.NXDOMAIN, (), chain, ttl, message, filtered or _policy(message))
     leaves = bool(chain) and not any(each.rdtype == dns.rdatatype.SOA for each in message.authority)
     return Said(DnsOutcome.ANSWER if leaves else DnsOutcome.NODATA, (), chain, ttl, message)
 
 
-def _data(rrset: dns.rrset.RRset) -> tuple[str, ...]:
-    return tuple(presented(each) for each in rrset)
+def _data(rrset: dns.rrset.RRset, message: dns.message.Message) -> tuple[str, ...]:
+    """Return the data of an answer, also several CNAMEs at one name, of which the parser keeps the last alone."""
+    if rrset.rdtype != dns.rdatatype.CNAME or message.wire is None:
+        return tuple(presented(each) for each in rrset)
+    whole = dns.message.from_wire(message.wire, one_rr_per_rrset=True)
+    found = [each for each in whole.answer if each.rdtype == rrset.rdtype and each.name == rrset.name]
+    return tuple(dict.fromkeys(presented(one) for each in found for one in each))
+
+
+OF_FILTERS = {4: "Forged Answer", 15: "Blocked", 16: "Censored", 17: "Filtered"}
+"""Extended DNS errors of answers that a policy gave in place of the domain's (RFC 8914 §4.5 and §4.16 to §4.18)."""
+
+
+def _filtered(message: dns.message.Message) -> str:
+    """Return the error by which a resolver says itself that it filters."""
+    codes = [int(option.code) for option in message.extended_errors() if isinstance(option, dns.edns.EDEOption)]
+    return next((f"marked as {OF_FILTERS[code]}" for code in codes if code in OF_FILTERS), "")
+
+
+def _policy(message: dns.message.Message) -> str:
+    """Return the zone that says "no such name", where it holds none of the names: a response policy zone (RPZ).
+
+    A resolver that remembers "no such name" has it with the SOA of a zone that holds the name (RFC 2308 §5).
+    """
+    names = [message.question[0].name, *(each[0].target for each in message.answer if each.rdtype == CNAME)]
+    for section in (message.authority, message.additional):
+        for rrset in section:
+            if rrset.rdtype == dns.rdatatype.SOA and not any(name.is_subdomain(rrset.name) for name in names):
+                return f"from the policy zone {plain(rrset.name)}"
+    return ""
 
 
 def presented(rdata: dns.rdata.Rdata) -> str:

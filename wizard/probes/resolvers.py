@@ -41,7 +41,7 @@ class Leads(StrEnum):
     NOWHERE = "not known yet"
     FLATTENED = "addresses without a CNAME"
     BLOCKED = "blocked"
-    """An address at which nobody can be: how filters answer for what they block."""
+    """An answer of a filter's: it says so itself, or names an address at which nobody can be."""
     UNSEEN = "no answer"
 
 
@@ -57,6 +57,8 @@ def leads(answer: DnsAnswer, target: str, own: frozenset[str] = frozenset()) -> 
         return Leads.UNSEEN
     if target in answer.chain:
         return Leads.HERE
+    if answer.filtered:
+        return Leads.BLOCKED
     if answer.records and all(is_nobody(each) and each not in own for each in answer.records):
         return Leads.BLOCKED
     if answer.chain:
@@ -175,7 +177,7 @@ class ResolversProbe(Probe):
         if lead not in (Leads.ELSEWHERE, Leads.NOWHERE, Leads.BLOCKED) or answer.ttl is None:
             return f"{answer.server}: {lead}"
         if lead is Leads.BLOCKED:
-            return f"{answer.server}: {lead} ({brief(answer.records)})"
+            return f"{answer.server}: {lead} ({_by_filter(answer)})"
         where = f" ({answer.chain[-1]})" if answer.chain else ""
         return f"{answer.server}: {lead}{where}, kept until {self._until(answer.ttl)}"
 
@@ -205,7 +207,7 @@ class ResolversProbe(Probe):
             expected=target,
             name=domain,
             resolvers=resolvers,
-            answered=brief(sorted({each for answer in answers for each in answer.records})),
+            answered=brief(sorted({_by_filter(answer) for answer in answers})),
         )
 
     def _split(self, domain: str, target: str, observed: str) -> Check:
@@ -287,6 +289,12 @@ class ResolversProbe(Probe):
             until=end,
             answered=observed,
         )
+
+
+def _by_filter(answer: DnsAnswer) -> str:
+    """Return what a filter answered, and by what it is known."""
+    found = brief(answer.records) or '"no such name"'
+    return f"{found} ({answer.filtered})" if answer.filtered else f"{found} (an address at which nobody is)"
 
 
 def _told(check: Check, compared: str) -> Check:

@@ -33,6 +33,7 @@ class Situation:
         records: name and type to values, in the domain's zone.
         says: texts that must stand in the words.
         never: texts that must not.
+        lost: whether the pixel's name leads nowhere although another row says it.
     """
 
     label: str
@@ -41,6 +42,7 @@ class Situation:
     records: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     says: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    lost: bool = False
 
     def __str__(self) -> str:
         return f"{self.item}: {self.label}"
@@ -248,6 +250,32 @@ def chains() -> Iterator[Situation]:
         yield Situation(f"a chain {label}", item, problem, records, says)
 
 
+def several() -> Iterator[Situation]:
+    """Yield more than one CNAME at a name, from every server, with and without ours."""
+    for item, (name, value) in RECORDS.items():
+        rest = _right(_other(item))
+        mixes = {
+            "ours first": [f"{value}.", "shop.net."],
+            "ours last": ["shop.net.", f"{value}."],
+            "none of ours": ["shop.net.", "gone.net."],
+            "a misspelt one of ours": [f"{value}.", f"{value}.{ZONE}."],
+            "three": ["shop.net.", f"{value}.", "gone.net."],
+        }
+        for label, content in mixes.items():
+            says = (value, *(f"CNAME {each.rstrip('.')}" for each in content), "Delete all records")
+            never = ("beside a CNAME there can be nothing",)
+            yield Situation(f"CNAMEs: {label}", item, "cnames-several", {**rest, (name, "CNAME"): content}, says, never)
+        yield Situation(f"{item}: ours twice", item, RIGHT, {**rest, (name, "CNAME"): [f"{value}.", f"{value}."]})
+
+
+def redirected() -> Iterator[Situation]:
+    """Yield a DNAME above both names: whatever is entered below it has no effect (RFC 6672)."""
+    for target in ("shop.net", "gone.net"):
+        records = {(ZONE, "DNAME"): [f"{target}."]}
+        says = (ZONE, target, f"{PROOF.removesuffix(ZONE)}{target}", "set NAME --domain")
+        yield Situation(f"a DNAME to {target}", CERTIFICATE, "dname-above", records, says, lost=True)
+
+
 def situations() -> tuple[Situation, ...]:
     """Return the whole space."""
-    return (*values(), *names(), *types(), *chains())
+    return (*values(), *names(), *types(), *chains(), *several(), *redirected())

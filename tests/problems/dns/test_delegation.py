@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+import dns.edns
 import dns.message
+import dns.rcode
 import pytest
 
-from tests.net.servers import Machine, Net, Respond, Zone, broken, example, on_loopback, plain, within
+from tests.net.servers import Machine, Net, Respond, Zone, broken, example, on_loopback, plain, rrset, within
 from tests.problems.dns.servers import HOST, LOOPBACK, OWN, PROOF, VALUE
 from tests.problems.dns.test_table import CLOSED, MADE, UNSEEN
 from tests.problems.scene import context_of, look, raised, words
@@ -128,6 +130,70 @@ async def test_a_filter_of_this_computer_is_named_and_nobody_is_told_to_wait(add
     for text in (THIS_COMPUTER, addresses[0], f"Allow {HOST}", "Waiting changes nothing"):
         assert text in words(found)
     assert "remember" not in words(found)
+
+
+SAID_BY_FILTERS = {
+    "forged": (4, "", "marked as Forged Answer"),
+    "blocked": (15, "", "marked as Blocked"),
+    "censored": (16, "", "marked as Censored"),
+    "filtered": (17, "", "marked as Filtered"),
+    "a policy zone": (None, "rpz.filter.test", "from the policy zone rpz.filter.test"),
+}
+"""How a filter says "no such name": with an extended error (RFC 8914), or with the SOA of a zone of its own (RPZ)."""
+
+
+class Filtering(Net):
+    """A world whose resolver says that there is no such name as the pixel's.
+
+    Attributes:
+        error: the number of an extended DNS error that goes with it; None: none.
+        policy: the zone whose SOA goes with it; empty: the domain's, as with an answer that is remembered.
+    """
+
+    error: int | None = None
+    policy: str = ""
+
+    def resolver(self) -> Respond:
+        inner = super().resolver()
+
+        def respond(query: dns.message.Message) -> dns.message.Message | bytes | None:
+            if not within(plain(query.question[0].name), HOST):
+                return inner(query)
+            response = dns.message.make_response(query, recursion_available=True)
+            response.set_rcode(dns.rcode.NXDOMAIN)
+            if self.policy:
+                response.additional.append(rrset(self.policy, "SOA", ["ns.test. admin.test. 1 2 3 4 60"]))
+            else:
+                response.authority.append(self.zone_of(HOST).soa())
+            if self.error is not None:
+                response.use_edns(0, options=[dns.edns.EDEOption(self.error)])
+            return response
+
+        return respond
+
+
+def filtering(error: int | None, policy: str) -> Filtering:
+    """Return a world that is whole but for its resolver."""
+    net = Filtering(whole().zones)
+    net.error, net.policy = error, policy
+    return net
+
+
+@pytest.mark.parametrize("how", SAID_BY_FILTERS)
+async def test_a_filter_that_says_that_there_is_no_such_name_is_named(how: str) -> None:
+    error, policy, says = SAID_BY_FILTERS[how]
+    checks = await seen(whole(), own=filtering(error, policy))
+    assert raised(checks) == {**UNSEEN, "dns-resolvers": "resolver-blocks"}
+    for text in (THIS_COMPUTER, f'"no such name" ({says})', f"Allow {HOST}", "Waiting changes nothing"):
+        assert text in words(checks["dns-resolvers"])
+
+
+@pytest.mark.parametrize("error", [None, 0, 3, 19, 22, 23])
+async def test_a_resolver_that_may_only_remember_is_not_called_a_filter(error: int | None) -> None:
+    """Without an extended error, and with one that says something else: other, stale, stale NXDOMAIN, unreachable."""
+    checks = await seen(whole(), own=filtering(error, ""))
+    assert raised(checks) == {**UNSEEN, "dns-resolvers": "own-resolver-behind"}
+    assert "Waiting changes nothing" not in words(checks["dns-resolvers"])
 
 
 @pytest.mark.parametrize("addresses", FILTERS, ids=str)

@@ -39,7 +39,7 @@ async def seen(situation: Situation) -> dict[str, Check]:
 def expected(situation: Situation) -> dict[str, str]:
     """Return all rows that name a problem: that of the situation and, where the name leads to us, the closed ports."""
     said = {} if situation.problem == RIGHT else {situation.item: situation.problem}
-    leads_here = situation.item != PIXEL or situation.problem in {RIGHT, *YELLOW}
+    leads_here = not situation.lost and (situation.item != PIXEL or situation.problem in {RIGHT, *YELLOW})
     return {**(UNSEEN if leads_here else {}), **said}
 
 

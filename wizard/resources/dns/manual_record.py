@@ -187,7 +187,7 @@ class ManualRecord(Resource):
         """Whether asking for the record again would be wrong: it cannot be, or it is there in another form."""
         if state is RecordState.UNREACHABLE:
             return self.id in self.context.made.records_seen
-        return state in APEXES or (state is RecordState.FLATTENED and self.id == PIXEL)
+        return state in (*APEXES, RecordState.REDIRECTED) or (state is RecordState.FLATTENED and self.id == PIXEL)
 
     def _flattened(self, evidence: Evidence, state: RecordState) -> bool:
         addresses = [answer for rdtype in ("A", "AAAA") for answer in evidence.others.get(rdtype, ())]
@@ -198,9 +198,8 @@ class ManualRecord(Resource):
             return Status.UNKNOWN
         if state is RecordState.FLATTENED and self.id == PIXEL:
             return Status.WARNING
-        if state in {*APEXES, RecordState.UNREGISTERED} or self.id in self.context.made.records_seen:
-            return Status.FAILED
-        return Status.WAITING
+        hopeless = state in {*APEXES, RecordState.UNREGISTERED, RecordState.REDIRECTED}
+        return Status.FAILED if hopeless or self.id in self.context.made.records_seen else Status.WAITING
 
     def _change(self, finding: Finding, zone: DelegatedZone) -> Change:
         action = Action.UPDATE if finding.observed and finding.state is not RecordState.PARTIAL else Action.CREATE

@@ -126,9 +126,20 @@ class Gathering:
             front=await self._front(led_to),
             other=self.other or ("", ""),
             swapped_in=self._answers.get((turned, "CNAME"), ()),
+            dname=await self._redirected(zone),
             led=led,
             led_to=led_to,
         )
+
+    async def _redirected(self, zone: DelegatedZone) -> tuple[str, str]:
+        """Return the DNAME above the name that its CNAME is made of; asked for only where there is a CNAME."""
+        above = self.name.partition(".")[2]
+        while above and _said(self._answers[self.name, "CNAME"]) and within(above, zone.name):
+            await self._ask(above, "DNAME")
+            if found := sorted(_said(self._answers[above, "DNAME"])):
+                return above, found[0]
+            above = above.partition(".")[2]
+        return "", ""
 
     async def _followed(self) -> tuple[tuple[str, ...], str]:
         """Follow the CNAME at the name, each zone's own servers asked, and say how it ends."""
@@ -188,6 +199,11 @@ class Gathering:
             return await self.ports.web.get(f"http://{host}/i", limit=1_000_000)
         except WebError:
             return None
+
+
+def within(name: str, zone: str) -> bool:
+    """Whether a name is a zone's own or below it."""
+    return name == zone or name.endswith(f".{zone}")
 
 
 def _said(answers: tuple[DnsAnswer, ...]) -> frozenset[str]:

@@ -35,6 +35,10 @@ class RecordState(StrEnum):
     """Name and value were typed into each other's box."""
     WRONG_TYPE = "wrong-type"
     """Our value, saved as a record of another type."""
+    SEVERAL = "several"
+    """More than one CNAME at the name, given by one server, where one alone can be (RFC 2181 §10.1)."""
+    REDIRECTED = "redirected"
+    """A DNAME above the name: no record of its own can be there (RFC 6672 §2.4)."""
     INDIRECT = "indirect"
     """A CNAME that leads to the wanted one by way of others."""
     BESIDE = "beside"
@@ -94,6 +98,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Name and value of the other of the two records."""
     swapped_in: tuple[DnsAnswer, ...] = ()
     """CNAME at the wanted value with the zone appended: there it is where name and value changed places."""
+    dname: tuple[str, str] = ("", "")
+    """Owner and target of a DNAME above the name; empty where there is none, or no CNAME."""
     led: tuple[str, ...] = ()
     """Where the CNAME leads, name after name."""
     led_to: str = ""
@@ -201,19 +207,33 @@ def _wrong_value(evidence: Evidence) -> Finding | None:
     values = _values(evidence.cname)
     if not values:
         return None
+    if any(len(answer.records) > 1 for answer in evidence.cname):
+        return Finding(RecordState.SEVERAL, observed=brief([f"CNAME {each}" for each in values]))
     others = [each for each in values if not same(each, evidence.target)]
     if len(others) < len(values):
         return Finding(RecordState.IN_THE_WAY, observed=brief([f"CNAME {each}" for each in others]))
     value = values[0]
     if set(values) <= set(_values(evidence.sibling.get("CNAME", ()))):
         return Finding(RecordState.WILDCARD, observed=f"CNAME {value}")
+    return _led(value, evidence) or _typed(value, evidence) or Finding(_kind_of_wrong(value, evidence), observed=value)
+
+
+def _led(value: str, evidence: Evidence) -> Finding | None:
+    """The CNAME leads to the wanted value all the same, or is what a DNAME above makes of the name."""
     if evidence.led_to == HERE:
         return Finding(RecordState.INDIRECT, observed=value)
+    owner, to = evidence.dname
+    made = bool(owner) and value == f"{evidence.name.removesuffix(owner)}{to}"
+    return Finding(RecordState.REDIRECTED, observed=value) if made else None
+
+
+def _typed(value: str, evidence: Evidence) -> Finding | None:
+    """The wanted value is recognised in it."""
     if found := mistake(value, evidence.target, evidence.zone):
         only_doubled = found.doubled and not found.how and not found.letters
         state = RecordState.VALUE_DOUBLED if only_doubled else RecordState.MISSPELT
         return Finding(state, observed=value, mistake=found)
-    return Finding(_kind_of_wrong(value, evidence), observed=value)
+    return None
 
 
 CLOUDFRONT = ".cloudfront.net"
