@@ -18,6 +18,7 @@ from tests.kinds import Kinds
 from tests.provoked import Provoked
 from tests.support import REQUIRE_ALL
 from wizard.knowledge.problems import known
+from wizard.model import masking
 
 if TYPE_CHECKING:
     from tests.product import Product
@@ -68,6 +69,14 @@ def pytest_unconfigure() -> None:
     path = os.environ.pop(modelcheck.FILE, "")
     if path:
         Path(path).unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def own_secrets() -> Iterator[None]:
+    """Forget after each test the secrets that it held, which a process of the product masks as long as it lives."""
+    before = set(masking._held)
+    yield
+    masking._held.intersection_update(before)
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,9 @@ from wizard.service import Environment, PreparedWalk, Service
 DOMAIN = "e.example.test"
 """The host name that scenarios give to the pixel, in the practice world's zone."""
 
+ROW_LIMIT = 60.0
+"""Seconds that a row of a check may take here: no test depends on speed."""
+
 Front = Callable[[Progress], Any]
 """An asynchronous function that watches a walk, as a screen would."""
 
@@ -54,6 +57,8 @@ class Product:
                 source=self.source,
                 network=network(world),
                 pace=pace,
+                row_limit=ROW_LIMIT,
+                check_limit=2 * ROW_LIMIT,
                 zone=world.zone,
                 provider=control,
                 observe=lambda service, operation: self.calls.append((service, operation)),

@@ -21,7 +21,7 @@ from wizard.engine.progress import Progress
 from wizard.engine.renewal import renewing
 from wizard.engine.retry import RetryingAws
 from wizard.engine.write_ahead import WriteAhead
-from wizard.model.context import DELETE_LOGS, UPGRADE, YES, Context
+from wizard.model.context import CHECK_LIMIT, DELETE_LOGS, ROW_LIMIT, UPGRADE, YES, Context
 from wizard.model.ports import REAL_NETWORK, Network, Ports
 from wizard.model.results import Job, Status
 from wizard.model.setup import RECIPE, Goal, Made, Setup, SetupChoices
@@ -63,6 +63,8 @@ class Environment:
         provider: the practice world's DNS provider, None outside practice.
         observe: told of every AWS call, for benchmarks and tests.
         listen: told how every AWS call ended, for reports.
+        row_limit: seconds that one item of a check may take.
+        check_limit: seconds that a whole check may take.
     """
 
     home: Path
@@ -73,6 +75,8 @@ class Environment:
     provider: PracticeProvider | None = None
     observe: Observer | None = None
     listen: Listener | None = None
+    row_limit: float = ROW_LIMIT
+    check_limit: float = CHECK_LIMIT
 
 
 @dataclass
@@ -258,7 +262,15 @@ class Service:
             signed = renewing(self.credentials, ports.aws, state, ports.clock, progress=asks, patience=patience)
             aws = signed if looks_only else RetryingAws(signed, progress=progress, clock=ports.clock, patience=patience)
             makes, retries = job is Job.APPLY, job is Job.REPAIR
-            context = Context(copy(ports, aws=WriteAhead(aws, state)), state, given, makes, retries)
+            context = Context(
+                copy(ports, aws=WriteAhead(aws, state)),
+                state,
+                given,
+                makes,
+                retries,
+                self.environment.row_limit,
+                self.environment.check_limit,
+            )
             await jobs.WALKS[job](context, progress, patience, only)
 
         hold: AbstractContextManager[MemoryState] = (

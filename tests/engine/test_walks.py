@@ -1,5 +1,7 @@
 """The walks by themselves, over small items whose world is a dictionary."""
 
+from dataclasses import replace
+
 import anyio
 import pytest
 
@@ -86,14 +88,14 @@ def test_a_crash_in_one_item_is_a_row_and_others_go_on(things: Things) -> None:
 
 
 def test_a_check_that_takes_too_long_is_unknown(things: Things) -> None:
-    around = context()
+    around = replace(context(), row_limit=0.01)
 
     class Slow(Thing):
         async def read(self) -> object:  # type: ignore[override]
             await anyio.sleep_forever()
             return None
 
-    progress = walk(Job.CHECK, around, Slow(around, things, "house"), limit=0.01)
+    progress = walk(Job.CHECK, around, Slow(around, things, "house"))
     assert status_of(progress, "house") is Status.UNKNOWN
 
 

@@ -151,7 +151,7 @@ async def test_a_network_that_lets_only_https_out_is_seen_through_a_resolver_and
         network = Network(ports, {}, (), ca_file=trusted[1])
         context = context_of(network, Made(distribution_domain=OWN), HOST, patience=2.5, attempts=1)
         await context.ports.dns.ask_resolvers("com", "SOA")  # finds the way that is open
-        checks = await look(context, limit=60)
+        checks = await look(context)
     assert (checks["pixel-record"].status, checks["dns-resolvers"].status) == (Status.OK, Status.OK), raised(checks)
     assert (checks["caa"].status, checks["name-servers"].status) == (Status.UNKNOWN, Status.UNKNOWN)
     assert red({name: checks[name] for name in (*DNS_ROWS, "dns-resolvers")}) == set()

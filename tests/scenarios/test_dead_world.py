@@ -1,5 +1,6 @@
 """A check where nothing answers any more: each row gets its verdict, in its order, and nothing is called wrong."""
 
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -10,7 +11,7 @@ from tests.product import Product
 from wizard.documents import json_envelope
 from wizard.engine import walks
 from wizard.engine.progress import Progress
-from wizard.model.context import Context
+from wizard.model.context import CHECK_LIMIT, ROW_LIMIT, Context
 from wizard.model.ports import Ports
 from wizard.model.results import Check, Job, Status
 from wizard.model.setup import Made, Setup, SetupChoices
@@ -48,12 +49,13 @@ def dead() -> Progress:
     )
     setup = Setup(name="main", id="0a1b2c3d", created=0.0, choices=SetupChoices(domain="e.shop.example"), made=made)
     hole: Any = Hole()
-    context = Context(Ports(hole, hole, hole, SystemClock(0.0)), MemoryState(setup))
+    ports = Ports(hole, hole, hole, SystemClock(0.0))
+    context = Context(ports, MemoryState(setup), row_limit=2.0, check_limit=3.0)
     rows = stages(context)
     progress = walks.progress_for(Job.CHECK, rows, "main")
 
     async def look() -> None:
-        await walks.check(rows, context, progress, limit=2.0, whole=3.0)
+        await walks.check(rows, context, progress)
 
     anyio.run(look)
     assert [item.id for item in progress.snapshot.items] == [node.id for node in walks.nodes_of(rows)]
@@ -75,7 +77,7 @@ def test_the_same_dead_world_looks_the_same_twice() -> None:
 
 
 def test_items_that_wait_for_each_other_share_the_time_of_the_whole() -> None:
-    around = empty_context()
+    around = replace(empty_context(), check_limit=0.5)
 
     class Chained(Look):
         async def look(self) -> Check:
@@ -90,7 +92,7 @@ def test_items_that_wait_for_each_other_share_the_time_of_the_whole() -> None:
     progress = walks.progress_for(Job.CHECK, rows, "main")
 
     async def look() -> None:
-        await walks.check(rows, around, progress, limit=10.0, whole=0.5)
+        await walks.check(rows, around, progress)
 
     anyio.run(look)  # one after the other they would take ten seconds
     found = [check.status for check in progress.snapshot.checks]
@@ -101,8 +103,8 @@ def test_items_that_wait_for_each_other_share_the_time_of_the_whole() -> None:
 
 
 def test_no_item_may_outlive_the_whole_and_the_whole_ends_in_time() -> None:
-    assert walks.LIMIT <= 10.0
-    assert walks.LIMIT <= walks.WHOLE < 15.0
+    assert ROW_LIMIT <= 10.0
+    assert ROW_LIMIT <= CHECK_LIMIT < 15.0
 
 
 def test_the_same_world_gives_the_same_document_twice(product: Product) -> None:

@@ -19,12 +19,6 @@ from wizard.probes.probe import Probe
 from wizard.resources.resource import Presence, Reading, Resource
 from wizard.stages import Node, Stage
 
-LIMIT = 10.0
-"""Seconds that one item of a check may take."""
-
-WHOLE = 14.0
-"""Seconds that a whole check may take, however many items wait for each other."""
-
 
 def progress_for(
     job: Job, stages: Sequence[Stage], setup: str, accepted: Mapping[str, Acceptance] | None = None
@@ -47,20 +41,16 @@ def nodes_of(stages: Sequence[Stage]) -> tuple[Node, ...]:
     return tuple(node for stage in stages for node in stage.nodes)
 
 
-async def check(
-    stages: Sequence[Stage], context: Context, progress: Progress, *, limit: float = LIMIT, whole: float = WHOLE
-) -> None:
+async def check(stages: Sequence[Stage], context: Context, progress: Progress) -> None:
     """Read every resource and run every probe, all at once; writes nothing.
 
     Args:
         stages: the rows.
-        context: their surroundings.
+        context: their surroundings, with the seconds that one item and all of them may take.
         progress: where results appear as they come.
-        limit: seconds that one item may take.
-        whole: seconds that all of it may take.
     """
     walk = Walk(nodes_of(stages), context, progress)
-    end = anyio.current_time() + whole
+    limit, end = context.row_limit, anyio.current_time() + context.check_limit
 
     async def look(node: Node) -> Check:
         found = Check(

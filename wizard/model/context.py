@@ -32,6 +32,12 @@ BROWSE_LIKE = "browse-like"
 
 YES = "yes"
 
+ROW_LIMIT = 10.0
+"""Seconds that one item of a check may take."""
+
+CHECK_LIMIT = 14.0
+"""Seconds that a whole check may take, however many items wait for each other."""
+
 
 class SetupState(Protocol):
     """The set-up as it is saved. A change is seen at once, and durable once `saved` has returned."""
@@ -85,6 +91,8 @@ class Context:
         ports: to everything outside this process.
         state: the saved set-up.
         answers: decision id to the choice the user made.
+        row_limit: seconds that one item of a check may take.
+        check_limit: seconds that a whole check may take.
         bucket_writes: bucket to what lets its settings be written one after the other; S3 refuses two at once.
         retries: whether the user says that the cause of a failure is gone: what was given up is tried once more.
         makes: whether the walk is about to make something: then it is worth asking beforehand what will be refused.
@@ -95,6 +103,8 @@ class Context:
     answers: Mapping[str, str] = field(default_factory=dict)
     makes: bool = False
     retries: bool = False
+    row_limit: float = ROW_LIMIT
+    check_limit: float = CHECK_LIMIT
     bucket_writes: dict[str, anyio.Lock] = field(default_factory=dict)
 
     @property

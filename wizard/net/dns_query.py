@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import anyio
 import dns.asyncquery
-import dns.edns
 import dns.exception
 import dns.flags
 import dns.message
@@ -195,7 +194,7 @@ OF_FILTERS = {4: "Forged Answer", 15: "Blocked", 16: "Censored", 17: "Filtered"}
 
 def _filtered(message: dns.message.Message) -> str:
     """Return the error by which a resolver says itself that it filters."""
-    codes = [int(option.code) for option in message.extended_errors() if isinstance(option, dns.edns.EDEOption)]
+    codes = [int(option.code) for option in message.extended_errors()]
     return next((f"marked as {OF_FILTERS[code]}" for code in codes if code in OF_FILTERS), "")
 
 

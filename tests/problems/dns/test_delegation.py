@@ -52,7 +52,7 @@ async def seen(net: Net, *, own: Net | None = None) -> dict[str, Check]:
         if own:
             resolvers = (("the world's", *resolvers[0][1:]), (THIS_COMPUTER, *other.resolvers[0][1:]))
         at = Network(network.ports, network.authorities, resolvers)
-        return await look(context_of(at, MADE, HOST, patience=0.4), limit=60)
+        return await look(context_of(at, MADE, HOST, patience=0.4))
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Filtering(Net):
             else:
                 response.authority.append(self.zone_of(HOST).soa())
             if self.error is not None:
-                response.use_edns(0, options=[dns.edns.EDEOption(self.error)])
+                response.use_edns(0, options=[dns.edns.EDEOption(dns.edns.EDECode(self.error))])
             return response
 
         return respond
@@ -202,7 +202,7 @@ async def test_where_every_resolver_blocks_the_rows_of_the_web_hang_on_it(addres
     filtered.zones["example.com"].records = {(HOST, "A"): addresses}
     async with on_loopback(whole(), CLOSED) as network, on_loopback(filtered, CLOSED) as other:
         at = Network(network.ports, network.authorities, (("one", LOOPBACK, other.resolvers[0][2]),))
-        checks = await look(context_of(at, MADE, HOST, patience=5.0), limit=60)
+        checks = await look(context_of(at, MADE, HOST, patience=5.0))
     assert raised(checks) == {"dns-resolvers": "resolver-blocks"}
 
 

@@ -45,7 +45,6 @@ MADE = Made(
     records_seen={"pixel-record": 1.0, "certificate-record": 1.0},
 )
 OLD_DS = f"{ZONE}. DS 31589 13 2 CDE0D742D6998AA554A92D890F8184C698CFAC8A26FA59875A990C03E576343C"
-BUSY = 60.0
 CLOSED = (LOOPBACK, 9)
 
 
@@ -372,7 +371,7 @@ async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(cas
         made, ipv6 = replace(MADE, records_seen={}) if case.new else MADE, case.net.six is not None
         async with failing(place, "CAA", case.caa) if case.caa else nullcontext(place.authorities) as authorities:
             network = Network({80: CLOSED, 443: CLOSED}, authorities, resolvers(place, case))
-            checks = await look(context_of(network, made, case.domain, ipv6=ipv6), limit=BUSY)
+            checks = await look(context_of(network, made, case.domain, ipv6=ipv6))
     found = checks[case.item]
     assert (raised(checks).get(case.item), found.status) == (case.problem, case.status), (found, raised(checks))
     for text in case.says:
@@ -389,7 +388,7 @@ async def test_it_is_named_with_the_users_own_values_and_nothing_else_is_red(cas
 async def test_an_international_name_is_looked_up_in_its_ascii_form_and_shown_in_both(tmp_path: Path) -> None:
     with internet(tmp_path, Internet((PROOF_RECORD, f"{INTERNATIONAL}. CNAME {OWN}."))) as place:
         network = Network({80: CLOSED, 443: CLOSED}, place.authorities, (("unbound", LOOPBACK, place.resolver),))
-        checks = await look(context_of(network, MADE, INTERNATIONAL), limit=BUSY)
+        checks = await look(context_of(network, MADE, INTERNATIONAL))
     assert INTERNATIONAL == "xn--bltter-cua.example.com"
     assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)
     assert checks["dns-resolvers"].summary == f"blätter.example.com ({INTERNATIONAL}) leads to your distribution"
@@ -398,7 +397,7 @@ async def test_an_international_name_is_looked_up_in_its_ascii_form_and_shown_in
 async def test_a_computer_without_ipv6_blames_no_server_for_it(tmp_path: Path) -> None:
     with internet(tmp_path, Internet(six=GOOD, six_up=())) as place:
         network = Network({80: CLOSED, 443: CLOSED}, place.authorities, (("unbound", LOOPBACK, place.resolver),))
-        checks = await look(context_of(network, MADE, HOST, ipv6=True), limit=BUSY)
+        checks = await look(context_of(network, MADE, HOST, ipv6=True))
     assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)
 
 
@@ -410,5 +409,5 @@ async def test_a_healthy_domain_has_no_problem_in_its_dns(six: tuple[str, ...] |
             place.authorities,
             (("unbound", LOOPBACK, place.resolver),),
         )
-        checks = await look(context_of(network, MADE, HOST, ipv6=six is not None), limit=BUSY)
+        checks = await look(context_of(network, MADE, HOST, ipv6=six is not None))
     assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)

@@ -33,7 +33,7 @@ def anyio_backend() -> str:
 async def seen(situation: Situation) -> dict[str, Check]:
     """Look at a situation from outside."""
     async with on_loopback(situation.net(), CLOSED) as network:
-        return await look(context_of(network, MADE, HOST, patience=5.0), limit=60)
+        return await look(context_of(network, MADE, HOST, patience=5.0))
 
 
 def expected(situation: Situation) -> dict[str, str]:

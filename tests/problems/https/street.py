@@ -149,4 +149,4 @@ async def looking(
         async with on_loopback(net, ports) as at:
             network = Street(at.ports, at.authorities, at.resolvers, str(folder / PEM), elsewhere=others)
             context = context_of(network, made, HOST, clock=SystemClock(1.0), patience=5.0)
-            return await look(context, limit=60)  # never a matter of speed
+            return await look(context)

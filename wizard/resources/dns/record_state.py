@@ -204,10 +204,11 @@ def _listed(others: dict[str, tuple[DnsAnswer, ...]]) -> list[str]:
 
 def _wrong_value(evidence: Evidence) -> Finding | None:
     """A CNAME is there, with another value."""
-    values = _values(evidence.cname)
+    answers = tuple(answer for answer in evidence.cname if answer.seen)
+    values = _values(answers)
     if not values:
         return None
-    if any(len(answer.records) > 1 for answer in evidence.cname):
+    if any(len(answer.records) > 1 for answer in answers):
         return Finding(RecordState.SEVERAL, observed=brief([f"CNAME {each}" for each in values]))
     others = [each for each in values if not same(each, evidence.target)]
     if len(others) < len(values):
