@@ -44,7 +44,7 @@ class SnowpixelApp(BaseApp):
 
     Args:
         service: the product.
-        open_setup: a set-up to open at once, at its checklist.
+        open_setup: a setup to open at once, at its checklist.
     """
 
     def __init__(self, service: Service, *, open_setup: str | None = None) -> None:

@@ -21,7 +21,7 @@ class BackgroundWalk:
 
     Attributes:
         job: which walk.
-        name: the set-up's name.
+        name: the setup's name.
         running: the walk itself.
         error: why it could not run, in plain words; empty while all is well.
         over: whether it has ended.

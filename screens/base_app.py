@@ -79,9 +79,9 @@ class BaseApp(App[int]):
         super().__init__(ansi_color=self.plain or None)
         self.service = service
         self.walks: dict[str, BackgroundWalk] = {}
-        """The newest walk of each set-up that changes something; pages find it again here."""
+        """The newest walk of each setup that changes something; pages find it again here."""
         self.sources: dict[str, KeySource] = {}
-        """Keys typed for this run, by set-up. They stay in memory."""
+        """Keys typed for this run, by setup. They stay in memory."""
         self.now: Callable[[], float] = time.time
         """This computer's time; a test moves it."""
         self.ticks: Callable[[], float] = time.monotonic
@@ -124,12 +124,12 @@ class BaseApp(App[int]):
 
         Args:
             job: which walk.
-            name: the set-up.
+            name: the setup.
             answers: decisions taken beforehand.
             only: limit the walk to these stages or items.
 
         Raises:
-            wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
+            wizard.storage.store.StoreError: there is no such setup, or its file cannot be used.
         """
         running = self.service.start(job, name, answers=answers, source=self.sources.get(name), only=only)
         walk = BackgroundWalk(job, name, running, clock=self.ticks)
@@ -150,7 +150,7 @@ class BaseApp(App[int]):
         self.post_message(JobOver(walk))
 
     def live(self, name: str) -> BackgroundWalk | None:
-        """Return the walk that changes this set-up right now, if one is under way."""
+        """Return the walk that changes this setup right now, if one is under way."""
         walk = self.walks.get(name)
         return walk if walk and not walk.over else None
 
@@ -286,7 +286,7 @@ class BaseApp(App[int]):
                 yield SystemCommand(one.description, f"Key: {self.get_key_display(one)}", self._doing(one.action))
         yield SystemCommand("Light or dark", "Change the colours (ctrl+t)", self.action_other_theme)
         yield SystemCommand("Settings", "Colours, motion, bell, notifications (ctrl+o)", self.action_settings)
-        yield SystemCommand("All set-ups", "Go back to the first page; work goes on", self.home)
+        yield SystemCommand("All setups", "Go back to the first page; work goes on", self.home)
         yield SystemCommand("Quit", "Nothing is lost: the next run goes on from here", self.action_leave)
 
     def _doing(self, action: str) -> "ActionCall":

@@ -1,4 +1,4 @@
-"""Set-ups that are set up once and gone back to as often as one likes, in the world and in the computer's files.
+"""Setups that are set up once and gone back to as often as one likes, in the world and in the computer's files.
 
 Setting one up takes most of a second, going back to it a fortieth of that; and each test begins from the very same.
 """
@@ -10,7 +10,7 @@ from wizard.practice.control_client import Control
 
 
 class Finished:
-    """Remembered set-ups of one practice world.
+    """Remembered setups of one practice world.
 
     Args:
         control: of the world.

@@ -41,7 +41,7 @@ class Account:
         return self._clients[service, region]
 
     def inventory(self) -> Inventory:
-        """List everything of the kinds that a set-up makes."""
+        """List everything of the kinds that a setup makes."""
         s3, cloudfront, acm, logs = (self.client(name) for name in ("s3", "cloudfront", "acm", "logs"))
         distributions = cloudfront.list_distributions()["DistributionList"]
         access = cloudfront.list_origin_access_controls()["OriginAccessControlList"]
@@ -65,7 +65,7 @@ class Account:
 
 
 def expected(setup: Setup) -> Inventory:
-    """Return what the account has to list when a finished set-up is all there is."""
+    """Return what the account has to list when a finished setup is all there is."""
     made, name = setup.made, f"snowpixel-{setup.id}"
     return {
         "buckets": sorted((str(made.content_bucket), str(made.log_bucket))),

@@ -71,11 +71,11 @@ class Product:
         return Product(self.world, self.control, home, self.source.keys, endpoint=endpoint, pace=pace)
 
     def new(self, name: str = "main", **choices: Any) -> Setup:
-        """Save a set-up with a domain, unless `domain=None`."""
+        """Save a setup with a domain, unless `domain=None`."""
         return self.service.store.create(name, SetupChoices(**{"domain": DOMAIN, **choices}))
 
     def setup(self, name: str = "main") -> Setup:
-        """Return the set-up as it is saved now."""
+        """Return the setup as it is saved now."""
         return self.service.store.load(name)
 
     def run(self, job: Job, name: str = "main", *, adds_records: bool = True, **options: Any) -> Snapshot:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "practice": ("practice:practice", "Practise with an emulated AWS on this computer: no account, no cost."),
-    "new": ("setups:new", "Save a set-up from flags, no questions."),
-    "set": ("setups:set_", "Change choices of a saved set-up."),
-    "list": ("setups:list_", "List the saved set-ups."),
+    "new": ("setups:new", "Save a setup from flags, no questions."),
+    "set": ("setups:set_", "Change choices of a saved setup."),
+    "list": ("setups:list_", "List the saved setups."),
     "plan": ("apply:plan", "What apply would do, what it costs, what permissions it needs."),
     "apply": ("apply:apply", "Carry it out; may be interrupted and run again at any time."),
     "check": ("check:check", "The checklist: look at everything, change nothing."),
@@ -36,7 +36,7 @@ COMMANDS = {
     "policy": ("explain:policy", "The least IAM policy."),
     "explain": ("explain:explain", "What a problem means and what to do."),
     "report": ("report:report", "What somebody who helps needs to see; never a secret, and sent to nobody."),
-    "forget": ("setups:forget", "Drop a saved set-up from this computer; AWS is not touched."),
+    "forget": ("setups:forget", "Drop a saved setup from this computer; AWS is not touched."),
 }
 """Each command: where it is, and what it says of itself. Only the one that runs is loaded."""
 
@@ -90,7 +90,7 @@ def snowpixel(context: click.Context, *, plain: bool) -> int | None:
 _NO_TERMINAL = f"""The wizard needs a terminal, and there is none here. The same as plain commands:
 
   snowpixel practice      try everything with an emulated AWS on this computer
-  snowpixel new NAME      save a set-up; then plan, apply and check it
+  snowpixel new NAME      save a setup; then plan, apply and check it
   snowpixel --help        all commands: {", ".join(COMMANDS)}"""
 
 

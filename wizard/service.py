@@ -56,7 +56,7 @@ class Environment:
 
     Attributes:
         home: snowpixel's data folder.
-        source: credentials that win over the set-up's own profile; an empty source means none were given.
+        source: credentials that win over the setup's own profile; an empty source means none were given.
         network: where to dial.
         pace: what every wait is multiplied by; 1 outside practice.
         zone: the practice world's DNS zone, None outside practice.
@@ -96,8 +96,8 @@ class PreparedWalk:
         """Run the walk to its end.
 
         Raises:
-            wizard.storage.store.LockedError: another process works on the set-up.
-            wizard.storage.store.StoreError: the set-up cannot be saved.
+            wizard.storage.store.LockedError: another process works on the setup.
+            wizard.storage.store.StoreError: the setup cannot be saved.
         """
         try:
             async with _held(self._hold) as state:
@@ -111,7 +111,7 @@ class PreparedWalk:
 
 @asynccontextmanager
 async def _held(hold: AbstractContextManager[MemoryState]) -> AsyncIterator[MemoryState]:
-    """Hold a set-up; its files are read and written on other threads, to the end even where the walk is given up."""
+    """Hold a setup; its files are read and written on other threads, to the end even where the walk is given up."""
     held: list[MemoryState] = []
     try:
         await to_the_end(lambda: held.append(hold.__enter__()))
@@ -134,7 +134,7 @@ class Service:
         self.credentials = CredentialManager(environment.home)
 
     def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        """Build the ports for a set-up's choices; nothing is connected yet."""
+        """Build the ports for a setup's choices; nothing is connected yet."""
         here = self.environment
         dns = DnsClient(here.network)
         return Ports(
@@ -146,18 +146,18 @@ class Service:
         )
 
     def choose(self, name: str, **choices: Any) -> Setup:
-        """Change choices of a saved set-up (`wizard.storage.allowed_changes.choose`)."""
+        """Change choices of a saved setup (`wizard.storage.allowed_changes.choose`)."""
         return choose(self.store, name, refuse_incoherent, **choices)
 
     def source(self, choices: SetupChoices) -> KeySource:
-        """Return the credentials to use: those given for this run, else the set-up's profile, else boto3's search."""
+        """Return the credentials to use: those given for this run, else the setup's profile, else boto3's search."""
         given = self.environment.source
         return given if given.keys or given.profile else KeySource(None, choices.profile, given.endpoint)
 
     async def found_in_account(
         self, choices: SetupChoices | None = None, source: KeySource | None = None
     ) -> tuple[FoundSetup, ...]:
-        """Find all set-ups of the AWS account, also those without a file here; nothing is written.
+        """Find all setups of the AWS account, also those without a file here; nothing is written.
 
         Args:
             choices: tells the profile and the region to ask from; by default none and ours.
@@ -169,12 +169,12 @@ class Service:
         return await search(self.ports(choices or SetupChoices(), WALK, source).aws)
 
     def saved_as(self, found: FoundSetup) -> str | None:
-        """Return the name under which a set-up of the account is saved here, None if it is not."""
+        """Return the name under which a setup of the account is saved here, None if it is not."""
         saved = self.store.with_id(found.id)
         return saved.name if saved else None
 
     def adopt(self, found: FoundSetup, name: str | None = None, **choices: Any) -> Setup:
-        """Save a set-up of the account here, so that it can be continued. Nothing in AWS is changed.
+        """Save a setup of the account here, so that it can be continued. Nothing in AWS is changed.
 
         Args:
             found: what `found_in_account` showed.
@@ -182,7 +182,7 @@ class Service:
             choices: answers to `found.unknown`, and anything the user wants otherwise from now on.
 
         Raises:
-            wizard.storage.store.StoreError: it is saved here already, or the name is taken by another set-up.
+            wizard.storage.store.StoreError: it is saved here already, or the name is taken by another setup.
         """
         setup = rebuild(found, name, **choices)
         refuse_adopted(found, setup.name, self.saved_as(found), self.store.names())
@@ -211,7 +211,7 @@ class Service:
         Args:
             choices: tell the profile and the region to ask from.
             source: credentials for this question alone.
-            setup: the set-up whose kept keys count where no others are given.
+            setup: the setup whose kept keys count where no others are given.
 
         Raises:
             wizard.aws.errors.AwsError: the credentials do not work.
@@ -230,18 +230,18 @@ class Service:
         source: KeySource | None = None,
         only: Collection[str] | None = None,
     ) -> PreparedWalk:
-        """Prepare a walk over a saved set-up.
+        """Prepare a walk over a saved setup.
 
         Args:
             job: which walk.
-            name: the set-up.
+            name: the setup.
             patience: seconds to wait in all; None is as long as it takes.
             answers: decision id to choice, given beforehand.
             source: credentials for this walk alone, for example typed keys.
             only: limit the walk to these stages or items; the account is always looked at where AWS is asked.
 
         Raises:
-            wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
+            wizard.storage.store.StoreError: there is no such setup, or its file cannot be used.
         """
         given = dict(answers or {})
         setup = self.store.load(name)
@@ -285,12 +285,12 @@ class Service:
     def event_reader(
         self, name: str, since: float, *, source: KeySource | None = None, full_address: bool = False
     ) -> EventReader:
-        """Prepare to read a set-up's events out of its log bucket.
+        """Prepare to read a setup's events out of its log bucket.
 
         Events before `since` (seconds since the epoch) are left out, and the last part of visitors' IP addresses.
 
         Raises:
-            wizard.storage.store.StoreError: there is no such set-up, its file cannot be used, or it has no log bucket
+            wizard.storage.store.StoreError: there is no such setup, its file cannot be used, or it has no log bucket
             (yet).
         """
         setup = self.store.load(name)
@@ -325,7 +325,7 @@ def _refuse_without_logs(setup: Setup) -> None:
     """
     if setup.made.log_bucket is None:
         why = (
-            "It is made with the rest: continue the set-up first."
+            "It is made with the rest: continue the setup first."
             if Goal.PIXEL in setup.choices.goals
             else "It has no pixel either: it serves the JavaScript alone."
         )

@@ -1,4 +1,4 @@
-"""The stages of a set-up, in the order a user sees them: read this file first.
+"""The stages of a setup, in the order a user sees them: read this file first.
 
 Each stage is a row of the checklist with its resources and probes. The order is for the reader; what has to wait for
 what is said by the `needs` of the resources and probes themselves.
@@ -80,7 +80,7 @@ def known() -> tuple[str, ...]:
 
 
 def stages(context: Context) -> tuple[Stage, ...]:
-    """Lay out the stages of a set-up for one walk: the rows of what it is for."""
+    """Lay out the stages of a setup for one walk: the rows of what it is for."""
     rows = _in_aws(context) if needs_aws(context.choices, context.made) else (Stage("tracker", _tracker(context)),)
     return tuple(row for row in rows if row.nodes)
 

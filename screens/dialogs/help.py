@@ -16,7 +16,7 @@ MEANINGS = (
     "nothing is wrong; somebody still has to act: you, AWS or time",
     "works, but look at it",
     "wrong until someone puts it right",
-    "could not be tested from here; says nothing about your set-up",
+    "could not be tested from here; says nothing about your setup",
     "looked at once something else is put right",
 )
 

@@ -69,7 +69,7 @@ class BrowsePage(Page):
         """Join the proof that is under way, or begin one."""
         live = self.base_app.live(self.setup)
         if live and not browser_proof.is_proof(live.progress.snapshot):
-            self._cannot("snowpixel is still at work on this set-up. Come back when it is through.")
+            self._cannot("snowpixel is still at work on this setup. Come back when it is through.")
         else:
             self._begin(live)
 
@@ -197,9 +197,9 @@ class BrowsePage(Page):
 
 
 def _missing(setup: Setup) -> str:
-    """Say what a set-up lacks for the proof; empty when nothing."""
+    """Say what a setup lacks for the proof; empty when nothing."""
     if Goal.PIXEL not in setup.choices.goals:
-        return "This set-up has no pixel, so there is nowhere for events to go."
+        return "This setup has no pixel, so there is nowhere for events to go."
     if setup.removed or host_of(setup) is None or setup.made.log_bucket is None:
-        return "Nothing was made yet. Continue the set-up first."
+        return "Nothing was made yet. Continue the setup first."
     return ""

@@ -80,7 +80,7 @@ class ChecklistPage(Page):
         yield Button("Snippet", id="snippet", compact=True)
         yield Button("Events", id="events", compact=True)
         yield Button("Watch", id="watch", compact=True)
-        yield Button("All set-ups", id="home", compact=True)
+        yield Button("All setups", id="home", compact=True)
 
     def on_mount(self) -> None:
         """Begin at once."""

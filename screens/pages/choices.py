@@ -123,7 +123,7 @@ class ChoicesPage(FormPage):
         name = validators.setup_name(text)
         ours = self.saved.name if self.saved else ""
         if name != ours and name in self.base_app.service.store.names():
-            raise InvalidChoice(f"There is a set-up called {name} already. Choose another name.")
+            raise InvalidChoice(f"There is a setup called {name} already. Choose another name.")
         return name
 
     def on_mount(self) -> None:

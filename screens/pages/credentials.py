@@ -246,7 +246,7 @@ class CredentialsPage(Page):
         account = self.saved.made.account if self.saved else None
         if account in (None, known.who.account):
             return ""
-        return f"This set-up was made in account {account}. Sign in there to go on with it."
+        return f"This setup was made in account {account}. Sign in there to go on with it."
 
     def _remember(self, source: KeySource) -> None:
         """Save the profile's name, or keep typed keys in memory for this run."""

@@ -66,7 +66,7 @@ class DonePage(Page):
         yield Button("Browser proof", id="browse", compact=True)
         yield Button("Run checks", id="checks", compact=True)
         yield Button("Events", id="events", compact=True)
-        yield Button("All set-ups", id="home", compact=True)
+        yield Button("All setups", id="home", compact=True)
 
     def on_mount(self) -> None:
         """Begin at the tag."""
@@ -156,12 +156,12 @@ class DonePage(Page):
             await self.run_action(event.button.id or "copy")
 
 
-NOTHING = "Nothing was made yet. Continue the set-up first."
-NO_PIXEL = "This set-up serves the tracker alone: it has no pixel, and so no events of its own."
+NOTHING = "Nothing was made yet. Continue the setup first."
+NO_PIXEL = "This setup serves the tracker alone: it has no pixel, and so no events of its own."
 
 
 def alone(setup: Setup) -> str:
-    """Return the script element of a set-up that serves a tracker; empty where it serves none, or not yet."""
+    """Return the script element of a setup that serves a tracker; empty where it serves none, or not yet."""
     loaded = loaded_by(setup)
     return script_element(loaded) if loaded else ""
 
@@ -199,7 +199,7 @@ def _proof(proof: Proof | None) -> Content:
             say("… The test event has not been found in the logs yet.", "$text-primary"),
             "",
             "AWS writes log files several times an hour; for a new distribution the first one can take some hours. "
-            "Continue the set-up from the first page to wait for it, or run the checks later.",
+            "Continue the setup from the first page to wait for it, or run the checks later.",
         )
     width = max(map(len, proof.event), default=0) + 2
     event = [Content.assemble(say(f"  {key:<{width}}", MUTED), say(value)) for key, value in proof.event.items()]

@@ -74,7 +74,7 @@ class EventsPage(Page):
         yield Button("Look again", id="again", compact=True)
         yield Button("Copy", id="copy", compact=True)
         yield Button("Show plainly", id="plain", compact=True)
-        yield Button("All set-ups", id="home", compact=True)
+        yield Button("All setups", id="home", compact=True)
 
     def on_mount(self) -> None:
         """Begin at once."""

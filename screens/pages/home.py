@@ -44,9 +44,9 @@ PRACTICE = (
 
 
 class HomePage(Page):
-    """Lists set-ups, or welcomes."""
+    """Lists setups, or welcomes."""
 
-    heading = "Your set-ups"
+    heading = "Your setups"
     purpose = "Your own Snowplow pixel, in your own AWS account: made, checked, removed."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "app.leave", "Quit", show=False),
@@ -73,15 +73,15 @@ class HomePage(Page):
         yield Static(id="trouble", classes="trouble")
 
     def buttons(self) -> Iterable[Button]:
-        """Return what can be done; most needs a set-up."""
-        yield Button("New set-up", id="new", compact=True, variant="primary")
+        """Return what can be done; most needs a setup."""
+        yield Button("New setup", id="new", compact=True, variant="primary")
         for name, label in (("go", "Continue"), ("snippet", "Snippet"), ("events", "Events"), ("edit", "Change")):
             yield Button(label, id=name, compact=True, classes="with-setup")
         yield Button("Remove…", id="remove", compact=True, classes="with-setup")
 
     def on_mount(self) -> None:
         """Name the list."""
-        self.query_one("#setups").border_title = "Set-ups on this computer"
+        self.query_one("#setups").border_title = "Setups on this computer"
         self.query_one("#timeline").display = False
 
     def on_screen_resume(self) -> None:
@@ -130,7 +130,7 @@ class HomePage(Page):
 
     @on(OptionList.OptionHighlighted)
     def offered(self) -> None:
-        """Let the main button say what it does with this set-up."""
+        """Let the main button say what it does with this setup."""
         chosen = self._chosen
         if chosen:
             live = self.base_app.live(chosen.name)
@@ -138,14 +138,14 @@ class HomePage(Page):
             self.query_one("#go", Button).label = Content("Show the work" if live else setup_status(chosen).next)
 
     def _tell(self, setup: Setup) -> None:
-        """Show what happened to a set-up so far."""
+        """Show what happened to a setup so far."""
         shown = self.query_one("#timeline", Static)
         shown.border_title = Content(f"The way of {clean(setup.name)}")
         shown.update(timeline(setup))
 
     @on(OptionList.OptionSelected)
     def entered(self) -> None:
-        """Enter goes on with a set-up."""
+        """Enter goes on with a setup."""
         self.go_on()
 
     @on(Button.Pressed)
@@ -157,12 +157,12 @@ class HomePage(Page):
             await self.run_action(event.button.id or "new")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what needs a set-up only where there is one."""
+        """Offer what needs a setup only where there is one."""
         del parameters
         return bool(self.setups) if action in ("check", "snippet", "events", "edit", "remove") else True
 
     def go_on(self) -> None:
-        """Continue a set-up where it stands."""
+        """Continue a setup where it stands."""
         chosen = self._chosen
         if chosen is None:
             return
@@ -178,7 +178,7 @@ class HomePage(Page):
             self.base_app.visit(Route.CREDENTIALS if account else Route.PLAN, chosen.name)
 
     def action_new(self) -> None:
-        """Begin a new set-up."""
+        """Begin a new setup."""
         self.base_app.visit(Route.CHOICES)
 
     def action_check(self) -> None:
@@ -189,7 +189,7 @@ class HomePage(Page):
         """Show the tag; before the pixel exists there is none."""
         chosen = self._chosen
         if chosen and not begun(chosen):
-            self.notify("Nothing was made yet, so there is no tag. Continue the set-up first.", markup=False)
+            self.notify("Nothing was made yet, so there is no tag. Continue the setup first.", markup=False)
         else:
             self._visit(Route.DONE)
 
@@ -202,7 +202,7 @@ class HomePage(Page):
         self._visit(Route.CHOICES)
 
     def action_remove(self) -> None:
-        """Go to where a set-up is taken down; nothing happens before its name is typed there."""
+        """Go to where a setup is taken down; nothing happens before its name is typed there."""
         self._visit(Route.REMOVE)
 
     def _visit(self, place: Route) -> None:
@@ -216,7 +216,7 @@ def _under_way(walk: BackgroundWalk) -> str:
 
 
 def _read_all(page: HomePage) -> tuple[list[Setup], list[str]]:
-    """Read every saved set-up; one damaged file must not hide the others."""
+    """Read every saved setup; one damaged file must not hide the others."""
     store, setups, trouble = page.base_app.service.store, [], []
     for name in store.names():
         try:

@@ -31,14 +31,14 @@ class Page(Screen[None]):
     """A page of the wizard.
 
     Args:
-        setup: the set-up's name, empty where there is none yet.
+        setup: the setup's name, empty where there is none yet.
     """
 
     heading: str = ""
     purpose: str = ""
     """One sentence: what happens here."""
     step: str = ""
-    """Its place on the way of a new set-up, as `widgets.top` names it."""
+    """Its place on the way of a new setup, as `widgets.top` names it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),

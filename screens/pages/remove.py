@@ -43,7 +43,7 @@ class RemovePage(Page):
         """Return the lists, the choice about the logs, and the box for the name."""
         yield VerticalScroll(Prose(id="goes"), id="list", can_focus=False)
         yield Tick("Delete the logs too. They cannot be brought back.", id="logs")
-        yield Field(f"Type {self.setup}", "", cleaner=self._same, name="confirm", placeholder="the set-up's name")
+        yield Field(f"Type {self.setup}", "", cleaner=self._same, name="confirm", placeholder="the setup's name")
 
     def _same(self, text: str) -> str:
         if text.strip() != self.setup:

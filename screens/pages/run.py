@@ -31,10 +31,10 @@ ROOM_FOR_WAITS = 3
 class RunPage(Page):
     """Shows one walk that changes something; starts it unless it is under way already.
 
-    One walk at a time changes a set-up: while another one is under way, the page says so, and offers to stop it.
+    One walk at a time changes a setup: while another one is under way, the page says so, and offers to stop it.
 
     Args:
-        setup: its set-up.
+        setup: its setup.
         job: which walk.
         answers: decisions taken beforehand.
     """
@@ -59,7 +59,7 @@ class RunPage(Page):
         self.following = True
         """Whether the highlight goes along by itself; the user's own move ends that."""
         self.other: BackgroundWalk | None = None
-        """Another walk on the same set-up, which has to end first."""
+        """Another walk on the same setup, which has to end first."""
 
     def parts(self) -> Iterable[Widget]:
         """Return road, stages, what happens, and what is waited for."""
@@ -74,7 +74,7 @@ class RunPage(Page):
         yield Button("Go on", id="on", compact=True, variant="primary")
         yield Button("Try again", id="again", compact=True)
         yield Button("Stop it", id="stop", compact=True)
-        yield Button("All set-ups", id="home", compact=True)
+        yield Button("All setups", id="home", compact=True)
 
     def on_mount(self) -> None:
         """Join this walk if it is under way, or start it."""
@@ -104,7 +104,7 @@ class RunPage(Page):
         """Say what is under way instead, and offer to stop it."""
         self.other = other
         what = "A browser proof" if is_proof(other.progress.snapshot) else f"Another job ({HEADINGS[other.job]})"
-        self._trouble(f"{what} is still under way on this set-up. Stop it, or come back when it is through.")
+        self._trouble(f"{what} is still under way on this setup. Stop it, or come back when it is through.")
         self.query_one("#again").display = False
         self.query_one("#stop").display = True
         self.query_one("#stop").focus()

@@ -21,7 +21,7 @@ SERVICES = {
 
 
 def rights_text(setup: Setup) -> Content:
-    """Return the actions that this set-up's policy allows, and how to print the whole policy."""
+    """Return the actions that this setup's policy allows, and how to print the whole policy."""
     allowed = actions(policy(setup))
     rows: list[Content | str] = []
     for prefix, group in groupby(allowed, key=_service):
@@ -35,7 +35,7 @@ def rights_text(setup: Setup) -> Content:
         "",
         "The whole policy, with what each right is limited to, for whoever runs your AWS account:",
         say(f"  snowpixel policy {clean(setup.name)}", "bold"),
-        say("Nothing that belongs to others is ever changed: what is ours carries this set-up's tag.", MUTED),
+        say("Nothing that belongs to others is ever changed: what is ours carries this setup's tag.", MUTED),
     )
 
 

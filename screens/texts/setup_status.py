@@ -11,7 +11,7 @@ from wizard.model.setup import Goal, Made, Setup
 
 @dataclass(frozen=True)
 class SetupStatus:
-    """What the first page says about a set-up."""
+    """What the first page says about a setup."""
 
     status: Status
     words: str

@@ -26,7 +26,7 @@ class Moment(Struct, frozen=True):
 
 
 def moments(setup: Setup) -> list[Moment]:
-    """Return a set-up's way: what happened, oldest first, then what is to come."""
+    """Return a setup's way: what happened, oldest first, then what is to come."""
     every = list(_moments(setup))
     happened = sorted((one for one in every if one.at is not None), key=lambda one: one.at or 0.0)
     return [*happened, *(one for one in every if one.at is None and not setup.removed)]

@@ -11,7 +11,7 @@ from screens.texts.session_left import header
 from screens.texts.style import MUTED, clean
 
 STEPS = ("Choices", "Account", "Plan", "Build", "Proof")
-"""The way of a new set-up."""
+"""The way of a new setup."""
 
 ROOM = 96
 """Columns from which on the whole way is shown; below, only the step we are at."""
@@ -21,11 +21,11 @@ AT = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 
 
 class TopLine(Widget):
-    """One line: product, set-up, way, practice.
+    """One line: product, setup, way, practice.
 
     Args:
         heading: the page's name.
-        setup: the set-up's name, may be empty.
+        setup: the setup's name, may be empty.
         step: where the page is on the way; empty for pages beside it.
         practice: whether everything happens in a practice world.
         now: this computer's time.

@@ -1,4 +1,4 @@
-"""Two people with one AWS account, each with snowpixel and a set-up called `main`: they never touch each other's."""
+"""Two people with one AWS account, each with snowpixel and a setup called `main`: they never touch each other's."""
 
 from pathlib import Path
 

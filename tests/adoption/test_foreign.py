@@ -32,7 +32,7 @@ def test_a_bucket_name_that_somebody_else_has(product: Product) -> None:
     product.new()
     product.control.fail("s3", "CreateBucket", "BucketAlreadyExists", status=409, times=99)
     stopped = product.apply(adds_records=False, patience=0)
-    assert "Make a new set-up" in problem(stopped, "content-bucket", "bucket-name-taken")
+    assert "Make a new setup" in problem(stopped, "content-bucket", "bucket-name-taken")
     assert verdicts(stopped)["origin-access"] is Status.OK
 
 
@@ -71,7 +71,7 @@ def test_an_origin_access_control_of_our_name_for_something_else(product: Produc
 
 
 def disown(product: Product, account: Account) -> str:
-    """Take snowpixel's marks off a finished set-up's distribution, and forget the set-up: now it is somebody else's."""
+    """Take snowpixel's marks off a finished setup's distribution, and forget the setup: now it is somebody else's."""
     setup = product.setup()
     identifier, cloudfront = str(setup.made.distribution), account.client("cloudfront")
     reply = cloudfront.get_distribution_config(Id=identifier)

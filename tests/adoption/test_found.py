@@ -1,4 +1,4 @@
-"""A set-up whose file is gone is found in the account, rebuilt, and continued without making anything twice."""
+"""A setup whose file is gone is found in the account, rebuilt, and continued without making anything twice."""
 
 from pathlib import Path
 

@@ -75,13 +75,13 @@ def edit_access_control(cloudfront: Any, access: str | None, by: Any = None) -> 
 
 
 class Story:
-    """Everything that can happen to a set-up, step by step, with the keys of a limited user.
+    """Everything that can happen to a setup, step by step, with the keys of a limited user.
 
     Args:
         world: the practice world.
         control: its knobs.
         home: the data folder.
-        policy_of: makes the user's policy once the set-up is saved.
+        policy_of: makes the user's policy once the setup is saved.
     """
 
     def __init__(

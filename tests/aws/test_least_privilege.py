@@ -23,7 +23,7 @@ from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 SAMPLE = Setup(name="main", id="00000000", created=0.0, choices=SetupChoices(domain=DOMAIN))
-"""A set-up as it is before its first step, when its policy is printed."""
+"""A setup as it is before its first step, when its policy is printed."""
 
 FAILS: Mapping[str, tuple[str, str]] = {
     "acm:AddTagsToCertificate": ("apply", "certificate"),
@@ -94,7 +94,7 @@ NAMED_IN_PASSING: Mapping[str, str] = {
 """Action to what is worse without it, although every step goes through: it is named where that happens."""
 
 PolicyOf = Callable[[Setup | None], Mapping[str, Any]]
-POLICIES: Mapping[str, PolicyOf] = {"of the set-up": policy, "of any set-up": lambda _: policy(None)}
+POLICIES: Mapping[str, PolicyOf] = {"of the setup": policy, "of any setup": lambda _: policy(None)}
 
 
 @pytest.mark.parametrize("policy_of", POLICIES.values(), ids=POLICIES)
@@ -232,7 +232,7 @@ CHECK_FAILS: Mapping[str, str] = {
     "s3:GetObject": "pixel-i",
     "s3:ListBucket": "content-bucket",
 }
-"""Action to an item that a check of a finished set-up cannot judge without it."""
+"""Action to an item that a check of a finished setup cannot judge without it."""
 
 
 def test_the_check_policy_is_enough_for_a_check_and_nothing_in_it_is_idle(

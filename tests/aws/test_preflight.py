@@ -191,7 +191,7 @@ def test_the_least_policy_does_not_allow_asking_and_that_is_no_error(world: Worl
     assert asked_of(world, user_with(world, policy(SETUP)), SETUP) == (None, ["simulate_principal_policy"])
 
 
-@pytest.mark.parametrize("document", [policy(SETUP), policy(None)], ids=["of the set-up", "of any set-up"])
+@pytest.mark.parametrize("document", [policy(SETUP), policy(None)], ids=["of the setup", "of any setup"])
 def test_the_least_policy_lacks_nothing(world: WorldFile, document: Mapping[str, Any]) -> None:
     found, _calls = asked_of(world, user_with(world, may_ask(document)), SETUP)
     assert found == ()

@@ -34,7 +34,7 @@ SLOW = 2.0
 
 KEYS = 60
 ENOUGH = 20
-"""Keys that have to be measured; on a slow computer the set-up is through before all were pressed."""
+"""Keys that have to be measured; on a slow computer the setup is through before all were pressed."""
 
 EVERY = 0.05
 """Seconds between keys: a quick typist."""
@@ -96,7 +96,7 @@ async def _press(app: Timed, key: str) -> float:
 
 
 async def _keys(product: Product) -> tuple[list[float], Stalls]:
-    """Press keys on the run page while a set-up is built, and return how long each took, and the loop's stalls."""
+    """Press keys on the run page while a setup is built, and return how long each took, and the loop's stalls."""
     app, took, stalls = Timed(product.service), list[float](), Stalls()
     keep_gc_short()  # as `screens.app.run` does
     async with app.run_test(size=(80, 24)) as pilot:
@@ -113,7 +113,7 @@ async def _keys(product: Product) -> tuple[list[float], Stalls]:
             await watching
         walk.stop()
     if len(took) < ENOUGH:
-        raise SystemExit(f"the set-up was through after {len(took)} keys: AWS is not slow enough to measure")
+        raise SystemExit(f"the setup was through after {len(took)} keys: AWS is not slow enough to measure")
     return took, stalls
 
 
@@ -147,7 +147,7 @@ def leaving() -> Iterator[Figure]:
         command = (sys.executable, "-m", "wizard", "--practice", str(world))
         try:
             with Started(command, Path(folder)) as wizard:
-                for words in (b"New set-up", b"your AWS account"):
+                for words in (b"New setup", b"your AWS account"):
                     wizard.until(words)
                     wizard.type(b"\r")
                 wizard.until(b"Asking AWS who this is")
@@ -160,4 +160,4 @@ def first_set_up() -> Iterator[Figure]:
     """Count the keys from the first page to an all-green checklist, with the practice world's domain and keys."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
     with a_product() as product:
-        yield Figure("keys of a first set-up", asyncio.run(walk_to_the_end(SnowpixelApp(product.service))), 25, "keys")
+        yield Figure("keys of a first setup", asyncio.run(walk_to_the_end(SnowpixelApp(product.service))), 25, "keys")

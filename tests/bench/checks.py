@@ -1,4 +1,4 @@
-"""Checks: against the slowest of their items, and of many set-ups at once."""
+"""Checks: against the slowest of their items, and of many setups at once."""
 
 import resource
 import sys
@@ -22,7 +22,7 @@ UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def checks() -> Iterator[Figure]:
-    """Measure a healthy check against its slowest item by itself, then 1, 10 and 100 set-ups."""
+    """Measure a healthy check against its slowest item by itself, then 1, 10 and 100 setups."""
     with a_product() as product:
         product.new()
         product.apply()
@@ -31,7 +31,7 @@ def checks() -> Iterator[Figure]:
         items = [item.id for item in product.check().items]
         alone = {item: min(_timed(product, item) for _ in range(RUNS)) for item in items}
         slowest = max(alone, key=alone.__getitem__)
-        yield Figure("check of a healthy set-up", whole, 15, "s")
+        yield Figure("check of a healthy setup", whole, 15, "s")
         yield Figure(f"its slowest item by itself ({slowest}, with the account)", alone[slowest], 10, "s")
         yield from _many(product)
 
@@ -55,6 +55,6 @@ def _many(product: Product) -> Iterator[Figure]:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT / MEBIBYTE
         seen = [check for one in found if one.snapshot for check in one.snapshot.checks]
         wrong = sum(check.status is not Status.OK for check in seen)
-        yield Figure(f"check of {count} set-ups ({len(seen)} rows)", took, None, "s")
+        yield Figure(f"check of {count} setups ({len(seen)} rows)", took, None, "s")
         yield Figure("rows of these that are not ok", wrong, 0, "rows")
-        yield Figure(f"most memory up to then, {count} set-ups", peak, None, "MiB")
+        yield Figure(f"most memory up to then, {count} setups", peak, None, "MiB")

@@ -42,14 +42,14 @@ def _listed(title: str, calls: list[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def calls() -> Iterator[Figure]:
-    """Count the calls to AWS of a fresh set-up, and of looks that change nothing."""
+    """Count the calls to AWS of a fresh setup, and of looks that change nothing."""
     with a_product() as product:
         product.control.calm()  # what passes by itself is asked again
         product.new()
         product.apply()
         fresh = list(product.calls)
         yield Figure(
-            "fresh set-up with domain, beside polls", _without_polls(fresh), 50, "calls", _listed("fresh set-up", fresh)
+            "fresh setup with domain, beside polls", _without_polls(fresh), 50, "calls", _listed("fresh setup", fresh)
         )
         for job in (Job.CHECK, Job.PLAN):
             product.clear()
@@ -75,7 +75,7 @@ pixel files, and the tags of two more log objects."""
 
 
 def road() -> Iterator[Figure]:
-    """Measure one road as the tests walk it: reset, set-up, check; waits shrunk to nothing."""
+    """Measure one road as the tests walk it: reset, setup, check; waits shrunk to nothing."""
     with a_product() as product:
         product.new()
         product.apply()  # the first one loads the emulator's services

@@ -40,7 +40,7 @@ OTHERS = {"posting": b"Collection", "harlequin": b"Data Catalog"}
 
 def wizard() -> Iterator[Figure]:
     """Start the wizard with nothing saved, and the others that are installed, several times; the least counts."""
-    ours = Program("wizard", (sys.executable, "-m", "wizard"), b"New set-up")
+    ours = Program("wizard", (sys.executable, "-m", "wizard"), b"New setup")
     others = [Program(name, (path,), shown) for name, shown in OTHERS.items() if (path := _found(name))]
     least: dict[str, tuple[float, float]] = {}
     unmeasured = {name: "is not installed" for name in OTHERS if name not in {one.name for one in others}}

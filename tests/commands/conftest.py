@@ -158,7 +158,7 @@ def terminals() -> Iterator["list[Terminal]"]:
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Cli:
-    """The program with nothing around it: no world, no keys, no set-up."""
+    """The program with nothing around it: no world, no keys, no setup."""
     return Cli(tmp_path)
 
 
@@ -172,7 +172,7 @@ def cli(tmp_path: Path, world: WorldFile, control: Control) -> Iterator[Cli]:
 
 @pytest.fixture
 def made(cli: Cli) -> Cli:
-    """A finished set-up `main` without a domain."""
+    """A finished setup `main` without a domain."""
     assert cli("new", "main", "--no-domain").code == 0
     ran = cli("apply", "main", "--yes")
     assert ran.code == 0, ran.out + ran.err

@@ -25,7 +25,7 @@ def edit(cli: Cli, **fields: Any) -> None:
 
 @pytest.fixture
 def warned(made: Cli) -> Cli:
-    """A set-up with one warning: it was made with an earlier recipe."""
+    """A setup with one warning: it was made with an earlier recipe."""
     edit(made, recipe=0)
     return made
 

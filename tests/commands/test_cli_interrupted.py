@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment: out at once, exit code 130, the saved set-up whole, and the next run goes on."""
+"""Ctrl-C at any moment: out at once, exit code 130, the saved setup whole, and the next run goes on."""
 
 import json
 import os

@@ -15,7 +15,7 @@ from wizard.practice.worldfile import WorldFile
 
 @pytest.fixture
 def covered(cli: Cli, world: WorldFile, control: Control) -> str:
-    """The ARN of a certificate that covers the domain, so that a walk has a question; a set-up waits for its walk."""
+    """The ARN of a certificate that covers the domain, so that a walk has a question; a setup waits for its walk."""
     acm = client(world, "acm")
     arn: str = acm.request_certificate(DomainName="*.example.test", ValidationMethod="DNS")["CertificateArn"]
     record = acm.describe_certificate(CertificateArn=arn)["Certificate"]["DomainValidationOptions"][0]["ResourceRecord"]

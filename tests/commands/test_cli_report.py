@@ -49,7 +49,9 @@ def test_a_report_can_be_written_to_a_file_of_ones_own(made: Cli, tmp_path: Path
     assert (ran.code, json.loads(ran.out)["data"]["file"]) == (0, str(file))
     assert file.stat().st_mode & 0o777 == 0o600
     assert "Read it before" in made("report", "main", "--out", str(file)).out
-    assert file.read_text().startswith("snowpixel report on the set-up 'main'")
+    assert file.read_text().startswith("snowpixel report on the setup 'main'")
+    file.write_text("snowpixel report on the set-up 'main', as earlier versions began it")
+    assert made("report", "main", "--out", str(file)).code == 0
     other = tmp_path / "other.txt"
     other.write_text("mine")
     refused = made("report", "main", "--out", str(other))

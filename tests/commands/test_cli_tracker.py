@@ -93,7 +93,7 @@ def test_a_bucket_without_a_pixel_gets_no_tag_that_sends_to_it(cli: Cli) -> None
 
 @pytest.fixture
 def served(cli: Cli) -> Cli:
-    """A finished set-up with pixel and tracker, on CloudFront's own name."""
+    """A finished setup with pixel and tracker, on CloudFront's own name."""
     assert cli("new", "main", "--no-domain", *JS).code == 0
     ran = cli("apply", "main", "--yes")
     assert ran.code == 0, ran.out + ran.err

@@ -1,4 +1,4 @@
-"""What works on this computer alone: help, saved set-ups, texts, and the refusals that need nobody's answer."""
+"""What works on this computer alone: help, saved setups, texts, and the refusals that need nobody's answer."""
 
 import json
 import os
@@ -122,18 +122,18 @@ def test_without_a_terminal_the_commands_are_named(alone: Cli, more: dict[str, s
     ("arguments", "said"),
     [
         (("nonsense",), "No such command"),
-        (("check", "main"), "no set-up called 'main'"),
-        (("check",), "There is no saved set-up yet"),
+        (("check", "main"), "no setup called 'main'"),
+        (("check",), "There is no saved setup yet"),
         (("check", "--only", "nope"), "nope"),
         (("check", "--watch", "0"), "--watch"),
-        (("apply", "main", "--yes"), "no set-up called"),
-        (("apply", "../etc", "--yes"), "cannot be a set-up's name"),
+        (("apply", "main", "--yes"), "no setup called"),
+        (("apply", "../etc", "--yes"), "cannot be a setup's name"),
         (("plan",), "Missing argument"),
         (("explain", "nope"), "no problem 'nope'"),
-        (("snippet", "nope"), "no set-up called"),
-        (("forget", "nope", "--yes"), "no set-up called"),
-        (("policy", "nope"), "no set-up called"),
-        (("new", "Main Street"), "cannot be a set-up's name"),
+        (("snippet", "nope"), "no setup called"),
+        (("forget", "nope", "--yes"), "no setup called"),
+        (("policy", "nope"), "no setup called"),
+        (("new", "Main Street"), "cannot be a setup's name"),
         (("new", "a", "--domain", "pixel.example.org"), "Ad-block"),
         (("new", "a", "--domain", "e.example.org", "--no-domain"), "contradict"),
         (("new", "a", "--region", "eu-central-1a"), "availability zone"),
@@ -206,7 +206,7 @@ def test_set_says_what_changes(alone: Cli) -> None:
 
 
 def test_list_shows_a_damaged_file_without_hiding_the_others(alone: Cli) -> None:
-    assert "No set-up is saved" in alone("list").out
+    assert "No setup is saved" in alone("list").out
     alone("new", "main", "--domain", "e.example.org")
     alone("new", "shop", "--no-domain")
     (alone.home / "setups" / "shop.json").write_text("{")

@@ -1,6 +1,6 @@
 """Run as a program in a terminal: the wizard at its account page, before a practice account and a user's own files.
 
-`python wizardry.py HOME WORLD` opens the set-up `main`; with `keyring_store` behind it, keys are first kept for it, in
+`python wizardry.py HOME WORLD` opens the setup `main`; with `keyring_store` behind it, keys are first kept for it, in
 the operating system's own key store.
 """
 

@@ -1,4 +1,4 @@
-"""docs/problems.md: what people meet with set-ups like this, and how snowpixel answers."""
+"""docs/problems.md: what people meet with setups like this, and how snowpixel answers."""
 
 import tomllib
 from collections.abc import Iterator

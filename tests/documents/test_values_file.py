@@ -77,9 +77,16 @@ def test_it_is_its_owners_only_and_may_be_written_anew(tmp_path: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["main.txt"]
 
 
+def test_a_file_of_an_earlier_version_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "values.txt"
+    path.write_text(f"snowpixel: values of the set-up {SETUP.name} ({SETUP.id})\nof old\n")
+    values_file.write(path, SETUP, values_file.of(SETUP))
+    assert path.read_text() == values_file.text(SETUP, values_file.of(SETUP))
+
+
 @pytest.mark.parametrize(
     "content",
-    ["", "mine", "snowpixel: values of the set-up main (ab12cd3", "snowpixel: values of the set-up shop (ab12cd34)\n"],
+    ["", "mine", "snowpixel: values of the setup main (ab12cd3", "snowpixel: values of the setup shop (ab12cd34)\n"],
 )
 def test_a_file_of_somebody_elses_is_left_alone(tmp_path: Path, content: str) -> None:
     path = tmp_path / "values.txt"

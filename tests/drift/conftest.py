@@ -1,4 +1,4 @@
-"""Set-ups that stand, for tests that change something behind the product's back."""
+"""Setups that stand, for tests that change something behind the product's back."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -21,5 +21,5 @@ def bench(running: "WorldFile", tmp_path_factory: pytest.TempPathFactory) -> "Be
 
 @pytest.fixture
 def standing(bench: "Bench") -> Callable[[str], "Behind"]:
-    """Give a set-up that is green, of the kind that is asked for."""
+    """Give a setup that is green, of the kind that is asked for."""
     return bench.standing

@@ -29,7 +29,7 @@ class Drift:
         planned: items in the plan beside `item`, because they go or change with it.
         edge_forgot: the edge has no copy of the pixel left.
         retried: an operation that AWS refuses for a while, and that is tried until it does not.
-        kind: which set-up.
+        kind: which setup.
     """
 
     item: str

@@ -1,4 +1,4 @@
-"""A set-up that stands, the same for every test; and the account as others see it."""
+"""A setup that stands, the same for every test; and the account as others see it."""
 
 import json
 from collections.abc import Callable
@@ -178,7 +178,7 @@ class Behind:
 
 
 class Bench:
-    """Has a finished set-up for test after test, each kind set up once."""
+    """Has a finished setup for test after test, each kind set up once."""
 
     def __init__(self, world: WorldFile, folder: Path) -> None:
         self.control = Control(world)
@@ -188,7 +188,7 @@ class Bench:
         self._account = Account(world)
 
     def standing(self, kind: str) -> Behind:
-        """Return a green set-up: `domain`, `plain` (without a domain) or `route53`."""
+        """Return a green setup: `domain`, `plain` (without a domain) or `route53`."""
         home = Path(mkdtemp(dir=self._folder))
         product = Product(self._world, self.control, home)
         self.control.set_pace(0)

@@ -1,4 +1,4 @@
-"""A set-up that was found in the account again: what a repair finds in order counts as made from then on."""
+"""A setup that was found in the account again: what a repair finds in order counts as made from then on."""
 
 import anyio
 

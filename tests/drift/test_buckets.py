@@ -68,7 +68,7 @@ def _whole(role: str) -> Iterator[tuple[str, Drift]]:
             Drift(item, _untag(role, tags), ("PutBucketTagging",), ("tags",)),
         )
     yield (
-        f"{role} tags: another set-up's name",
+        f"{role} tags: another setup's name",
         Drift(
             item,
             lambda b: b.tag_bucket(bucket(b, role), lambda tags: tags.update({"snowpixel:setup": "other"})),

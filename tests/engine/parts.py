@@ -112,7 +112,7 @@ class Look(Probe):
 
 
 def context() -> Context:
-    """A set-up in memory, in a world of nothing, where waits are short."""
+    """A setup in memory, in a world of nothing, where waits are short."""
     ports = Ports(aws=Nowhere(), dns=Nowhere(), web=Nowhere(), clock=SystemClock(0.0))
     return Context(ports, MemoryState(Setup(name="test", id="00000000", created=0.0)))
 

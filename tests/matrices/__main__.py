@@ -28,8 +28,8 @@ KILLS = """## Power cuts
 The process is killed (SIGKILL) just before and just after every AWS write and every write of the state file, and
 between the two file operations of each save; then the same command is run again. *Reply lost once*: the write happened
 and the client's own second try met its effect. *Lost for good*: the walk gave up, and the next one went on.
-*State file deleted*: the set-up was found again in the account by its tags and names. *Removed then*: the half-made
-set-up was not gone on with but removed. Cells: ended right/played.
+*State file deleted*: the setup was found again in the account by its tags and names. *Removed then*: the half-made
+setup was not gone on with but removed. Cells: ended right/played.
 """
 
 FAULTS = """## Faults

@@ -1,4 +1,4 @@
-"""The test bench of the matrices: one practice world, set-ups in it, and the verdict on how a cell ended."""
+"""The test bench of the matrices: one practice world, setups in it, and the verdict on how a cell ended."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -46,7 +46,7 @@ class Outcome:
 
 
 class Ground(StrEnum):
-    """What a set-up finds in the account."""
+    """What a setup finds in the account."""
 
     PROVIDER = "nothing"
     """The domain's DNS is at a provider, where the user adds the records."""
@@ -129,18 +129,18 @@ class Bench:
         return {"certificate": self.behind.certificate(DOMAIN)} if ground is Ground.BORROWED else {}
 
     def new(self, ground: Ground = Ground.PROVIDER, **choices: Any) -> None:
-        """Start over with a set-up saved and nothing made; whoever loses its file will choose the same again."""
+        """Start over with a setup saved and nothing made; whoever loses its file will choose the same again."""
         self.fresh(ground)
         self._choices = self._choices | choices
         self.begin()
 
     def begin(self) -> None:
-        """Save the set-up, unless it is saved."""
+        """Save the setup, unless it is saved."""
         if NAME not in self.product.service.store.names():
             self.product.new(NAME, **self._choices)
 
     def green(self, ground: Ground = Ground.PROVIDER) -> None:
-        """Have a finished set-up: that of the cell before if it was left whole, else as it was when first finished."""
+        """Have a finished setup: that of the cell before if it was left whole, else as it was when first finished."""
         if self._green and self._ground is ground and self._choices == self._given[ground]:
             return
         if ground in self._finished:
@@ -187,7 +187,7 @@ class Bench:
         return self.finished(self.run(job))
 
     def forget(self) -> None:
-        """Lose the computer's files, and have the set-up found in the account; the user answers what it is for."""
+        """Lose the computer's files, and have the setup found in the account; the user answers what it is for."""
         rmtree(self.home / "setups")
         self._green = False
         service = self.product.service
@@ -199,7 +199,7 @@ class Bench:
     # How it has to end.
 
     def finished(self, last: Snapshot) -> list[str]:
-        """Say what keeps this from being one whole set-up: results, checklist, account, file."""
+        """Say what keeps this from being one whole setup: results, checklist, account, file."""
         wrong = [f"{last.job}: {told(check)}" for check in not_ok(last)]
         if last.job is not Job.CHECK:
             wrong += [f"check: {told(check)}" for check in not_ok(self.run(Job.CHECK))]

@@ -95,13 +95,13 @@ def _of_the_tracker(event: Event) -> bool:
 
 
 WITH_TRACKER: dict[str, Any] = {"goals": (Goal.PIXEL, Goal.JS_BUCKET), "tracker": str(V4)}
-"""Choices of a set-up that serves the JavaScript too."""
+"""Choices of a setup that serves the JavaScript too."""
 
 SCENES = (
-    Scene("set-up", Job.APPLY, Bench.fresh),
-    Scene("set-up in Route 53", Job.APPLY, lambda bench: bench.fresh(Ground.ROUTE53), _in_route53),
-    Scene("set-up, certificate borrowed", Job.APPLY, lambda bench: bench.new(Ground.BORROWED), _about_the_certificate),
-    Scene("set-up with JavaScript", Job.APPLY, lambda bench: bench.new(**WITH_TRACKER), _of_the_tracker),
+    Scene("setup", Job.APPLY, Bench.fresh),
+    Scene("setup in Route 53", Job.APPLY, lambda bench: bench.fresh(Ground.ROUTE53), _in_route53),
+    Scene("setup, certificate borrowed", Job.APPLY, lambda bench: bench.new(Ground.BORROWED), _about_the_certificate),
+    Scene("setup with JavaScript", Job.APPLY, lambda bench: bench.new(**WITH_TRACKER), _of_the_tracker),
     Scene("repair, bucket and alias and delivery gone", Job.REPAIR, _drifted(half_gone)),
     Scene("repair, distribution gone", Job.REPAIR, _drifted(distribution_gone)),
     Scene("removal", Job.REMOVE, Bench.green),

@@ -1,4 +1,4 @@
-# The same things as a set-up without a domain makes, for the comparison with Terraform.
+# The same things as a setup without a domain makes, for the comparison with Terraform.
 
 terraform {
   required_providers {

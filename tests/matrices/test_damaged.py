@@ -1,4 +1,4 @@
-"""A damaged state file stops every job before AWS is asked anything, and the copy before it brings the set-up back."""
+"""A damaged state file stops every job before AWS is asked anything, and the copy before it brings the setup back."""
 
 import os
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def test_a_damaged_file_is_refused_with_a_way_out(bench: Bench, damage: str, job
     assert bench.finished(bench.run(Job.APPLY)) == []
 
 
-HALFWAY = [scene for scene in SCENES if scene.name in ("set-up", "removal")]
+HALFWAY = [scene for scene in SCENES if scene.name in ("setup", "removal")]
 
 
 @pytest.mark.timeout(1800)

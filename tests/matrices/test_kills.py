@@ -7,7 +7,7 @@ import pytest
 from tests.matrices.bench import Bench, report
 from tests.matrices.kills import SCENES, Scene, cells, play
 
-PARTS = {"set-up": 6, "repair, bucket and alias and delivery gone": 2, "repair, distribution gone": 3, "removal": 5}
+PARTS = {"setup": 6, "repair, bucket and alias and delivery gone": 2, "repair, distribution gone": 3, "removal": 5}
 """Tests that share a scene's cells, so that several processes can take them; whole scenes otherwise."""
 
 SHARES = [(scene, part) for scene in SCENES for part in range(PARTS.get(scene.name, 1))]

@@ -31,7 +31,7 @@ from wizard.practice.worldfile import WorldFile
 SERVICES = ("s3", "acm", "cloudfront", "logs", "sts", "route53")
 
 NAME = "main"
-"""The set-up's name in every matrix."""
+"""The setup's name in every matrix."""
 
 LONGEST = 120.0
 """Seconds that a walk may wait in all: only one that hangs waits so long, however busy the machine is."""

@@ -175,7 +175,7 @@ class WatchedStore(Store):
 
 
 def changed(before: Setup, after: Setup) -> str:
-    """Name what differs between two states of a set-up, without the random values."""
+    """Name what differs between two states of a setup, without the random values."""
     old, new = asdict(before), asdict(after)
     plain = [name for name in new if name not in ("made", "choices", "stood", "waits") and old[name] != new[name]]
     deep = [

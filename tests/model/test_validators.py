@@ -143,7 +143,7 @@ def test_setup_names(typed: str, clean: str) -> None:
 
 @pytest.mark.parametrize("typed", ["", "2shop", "a" * 21, "a b", "ä", "a_b", "../x", "a\nb"])
 def test_setup_names_that_are_refused(typed: str) -> None:
-    with pytest.raises(InvalidChoice, match="cannot be a set-up's name"):
+    with pytest.raises(InvalidChoice, match="cannot be a setup's name"):
         validators.setup_name(typed)
 
 

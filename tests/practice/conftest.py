@@ -1,4 +1,4 @@
-"""The set-up as plain boto3 calls against the practice world, and the edge asked directly."""
+"""The setup as plain boto3 calls against the practice world, and the edge asked directly."""
 
 import json
 import ssl
@@ -61,7 +61,7 @@ def aws(cached: Clients, control: Control) -> Clients:
 
 
 class Road:
-    """The set-up, step by step, as plain boto3 calls."""
+    """The setup, step by step, as plain boto3 calls."""
 
     def __init__(self, world: WorldFile, aws: Clients, control: Control) -> None:
         self.world, self.aws, self.control = world, aws, control

@@ -1,4 +1,4 @@
-"""One whole look from outside at a set-up, without AWS: the rows that a user would see, weighed against each other."""
+"""One whole look from outside at a setup, without AWS: the rows that a user would see, weighed against each other."""
 
 from dataclasses import replace
 
@@ -34,7 +34,7 @@ def context_of(
     attempts: int = 2,
     ipv6: bool = False,
 ) -> Context:
-    """Return a set-up that stood for a hundred days, seen through a real resolver and a real browser."""
+    """Return a setup that stood for a hundred days, seen through a real resolver and a real browser."""
     resolver = DnsClient(network, patience=DnsTimeouts(patience, attempts), ipv6=ipv6)
     now = clock or StandingClock()
     ports = Ports(NoAws(), resolver, WebClient(network, resolver, limits=Limits(5, 10)), now)

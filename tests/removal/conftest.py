@@ -1,4 +1,4 @@
-"""The account as others see it, for tests that take a set-up down."""
+"""The account as others see it, for tests that take a setup down."""
 
 from typing import TYPE_CHECKING
 

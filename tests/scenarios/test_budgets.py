@@ -26,7 +26,7 @@ POLLS = frozenset({("acm", "describe_certificate"), ("cloudfront", "get_distribu
 """Operations that waits repeat: how often is the world's doing."""
 
 FRESH, LOOK, LOOK_IN_ROUTE53, QUESTIONS = 50, 30, 35, 103
-"""Calls of a fresh set-up beside polls, of a look that changes nothing, of one with records in Route 53; and questions
+"""Calls of a fresh setup beside polls, of a look that changes nothing, of one with records in Route 53; and questions
 to DNS servers of a healthy check: each server of the zone and the resolver, about each name; eight of them look for
 records beside the pixel's."""
 

@@ -33,7 +33,7 @@ class Hole:
 
 
 def dead() -> Progress:
-    """Check a finished set-up in such a world, with short limits."""
+    """Check a finished setup in such a world, with short limits."""
     made = Made(
         account="123456789012",
         content_bucket="content",

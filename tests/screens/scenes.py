@@ -73,7 +73,7 @@ def visit(number: int) -> Event:
 
 
 def saved(service: ScriptedService, name: str = "main", made: Made = Made(), **choices: object) -> Setup:  # noqa: B008
-    """Save a set-up as it stands a day after it was begun."""
+    """Save a setup as it stands a day after it was begun."""
     setup = replace(a_setup(service, name, **choices), id="0a1b2c3d", created=NOW - 26.5 * HOUR, made=made)
     service.store.save(setup)
     return setup
@@ -88,7 +88,7 @@ class Scene:
 
     Attributes:
         walk: how to get there.
-        made: what was made of the set-up `main`; None where there is none.
+        made: what was made of the setup `main`; None where there is none.
         scripts: how its walks go.
         real: whether to play the real world instead of practice.
     """

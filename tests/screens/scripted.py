@@ -263,5 +263,5 @@ async def asks(progress: Progress) -> None:
 
 
 def a_setup(service: Service, name: str = "main", **choices: object) -> Setup:
-    """Save a set-up."""
+    """Save a setup."""
     return service.store.create(name, SetupChoices(**{"domain": "e.example.test", **choices}))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Going on in the wizard with a set-up that lacks nothing but the proof: never a dead end."""
+"""Going on in the wizard with a setup that lacks nothing but the proof: never a dead end."""
 
 import asyncio
 from collections.abc import Callable

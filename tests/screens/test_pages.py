@@ -444,7 +444,7 @@ def test_a_window_that_is_too_small_says_so_and_recovers(home: Path, size: tuple
         await wait_for(pilot, lambda: app.screen.query_one("#too-small").display)
         await pilot.resize_terminal(80, 24)
         await wait_for(pilot, lambda: not app.screen.query_one("#too-small").display)
-        assert "New set-up" in text_of(app)
+        assert "New setup" in text_of(app)
 
     play(ScriptedService(home), scene)
 

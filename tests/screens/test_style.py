@@ -1,4 +1,4 @@
-"""The small parts: words, marks, keys, copying, where a set-up stands."""
+"""The small parts: words, marks, keys, copying, where a setup stands."""
 
 from pathlib import Path
 

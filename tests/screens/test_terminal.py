@@ -79,7 +79,7 @@ def start(terminal: Terminal, home: Path) -> None:
 
 def test_a_walk_in_a_real_terminal_and_a_quick_clean_leave(terminal: Terminal, home: Path) -> None:
     start(terminal, home)
-    terminal.wait_for(lambda text: "New set-up" in text and "Quit" in text)
+    terminal.wait_for(lambda text: "New setup" in text and "Quit" in text)
     terminal.press("Enter")
     terminal.wait_for(lambda text: "Why?" in text and "e.example.test" in text)
     terminal.run("resize-window", "-x", "50", "-y", "20")
@@ -101,7 +101,7 @@ def test_a_walk_in_a_real_terminal_and_a_quick_clean_leave(terminal: Terminal, h
 
 def test_ctrl_c_leaves_as_well(terminal: Terminal, home: Path) -> None:
     start(terminal, home)
-    terminal.wait_for(lambda text: "New set-up" in text and "Quit" in text)
+    terminal.wait_for(lambda text: "New setup" in text and "Quit" in text)
     terminal.press("C-c")
 
     assert "code=0." in terminal.wait_for(lambda text: "code=" in text)

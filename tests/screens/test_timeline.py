@@ -1,4 +1,4 @@
-"""A set-up's timeline: what happened in its order, how long each step took, and what is still to come."""
+"""A setup's timeline: what happened in its order, how long each step took, and what is still to come."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Keys, counted: what a first set-up asks of a user's fingers is a promise."""
+"""Keys, counted: what a first setup asks of a user's fingers is a promise."""
 
 from dataclasses import dataclass
 

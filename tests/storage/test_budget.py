@@ -84,7 +84,7 @@ ANNOUNCED: dict[tuple[str, str], Announced] = {
 
 
 class Reading(Service):
-    """The product; whenever it calls AWS, the set-up's file is read."""
+    """The product; whenever it calls AWS, the setup's file is read."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(service.environment)

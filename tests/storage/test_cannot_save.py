@@ -92,7 +92,7 @@ def test_a_full_disk_is_said_before_anything_is_made(product: Product) -> None:
     code, said = apply(product, room=RESERVE // 2)
     assert code == 2, said
     assert "no room left" in said
-    assert "Cannot save the set-up" in said
+    assert "Cannot save the setup" in said
     assert product.control.calls() == []
     assert product.service.store.path("main").read_bytes() == before
     assert list(product.service.store.folder.glob(".main*")) == []
@@ -116,7 +116,7 @@ def test_a_read_only_folder_is_said_before_anything_is_made(product: Product, bo
     code, said = apply(product, *bound)
     product.service.store.folder.chmod(0o700)
     assert code == 2, said
-    assert "Cannot save the set-up" in said
+    assert "Cannot save the setup" in said
     assert f"you may not, for {product.service.store.folder} is set to read-only" in said
     assert product.writes() == []
 
@@ -127,7 +127,7 @@ def test_a_folder_of_another_user_is_said_with_its_owner(product: Product, bound
     give_away(product.service.store.folder)
     code, said = apply(product, *bound)
     assert code == 2, said
-    assert "Cannot save the set-up" in said
+    assert "Cannot save the setup" in said
     assert f"{product.service.store.folder} belongs to the user with the number {NOBODY}, you are 0 " in said
     assert product.writes() == []
 

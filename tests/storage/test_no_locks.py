@@ -57,5 +57,5 @@ def test_a_lock_that_is_a_folder_is_an_error_and_no_wait(tmp_path: Path) -> None
     store = Store(tmp_path / "home")
     store.create("main", SetupChoices())
     store.path("main").with_suffix(".lock").mkdir()
-    with pytest.raises(StoreError, match="Cannot save the set-up"), store.writing("main", "test"):
+    with pytest.raises(StoreError, match="Cannot save the setup"), store.writing("main", "test"):
         pass

@@ -1,4 +1,4 @@
-"""A set-up made with an earlier recipe works as it is: one warning, until the user wants today's."""
+"""A setup made with an earlier recipe works as it is: one warning, until the user wants today's."""
 
 from msgspec.structs import replace
 
@@ -9,7 +9,7 @@ from wizard.model.setup import RECIPE
 
 
 def earlier(product: Product) -> None:
-    """Finish a set-up, and say that an earlier snowpixel made it."""
+    """Finish a setup, and say that an earlier snowpixel made it."""
     product.new()
     product.apply()
     product.service.store.save(replace(product.setup(), recipe=RECIPE - 1))

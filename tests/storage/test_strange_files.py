@@ -162,7 +162,7 @@ def test_a_copied_file_neither_locks_nor_changes_nor_deletes_the_original(store:
     path, copy = store.path("main"), store.path("shop")
     copy.write_bytes(path.read_bytes())
     before = path.read_bytes()
-    assert "a copy of a set-up's file is no second set-up" in refused(store)
+    assert "a copy of a setup's file is no second setup" in refused(store)
     with store.writing("main", "test"):
         store.delete("shop")
     assert path.read_bytes() == before

@@ -77,7 +77,7 @@ def begin(product: Product) -> None:
 
 @pytest.fixture
 def busy(product: Product, snowpixel: Snowpixel) -> subprocess.Popen[str]:
-    """A process that holds the set-up and has nothing left to write: it only waits for the user's records."""
+    """A process that holds the setup and has nothing left to write: it only waits for the user's records."""
     product.new()
     begin(product)
     return at_work(product, snowpixel)

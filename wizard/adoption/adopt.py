@@ -1,7 +1,7 @@
 """Finds the setups of an AWS account that have no file here, and rebuilds their files.
 
-What can be tagged is known by its tags; the rest carries the set-up's id in its name. Nothing is taken over here: a
-set-up that was found is shown, and continued only when the user says so.
+What can be tagged is known by its tags; the rest carries the setup's id in its name. Nothing is taken over here: a
+setup that was found is shown, and continued only when the user says so.
 """
 
 import re
@@ -39,7 +39,7 @@ AT_ONCE = 5
 
 
 class FoundSetup(Struct, frozen=True, kw_only=True):
-    """A set-up as the account shows it."""
+    """A setup as the account shows it."""
 
     name: str
     """The name in its tags."""
@@ -61,7 +61,7 @@ class _Pieces:
 
     id: str
     names: list[str] = field(default_factory=list)
-    """The set-up's name as each piece tells it, most trustworthy first."""
+    """The setup's name as each piece tells it, most trustworthy first."""
     buckets: dict[str, One] = field(default_factory=dict)
     distributions: list[One] = field(default_factory=list)
     certificates: list[One] = field(default_factory=list)
@@ -100,7 +100,7 @@ class _Pieces:
 
 
 class _Gathering:
-    """Sorts what is in the account by set-up id."""
+    """Sorts what is in the account by setup id."""
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
@@ -194,7 +194,7 @@ async def _together(jobs: list[tuple[Callable[..., Awaitable[None]], tuple[Any, 
 
 
 async def search(aws: Aws) -> tuple[FoundSetup, ...]:
-    """Find all set-ups of the account that the credentials belong to; nothing is written.
+    """Find all setups of the account that the credentials belong to; nothing is written.
 
     Raises:
         AwsError: AWS refused, or could not be reached.
@@ -274,7 +274,7 @@ async def _validation(aws: Aws, certificate: One) -> dict[str, str]:
 
 
 async def _name(pieces: _Pieces, contents: Contents) -> str:
-    """Return the set-up's name by what is tagged most surely, or one made up from its id."""
+    """Return the setup's name by what is tagged most surely, or one made up from its id."""
     names = list(pieces.names)
     if not pieces.distributions:
         names.insert(0, (await contents.tags()).get(TAG_SETUP, ""))
@@ -291,7 +291,7 @@ ITEMS = {
 
 
 def rebuild(found: FoundSetup, name: str | None = None, **choices: Any) -> Setup:
-    """Make the set-up again that our file would hold.
+    """Make the setup again that our file would hold.
 
     Args:
         found: what the account shows.
@@ -311,17 +311,17 @@ def rebuild(found: FoundSetup, name: str | None = None, **choices: Any) -> Setup
 
 
 def refuse_adopted(found: FoundSetup, name: str, saved_as: str | None, names: Collection[str]) -> None:
-    """Refuse to save a set-up of the account twice, or under a name that is taken here.
+    """Refuse to save a setup of the account twice, or under a name that is taken here.
 
     Raises:
         StoreError: which of the two, and what to do.
     """
     if saved_as is not None:
         raise StoreError(
-            f"That set-up is saved here already, as '{saved_as}'. Continue it: `snowpixel apply {saved_as}`."
+            f"That setup is saved here already, as '{saved_as}'. Continue it: `snowpixel apply {saved_as}`."
         )
     if name in names:
         raise StoreError(
-            f"Another set-up called '{name}' is saved here; the one in your account has the id {found.id}. Give it "
+            f"Another setup called '{name}' is saved here; the one in your account has the id {found.id}. Give it "
             f"another name on this computer; its tags in AWS keep '{found.name}'."
         )

@@ -21,7 +21,7 @@ Seen = tuple[dict[str, Any], dict[str, Any]]
 
 
 class Contents:
-    """Reads the buckets of one set-up.
+    """Reads the buckets of one setup.
 
     Args:
         aws: the port to AWS.

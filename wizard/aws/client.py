@@ -49,7 +49,7 @@ class AwsClient:
 
     Attributes:
         source: the credentials.
-        region: the set-up's region.
+        region: the setup's region.
         patience: time limits.
         observe: told of each call, for benchmarks and tests.
         listen: told how each call ended, for reports.

@@ -119,7 +119,7 @@ def statement_for(action: str, setup: Setup | None = None) -> Statement:
 
     Args:
         action: as IAM writes it, for example `s3:CreateBucket`. One that the policy does not know is not scoped.
-        setup: the set-up to scope it to.
+        setup: the setup to scope it to.
     """
     entry = next((one for one in _knowledge()["statement"] if action in one["actions"]), None)
     if entry is None:
@@ -227,7 +227,7 @@ def _known(name: str | None) -> Sequence[str]:
 
 
 def _parts(setup: Setup | None) -> frozenset[str]:
-    """Return which parts of the policy a set-up needs; "" stands for what every one needs."""
+    """Return which parts of the policy a setup needs; "" stands for what every one needs."""
     if setup is None:
         return frozenset({"", "domain", "zone-search", "route53", "search"})
     made, own_name = setup.made, setup.choices.domain is not None

@@ -4,4 +4,4 @@ GLOBAL_REGION = "us-east-1"
 """CloudFront, its certificates and its log deliveries are configured in this region, wherever the buckets are."""
 
 IN_CHOSEN_REGION = frozenset({"s3", "sts"})
-"""Services called in the set-up's own region."""
+"""Services called in the setup's own region."""

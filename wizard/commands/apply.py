@@ -64,7 +64,7 @@ def apply(
 ) -> ExitCode:
     """Carry the plan out. What exists is found and kept, so it may be interrupted and run again at any time."""
     service = _ready(session, "apply", name)
-    session.confirm(f"This makes or completes the set-up '{name}' in your AWS account. Go on?", yes=yes)
+    session.confirm(f"This makes or completes the setup '{name}' in your AWS account. Go on?", yes=yes)
     answers = {**_answers(certificate, distribution_edited), **({UPGRADE: YES} if upgrade else {})}
     snapshot = run_walk.run(session, service, Job.APPLY, name, patience=wait, answers=answers)
     return _end(session, snapshot, strict=strict)
@@ -107,7 +107,7 @@ def remove(session: Session, name: str, *, yes: bool, wait: float | None, delete
     """Take it all down, in the right order; the logs stay unless --delete-logs."""
     service = _ready(session, "remove", name, *(("--delete-logs",) if delete_logs else ()))
     what = "ALL its logs, for good" if delete_logs else "nothing of its logs"
-    session.confirm(f"This deletes the set-up '{name}' from your AWS account, and {what}. Go on?", yes=yes)
+    session.confirm(f"This deletes the setup '{name}' from your AWS account, and {what}. Go on?", yes=yes)
     answers = {**({DELETE_LOGS: YES} if delete_logs else {}), **({DOMAIN_LOST: YES} if domain_lost else {})}
     snapshot = run_walk.run(session, service, Job.REMOVE, name, patience=wait, answers=answers)
     kept = name in service.store.names()
@@ -119,7 +119,7 @@ def remove(session: Session, name: str, *, yes: bool, wait: float | None, delete
 
 
 def _ready(session: Session, command: str, name: str, *more: str) -> Service:
-    """Put the product together and make sure, before any question, that there is such a set-up."""
+    """Put the product together and make sure, before any question, that there is such a setup."""
     session.again = shlex.join([command, name, *more])
     service = session.service()
     service.store.load(name)

@@ -36,7 +36,7 @@ SHORTEST = 1.0
 
 
 AT_ONCE = 4
-"""Set-ups that are looked at at the same time: with more, each would run out of its own time on a small computer."""
+"""Setups that are looked at at the same time: with more, each would run out of its own time on a small computer."""
 
 
 class Wish(Struct, frozen=True):
@@ -49,7 +49,7 @@ class Wish(Struct, frozen=True):
 
 
 class CheckedSetup(Struct, frozen=True):
-    """What a check of one set-up came to, or why there is nothing."""
+    """What a check of one setup came to, or why there is nothing."""
 
     name: str
     snapshot: Snapshot | None = None
@@ -69,7 +69,7 @@ class CheckedSetup(Struct, frozen=True):
         return self.snapshot.status if self.snapshot else Status.UNKNOWN
 
     def code(self, *, strict: bool) -> ExitCode:
-        """The exit code that this set-up alone would give."""
+        """The exit code that this setup alone would give."""
         return of_error(self.error) if self.error else of_statuses(self.statuses, strict=strict)
 
     @property
@@ -103,14 +103,14 @@ def check(
     quiet: bool,
     **given: str | None,
 ) -> ExitCode:
-    """Look at everything, change nothing. Without a name all saved set-ups are looked at."""
+    """Look at everything, change nothing. Without a name all saved setups are looked at."""
     session.again = shlex.join(["check", *names])
     wish = Wish(_rows(only), changes or quiet, strict, quiet)
     word = _word(names, watched=watch is not None, **given)
     service = session.service()
     chosen = tuple(names) or service.store.names()
     if not chosen:
-        raise click.UsageError(f"There is no saved set-up yet. Make one: {session.line('new NAME')}, or the wizard.")
+        raise click.UsageError(f"There is no saved setup yet. Make one: {session.line('new NAME')}, or the wizard.")
     for name in chosen:
         second_factor(session, service, name)
     proved = _prove(session, service, chosen) if prove else ExitCode.WELL
@@ -147,7 +147,7 @@ def _word(
     if (accept is None) == (withdraw is None) or (accept is None) != (reason is None):
         raise click.UsageError("Give --accept ID with --reason TEXT, or --withdraw ID alone.")
     if len(names) != 1 or watched:
-        raise click.UsageError("--accept and --withdraw are for one set-up: name it, and leave --watch out.")
+        raise click.UsageError("--accept and --withdraw are for one setup: name it, and leave --watch out.")
     return Word(accept or withdraw or "", accepted_warnings.reason(reason) if reason is not None else None)
 
 
@@ -191,7 +191,7 @@ def _rows(only: tuple[str, ...]) -> tuple[str, ...]:
 
 
 async def look_at_all(service: Service, names: Sequence[str], wish: Wish) -> list[CheckedSetup]:
-    """Look at several set-ups at once; one that cannot be read does not keep the others from being looked at."""
+    """Look at several setups at once; one that cannot be read does not keep the others from being looked at."""
     found: dict[str, CheckedSetup] = {}
     turn = anyio.Semaphore(AT_ONCE)
 
@@ -251,7 +251,7 @@ def _data(found: CheckedSetup, wish: Wish) -> SetupRow:
 
 
 def _prove(session: Session, service: Service, names: Sequence[str]) -> ExitCode:
-    """Send a new test event for each set-up and wait until it is found."""
+    """Send a new test event for each setup and wait until it is found."""
     codes = []
     for name in names:
         try:

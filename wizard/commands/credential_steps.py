@@ -23,7 +23,7 @@ def second_factor(session: Session, service: Service, name: str) -> None:
     Args:
         session: the run.
         service: the product.
-        name: the set-up.
+        name: the setup.
 
     Raises:
         click.UsageError: `--mfa` was given without a terminal.
@@ -71,7 +71,7 @@ def keep_typed(session: Session, service: Service, name: str, snapshot: Snapshot
 
 
 def forget_keys(session: Session, home: Path, setup: Setup) -> ExitCode:
-    """Drop only the kept keys of a set-up."""
+    """Drop only the kept keys of a setup."""
     try:
         dropped = keyring_store.forget(home, setup)
     except CannotKeepError as error:
@@ -83,7 +83,7 @@ def forget_keys(session: Session, home: Path, setup: Setup) -> ExitCode:
 
 
 def drop_keys(session: Session, store: Store, name: str) -> None:
-    """Drop the kept keys of a set-up that is about to be forgotten; a store that cannot be used is said."""
+    """Drop the kept keys of a setup that is about to be forgotten; a store that cannot be used is said."""
     try:
         keyring_store.forget(store.home, store.load(name))
     except StoreError:

@@ -28,7 +28,7 @@ from wizard.storage.store import Store
 @click.option("--check-only", is_flag=True, help="The same as --for check.")
 @pass_session
 def policy(session: Session, name: str | None, *, purpose: str | None, check_only: bool) -> ExitCode:
-    """Print the least IAM policy that does the work; with a name, limited to that set-up."""
+    """Print the least IAM policy that does the work; with a name, limited to that setup."""
     if check_only and purpose not in (None, Purpose.CHECK):
         raise click.UsageError(f"--check-only is --for check, so it cannot go with --for {purpose}.")
     wanted = Purpose.CHECK if check_only else Purpose(purpose or Purpose.SETUP)

@@ -19,7 +19,7 @@ class Opener:
     Args:
         session: where to speak.
         service: the product, which knows whether this is practice.
-        setup: the set-up that is proved.
+        setup: the setup that is proved.
         opens: whether to open a browser at all.
     """
 

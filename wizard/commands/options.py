@@ -24,7 +24,7 @@ def _note(context: click.Context, parameter: click.Parameter, value: Any) -> Non
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _EVERYWHERE: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--json",), {"is_flag": True, "help": "One JSON document on stdout; everything else goes to stderr."}),
-    (("--home",), {"type": _FOLDER, "metavar": "DIR", "help": "Where set-ups are saved (SNOWPIXEL_HOME)."}),
+    (("--home",), {"type": _FOLDER, "metavar": "DIR", "help": "Where setups are saved (SNOWPIXEL_HOME)."}),
     (("--profile",), {"metavar": "NAME", "help": "The AWS profile to use."}),
     (("--nameserver",), {"metavar": "HOST[:PORT]", "help": "Ask this DNS resolver instead of the public ones."}),
     (("--practice",), {"type": _FOLDER, "metavar": "DIR", "help": "Use this practice world (SNOWPIXEL_PRACTICE)."}),
@@ -83,7 +83,7 @@ class Group(click.Group):
 
 
 def choices(function: F) -> F:
-    """Add the options with which a set-up is chosen."""
+    """Add the options with which a setup is chosen."""
     for option in reversed(_CHOICES):
         function = option(function)
     return function

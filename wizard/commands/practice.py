@@ -32,7 +32,7 @@ from wizard.storage.last_check import LastCheck
 from wizard.storage.store import StoreError
 
 NAME = "practice"
-"""The set-up that the plain practice makes."""
+"""The setup that the plain practice makes."""
 EXTRA = ("ministack", "trustme")
 """What the practice extra brings; the plain install does without."""
 
@@ -83,7 +83,7 @@ def _world(directory: Path, pace: float) -> tuple[WorldFile, bool]:
 
 
 def _forget_what_is_gone(service: Service) -> None:
-    """Keep the choices of the set-ups, but not what was made: it ended with the world that it was made in."""
+    """Keep the choices of the setups, but not what was made: it ended with the world that it was made in."""
     store = service.store
     for name in store.names():
         with contextlib.suppress(StoreError), store.writing(name, "snowpixel practice") as state:

@@ -20,7 +20,7 @@ from wizard.storage.atomic_files import left_alone, not_written, ours
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it to a file.")
 @pass_session
 def report(session: Session, name: str, *, mask: bool, out: Path | None) -> ExitCode:
-    """Check a set-up once and put together what a helper needs. It is sent to nobody: read it, then send it."""
+    """Check a setup once and put together what a helper needs. It is sent to nobody: read it, then send it."""
     service = session.service()
     second_factor(session, service, name)
     material = event_loop.run(lambda: support_report.gather(service, name), lambda: run_walk.farewell(session))
@@ -38,9 +38,9 @@ def _write(path: Path, made: support_report.SupportReport) -> None:
     """Write the file.
 
     Raises:
-        click.UsageError: there is a file that is no report on this set-up, or it cannot be written.
+        click.UsageError: there is a file that is no report on this setup, or it cannot be written.
     """
-    if not ours(path, support_report.begins(made)):
+    if not ours(path, support_report.begins(made), support_report.began_earlier(made)):
         raise click.UsageError(left_alone(path, f"a report on {made.setup}"))
     try:
         support_report.write(path, made)

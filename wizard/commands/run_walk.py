@@ -51,7 +51,7 @@ def run(
         session: where to speak.
         service: the product.
         job: which walk.
-        name: the set-up.
+        name: the setup.
         patience: seconds to wait in all; None is as long as it takes.
         answers: decision id to choice.
         only: stages or items to limit the walk to.
@@ -60,7 +60,7 @@ def run(
 
     Raises:
         wizard.commands.plain.prompt.BackError, wizard.commands.plain.prompt.QuitError: the user's word at a question.
-        wizard.storage.store.StoreError: the set-up cannot be used, or another process works on it.
+        wizard.storage.store.StoreError: the setup cannot be used, or another process works on it.
         KeyboardInterrupt: the user wants out.
     """
     quiet = job in (Job.PLAN, Job.CHECK)
@@ -143,7 +143,7 @@ def _only_questions(snapshot: Snapshot) -> bool:
 
 
 async def look(service: Service, name: str, only: Collection[str] = ()) -> Snapshot:
-    """Check a set-up, or some rows of it."""
+    """Check a setup, or some rows of it."""
     running = service.start(Job.CHECK, name, only=only or None)
     await running.run()
     return running.progress.snapshot

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 @click.command("new", cls=Command)
 @options.name
 @options.choices
-@click.option("--adopt", metavar="ID", help="Take over the set-up of your account that `list --account` shows.")
+@click.option("--adopt", metavar="ID", help="Take over the setup of your account that `list --account` shows.")
 @pass_session
 def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> ExitCode:
-    """Save a set-up from flags, without questions. Nothing is made yet."""
+    """Save a setup from flags, without questions. Nothing is made yet."""
     wanted = choice_flags.changes(session.profile, **given)
     name = setup_name(name)
     if adopt:
@@ -42,7 +42,7 @@ def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> Exit
     refuse_incoherent(SetupChoices(**wanted))
     setup = Store(home_of(session)).create(name, SetupChoices(**wanted))
     lines = [
-        f"Saved the set-up '{setup.name}'. Nothing was made yet.",
+        f"Saved the setup '{setup.name}'. Nothing was made yet.",
         *_promises(setup.choices),
         f"Next: {session.line(f'plan {setup.name}')}, then {session.line(f'apply {setup.name}')}",
     ]
@@ -62,7 +62,7 @@ def _warned(session: Session, name: str, domain: str | None) -> list[dict[str, A
 
 
 def _promises(choices: SetupChoices) -> Iterator[str]:
-    """Yield what the set-up will be, a line for each of its goals."""
+    """Yield what the setup will be, a line for each of its goals."""
     address = both(choices.domain) if choices.domain else "a name of CloudFront's (add a domain whenever you like)"
     if Goal.PIXEL in choices.goals:
         yield f"The pixel at {address}, buckets in {choices.region}, logs kept {choices.retention_days} days."
@@ -73,12 +73,12 @@ def _promises(choices: SetupChoices) -> Iterator[str]:
 
 
 def _adopt(session: Session, name: str, identifier: str, wanted: dict[str, Any]) -> ExitCode:
-    """Save a set-up that the account holds; nothing in AWS is changed."""
+    """Save a setup that the account holds; nothing in AWS is changed."""
     service = session.service()
     session.again = shlex.join(["new", name, "--adopt", identifier])
     found = next((one for one in in_account(session, service) if one.id == identifier), None)
     if found is None:
-        raise click.UsageError(f"Your account has no set-up with the id {identifier}. See: snowpixel list --account")
+        raise click.UsageError(f"Your account has no setup with the id {identifier}. See: snowpixel list --account")
     setup = service.adopt(found, name, **wanted)
     guessed = [field for field in found.unknown if field not in wanted]
     lines = [f"Took over '{found.name}' ({found.id}) as '{name}'. Nothing in AWS was changed."]
@@ -91,7 +91,7 @@ def _adopt(session: Session, name: str, identifier: str, wanted: dict[str, Any])
 
 
 def in_account(session: Session, service: "Service") -> tuple["FoundSetup", ...]:
-    """Return the set-ups that the AWS account holds."""
+    """Return the setups that the AWS account holds."""
     from wizard.commands import event_loop  # noqa: PLC0415 - only here AWS is asked
     from wizard.commands.run_walk import farewell  # noqa: PLC0415
 
@@ -104,7 +104,7 @@ def in_account(session: Session, service: "Service") -> tuple["FoundSetup", ...]
 @options.choices
 @pass_session
 def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
-    """Change choices of a saved set-up. What follows from them shows `plan`, and does `apply`."""
+    """Change choices of a saved setup. What follows from them shows `plan`, and does `apply`."""
     wanted = choice_flags.changes(session.profile, **given)
     if not wanted:
         raise click.UsageError(f"Nothing to change was given. See: {session.line('set --help')}")
@@ -134,19 +134,19 @@ def _word(value: Any) -> str:
 @click.option("--account", is_flag=True, help="Also those that are in the AWS account but not saved here.")
 @pass_session
 def list_(session: Session, *, account: bool) -> ExitCode:
-    """List the saved set-ups with their domain and state."""
+    """List the saved setups with their domain and state."""
     session.again = "list --account" if account else "list"
     rows, errors = _saved(Store(home_of(session)))
     if account:
         rows += _only_there(session)
     lines = [f"{row['name']:<20}  {row['domain'] or '(no domain)':<32}  {row['state']}" for row in rows]
-    nothing = [f"No set-up is saved yet. Make one: {session.line('new NAME')}, or start the wizard: snowpixel"]
+    nothing = [f"No setup is saved yet. Make one: {session.line('new NAME')}, or start the wizard: snowpixel"]
     session.result(lines or nothing, "error" if errors else "ok", {"setups": rows}, errors)
     return ExitCode.USAGE if errors else ExitCode.WELL
 
 
 def _only_there(session: Session) -> list[dict[str, Any]]:
-    """Describe the set-ups of the account that are not saved here, with the command that takes one over."""
+    """Describe the setups of the account that are not saved here, with the command that takes one over."""
     service = session.service()
     return [
         {
@@ -162,7 +162,7 @@ def _only_there(session: Session) -> list[dict[str, Any]]:
 
 
 def _adopting(one: "FoundSetup") -> str:
-    """Return the command that takes a set-up over. Whoever may tag in the account wrote its id."""
+    """Return the command that takes a setup over. Whoever may tag in the account wrote its id."""
     return f"new NAME --adopt {shlex.quote(printable(one.id))}"
 
 
@@ -182,7 +182,7 @@ def _saved(store: Store) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 def state_of(setup: Setup) -> str:
-    """Say in a few words how far a set-up is, as the file knows it; only a check knows better."""
+    """Say in a few words how far a setup is, as the file knows it; only a check knows better."""
     if setup.removed:
         return "removed, logs kept"
     if setup.made.proof:
@@ -198,7 +198,7 @@ def state_of(setup: Setup) -> str:
 @click.option("--keys-only", is_flag=True, help="Drop only the keys in this computer's key store.")
 @pass_session
 def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCode:
-    """Drop the saved set-up and its kept keys from this computer. AWS is not touched: what was made stays there."""
+    """Drop the saved setup and its kept keys from this computer. AWS is not touched: what was made stays there."""
     from wizard.commands.credential_steps import drop_keys, forget_keys  # noqa: PLC0415 - the key store is needed here alone
     from wizard.storage.last_check import LastCheck  # noqa: PLC0415
 

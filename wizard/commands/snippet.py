@@ -31,8 +31,8 @@ from wizard.storage.store import Store
 
 @click.command("snippet", cls=Command)
 @options.name
-@click.option("--app-id", metavar="NAME", help="The site's name in its events [the set-up's name].")
-@click.option("--tracker", metavar="URL", help="Where your copy of sp.js is, if this set-up does not serve it.")
+@click.option("--app-id", metavar="NAME", help="The site's name in its events [the setup's name].")
+@click.option("--tracker", metavar="URL", help="Where your copy of sp.js is, if this setup does not serve it.")
 @click.option("--integrity", metavar="SHA384", help="The hash of that copy.")
 @click.option("--namespace", metavar="NAME", default="sp", help="The tracker's name within the page [sp].")
 @click.option("--pings", is_flag=True, help="Also count how long pages are read (an event every ten seconds).")
@@ -67,11 +67,11 @@ def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> E
 
 
 def _tracker_alone(session: Session, name: str, loaded: Loaded, page: str | None) -> ExitCode:
-    """Print what loads the tracker of a set-up without a pixel: its events go elsewhere."""
+    """Print what loads the tracker of a setup without a pixel: its events go elsewhere."""
     if page:
         raise click.UsageError(f"{name} has no pixel, so there is no tag of its own to look for in a page.")
     element = script_element(loaded)
-    said = "This set-up has no pixel. Load its tracker like this, and tell it your collector's address:"
+    said = "This setup has no pixel. Load its tracker like this, and tell it your collector's address:"
     session.result([said, "", element], "ok", {"setup": name, "host": None, "tag": element})
     return ExitCode.WELL
 

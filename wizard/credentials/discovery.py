@@ -15,7 +15,7 @@ def find(chosen: str | None = None, *, firmware: Path = instance_role.FIRMWARE) 
     """List all places, environment first, then profiles by name, then the machine itself. Blocking.
 
     Args:
-        chosen: the profile that was chosen by flag or for the set-up; it wins over everything.
+        chosen: the profile that was chosen by flag or for the setup; it wins over everything.
         firmware: the file that says who made this computer.
     """
     named = environment_variables.profile()

@@ -2,7 +2,7 @@
 
 A store can look fine and lose everything (`keyring.backends.null`), be locked, or refuse long values. So something of
 the same length is written, read and deleted first, and the item itself is read back. Session tokens are never kept.
-Which set-ups have an item is noted beside the saved set-ups, without any secret: so nobody's store is asked in vain.
+Which setups have an item is noted beside the saved setups, without any secret: so nobody's store is asked in vain.
 """
 
 import json
@@ -71,12 +71,12 @@ def keep(home: Path, setup: Setup, keys: Keys) -> str:
 
 
 def is_kept(home: Path, setup: Setup) -> bool:
-    """Whether keys were kept for a set-up; the store itself is not asked."""
+    """Whether keys were kept for a setup; the store itself is not asked."""
     return _note(home, setup).is_file()
 
 
 def kept(home: Path, setup: Setup) -> Keys | None:
-    """Return the kept keys of a set-up, None if none were kept. Blocking.
+    """Return the kept keys of a setup, None if none were kept. Blocking.
 
     Raises:
         AwsError: they were kept and cannot be read now.
@@ -94,7 +94,7 @@ def kept(home: Path, setup: Setup) -> Keys | None:
 
 
 def forget(home: Path, setup: Setup) -> bool:
-    """Delete the kept keys of a set-up; False if there were none. Blocking.
+    """Delete the kept keys of a setup; False if there were none. Blocking.
 
     Raises:
         CannotKeepError: the store cannot be used, so they may still be in it.

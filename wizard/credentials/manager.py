@@ -59,8 +59,8 @@ class CredentialManager:
         """List every place with credentials; nobody is contacted. Blocking.
 
         Args:
-            given: what was given for this run, or the set-up's profile.
-            setup: the set-up whose kept keys are listed too.
+            given: what was given for this run, or the setup's profile.
+            setup: the setup whose kept keys are listed too.
         """
         listed = find(given.profile)
         if setup is None or not keyring_store.is_kept(self._home, setup):
@@ -70,10 +70,10 @@ class CredentialManager:
             None,
             CredentialKind.KEPT,
             place="this computer's key store",
-            detail=f"kept for the set-up {setup.name}",
+            detail=f"kept for the setup {setup.name}",
             long_lived=True,
             wins=wins,
-            why="it was kept for this set-up" if wins else "",
+            why="it was kept for this setup" if wins else "",
         )
         return (kept, *(_without_crown(one) if wins else one for one in listed))
 
@@ -103,7 +103,7 @@ class CredentialManager:
     # Calling.
 
     def prepare(self, aws: Aws, setup: Setup | None) -> None:
-        """Let a client sign with what counts for a set-up, and compare the clock before the run's first call."""
+        """Let a client sign with what counts for a setup, and compare the clock before the run's first call."""
         if not isinstance(aws, AwsClient):
             return
         aws.resolve = lambda given: self.signs.source(given, setup)
@@ -133,11 +133,11 @@ class CredentialManager:
         return keyring_store.keep(self._home, setup, keys)
 
     def is_kept(self, setup: Setup) -> bool:
-        """Whether keys are kept for a set-up."""
+        """Whether keys are kept for a setup."""
         return keyring_store.is_kept(self._home, setup)
 
     def forget(self, setup: Setup) -> bool:
-        """Delete the kept keys of a set-up; False if there were none. Blocking.
+        """Delete the kept keys of a setup; False if there were none. Blocking.
 
         Raises:
             wizard.credentials.keyring_store.CannotKeepError: the store cannot be used.
@@ -145,7 +145,7 @@ class CredentialManager:
         return keyring_store.forget(self._home, setup)
 
     def forget_if_possible(self, setup: Setup) -> None:
-        """Delete the kept keys of a set-up that is gone; a store that is locked keeps them."""
+        """Delete the kept keys of a setup that is gone; a store that is locked keeps them."""
         with suppress(keyring_store.CannotKeepError):
             keyring_store.forget(self._home, setup)
 

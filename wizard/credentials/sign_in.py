@@ -44,7 +44,7 @@ class SignIns:
     """Knows what signs, and keeps in memory what second factors brought.
 
     Args:
-        home: snowpixel's data folder, where it is noted which set-ups have kept keys.
+        home: snowpixel's data folder, where it is noted which setups have kept keys.
         now: this computer's time.
     """
 
@@ -54,11 +54,11 @@ class SignIns:
         self._brought: dict[str, Keys] = {}
 
     def source(self, given: KeySource, setup: Setup | None) -> KeySource:
-        """Return what signs for a set-up. Blocking: the key store may be asked.
+        """Return what signs for a setup. Blocking: the key store may be asked.
 
         Args:
-            given: what was given for this run, or the set-up's profile; empty where neither is.
-            setup: the set-up whose kept keys count where nothing else is given.
+            given: what was given for this run, or the setup's profile; empty where neither is.
+            setup: the setup whose kept keys count where nothing else is given.
 
         Raises:
             AwsError: there are kept keys, and they cannot be read.

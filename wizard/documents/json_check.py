@@ -33,7 +33,7 @@ class CheckRow(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SetupRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """One set-up's checklist."""
+    """One setup's checklist."""
 
     name: str
     status: Status
@@ -41,7 +41,7 @@ class SetupRow(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CheckData(Struct, frozen=True, forbid_unknown_fields=True):
-    """The set-ups that were looked at, in the order asked for."""
+    """The setups that were looked at, in the order asked for."""
 
     setups: tuple[SetupRow, ...]
 

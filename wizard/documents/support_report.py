@@ -71,15 +71,15 @@ class Material(Struct, frozen=True):
 
 
 async def gather(service: Service, name: str, *, source: KeySource | None = None) -> Material:
-    """Check a set-up once, and note what was seen and how each call to AWS ended.
+    """Check a setup once, and note what was seen and how each call to AWS ended.
 
     Args:
         service: the product.
-        name: the set-up.
+        name: the setup.
         source: credentials for this check alone.
 
     Raises:
-        wizard.storage.store.StoreError: there is no such set-up, or its file cannot be used.
+        wizard.storage.store.StoreError: there is no such setup, or its file cannot be used.
     """
     calls: list[FinishedCall] = []
     listening = type(service)(replace(service.environment, listen=calls.append))
@@ -160,7 +160,12 @@ def _installed(name: str) -> str:
 
 
 def begins(report: SupportReport) -> str:
-    """Return how the text begins, by which an earlier report on the same set-up is known again."""
+    """Return the beginning of the text, which identifies an earlier report on the same setup."""
+    return f"snowpixel report on the setup '{report.setup}'"
+
+
+def began_earlier(report: SupportReport) -> str:
+    """Return the beginning of the text as earlier versions wrote it."""
     return f"snowpixel report on the set-up '{report.setup}'"
 
 

@@ -21,8 +21,11 @@ TAGS = {
 BODY, IMAGE, CSP = "For the <body>, without JavaScript", "Image for e-mail", "Content-Security-Policy"
 ALONE = "Script element of the tracker"
 
-_FIRST = "snowpixel: values of the set-up {name} ({id})"
-"""First line of a file of ours: by this it is known again."""
+_FIRST = "snowpixel: values of the setup {name} ({id})"
+"""First line of a file of ours, which identifies it later."""
+
+_EARLIER_FIRST = "snowpixel: values of the set-up {name} ({id})"
+"""First line as earlier versions wrote it; their files are replaced too."""
 
 
 class ValuesError(Exception):
@@ -43,12 +46,12 @@ class Section:
 
 
 def of(setup: Setup, records: Sequence[DnsRecord] = ()) -> tuple[Section, ...]:
-    """Return what a set-up has to be copied by now, nothing of which is secret.
+    """Return what a setup has to be copied by now, nothing of which is secret.
 
     Args:
-        setup: the set-up.
+        setup: the setup.
         records: DNS records as a walk knows them, with the part that a provider's form wants; what it does not know
-            comes from the set-up.
+            comes from the setup.
     """
     known = {(one.name, one.type): one for one in [*_records(setup), *records]}
     numbered = [value for number, one in enumerate(known.values(), 1) for value in _parts(number, one)]
@@ -134,9 +137,10 @@ def write(path: Path, setup: Setup, sections: Sequence[Section]) -> None:
     """Write the file, readable by its owner only, whole or not at all.
 
     Raises:
-        ValuesError: there is a file that is not of this set-up's values, or it cannot be written.
+        ValuesError: there is a file that is not of this setup's values, or it cannot be written.
     """
-    if not ours(path, _first(setup) + "\n"):
+    earlier = _EARLIER_FIRST.format(name=setup.name, id=setup.id)
+    if not ours(path, f"{_first(setup)}\n", f"{earlier}\n"):
         raise ValuesError(left_alone(path, f"the values of {setup.name}"))
     try:
         put(path, text(setup, sections).encode())

@@ -66,7 +66,7 @@ async def _repair(context: Context, progress: Progress, patience: float | None, 
 
 
 async def _remove(context: Context, progress: Progress, patience: float | None, only: Only) -> None:
-    await survey(context)  # a set-up that was only just adopted: in Route 53 the records are ours to take away
+    await survey(context)  # a setup that was only just adopted: in Route 53 the records are ours to take away
     await walks.remove(rows(context, only), context, progress, patience=patience)
 
 
@@ -97,6 +97,6 @@ async def survey(context: Context) -> None:
 
 
 async def _elsewhere(context: Context) -> bool:
-    """Whether the credentials belong to another account than the set-up; a fresh set-up takes the account it finds."""
+    """Whether the credentials belong to another account than the setup; a fresh setup takes the account it finds."""
     account = context.made.account
     return account is not None and (await context.ports.aws("sts", "get_caller_identity"))["Account"] != account

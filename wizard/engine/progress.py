@@ -29,7 +29,7 @@ class Progress:
 
     Args:
         job: which walk.
-        setup: the set-up's name.
+        setup: the setup's name.
         stages: the rows, with their items queued.
         accepted: item id to the warning that the user accepted there.
     """

@@ -32,7 +32,7 @@ class RenewingAws:
         client: how AWS is called.
         progress: where the question is put; None: nobody can be asked, as in a check.
         clock: for the time that may be waited.
-        account: the account that the set-up is known to be in.
+        account: the account that the setup is known to be in.
         sign_in: signs in with six digits.
         ends: returns when the sign-in in use ends.
         deadline: when waiting ends; None is as long as it takes.
@@ -155,7 +155,7 @@ QUESTIONS = {
     "mfa-needed": "AWS wants the six digits of your second factor. Nothing is lost; the work waits here.",
     "mfa-wrong": "AWS did not take these six digits. Wait for the next ones; each is taken once only.",
     "kept-keys-unreadable": "Your kept keys cannot be read: is the key store locked? The work waits here.",
-    "wrong-account": "That sign-in belongs to another AWS account than this set-up. Nothing was done with it.",
+    "wrong-account": "That sign-in belongs to another AWS account than this setup. Nothing was done with it.",
 }
 EXPIRED = "Your AWS sign-in is over. Nothing is lost; the work waits here."
 STILL = (
@@ -194,7 +194,7 @@ def renewing(
     Args:
         credentials: what signs in again, and knows when a sign-in ends.
         aws: the client.
-        state: the set-up.
+        state: the setup.
         clock: for the time that may be waited.
         progress: where the question is put; None where nobody can be asked.
         patience: seconds that the walk may wait in all.

@@ -69,7 +69,7 @@ def estimate(
         own_domain: whether the pixel has its own host name, hence a certificate.
         route53: whether the domain's zone is in Route 53.
         region: AWS region of the buckets.
-        pixel: whether the pixel, hence its logs, is part of the set-up.
+        pixel: whether the pixel, hence its logs, is part of the setup.
         tracker: whether CloudFront also delivers the tracker's JavaScript.
 
     Raises:
@@ -96,10 +96,10 @@ def estimate(
 
 
 def estimate_for(choices: SetupChoices, *, route53: bool) -> Estimate:
-    """Estimate a month of what a set-up is for.
+    """Estimate a month of what a setup is for.
 
     Args:
-        choices: the set-up's.
+        choices: the setup's.
         route53: whether the domain's zone is in Route 53.
     """
     return estimate(

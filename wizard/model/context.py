@@ -22,7 +22,7 @@ PROVE = "prove"
 """Id of the answer `yes` that sends a new test event although one was found before."""
 
 UPGRADE = "upgrade"
-"""Id of the answer `yes` that applies today's recipe to a set-up made with an earlier one."""
+"""Id of the answer `yes` that applies today's recipe to a setup made with an earlier one."""
 
 BROWSE = "browse"
 """Id of the answer `yes` that asks the user's browser for events."""
@@ -40,7 +40,7 @@ CHECK_LIMIT = 14.0
 
 
 class SetupState(Protocol):
-    """The set-up as it is saved. A change is seen at once, and durable once `saved` has returned."""
+    """The setup as it is saved. A change is seen at once, and durable once `saved` has returned."""
 
     @property
     def setup(self) -> Setup:
@@ -89,7 +89,7 @@ class Context:
 
     Attributes:
         ports: to everything outside this process.
-        state: the saved set-up.
+        state: the saved setup.
         answers: decision id to the choice the user made.
         row_limit: seconds that one item of a check may take.
         check_limit: seconds that a whole check may take.

@@ -22,7 +22,7 @@ def _read(name: str) -> dict[str, Question]:
 
 
 QUESTIONS: Mapping[str, Question] = _read("questions.toml")
-"""Of a set-up, by name, in the order in which they are asked."""
+"""Of a setup, by name, in the order in which they are asked."""
 
 SETTINGS: Mapping[str, Question] = _read("settings.toml")
 """Of the settings, by name."""

@@ -13,7 +13,7 @@ def to_ascii(name: str) -> str:
     Raises:
         UnicodeError: it has a character or a part that names cannot have.
     """
-    import idna  # noqa: PLC0415 - big tables, which few set-ups need
+    import idna  # noqa: PLC0415 - big tables, which few setups need
 
     return idna.encode(name, uts46=True, std3_rules=True).decode("ascii")
 

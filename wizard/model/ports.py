@@ -219,7 +219,7 @@ class Clock(Protocol):
 
 
 class BlobStore(Protocol):
-    """Files on this computer that belong to set-ups: each kept under its own hash."""
+    """Files on this computer that belong to setups: each kept under its own hash."""
 
     def read(self, sha384: str) -> bytes | None:
         """Return the file with this hash (as the `integrity` attribute writes it), None when it is not here."""

@@ -19,7 +19,7 @@ RECIPE = 1
 """Version of the settings that `wizard.resources` asks for; grows when a newer snowpixel would set something else."""
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
-"""A set-up's name: it becomes part of bucket names, so it is short and plain."""
+"""A setup's name: it becomes part of bucket names, so it is short and plain."""
 
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -27,7 +27,7 @@ Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class Goal(StrEnum):
-    """What a set-up is for; any mix."""
+    """What a setup is for; any mix."""
 
     PIXEL = "pixel"
     JS_BUCKET = "js-bucket"
@@ -172,11 +172,11 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One saved set-up."""
+    """One saved setup."""
 
     name: str
     id: str
-    """Random, eight characters: tags and names carry it, so that two set-ups called `main` never meet."""
+    """Random, eight characters: tags and names carry it, so that two setups called `main` never meet."""
     created: Time
     choices: SetupChoices = SetupChoices()
     made: Made = Made()
@@ -192,7 +192,7 @@ class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Item id to the warning there that the user said is on purpose."""
     removed: bool = False
     original: str | None = None
-    """The name in the tags, where the set-up was adopted under another one."""
+    """The name in the tags, where the setup was adopted under another one."""
     schema: int = SCHEMA
     recipe: Annotated[int, Meta(ge=0, le=10_000)] = RECIPE
 
@@ -203,5 +203,5 @@ class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def new_id() -> str:
-    """Return a fresh random set-up id: eight lower-case hexadecimal characters."""
+    """Return a fresh random setup id: eight lower-case hexadecimal characters."""
     return secrets.token_hex(4)

@@ -77,7 +77,7 @@ def suggest(zone: str) -> tuple[str, ...]:
 
 
 def setup_name(text: str) -> str:
-    """Clean a set-up's name.
+    """Clean a setup's name.
 
     Raises:
         InvalidChoice: not a name.
@@ -85,7 +85,7 @@ def setup_name(text: str) -> str:
     name = text.strip().lower()
     if not NAME.fullmatch(name):
         raise InvalidChoice(
-            f"{_shown(text)} cannot be a set-up's name. It becomes part of names in AWS: use 1 to 20 lower-case "
+            f"{_shown(text)} cannot be a setup's name. It becomes part of names in AWS: use 1 to 20 lower-case "
             "letters a-z, digits and hyphens, beginning with a letter, such as main or shop-2."
         )
     return name

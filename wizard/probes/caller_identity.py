@@ -24,14 +24,14 @@ class IdentityProbe(Probe):
         """Who signs the calls, once STS has said so."""
 
     async def look(self) -> Check:
-        """Ask STS, and compare with the account that the set-up was begun in."""
+        """Ask STS, and compare with the account that the setup was begun in."""
         aws, state = self.context.ports.aws, self.context.state
         me = self.found = await who_am_i(aws)
         begun_in = state.setup.made.account
         if begun_in is not None and begun_in != me.account:
             return self.report(
                 Status.FAILED,
-                f"These credentials belong to account {me.account}, the set-up to account {begun_in}",
+                f"These credentials belong to account {me.account}, the setup to account {begun_in}",
                 "wrong-account",
                 observed=me.account,
                 expected=begun_in,

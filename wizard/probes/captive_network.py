@@ -2,7 +2,7 @@
 
 Asked of the distribution's own name, which only CloudFront can answer well: no record or choice of the user's can
 spoil that, so whoever else answers there stands between this computer and the world. Asked only once something at the
-pixel's name looks wrong. Such an answer says nothing about the set-up: it is unknown, never failed.
+pixel's name looks wrong. Such an answer says nothing about the setup: it is unknown, never failed.
 """
 
 from wizard.model.ports import Handshake, Response, WebError

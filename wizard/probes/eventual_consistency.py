@@ -13,7 +13,7 @@ WINDOW = 900.0
 """Seconds that CloudFront's edges may disagree after an alias or certificate was attached (2 to 15 minutes: facts)."""
 
 YOUNG = 72 * 3600.0
-"""Seconds for which an unproven set-up counts as being made: as long as ACM waits for its record."""
+"""Seconds for which an unproven setup counts as being made: as long as ACM waits for its record."""
 
 LOOK_AGAIN = 10.0
 
@@ -23,7 +23,7 @@ DAY = 24 * 3600
 def catching_up(context: Context, probe: str) -> bool:
     """Whether what looks wrong now may pass by itself.
 
-    An apply that already waits for this probe gives it fifteen minutes. Otherwise it may pass while the set-up is
+    An apply that already waits for this probe gives it fifteen minutes. Otherwise it may pass while the setup is
     young: made or pointed at less than three days ago, and no event ever came through it.
     """
     setup, now = context.state.setup, context.ports.clock.now()
@@ -41,7 +41,7 @@ def maybe_passing(probe: Probe, check: Check) -> Check:
 
 
 async def unreached(probe: Probe, host: str, error: WebError) -> Check:
-    """Say that there was no answer from `host`: trouble on the way is never a fault of the set-up."""
+    """Say that there was no answer from `host`: trouble on the way is never a fault of the setup."""
     if error.kind == "resolve":
         answers = await probe.context.ports.dns.ask_resolvers(host, "A")
         if any(answer.seen for answer in answers):

@@ -57,7 +57,7 @@ class PermissionsProbe(Probe):
         if found is None:
             return self.ok("Could not be asked beforehand; a step that lacks one will say so")
         if not found:
-            return self.ok("Everything that a set-up needs is allowed")
+            return self.ok("Everything that a setup needs is allowed")
         return self._lacking(found, document)
 
     async def _zone_denied(self) -> AwsError | None:

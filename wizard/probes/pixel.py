@@ -101,9 +101,9 @@ class _PixelProbe(Probe):
         own = self.context.made.distribution_domain or ""
         if seen == mine or (not seen and not await self._marked(own, host)):
             return None
-        observed = f"the pixel of set-up {seen}" if seen else "a pixel without the mark of this set-up"
+        observed = f"the pixel of setup {seen}" if seen else "a pixel without the mark of this setup"
         fault = PixelFault("distribution-of-another", "Another distribution answers at {host}: its events go elsewhere")
-        return faulty(self, host, fault, observed, f"the pixel of set-up {mine}, as at {own}")
+        return faulty(self, host, fault, observed, f"the pixel of setup {mine}, as at {own}")
 
     async def _marked(self, own: str, host: str) -> bool:
         """Whether our distribution, asked by its own name, serves the pixel with our mark."""

@@ -6,7 +6,7 @@ from wizard.probes.probe import Probe
 
 
 class RecipeProbe(Probe):
-    """One warning, and only that: the set-up is compared with the recipe it was made with, so it works as it is."""
+    """One warning, and only that: the setup is compared with the recipe it was made with, so it works as it is."""
 
     id = "recipe"
     title = "Made with today's settings"
@@ -15,7 +15,7 @@ class RecipeProbe(Probe):
         """Compare the recipe's number with today's."""
         made_with = self.context.state.setup.recipe
         if made_with >= RECIPE:
-            return self.ok("The set-up has today's settings")
+            return self.ok("The setup has today's settings")
         return self.report(
             Status.WARNING,
             "Made by an earlier snowpixel; `apply --upgrade` brings it up to date",

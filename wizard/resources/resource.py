@@ -12,10 +12,10 @@ from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Copyable, Decision, Difference, Problem, Status
 
 TAG_SETUP = "snowpixel:setup"
-"""Tag that carries the set-up's name."""
+"""Tag that carries the setup's name."""
 
 TAG_ID = "snowpixel:id"
-"""Tag that carries the set-up's random id: what has ours is ours."""
+"""Tag that carries the setup's random id: what has ours is ours."""
 
 
 class Presence(StrEnum):
@@ -166,7 +166,7 @@ class Resource(ABC):
 
     @property
     def tags(self) -> dict[str, str]:
-        """The tags on everything of this set-up that can carry tags."""
+        """The tags on everything of this setup that can carry tags."""
         setup = self.context.state.setup
         return {TAG_SETUP: setup.known_as, TAG_ID: setup.id}
 

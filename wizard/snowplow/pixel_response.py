@@ -14,7 +14,7 @@ CACHE_CONTROL = "max-age=0, s-maxage=31536000"
 """Kept at the edge, asked again by the browser, so that an identical event on the next page is logged too."""
 
 METADATA = "snowpixel"
-"""Name of the metadata of our pixel's files that holds their set-up's id, so that a look from outside knows them."""
+"""Name of the metadata of our pixel's files that holds their setup's id, so that a look from outside knows them."""
 
 MARK = f"x-amz-meta-{METADATA}"
 """Header in which S3 repeats it."""

@@ -24,7 +24,7 @@ def address_of(setup: Setup, file: TrackerFile) -> str | None:
 
 
 def loaded_by(setup: Setup) -> Loaded | None:
-    """Return the tracker file that the set-up's pages shall load; None where it serves none, or not yet.
+    """Return the tracker file that the setup's pages shall load; None where it serves none, or not yet.
 
     The user's own web server goes first: who has both says so with `--tracker-url`.
     """
@@ -42,7 +42,7 @@ def loaded_by(setup: Setup) -> Loaded | None:
 def snippet_for(
     setup: Setup, app_id: str, variant: Variant = Variant.PAGE, options: Options = DEFAULTS
 ) -> Snippet | None:
-    """Build the set-up's snippet; None while the pixel has no address, and where there is none."""
+    """Build the setup's snippet; None while the pixel has no address, and where there is none."""
     host = pixel_host_of(setup)
     if host is None:
         return None

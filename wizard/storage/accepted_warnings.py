@@ -28,15 +28,15 @@ def accept(store: Store, name: str, check: Check, why: str, now: float) -> Accep
     """Save that a warning is on purpose, and return all that is accepted.
 
     Args:
-        store: where set-ups are saved.
-        name: the set-up.
+        store: where setups are saved.
+        name: the setup.
         check: the warning as it was seen.
         why: the reason, in the user's words.
         now: seconds since the epoch.
 
     Raises:
         InvalidChoice: it is no warning, or the reason cannot be one.
-        wizard.storage.store.StoreError: the set-up cannot be saved, or another process works on it.
+        wizard.storage.store.StoreError: the setup cannot be saved, or another process works on it.
     """
     if check.status is not Status.WARNING:
         raise InvalidChoice(f"'{check.id}' is {check.status}. Only a warning can be accepted as it is.")
@@ -52,7 +52,7 @@ def withdraw(store: Store, name: str, item: str) -> Accepted:
 
     Raises:
         InvalidChoice: nothing was accepted there.
-        wizard.storage.store.StoreError: the set-up cannot be saved, or another process works on it.
+        wizard.storage.store.StoreError: the setup cannot be saved, or another process works on it.
     """
     with store.writing(name, f"snowpixel check {name} --withdraw {item}") as state:
         left = {key: value for key, value in state.setup.accepted.items() if key != item}

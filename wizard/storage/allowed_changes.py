@@ -11,20 +11,20 @@ from wizard.storage.store import Store, StoreError
 
 
 def choose(store: Store, name: str, refuse: Callable[[SetupChoices], None], /, **choices: Any) -> Setup:
-    """Change choices of a saved set-up; the next apply carries them out.
+    """Change choices of a saved setup; the next apply carries them out.
 
     Another domain starts the certificate, the records and the proof anew; what was made for the earlier one is put
     right by the same resources.
 
     Args:
         store: where it is saved.
-        name: the set-up.
+        name: the setup.
         refuse: raises what keeps choices from fitting together.
         choices: the fields that change.
 
     Raises:
-        StoreError: no such set-up, or a choice that cannot be changed any more.
-        wizard.storage.store.LockedError: another process works on the set-up.
+        StoreError: no such setup, or a choice that cannot be changed any more.
+        wizard.storage.store.LockedError: another process works on the setup.
     """
     with store.writing(name, f"snowpixel set {name}") as state:
         before = state.setup
@@ -48,17 +48,17 @@ def refuse_unchangeable(setup: Setup, wanted: SetupChoices) -> None:
     if setup.made.content_bucket and wanted.region != setup.choices.region:
         raise StoreError(
             f"The buckets of '{setup.name}' are in {setup.choices.region} and cannot move. "
-            "Make a new set-up for the other region, then remove this one."
+            "Make a new setup for the other region, then remove this one."
         )
     if setup.made.content_bucket and Goal.PIXEL in setup.choices.goals and Goal.PIXEL not in wanted.goals:
         raise StoreError(
-            f"The pixel of '{setup.name}' is made and may be in use. To take it down, remove the set-up (the logs "
+            f"The pixel of '{setup.name}' is made and may be in use. To take it down, remove the setup (the logs "
             "stay), then make a new one for the JavaScript alone."
         )
     if setup.made.alias and wanted.domain is None:
         raise StoreError(
             f"'{setup.name}' is in use under {setup.made.alias}. To go back to CloudFront's own name, make a new "
-            "set-up without a domain, then remove this one."
+            "setup without a domain, then remove this one."
         )
 
 

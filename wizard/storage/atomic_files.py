@@ -122,15 +122,17 @@ def stamp(path: str | Path) -> str:
     return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
 
 
-def ours(path: Path, begins: str) -> bool:
-    """Whether nothing is at `path`, or a file of ours from earlier, which `begins` like this: only that is replaced.
+def ours(path: Path, *begins: str) -> bool:
+    """Whether nothing is at `path`, or a file of ours from earlier, which `begins` in one of these ways.
+
+    Only such a file is replaced.
 
     A folder or a file that may not be read is not ours.
     """
-    first = begins.encode()
+    firsts = [one.encode() for one in begins]
     try:
         with path.open("rb") as file:
-            return file.read(len(first)) == first
+            return file.read(max(map(len, firsts))).startswith(tuple(firsts))
     except FileNotFoundError:
         return not path.is_symlink()
     except OSError:

@@ -22,8 +22,8 @@ class LastCheck:
     """The small file with the last results.
 
     Args:
-        store: where set-ups are saved.
-        name: the set-up.
+        store: where setups are saved.
+        name: the setup.
     """
 
     def __init__(self, store: Store, name: str) -> None:

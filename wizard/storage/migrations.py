@@ -19,7 +19,7 @@ Step = Callable[[Data], Data]
 
 
 def _goals(data: Data) -> Data:
-    """Version 1 had one goal; since version 2 a set-up may have several."""
+    """Version 1 had one goal; since version 2 a setup may have several."""
     choices = dict(data.get("choices", {}))
     goal = choices.pop("goal", "pixel")
     return {**data, "choices": {**choices, "goals": [goal]}}

@@ -10,10 +10,10 @@ from wizard.model.threads import in_thread
 
 
 class Keeper(Protocol):
-    """Where a set-up is saved. Both calls block, and raise what keeps them from writing."""
+    """Where a setup is saved. Both calls block, and raise what keeps them from writing."""
 
     def save(self, setup: Setup, *, keep: bool = True) -> None:
-        """Write a set-up; with `keep`, the file that is there now becomes the previous copy."""
+        """Write a setup; with `keep`, the file that is there now becomes the previous copy."""
         ...
 
     def keep(self, name: str) -> None:
@@ -22,7 +22,7 @@ class Keeper(Protocol):
 
 
 class MemoryState:
-    """A set-up held in memory; implements `wizard.model.context.SetupState`."""
+    """A setup held in memory; implements `wizard.model.context.SetupState`."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -33,7 +33,7 @@ class MemoryState:
         return self._setup
 
     def update(self, *, rides: bool = False, **fields: Any) -> None:
-        """Set fields of the set-up itself, if anything differs.
+        """Set fields of the setup itself, if anything differs.
 
         Args:
             rides: whether it is enough that this is saved together with whatever comes next.

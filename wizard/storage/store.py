@@ -30,15 +30,15 @@ RESERVE = 64 * 1024
 
 
 class StoreError(Exception):
-    """A saved set-up cannot be used. The message says what happened, why and what to do."""
+    """A saved setup cannot be used. The message says what happened, why and what to do."""
 
 
 class UnknownSetupError(StoreError):
-    """There is no set-up of that name."""
+    """There is no setup of that name."""
 
 
 class LockedError(StoreError):
-    """Another snowpixel works on the set-up.
+    """Another snowpixel works on the setup.
 
     Attributes:
         owner: who, as far as that is known.
@@ -50,7 +50,7 @@ class LockedError(StoreError):
 
 
 class Store:
-    """The folder of saved set-ups.
+    """The folder of saved setups.
 
     Args:
         home: snowpixel's data folder; made, owner-only, when first written to.
@@ -61,20 +61,20 @@ class Store:
         self.folder = home / "setups"
 
     def path(self, name: str) -> Path:
-        """Return where a set-up is saved.
+        """Return where a setup is saved.
 
         Raises:
-            StoreError: the name is not one a set-up can have.
+            StoreError: the name is not one a setup can have.
         """
         if not NAME.fullmatch(name):
             raise StoreError(
-                f"'{name}' cannot be a set-up's name. Use a lower-case letter, then up to 19 lower-case letters, "
+                f"'{name}' cannot be a setup's name. Use a lower-case letter, then up to 19 lower-case letters, "
                 "digits or hyphens."
             )
         return self.folder / f"{name}.json"
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of all saved set-ups, sorted.
+        """Return the names of all saved setups, sorted.
 
         Raises:
             StoreError: the folder cannot be read.
@@ -88,7 +88,7 @@ class Store:
         return tuple(sorted(path.stem for path in found if path.suffix == ".json" and NAME.fullmatch(path.stem)))
 
     def with_id(self, identifier: str) -> Setup | None:
-        """Return the saved set-up of that id, None if there is none; files that cannot be read are passed over."""
+        """Return the saved setup of that id, None if there is none; files that cannot be read are passed over."""
         for name in self.names():
             with suppress(StoreError):
                 setup = self.load(name)
@@ -97,7 +97,7 @@ class Store:
         return None
 
     def load(self, name: str) -> Setup:
-        """Read one set-up.
+        """Read one setup.
 
         Raises:
             UnknownSetupError: there is none.
@@ -112,7 +112,7 @@ class Store:
             if path.is_symlink():
                 raise _damaged(path, "it is a link to a file that is not there", odd=True) from None
             known = ", ".join(self.names()) or "none yet"
-            raise UnknownSetupError(f"There is no set-up called '{name}'. Saved set-ups: {known}.") from None
+            raise UnknownSetupError(f"There is no setup called '{name}'. Saved setups: {known}.") from None
         except OSError as error:
             raise StoreError(f"Cannot read {path}: {reason(error, path)}.") from error
         try:
@@ -126,7 +126,7 @@ class Store:
             raise _damaged(path, str(error)) from None
 
     def create(self, name: str, choices: SetupChoices) -> Setup:
-        """Save a new set-up.
+        """Save a new setup.
 
         Raises:
             StoreError: the name is taken or not allowed, or the folder cannot be written.
@@ -136,19 +136,19 @@ class Store:
         return setup
 
     def add(self, setup: Setup) -> None:
-        """Save a set-up that is not saved yet.
+        """Save a setup that is not saved yet.
 
         Raises:
             StoreError: the name is taken or not allowed, or the folder cannot be written.
         """
         if setup.name in self.names():
             raise StoreError(
-                f"A set-up called '{setup.name}' exists already. Choose another name, or continue that one."
+                f"A setup called '{setup.name}' exists already. Choose another name, or continue that one."
             )
         self.save(setup)
 
     def save(self, setup: Setup, *, keep: bool = True) -> None:
-        """Write a set-up so that a crash at any moment leaves the old or the new file whole.
+        """Write a setup so that a crash at any moment leaves the old or the new file whole.
 
         Args:
             setup: what to write.
@@ -181,12 +181,12 @@ class Store:
             yield
         except OSError as error:
             raise StoreError(
-                f"Cannot save the set-up in {path}: {reason(error, path)}. Nothing was changed by the step that "
+                f"Cannot save the setup in {path}: {reason(error, path)}. Nothing was changed by the step that "
                 "wanted to save. Put that right, or choose another folder with --home, then try again."
             ) from error
 
     def delete(self, name: str) -> None:
-        """Forget a set-up's file, its previous copy and its lock file.
+        """Forget a setup's file, its previous copy and its lock file.
 
         Raises:
             StoreError: something there cannot be deleted.
@@ -203,7 +203,7 @@ class Store:
 
     @contextmanager
     def writing(self, name: str, what: str) -> Iterator[SavedState]:
-        """Hold a set-up for writing, as `what` (for the message that others get).
+        """Hold a setup for writing, as `what` (for the message that others get).
 
         That it can be saved is proved before anything else happens: what is made in AWS must not be forgotten. At the
         end everything that was recorded is on the disk. Enter and leave it on any thread.
@@ -240,7 +240,7 @@ class Store:
             ) from None
 
     def reading(self, name: str) -> MemoryState:
-        """Open a set-up for looking only: what a walk records stays in memory.
+        """Open a setup for looking only: what a walk records stays in memory.
 
         Raises:
             StoreError: see `load`.
@@ -254,18 +254,17 @@ def _locked(name: str, owner: locks.LockOwner | None) -> LockedError:
         since = datetime.fromtimestamp(owner.since).astimezone()
         who = f"by `{printable(owner.what)}` (process {owner.pid}, since {since:%Y-%m-%d %H:%M:%S})"
     return LockedError(
-        f"The set-up '{name}' is being worked on {who}. Wait for it, or run `snowpixel check {name}`, which only "
-        "looks.",
+        f"The setup '{name}' is being worked on {who}. Wait for it, or run `snowpixel check {name}`, which only looks.",
         owner,
     )
 
 
 class _DamagedError(Exception):
-    """What a file holds is no set-up of that name; the text says why, as it may be shown."""
+    """What a file holds is no setup of that name; the text says why, as it may be shown."""
 
 
 def _decode(data: bytes, name: str) -> Setup:
-    """Read the file of a set-up, of today's or an earlier version. Whoever wrote it may have been anybody."""
+    """Read the file of a setup, of today's or an earlier version. Whoever wrote it may have been anybody."""
     try:
         built = migrations.upgrade(msgspec.json.decode(data, type=dict[str, Any]))
         setup = msgspec.convert(built, Setup)
@@ -275,7 +274,7 @@ def _decode(data: bytes, name: str) -> Setup:
         raise _DamagedError(printable(str(error))) from None
     if setup.name != name:
         raise _DamagedError(
-            f"it describes a set-up called '{printable(setup.name)}'; a copy of a set-up's file is no second set-up"
+            f"it describes a setup called '{printable(setup.name)}'; a copy of a setup's file is no second setup"
         )
     accepted: dict[str, Any] = built.get("accepted", {})
     shown = {item: {**one, "observed": ""} for item, one in accepted.items()}  # what was observed is only compared
@@ -308,7 +307,7 @@ def _keep(path: Path) -> None:
 
 
 def _damaged(path: Path, why: str, *, odd: bool = False) -> StoreError:
-    """Return the error for a file that cannot be a set-up's.
+    """Return the error for a file that cannot be a setup's.
 
     Args:
         path: the file.

@@ -1,4 +1,4 @@
-"""What AWS refuses while a set-up is made, refused by the practice world in AWS's words, and how it is named.
+"""What AWS refuses while a setup is made, refused by the practice world in AWS's words, and how it is named.
 
 Each case asserts the problem's id, that AWS's own words or the user's values are in the text, and that no row is red
 for another reason.

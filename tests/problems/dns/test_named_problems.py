@@ -60,7 +60,7 @@ class Case:
         status: the verdict.
         says: what of the user's own must stand in the words.
         domain: the pixel's name.
-        new: whether the set-up never stood.
+        new: whether the setup never stood.
         also: other problems whose row may be red for the same cause.
         caa: how both of the domain's servers fail at questions for CAA (see `failing`).
         own: whether the unbound that knows older answers is this computer's own, and another one is the world's.

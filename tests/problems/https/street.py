@@ -121,12 +121,12 @@ async def looking(
     records: Mapping[tuple[str, str], list[str]] | None = None,
     beside: Mapping[str, Place | None] | None = None,
 ) -> dict[str, Check]:
-    """Look from outside at a set-up whose name leads to a place.
+    """Look from outside at a setup whose name leads to a place.
 
     Args:
         folder: for the trusted certificates.
         place: what answers at every address.
-        made: what the set-up made.
+        made: what the setup made.
         records: of the pixel's zone; by default the CNAME.
         beside: addresses where something else answers, or nothing.
     """

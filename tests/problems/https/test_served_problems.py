@@ -34,7 +34,7 @@ class Case:
         names: in the certificate.
         verdict: of the row.
         also: other problems that may be red for the same cause.
-        made: what the set-up made.
+        made: what the setup made.
         says: what else must stand in the words.
         plainly: whether plain http gets the same answer.
     """

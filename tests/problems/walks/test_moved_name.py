@@ -17,7 +17,7 @@ def test_a_pixel_that_another_distribution_serves_at_the_name_is_named(product: 
     found = checks["pixel-https"]
     assert found.problem is not None, found
     assert (found.problem.id, found.status) == ("distribution-of-another", Status.FAILED)
-    for text in (DOMAIN, ours.id, f"the pixel of set-up {other.id}", product.setup().made.distribution_domain or "-"):
+    for text in (DOMAIN, ours.id, f"the pixel of setup {other.id}", product.setup().made.distribution_domain or "-"):
         assert text in words(found)
 
 

@@ -1,4 +1,4 @@
-"""What stops a set-up on its way, or waits in one that is not made yet: provoked, and read as a user reads it."""
+"""What stops a setup on its way, or waits in one that is not made yet: provoked, and read as a user reads it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -83,7 +83,7 @@ def test_what_cannot_be_written_down_stops_before_the_next_thing_is_made(product
 
 
 def interrupted(product: Product, at: str, put: Callable[[Path], object]) -> Snapshot:
-    """Apply while somebody moves the folder of the set-ups away at a call and puts something else there."""
+    """Apply while somebody moves the folder of the setups away at a call and puts something else there."""
     folder = product.service.store.folder
     aside = folder.with_name("aside")
 

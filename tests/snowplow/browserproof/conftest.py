@@ -1,4 +1,4 @@
-"""A real Chromium that knows the practice world, and a finished set-up with pixel and tracker for it to visit."""
+"""A real Chromium that knows the practice world, and a finished setup with pixel and tracker for it to visit."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from wizard.snowplow.browserproof.chromium import flags
 
 @pytest.fixture
 def made(product: Product) -> Product:
-    """A finished set-up that serves the pixel and the tracker."""
+    """A finished setup that serves the pixel and the tracker."""
     product.new(goals=BOTH, tracker=str(V4))
     assert not_ok(product.apply()) == []
     return product

@@ -48,7 +48,7 @@ class OneName:
 
 
 class Owner:
-    """Somebody whose set-up is the tracker on their own web server, and nothing in AWS."""
+    """Somebody whose setup is the tracker on their own web server, and nothing in AWS."""
 
     def __init__(self, home: Path, site: Site) -> None:
         self.home = home

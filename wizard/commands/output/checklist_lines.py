@@ -73,7 +73,7 @@ def troubles(checks: Iterable[Check], setup: str) -> Iterator[str]:
 
 
 def _for(setup: str, step: str) -> str:
-    """Write the set-up's own name into the commands of a step, so that they can be typed as they stand."""
+    """Write the setup's own name into the commands of a step, so that they can be typed as they stand."""
     return printable(_NAME.sub(rf"\1 {setup}", step))
 
 

@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     WRONG = 1
     """Something is wrong and stays so until someone acts: a failed check, wrong keys, something that is not ours."""
     USAGE = 2
-    """A flag, an unknown set-up, no terminal, a missing confirmation, an unreadable file."""
+    """A flag, an unknown setup, no terminal, a missing confirmation, an unreadable file."""
     UNFINISHED = 3
     """Waiting for the user, AWS or time; or unseen: network, login expired, another snowpixel at work."""
     INTERRUPTED = 130

@@ -76,7 +76,7 @@ LIST: Sequence[Asked] = (
 
 
 class ChoiceQuestions:
-    """Asks for the choices of a new set-up, or of one that is there.
+    """Asks for the choices of a new setup, or of one that is there.
 
     Args:
         session: where to speak.
@@ -90,7 +90,7 @@ class ChoiceQuestions:
         self._asker = asker
 
     def run(self, name: str | None) -> str:
-        """Ask, save, and return the set-up's name.
+        """Ask, save, and return the setup's name.
 
         Raises:
             wizard.commands.plain.prompt.BackError: the user went back before the first question.
@@ -168,7 +168,7 @@ class ChoiceQuestions:
         def unused(text: str) -> str:
             name = validators.setup_name(text)
             if name in self._service.store.names():
-                raise InvalidChoice(f"There is a set-up called {name} already. Choose another name.")
+                raise InvalidChoice(f"There is a setup called {name} already. Choose another name.")
             return name
 
         name = self._asker.ask(question.label, unused, default=free, why=question.why)

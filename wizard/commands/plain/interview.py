@@ -86,19 +86,19 @@ class Interview:
             except BackError:
                 self.session.say("Back at the first question.")
 
-    # Which set-up, and what about it.
+    # Which setup, and what about it.
 
     def _which(self) -> str | None:
         names = self.service.store.names()
         if not names:
-            self.session.say("No set-up is saved yet, so this makes a new one. Nothing is made before you say yes.")
+            self.session.say("No setup is saved yet, so this makes a new one. Nothing is made before you say yes.")
             return None
-        self.session.say("Set-ups on this computer:")
+        self.session.say("Setups on this computer:")
         for name in names:
             self.session.say(f"  {name}: {self._state(name)}")
         words: dict[str, str | None] = {**{name: name for name in names}, NEW: None}
         default = names[0]
-        return self.asker.ask(f"Which one, or {NEW}", one_of(words), default=default, why="A set-up is one pixel.")
+        return self.asker.ask(f"Which one, or {NEW}", one_of(words), default=default, why="A setup is one pixel.")
 
     def _state(self, name: str) -> str:
         try:

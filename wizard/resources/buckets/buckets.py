@@ -83,7 +83,7 @@ class Bucket(Resource):
         tags = {tag["Key"]: tag["Value"] for tag in reply["TagSet"]}
         if tags.get(TAG_ID, self.tags[TAG_ID]) != self.tags[TAG_ID]:
             return self.stopped(
-                f"Bucket {self.name} belongs to another set-up", "foreign-bucket", bucket=self.name, owner=tags[TAG_ID]
+                f"Bucket {self.name} belongs to another setup", "foreign-bucket", bucket=self.name, owner=tags[TAG_ID]
             )
         if not self.tags.items() <= tags.items():
             return self.differs(f"Bucket {self.name} lacks its tags", self.untagged(tags))

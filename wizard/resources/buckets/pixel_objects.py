@@ -28,7 +28,7 @@ def image_for(key: str, made: Made) -> pixel_image.PixelImage:
 
 
 class PixelSource(Resource):
-    """The image itself: built in, or fetched once from where the user says and kept with the set-up."""
+    """The image itself: built in, or fetched once from where the user says and kept with the setup."""
 
     id = "pixel-image"
     title = "The 1x1 image"

@@ -34,7 +34,7 @@ class OnDistribution(Resource):
 
     @property
     def setup(self) -> Setup:
-        """The set-up as it stands now."""
+        """The setup as it stands now."""
         return self.context.state.setup
 
     @abstractmethod

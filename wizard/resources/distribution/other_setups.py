@@ -1,6 +1,6 @@
 """Other setups and distributions of the account that hold the user's hostname already.
 
-A second distribution for the same name would be of no use: CloudFront allows a name on one only. So a set-up whose file
+A second distribution for the same name would be of no use: CloudFront allows a name on one only. So a setup whose file
 was lost, or that a colleague made, is named here, with the way to continue it.
 """
 
@@ -31,10 +31,10 @@ def _with_alias(distributions: list[One], domain: str) -> One | None:
 
 
 class OtherSetups(Resource):
-    """That no other set-up of this account is for the same name."""
+    """That no other setup of this account is for the same name."""
 
     id = "earlier-setup"
-    title = "No other set-up for your name in this account"
+    title = "No other setup for your name in this account"
     parent = "identity"
 
     @property
@@ -48,7 +48,7 @@ class OtherSetups(Resource):
     async def read(self) -> Reading:
         """Look through the account's distributions, and only where there is reason to, its certificates."""
         if self.context.made.distribution is not None:
-            return self.fine(f"{self._domain} belongs to this set-up")
+            return self.fine(f"{self._domain} belongs to this setup")
         distributions = await everything(self.context.ports.aws, listing.DISTRIBUTIONS)
         distribution = _with_alias(distributions, self._domain)
         if distribution:
@@ -62,7 +62,7 @@ class OtherSetups(Resource):
         return self._free()
 
     def _free(self) -> Reading:
-        return self.fine(f"No other set-up in this account is for {self._domain}")
+        return self.fine(f"No other setup in this account is for {self._domain}")
 
     async def _taken_by(self, distribution: One) -> Reading:
         """Say whose the distribution is that has the name."""
@@ -72,12 +72,12 @@ class OtherSetups(Resource):
         return self._free() if tags[TAG_ID] == self._id else self._other(tags, f"its distribution {distribution['Id']}")
 
     def _half_made(self, one: One) -> bool:
-        """Whether it is a distribution of another set-up that has no name yet."""
+        """Whether it is a distribution of another setup that has no name yet."""
         comment = one.get("Comment", "")
         return comment.startswith(MARK) and self._id not in comment and not aliases(one)
 
     async def _certificates(self) -> Reading:
-        """Look whether a set-up that is not finished has asked for a certificate for the name."""
+        """Look whether a setup that is not finished has asked for a certificate for the name."""
         for one in await everything(self.context.ports.aws, listing.CERTIFICATES):
             if one["DomainName"] == self._domain:
                 tags = await listing.certificate_tags(self.context.ports.aws, one["CertificateArn"])
@@ -88,7 +88,7 @@ class OtherSetups(Resource):
     def _other(self, tags: dict[str, str], where: str) -> Reading:
         name, identifier = tags.get(TAG_SETUP, "?"), tags[TAG_ID]
         return self.stopped(
-            f"The set-up '{name}' ({identifier}) in this account is already for {self._domain}: {where}",
+            f"The setup '{name}' ({identifier}) in this account is already for {self._domain}: {where}",
             "set-up-in-account",
             name=name,
             id=shlex.quote(identifier),  # whoever may tag wrote it, and it is shown within a command

@@ -66,7 +66,7 @@ THERE_ALREADY = (
 
 
 class OnLogs(Resource):
-    """One of the three objects that make a delivery; all are named after the set-up's id."""
+    """One of the three objects that make a delivery; all are named after the setup's id."""
 
     read_operation: ClassVar[str]
     delete_operation: ClassVar[str]

@@ -43,7 +43,7 @@ class Opening:
 
     Args:
         network: where to dial; in practice the world's own addresses.
-        setup: the set-up that is proved.
+        setup: the setup that is proved.
         practice: whether its names exist in a practice world only.
     """
 

@@ -32,7 +32,7 @@ class PageServer:
 
     Args:
         subject: what is to be proved.
-        tracker: the tracker file to serve here as well, where the set-up serves none.
+        tracker: the tracker file to serve here as well, where the setup serves none.
         policies: Content-Security-Policies of the user's site, to be proved under them.
     """
 

@@ -34,7 +34,7 @@ def judge(report: PageReport, outside: Outside) -> Verdict:
 
     Args:
         report: what the page saw.
-        outside: what is seen without a browser, which tells a fault of the set-up from one of the browser.
+        outside: what is seen without a browser, which tells a fault of the setup from one of the browser.
     """
     if report.well:
         return Verdict(None, f"{SENT} events sent and answered, none waits in the browser")

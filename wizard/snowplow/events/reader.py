@@ -22,7 +22,7 @@ class EventReader:
     """Reads what is new, as often as asked.
 
     Args:
-        context: the set-up whose log bucket it is.
+        context: the setup whose log bucket it is.
         since: events before this time (seconds since the epoch) are left out.
         full_address: whether to keep visitors' whole IP addresses.
 

@@ -116,7 +116,7 @@ def _once(ours: list[Tag], page: HtmlPage, setup: Setup) -> Check:
 
 
 def _known(address: str, setup: Setup) -> TrackerFile | None:
-    """Return the file of the set-up that an address leads to."""
+    """Return the file of the setup that an address leads to."""
     files = (*((setup.made.tracker,) if setup.made.tracker else ()), *setup.made.trackers_stored)
     own = setup.choices.tracker_url
     by_path = next((file for file in files if parts_of(address).path == f"/{file.key}"), None)
@@ -127,7 +127,7 @@ def _version(page: HtmlPage, setup: Setup) -> Check:
     wanted = loaded_by(setup)
     found = next((file for address in addresses(page) if (file := _known(address, setup))), None)
     if wanted is None:
-        return Check("page-tracker", STAGE, Status.OK, "The tracker's file is not served by this set-up")
+        return Check("page-tracker", STAGE, Status.OK, "The tracker's file is not served by this setup")
     if found is None:
         scripts = ", ".join(addresses(page)[:5]) or "no script"
         return _wrong("page-tracker", "page-other-tracker", "The page loads another tracker", scripts, wanted.url)

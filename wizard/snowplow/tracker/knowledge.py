@@ -11,7 +11,7 @@ class Knowledge(Struct, frozen=True):
     """Where trackers come from."""
 
     version: str
-    """The version that a new set-up begins with."""
+    """The version that a new setup begins with."""
     release: str
     """URL of a release's file, with `{version}` and `{file}`."""
     files: tuple[str, ...]
