@@ -43,7 +43,7 @@ def refused(snapshot: Snapshot, wanted: str) -> None:
     text = explain(check.problem).meaning
     assert wanted in text
     assert ELSEWHERE in text
-    assert "changes nothing in a wrong account" in text
+    assert "changes nothing in the wrong account" in text
     assert of_statuses([snapshot.status]) == ExitCode.WRONG
 
 

@@ -114,7 +114,7 @@ OTHERS: tuple[tuple[str, str, str, str], ...] = (
     ("InvalidClientTokenId", "The security token included in the request is invalid.", "wrong-access-key", "key"),
     ("RegionDisabledException", "STS is not activated in this region for account:1", "sts-not-active", "activate"),
     ("LimitExceededException", "Error: you have reached your limit of 20 certificates in the last year.",
-     "certificates-this-year", "Deleting some gives nothing back"),
+     "certificates-this-year", "Deleting some doesn't lower the count"),
     ("LimitExceededException", "Cannot create more certificates", "quota-reached", "Delete what you no longer need"),
     ("ServiceQuotaExceededException", "limit of 1000 delivery sources", "quota-reached", "Service Quotas"),
     (

@@ -131,7 +131,7 @@ def test_drift_is_found_explained_and_repaired(made: Cli, world: WorldFile, cont
     client(world, "s3").delete_object(Bucket=bucket, Key="ice.png")
     ran = made("check", "main")
     assert ran.code == 1
-    assert "Something that was made is gone" in ran.out
+    assert "A resource is gone" in ran.out
     assert "snowpixel repair main" in ran.out
     found = made("check", "main", "--json").document
     [wrong] = [one for one in found["data"]["setups"][0]["checks"] if one["status"] == "failed"]
@@ -298,7 +298,7 @@ def test_what_aws_refuses_outside_a_walk_is_explained(cli: Cli) -> None:
     wrong = {"AWS_ACCESS_KEY_ID": "AKIANOBODYKNOWSTHIS1", "AWS_SECRET_ACCESS_KEY": "nonsense"}
     ran = cli("list", "--account", **wrong)
     assert ran.code == 1
-    assert "AWS does not know this access key" in ran.err
+    assert "AWS doesn't recognize this access key" in ran.err
 
 
 def test_a_check_never_loads_the_screens(made: Cli) -> None:

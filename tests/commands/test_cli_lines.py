@@ -92,7 +92,7 @@ def test_text_from_outside_cannot_steer_the_terminal() -> None:
 def test_a_problem_seen_in_several_places_is_explained_once_and_names_the_command() -> None:
     found = snapshot(failed("a", "drift"), failed("b", "drift"), failed("c", "no-such-problem"), job=Job.CHECK)
     lines = list(checklist_lines.troubles(found.checks, "main"))
-    assert sum("Changed since it was set up" in line for line in lines) == 1
+    assert sum("Changed outside snowpixel" in line for line in lines) == 1
     assert "   Seen 2 times: a, b" in lines
     assert any("`snowpixel repair main`" in line for line in lines)
     assert any("no-such-problem" in line for line in lines)

@@ -308,7 +308,7 @@ def test_a_policy_that_cannot_be_is_refused_with_the_way_out(alone: Cli) -> None
 
 def test_explain_lists_and_tells(alone: Cli) -> None:
     listed = alone("explain", "--json").document["data"]["problems"]
-    assert {"id": "drift", "title": "Changed since it was set up"} in listed
+    assert {"id": "drift", "title": "Changed outside snowpixel"} in listed
     assert "repair" in alone("explain", "drift").out
 
 

@@ -85,7 +85,7 @@ def test_the_winner_is_asked_by_itself_and_says_why(desk: Desk) -> None:
         assert "1234 5678 9012" in text
         assert "Nobody has signed in" in text
         assert "ends in 20 min" in text
-        assert "never ends by itself" in text  # a warning, not a refusal
+        assert "never expires" in text  # a warning, not a refusal
         await desk.choose(pilot, "corp")
         await wait_for(pilot, lambda: "aws sso login --profile corp" in text_of(app))
         assert app.screen.query_one("#next").disabled

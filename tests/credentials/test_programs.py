@@ -136,9 +136,9 @@ LINES = {
     "$HOME/helper": ("variables", "HOME/helper"),
     "HOME": ("folder", "the program itself"),
     "HOME/helper": ("isn't executable", "chmod +x"),
-    "HOME/other": ("does not find it", "whole path"),
+    "HOME/other": ("can't find it", "whole path"),
     "no-such-program-anywhere --pin PLANTED": ("no-such-program-anywhere", "whole path"),
-    "'HOME/helper": ("does not find it", "whole path"),
+    "'HOME/helper": ("can't find it", "whole path"),
 }
 
 

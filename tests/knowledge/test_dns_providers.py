@@ -104,8 +104,8 @@ def test_instructions_speak_the_providers_language() -> None:
     assert any("Advanced DNS" in step for step in steps)
 
 
-def test_cloudflares_cloud_must_be_grey() -> None:
-    assert any("DNS only" in step and "grey" in step for step in named("cloudflare"))
+def test_cloudflares_cloud_must_be_gray() -> None:
+    assert any("DNS only" in step and "gray" in step for step in named("cloudflare"))
 
 
 def test_a_trailing_dot_where_it_is_needed() -> None:

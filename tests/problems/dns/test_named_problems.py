@@ -140,7 +140,7 @@ CASES = (
         ("N20",),
         P,
         pixel(f"bl\\195\\164tter.{ZONE}. CNAME {OWN}."),
-        says=(f"bl\\195\\164tter.{ZONE}", f"AWS and browsers look at {INTERNATIONAL}", "`xn--bltter-cua`"),
+        says=(f"bl\\195\\164tter.{ZONE}", f"AWS and browsers look up {INTERNATIONAL}", "`xn--bltter-cua`"),
         domain=INTERNATIONAL,
     ),
     Case(

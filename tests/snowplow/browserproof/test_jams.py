@@ -86,8 +86,8 @@ ROWS = {
     "no retry, no cors": Row(NONE, NO_RETRY, "browser-cors", "cors-missing", arrive=1),
     "no store, no cors": Row(NONE, NO_STORE, "browser-cors", "cors-missing", arrive=1),
     "like an image, no cors": Row(NONE, pixel="cors-missing", extra=(("customFetch", THEN_IMAGE),), lines=1),
-    "server anonymisation": Row(OURS, ANONYMOUS, "browser-preflight", OK, SET, 0),
-    "server anonymisation, allowed": Row(Answers("*", headers=True), ANONYMOUS, None, OK, SET, lines=1),
+    "server anonymization": Row(OURS, ANONYMOUS, "browser-preflight", OK, SET, 0),
+    "server anonymization, allowed": Row(Answers("*", headers=True), ANONYMOUS, None, OK, SET, lines=1),
     "post, 405": Row(Answers("*", options=405), POST, "browser-post", OK, SET, 0),
     "post, 403": Row(Answers(options=403), POST, "browser-post", "cors-missing", SET, 0),
     "403 with cors": Row(Answers("*", status=403), proof="unexpected-status", pixel="unexpected-status"),
@@ -180,7 +180,7 @@ def test_each_jam_is_named_and_nothing_else_is(name: str, collector: Collector, 
 
 
 def test_the_header_that_is_asked_for_beforehand_costs_a_second_line(collector: Collector, browser: Chromium) -> None:
-    row = ROWS["server anonymisation, allowed"]
+    row = ROWS["server anonymization, allowed"]
     collector.become(row.answers)
     proved(row, browser.visitor(), OK)
     assert sorted(collector.events("OPTIONS")) == sorted(collector.events())
