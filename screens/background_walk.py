@@ -77,7 +77,7 @@ class BackgroundWalk:
         except StoreError as error:
             self.error = str(error)
         except Exception as error:  # noqa: BLE001 - the page says it; every result so far is saved
-            self.error = f"snowpixel itself went wrong here ({type(error).__name__}). Nothing is lost: run it again."
+            self.error = f"Internal error in snowpixel ({type(error).__name__}). Nothing is lost: run it again."
         finally:
             self.took = self.elapsed
             self.over = True

@@ -165,7 +165,7 @@ class BaseApp(App[int]):
         """Copy what is selected, as in every other program; with nothing selected: leave."""
         selected, focused = self._selected(), self.focused
         if isinstance(focused, Input) and focused.password and focused.selected_text:
-            self.notify("What is masked is not copied.")
+            self.notify("Masked text isn't copied.")
         elif selected:
             self.copy("Selected text", selected)
         else:
@@ -198,7 +198,7 @@ class BaseApp(App[int]):
 
     async def _copied(self, label: str, value: str) -> None:
         native = await in_thread(clipboard.fill, value)
-        hint = "" if native else " If your terminal did not take it, press p: plain text to select."
+        hint = "" if native else " If your terminal didn't copy it, press p for plain text to select."
         self.notify(f"Copied: {label}.{hint}", markup=False, timeout=3 if native else 6)
 
     def plain_text(self, title: str, values: Iterable[Copyable]) -> None:
@@ -219,9 +219,9 @@ class BaseApp(App[int]):
         try:
             path = await in_thread(values_file.keep, home, setup, sections)
         except values_file.ValuesError as error:
-            self.push_screen(PlainModal("The values file was not written", (Copyable("Why", str(error)),)))
+            self.push_screen(PlainModal("The values file wasn't written", (Copyable("Why", str(error)),)))
         else:
-            self.push_screen(PlainModal("The values file is written", (Copyable("It is here", str(path)),)))
+            self.push_screen(PlainModal("Values file written", (Copyable("It is here", str(path)),)))
 
     def to_terminal(self, sequence: str) -> None:
         """Send the terminal something that is no part of the picture. Textual has a public way for its bell only."""
@@ -237,7 +237,7 @@ class BaseApp(App[int]):
     def action_other_theme(self) -> None:
         """Change between dark and light."""
         if self.plain:
-            self.notify("NO_COLOR is set, so your terminal's own colours are used.")
+            self.notify("NO_COLOR is set, so your terminal's own colors are used.")
         else:
             self.prefer(theme=Appearance.LIGHT if self.current_theme.dark else Appearance.DARK)
 
@@ -284,10 +284,10 @@ class BaseApp(App[int]):
             ):
                 seen.add(one.action)
                 yield SystemCommand(one.description, f"Key: {self.get_key_display(one)}", self._doing(one.action))
-        yield SystemCommand("Light or dark", "Change the colours (ctrl+t)", self.action_other_theme)
-        yield SystemCommand("Settings", "Colours, motion, bell, notifications (ctrl+o)", self.action_settings)
-        yield SystemCommand("All setups", "Go back to the first page; work goes on", self.home)
-        yield SystemCommand("Quit", "Nothing is lost: the next run goes on from here", self.action_leave)
+        yield SystemCommand("Light or dark", "Change the colors (ctrl+t)", self.action_other_theme)
+        yield SystemCommand("Settings", "Colors, animations, bell, notifications (ctrl+o)", self.action_settings)
+        yield SystemCommand("All setups", "Go back to the first page; running work continues", self.home)
+        yield SystemCommand("Quit", "Nothing is lost: the next run continues from here", self.action_leave)
 
     def _doing(self, action: str) -> "ActionCall":
         return ActionCall(self, action)
@@ -303,7 +303,7 @@ class BaseApp(App[int]):
         text = masked(crash.describe(error or RuntimeError("unknown"), self._typed()))
         kept = crash.keep(text, self.service.environment.home)
         where = f"The same text is in {kept}." if kept else ""
-        note = f"snowpixel itself went wrong. Nothing is lost: continue with `{self.command}`. {where}"
+        note = f"Internal error in snowpixel. Nothing is lost: continue with `{self.command}`. {where}"
         self.panic(Text(f"{text}\n{note}"))
 
     def _typed(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ class NotificationMethod(StrEnum):
 
     NOTIFY_SEND = "notify-send"
     OSASCRIPT = "osascript"
-    TERMINAL = "your terminal, if it knows how"
+    TERMINAL = "your terminal, if it supports this"
     NONE = ""
 
 

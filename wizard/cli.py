@@ -20,23 +20,26 @@ if TYPE_CHECKING:
     from wizard.service import Service
 
 COMMANDS = {
-    "practice": ("practice:practice", "Practise with an emulated AWS on this computer: no account, no cost."),
-    "new": ("setups:new", "Save a setup from flags, no questions."),
+    "practice": ("practice:practice", "Practice with an emulated AWS on this computer: no account, no cost."),
+    "new": ("setups:new", "Save a setup from flags, without questions."),
     "set": ("setups:set_", "Change choices of a saved setup."),
     "list": ("setups:list_", "List the saved setups."),
-    "plan": ("apply:plan", "What apply would do, what it costs, what permissions it needs."),
-    "apply": ("apply:apply", "Carry it out; may be interrupted and run again at any time."),
-    "check": ("check:check", "The checklist: look at everything, change nothing."),
-    "repair": ("apply:repair", "Put right what check found."),
-    "remove": ("apply:remove", "Take it all down; the logs stay unless --delete-logs."),
-    "credentials": ("credentials:credentials", "Which AWS credentials are there, which are used, how to get some."),
-    "snippet": ("snippet:snippet", "The tag for your pages; --check URL looks at a live page."),
-    "browse": ("snippet:browse", "Proof in your own browser: three events, read back from your log bucket."),
-    "events": ("events:events", "The events that have arrived, decoded, out of your log bucket."),
-    "policy": ("explain:policy", "The least IAM policy."),
-    "explain": ("explain:explain", "What a problem means and what to do."),
-    "report": ("report:report", "What somebody who helps needs to see; never a secret, and sent to nobody."),
-    "forget": ("setups:forget", "Drop a saved setup from this computer; AWS is not touched."),
+    "plan": ("apply:plan", "Show what apply would do, what it costs, and the permissions it needs."),
+    "apply": ("apply:apply", "Create or complete a setup; you can interrupt it and run it again at any time."),
+    "check": ("check:check", "Check everything and change nothing."),
+    "repair": ("apply:repair", "Fix what check found."),
+    "remove": ("apply:remove", "Delete everything; the logs are kept unless you add --delete-logs."),
+    "credentials": (
+        "credentials:credentials",
+        "Show which AWS credentials exist, which are used, and how to get some.",
+    ),
+    "snippet": ("snippet:snippet", "Print the tag for your pages; --check URL checks a live page."),
+    "browse": ("snippet:browse", "Send three events from your own browser and read them back from your log bucket."),
+    "events": ("events:events", "Show the decoded events in your log bucket."),
+    "policy": ("explain:policy", "Print the smallest IAM policy that works."),
+    "explain": ("explain:explain", "Explain what a problem means and what to do."),
+    "report": ("report:report", "Collect what somebody needs to help you; never a secret, and sent to nobody."),
+    "forget": ("setups:forget", "Delete a saved setup from this computer; nothing in AWS changes."),
 }
 """Each command: where it is, and what it says of itself. Only the one that runs is loaded."""
 
@@ -66,7 +69,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, invoke_without_command=True, params=everywhere(root=True))
-@click.option("--plain", is_flag=True, help="The wizard as questions, line by line: for screen readers and scripts.")
+@click.option("--plain", is_flag=True, help="Ask the wizard's questions line by line: for screen readers and scripts.")
 @click.version_option(__version__, message="snowpixel %(version)s")
 @click.pass_context
 def snowpixel(context: click.Context, *, plain: bool) -> int | None:
@@ -87,10 +90,10 @@ def snowpixel(context: click.Context, *, plain: bool) -> int | None:
     return _wizard(session.service())
 
 
-_NO_TERMINAL = f"""The wizard needs a terminal, and there is none here. The same as plain commands:
+_NO_TERMINAL = f"""The wizard needs a terminal, and there is none here. The same with plain commands:
 
   snowpixel practice      try everything with an emulated AWS on this computer
-  snowpixel new NAME      save a setup; then plan, apply and check it
+  snowpixel new NAME      save a setup; then plan, apply, and check it
   snowpixel --help        all commands: {", ".join(COMMANDS)}"""
 
 
@@ -99,7 +102,7 @@ def _plain(session: Session) -> int:
     from wizard.commands.plain.interview import run  # noqa: PLC0415 - loads the engine
 
     if session.json:
-        raise click.UsageError("--plain asks questions, and --json is for programs: leave one of them out.")
+        raise click.UsageError("--plain asks questions and --json is for programs: use only one of them.")
     return run(session)
 
 
@@ -151,8 +154,8 @@ def _heard(code: int, session: Session) -> int:
     from wizard.storage.atomic_files import reason  # noqa: PLC0415 - the same
 
     session.note(
-        f"What this command says could not be written: {reason(lost, Path('stdout'))}. What it did, it did to the end. "
-        "Make room, then run it again."
+        f"This command's output couldn't be written: {reason(lost, Path('stdout'))}. The command itself completed. "
+        f"Free up space, then run it again."
     )
     return code or ExitCode.UNFINISHED
 
@@ -195,7 +198,7 @@ def _words(session: Session, error: Exception) -> str:
     if session.verbose:
         session.note(masked("".join(traceback.format_exception(error)).rstrip()))
     where = place(error)
-    return f"snowpixel itself went wrong ({where}). Everything saved is whole. Run it again with -v to see where."
+    return f"Internal error in snowpixel ({where}). Everything saved is intact. Run it again with -v to see where."
 
 
 def _explained(error: Exception) -> str:

@@ -325,8 +325,8 @@ def _refuse_without_logs(setup: Setup) -> None:
     """
     if setup.made.log_bucket is None:
         why = (
-            "It is made with the rest: continue the setup first."
+            "It is created with the rest: continue the setup first."
             if Goal.PIXEL in setup.choices.goals
-            else "It has no pixel either: it serves the JavaScript alone."
+            else "It has no pixel either: it only serves the JavaScript."
         )
         raise StoreError(f"'{setup.name}' has no log bucket, so there are no events to read. {why}")

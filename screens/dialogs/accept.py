@@ -20,7 +20,7 @@ class AcceptModal(Modal[str]):
         check: the warning.
     """
 
-    heading = "On purpose?"
+    heading = "Is this intended?"
 
     def __init__(self, check: Check) -> None:
         super().__init__()
@@ -28,14 +28,15 @@ class AcceptModal(Modal[str]):
 
     def contents(self) -> Iterable[Widget]:
         """Say what accepting does, and ask why."""
-        told = "The row then shows your reason and counts no more. It comes back when something else is found."
+        told = "The row then shows your reason and no longer counts as a warning. It counts again when something "
+        "else is found."
         yield Static(lines(say(self.check.summary, "bold"), say(told, MUTED), ""))
-        yield Field("Reason", "", placeholder="why this is meant to be so", cleaner=reason, name="reason")
+        yield Field("Reason", "", placeholder="why this is intended", cleaner=reason, name="reason")
 
     def buttons(self) -> Iterable[Button]:
         """Offer the harmless answer first."""
         yield Button("Not now", id="no", compact=True)
-        yield Button("It is on purpose", id="yes", compact=True, variant="success")
+        yield Button("It is intended", id="yes", compact=True, variant="success")
 
     def on_mount(self) -> None:
         """Let the user type at once."""

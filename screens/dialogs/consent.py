@@ -28,7 +28,7 @@ class ConsentModal(Modal[bool]):
 
     def contents(self) -> Iterable[Widget]:
         """List the changes."""
-        yield Static(lines(say("Exactly this would be put right, and nothing else:", "bold"), ""))
+        yield Static(lines(say("snowpixel would fix exactly this, and nothing else:", "bold"), ""))
         yield Static(lines(*(change_line(change) for change in self.changes)))
 
     def buttons(self) -> Iterable[Button]:

@@ -23,7 +23,7 @@ class DecisionModal(Modal[None]):
         progress: where the answer goes.
     """
 
-    heading = "Your word is needed"
+    heading = "Your decision is needed"
 
     def __init__(self, decision: Decision, progress: Progress) -> None:
         super().__init__()

@@ -13,11 +13,11 @@ from screens.widgets.prose import Prose
 
 MEANINGS = (
     "as it should be",
-    "nothing is wrong; somebody still has to act: you, AWS or time",
-    "works, but look at it",
-    "wrong until someone puts it right",
-    "could not be tested from here; says nothing about your setup",
-    "looked at once something else is put right",
+    "nothing is wrong; you or AWS still have something to do",
+    "works, but needs a look",
+    "broken until somebody fixes it",
+    "couldn't be tested from here; says nothing about your setup",
+    "checked once something else is fixed",
 )
 
 
@@ -44,13 +44,13 @@ class HelpModal(Modal[None]):
             lines(
                 _pair("tab ↑ ↓", "move"),
                 _pair("enter", "choose"),
-                _pair("ctrl+p", "everything, by name"),
+                _pair("ctrl+p", "all commands, by name"),
                 _pair("ctrl+t", "light or dark"),
-                _pair("ctrl+o", "settings: colours, motion, bell, notifications"),
+                _pair("ctrl+o", "settings: colors, animations, bell, notifications"),
             )
         )
         signs = [
-            Content.assemble("  ", badge(status).pad_right(14 - len(badge(status))), (meaning, MUTED))
+            Content.assemble("  ", badge(status).pad_right(18 - len(badge(status))), (meaning, MUTED))
             for status, meaning in zip(WORDS, MEANINGS, strict=True)
         ]
         yield Prose(lines("", say("Signs", "bold"), *signs))

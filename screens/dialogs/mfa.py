@@ -39,13 +39,13 @@ class GuideBox(Modal[None]):
 class CodeBox(Modal[str]):
     """Asks for the six digits of a second factor; closing it gives none."""
 
-    heading = "Your second factor"
+    heading = "MFA code"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
 
     def contents(self) -> Iterable[Widget]:
         """Return the question and the box for the digits."""
-        yield Static(say("Type the six digits that your phone or device shows now. They are used once and not kept."))
-        yield Field("Six digits", "", placeholder="123456", cleaner=key_entry.code, name="code")
+        yield Static(say("Enter the MFA code that your phone or device shows now. It is used once and not saved."))
+        yield Field("MFA code", "", placeholder="123456", cleaner=key_entry.code, name="code")
 
     def buttons(self) -> Iterable[Button]:
         """Return the way on and the way out."""

@@ -17,7 +17,7 @@ class QuitModal(Modal[bool]):
         command: what brings the user back.
     """
 
-    heading = "Leave now?"
+    heading = "Quit now?"
 
     def __init__(self, command: str) -> None:
         super().__init__()
@@ -27,8 +27,8 @@ class QuitModal(Modal[bool]):
         """Say what leaving means."""
         yield Static(
             say(
-                "Something is being changed in your AWS account at this moment. It will be through in seconds.\n\n"
-                "You can leave all the same: nothing is lost. The next run looks at what is there before it goes on.\n"
+                "snowpixel is changing something in your AWS account right now. It will finish within seconds.\n\n"
+                "You can still quit: nothing is lost. The next run checks what exists before it continues.\n"
                 f"Continue with: {self.command}"
             )
         )
@@ -36,7 +36,7 @@ class QuitModal(Modal[bool]):
     def buttons(self) -> Iterable[Button]:
         """Offer to stay, or to leave."""
         yield Button("Stay", id="stay", compact=True)
-        yield Button("Leave now", id="leave", compact=True, variant="warning")
+        yield Button("Quit now", id="leave", compact=True, variant="warning")
 
     @on(Button.Pressed)
     def answered(self, event: Button.Pressed) -> None:

@@ -20,7 +20,7 @@ class ReportModal(Modal[None]):
         home: snowpixel's data folder.
     """
 
-    heading = "Report: read it before you send it; snowpixel sends it to nobody"
+    heading = "Report: read it before you send it. snowpixel sends it to nobody"
 
     def __init__(self, material: support_report.Material, home: Path) -> None:
         super().__init__()
@@ -49,5 +49,5 @@ class ReportModal(Modal[None]):
             said = f"Saved: {support_report.keep(made, self.home)}"
         except OSError as error:
             elsewhere = f"`snowpixel report {made.setup} --out FILE` writes it elsewhere."
-            said = f"It could not be saved: {error.strerror}. {elsewhere}"
+            said = f"It couldn't be saved: {error.strerror}. {elsewhere}"
         self.query_one("#said", Static).update(say(said, "bold"))

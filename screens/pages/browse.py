@@ -24,19 +24,19 @@ from wizard.snowplow.browserproof.browser_opening import Opening
 from wizard.snowplow.setup_snippet import host_of
 from wizard.storage.store import StoreError
 
-READY = "Making the page ready …"
+READY = "Preparing the page …"
 
 
 class BrowsePage(Page):
     """Runs the proof, and shows how far it came."""
 
     heading = "Browser proof"
-    purpose = "Three events of your own browser, with your tag, read back from your log bucket."
+    purpose = "Three events from your own browser, sent by your tag and read back from your log bucket."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open", "Open", show=False),
         Binding("c", "copy", "Copy"),
         Binding("p", "plain", "Plain text"),
-        Binding("l", "look_now", "Look now"),
+        Binding("l", "look_now", "Check now"),
         Binding("s", "stop", "Stop", show=False),
         Binding("r", "again", "Again", show=False),
     ]
@@ -62,14 +62,14 @@ class BrowsePage(Page):
         yield Button("Open the browser", id="open", compact=True, variant="primary", disabled=True)
         yield Button("Copy", id="copy", compact=True)
         yield Button("Stop waiting", id="stop", compact=True)
-        yield Button("Once more", id="again", compact=True)
+        yield Button("Try again", id="again", compact=True)
         yield Button("Back", id="back", compact=True)
 
     def on_mount(self) -> None:
         """Join the proof that is under way, or begin one."""
         live = self.base_app.live(self.setup)
         if live and not browser_proof.is_proof(live.progress.snapshot):
-            self._cannot("snowpixel is still at work on this setup. Come back when it is through.")
+            self._cannot("snowpixel is still working on this setup. Come back when it has finished.")
         else:
             self._begin(live)
 
@@ -199,7 +199,7 @@ class BrowsePage(Page):
 def _missing(setup: Setup) -> str:
     """Say what a setup lacks for the proof; empty when nothing."""
     if Goal.PIXEL not in setup.choices.goals:
-        return "This setup has no pixel, so there is nowhere for events to go."
+        return "This setup has no pixel, so events have nowhere to go."
     if setup.removed or host_of(setup) is None or setup.made.log_bucket is None:
-        return "Nothing was made yet. Continue the setup first."
+        return "Nothing has been created yet. Continue the setup first."
     return ""

@@ -40,14 +40,14 @@ class ChecklistPage(Page):
     """Runs all checks and shows them as they come."""
 
     heading = "Checklist"
-    purpose = "Every check only looks: nothing is changed, and no test event is sent."
+    purpose = "Checks are read-only: they change nothing and send no test event."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", "Run again"),
         Binding("f", "repair", "Repair"),
         Binding("c", "copy", "Copy"),
         Binding("o", "again_one", "Run this check again", show=False),
         Binding("s", "again_stage", "Run this row again", show=False),
-        Binding("a", "accept", "On purpose"),
+        Binding("a", "accept", "Accept"),
         Binding("e", "report", "Report", show=False),
         Binding("w", "watch", "Watch", show=False),
         Binding("p", "plain", "Plain text", show=False),
@@ -159,14 +159,14 @@ class ChecklistPage(Page):
             return Content("")
         titles = [item.title for item in self.snapshot.items if item.id in self.news]
         more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
-        return say(f"   different from the check before: {titles[0]}{more}", MUTED) if titles else Content("")
+        return say(f"   changed since the last check: {titles[0]}{more}", MUTED) if titles else Content("")
 
     def _summary(self, snapshot: Snapshot) -> Content:
         if self.walk and self.walk.error:
             return say(f"✗ {self.walk.error}", "bold $text-error")
         elapsed = f"in {clock(self.walk.elapsed)}" if self.walk else ""
         if not snapshot.finished:
-            return say(f"Looking … {len(snapshot.checks)} of {len(snapshot.items)} checks", MUTED)
+            return say(f"Checking … {len(snapshot.checks)} of {len(snapshot.items)} checks", MUTED)
         counts = [(status, sum(check.counts_as is status for check in snapshot.checks)) for status in Status]
         parts = [badge(status) + Content(f" {number}") for status, number in counts if number]
         watching = "  watching, every minute" if self.watching else ""
@@ -247,7 +247,7 @@ class ChecklistPage(Page):
         """Take the chosen warning for meant, with a reason; a second time takes that back."""
         check = self._warning()
         if check is None:
-            self.notify("Only a single warning can be on purpose: choose its line.", timeout=3)
+            self.notify("You can only accept a single warning: choose its line.", timeout=3)
         elif check.accepted:
             self._save(check, None)
         else:
@@ -273,7 +273,7 @@ class ChecklistPage(Page):
 
     def action_report(self) -> None:
         """Check once more, and show what somebody who helps needs to see."""
-        self.notify("Looking once more for the report …", timeout=3)
+        self.notify("Checking once more for the report …", timeout=3)
         self.run_worker(self._report(), group="report", exclusive=True, exit_on_error=False)
 
     async def _report(self) -> None:
@@ -291,7 +291,7 @@ class ChecklistPage(Page):
         if changes:
             self.app.push_screen(ConsentModal("Repair", changes), self._consented)
         else:
-            self.notify("There is nothing that snowpixel could repair by itself.", timeout=3)
+            self.notify("There is nothing that snowpixel can repair on its own.", timeout=3)
 
     def _consented(self, sure: bool | None) -> None:
         if sure:
@@ -310,10 +310,10 @@ class ChecklistPage(Page):
 
 def _verdict(status: Status) -> str:
     return {
-        Status.OK: "All is well",
-        Status.WAITING: "Nothing is wrong; something is still to come",
-        Status.WARNING: "It works; look at the rows marked !",
-        Status.FAILED: "Something is wrong: see the rows marked ✗",
-        Status.UNKNOWN: "Not everything could be seen from here",
-        Status.SKIPPED: "Some rows have to wait for others",
+        Status.OK: "Everything is OK",
+        Status.WAITING: "Nothing is wrong; some steps aren't finished yet",
+        Status.WARNING: "It works; see the rows marked !",
+        Status.FAILED: "Something failed: see the rows marked ✗",
+        Status.UNKNOWN: "Not everything could be checked from here",
+        Status.SKIPPED: "Some rows wait for others",
     }[status]

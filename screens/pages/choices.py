@@ -43,7 +43,7 @@ class ChoicesPage(FormPage):
     """Asks for the choices, with inline checks."""
 
     heading = "Choices"
-    purpose = "Only the host name must be chosen; the rest is sensible. Nothing is made yet."
+    purpose = "You only have to choose the hostname; the other defaults are sensible. Nothing has been created yet."
     step = "Choices"
     WHY: ClassVar[Mapping[str, str]] = {name: question.why for name, question in QUESTIONS.items()} | GOALS_WHY
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,7 +77,7 @@ class ChoicesPage(FormPage):
     def _fields(self, start: SetupChoices) -> Iterable[Widget]:
         existing = bool(self.saved)
         domain = Field(
-            "Host name",
+            "Hostname",
             QUESTIONS["domain"].why,
             value=start.domain or "",
             placeholder="e.example.org",
@@ -90,7 +90,7 @@ class ChoicesPage(FormPage):
         yield Horizontal(Static(classes="field-label"), none, classes="field-line")
         yield Goals(start)
         name = Field(
-            "Name here", QUESTIONS["name"].why, value=self._free_name(), cleaner=self._judged_name, name="name"
+            "Setup name", QUESTIONS["name"].why, value=self._free_name(), cleaner=self._judged_name, name="name"
         )
         name.box.disabled = existing
         yield name
@@ -123,7 +123,7 @@ class ChoicesPage(FormPage):
         name = validators.setup_name(text)
         ours = self.saved.name if self.saved else ""
         if name != ours and name in self.base_app.service.store.names():
-            raise InvalidChoice(f"There is a setup called {name} already. Choose another name.")
+            raise InvalidChoice(f"There is already a setup called {name}. Choose another name.")
         return name
 
     def on_mount(self) -> None:
@@ -235,7 +235,7 @@ class ChoicesPage(FormPage):
         edited = bool(self.setup)
         self.saved = setup
         if edited:
-            self.notify(f"Saved. Continue {clean(setup.name)} to carry it out.", markup=False)
+            self.notify(f"Saved. Continue {clean(setup.name)} to apply it.", markup=False)
             self.action_back()
         else:
             self.base_app.visit(Route.CREDENTIALS if needs_aws(setup.choices, setup.made) else Route.PLAN, setup.name)

@@ -40,10 +40,10 @@ class CredentialsPage(Page):
     """Finds credentials, asks AWS whose they are, and lets the user see it before anything is made."""
 
     heading = "AWS account"
-    purpose = "Everything is made in your own account. Looking who you are changes nothing."
+    purpose = "Everything is created in your own account. Checking who you are changes nothing."
     step = "Account"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "again", "Ask again"),
+        Binding("ctrl+r", "again", "Refresh"),
         # A key manager types id, Tab and secret at once: the focus must have moved before the next letter comes, or
         # the secret would stand in the box that is not masked.
         Binding("tab", "app.focus_next", show=False, priority=True),
@@ -69,20 +69,20 @@ class CredentialsPage(Page):
         yield form
 
     def _form(self) -> Iterable[Widget]:
-        yield Static(say("It stays in memory, masked. Once AWS knows it, you may keep it in the key store.", MUTED))
-        yield Field("Access key id", "", placeholder="AKIA…", cleaner=keys.key_id, name="key")
-        yield Field("Secret key", "", cleaner=keys.secret, password=True, name="secret")
+        yield Static(say("It stays in memory, masked. Once AWS accepts it, you can save it in the key store.", MUTED))
+        yield Field("Access key ID", "", placeholder="AKIA…", cleaner=keys.key_id, name="key")
+        yield Field("Secret access key", "", cleaner=keys.secret, password=True, name="secret")
         yield Field("Session token", "", placeholder="only for keys that begin with ASIA", cleaner=keys.token,
                     password=True, name="token")  # fmt: skip
-        yield Button("Ask AWS who this is", id="try", compact=True)
+        yield Button("Sign in", id="try", compact=True)
 
     def buttons(self) -> Iterable[Button]:
         """Return the way on, which opens once AWS knows us, ways to ask again, and what may be done with keys."""
         yield Button("Next: the plan", id="next", compact=True, variant="primary", disabled=True)
-        yield Button("Ask again", id="again", compact=True)
-        yield Button("Second factor", id="factor", compact=True)
-        yield Button("Keep the key", id="keep", compact=True)
-        yield Button("Forget the key", id="forget", compact=True)
+        yield Button("Refresh", id="again", compact=True)
+        yield Button("MFA", id="factor", compact=True)
+        yield Button("Save the key", id="keep", compact=True)
+        yield Button("Delete the key", id="forget", compact=True)
         yield Button("Back", id="back", compact=True)
 
     def on_mount(self) -> None:
@@ -90,7 +90,7 @@ class CredentialsPage(Page):
         self.query_one("#sources").border_title = "Sign in with"
         self.query_one("#answer").border_title = "AWS says"
         self._offer()
-        self._say(say("Looking which credentials this computer has …", MUTED))
+        self._say(say("Looking for credentials on this computer …", MUTED))
         self.set_interval(TopLine.BEAT, self._beat)
         self.run_worker(self._look(), group="looking")
 
@@ -114,18 +114,18 @@ class CredentialsPage(Page):
             self._take(usual.id or "")
         else:
             self._say(say("No credentials were found here. The easiest way is to run `aws login` in another window, "
-                          "then Ask again; or type an access key. 'How to get some' shows each step."))  # fmt: skip
+            "then choose Refresh. Or enter an access key. 'How to get credentials' shows each step."))  # fmt: skip
 
     def _options(self) -> Iterable[Option]:
         given = self.base_app.service.environment.source
         if given.keys or given.profile:
             practice = bool(self.base_app.service.environment.zone)
             label = "The practice world's keys" if practice else f"As given: {given.profile or 'keys'}"
-            yield Option(_two(label, "used by themselves" if practice else "from the command line"), id=GIVEN)
+            yield Option(_two(label, "used automatically" if practice else "from the command line"), id=GIVEN)
         for number, one in enumerate(self.found):
             yield Option(place_line(one), id=f"{FOUND}{number}")
-        yield Option(_two("Type an access key …", "for this run, or to keep"), id=TYPED)
-        yield Option(_two("How to get some …", "step by step"), id=GUIDE)
+        yield Option(_two("Enter an access key …", "for this run, or to save"), id=TYPED)
+        yield Option(_two("How to get credentials …", "step by step"), id=GUIDE)
 
     def _usual(self) -> int:
         """Choose what wins, else the first."""
@@ -163,7 +163,7 @@ class CredentialsPage(Page):
         self.query_one("#typed").display = option == TYPED
         if option == TYPED:
             self._offer()
-            self._say(say("Type the key, then press Enter.", MUTED))
+            self._say(say("Enter the key, then press Enter.", MUTED))
             self.query_one("#key", Field).box.focus()
         else:
             self._take(option)
@@ -175,7 +175,7 @@ class CredentialsPage(Page):
         fields = [self.query_one(f"#{name}", Field) for name in ("key", "secret", "token")]
         wrong = [field for field in fields if not field.judge()]
         if not wrong and keys.needs_token(fields[0].value, fields[2].value):
-            fields[2].complain("Keys that begin with ASIA only work together with their session token.")
+            fields[2].complain("Keys that begin with ASIA only work with their session token.")
             wrong = [fields[2]]
         if wrong:
             wrong[0].box.focus()
@@ -199,7 +199,7 @@ class CredentialsPage(Page):
         self.source = source
         self._offer()
         self.query_one("#next", Button).disabled = True
-        self._say(say("Asking AWS who this is …", MUTED))
+        self._say(say("Signing in …", MUTED))
         self.query_one(TopLine).ends = None
         self.run_worker(self._identify(source, place, self.asked), group="asking", exclusive=True)
 
@@ -246,7 +246,7 @@ class CredentialsPage(Page):
         account = self.saved.made.account if self.saved else None
         if account in (None, known.who.account):
             return ""
-        return f"This setup was made in account {account}. Sign in there to go on with it."
+        return f"This setup was created in account {account}. Sign in there to continue it."
 
     def _remember(self, source: KeySource) -> None:
         """Save the profile's name, or keep typed keys in memory for this run."""
@@ -283,7 +283,7 @@ class CredentialsPage(Page):
     async def _sign_in(self, digits: str) -> None:
         if self.saved is None:
             return
-        self._say(say("Signing in with your second factor …", MUTED))
+        self._say(say("Signing in with your MFA code …", MUTED))
         source, region = self.source, self.saved.choices.region
         try:
             await self.base_app.service.credentials.signs.with_code(source, self.saved, region, digits)
@@ -296,7 +296,7 @@ class CredentialsPage(Page):
     @on(Button.Pressed, "#keep")
     def keep(self) -> None:
         """Keep the typed key in the operating system's key store."""
-        self._say(say("Putting the key into the key store. Your system may ask you to unlock it …", MUTED))
+        self._say(say("Saving the key in the key store. Your system may ask you to unlock it …", MUTED))
         self.run_worker(self._keep(), group="keeping", exclusive=True)
 
     async def _keep(self) -> None:
@@ -305,10 +305,10 @@ class CredentialsPage(Page):
         try:
             where = await in_thread(self.base_app.service.credentials.keep, self.saved, self.source.keys)
         except CannotKeepError as error:
-            self._say(lines(say("! The key was not kept", "bold $text-warning"), say(str(error))))
+            self._say(lines(say("! The key wasn't saved", "bold $text-warning"), say(str(error))))
             return
         self._offer("forget")
-        self._say(lines(say("✓ The key is kept", "bold $text-success"), say(f"In {where}.")))
+        self._say(lines(say("✓ The key is saved", "bold $text-success"), say(f"In {where}.")))
 
     @on(Button.Pressed, "#forget")
     def forget(self) -> None:
@@ -321,9 +321,9 @@ class CredentialsPage(Page):
         try:
             await in_thread(self.base_app.service.credentials.forget, self.saved)
         except CannotKeepError as error:
-            self._say(lines(say("! The key may still be kept", "bold $text-warning"), say(str(error))))
+            self._say(lines(say("! The key may still be saved", "bold $text-warning"), say(str(error))))
             return
-        self.notify("The kept key is dropped.")
+        self.notify("The saved key was deleted.")
         await self._look()
 
     @on(Button.Pressed, "#next")

@@ -27,11 +27,12 @@ class DnsPage(Page):
     """Shows the records while a walk waits for them."""
 
     heading = "DNS records"
-    purpose = "Enter these at your DNS provider, the first one first; then just wait here."
+    purpose = "Add these records at your DNS provider, starting with the first. snowpixel keeps checking and "
+    "continues on its own."
     step = "Build"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "plain", "Plain text"),
-        Binding("l", "look_now", "Look now"),
+        Binding("l", "look_now", "Check now"),
         Binding("w", "keep_values", "Values file", show=False),
     ]
 
@@ -49,9 +50,9 @@ class DnsPage(Page):
 
     def buttons(self) -> Iterable[Button]:
         """Return the way back, and another way to see the values."""
-        yield Button("Back to the work", id="back", compact=True, variant="primary")
-        yield Button("Show plainly", id="plain", compact=True)
-        yield Button("Look now", id="look", compact=True)
+        yield Button("Back to the progress page", id="back", compact=True, variant="primary")
+        yield Button("Plain text", id="plain", compact=True)
+        yield Button("Check now", id="look", compact=True)
         yield Button("Values file", id="values", compact=True)
 
     def on_mount(self) -> None:
@@ -117,13 +118,13 @@ class DnsPage(Page):
 
     def _steps(self) -> Content:
         if not self.cards:
-            return say("There is nothing to enter right now. The records come as soon as AWS has named them.", MUTED)
+            return say("There is nothing to add right now. The records appear as soon as AWS provides them.", MUTED)
         if self._all_seen:
-            return say("✓ All done here. You can go back: the rest goes on by itself.", "bold $text-success")
+            return say("✓ All done here. You can go back: the rest continues on its own.", "bold $text-success")
         card = next(card for card in self.cards.values() if not card.seen)
         provider = dns_providers.recognise(self.servers.replace(",", " ").split())
         if card.change is Action.DELETE:
-            return say("Log in to your DNS provider and delete the record. Leave all others alone.")
+            return say("Sign in to your DNS provider and delete the record. Leave all others as they are.")
         who = provider.name if provider else "your DNS provider"
         steps = dns_providers.instructions(provider, card.record)
         told = [say(f"How at {who}, for record {card.number}:", "bold")]
@@ -165,7 +166,7 @@ class DnsPage(Page):
             for card in self.cards.values()
             for value in card.values
         ]
-        self.base_app.plain_text("DNS records to enter at your provider", values)
+        self.base_app.plain_text("DNS records to add at your provider", values)
 
     @on(Button.Pressed, "#values")
     async def action_keep_values(self) -> None:
@@ -180,15 +181,15 @@ class DnsPage(Page):
 
     @on(Button.Pressed, "#look")
     def action_look_now(self) -> None:
-        """Look now instead of in some seconds."""
+        """Check now instead of in some seconds."""
         walk = self.base_app.live(self.setup)
         if walk:
             walk.progress.look_now()
-            self.notify("Looking now.", timeout=2)
+            self.notify("Checking now.", timeout=2)
 
     @on(Button.Pressed, "#back")
     def back(self) -> None:
-        """Back to the work."""
+        """Back to the progress page."""
         self.action_back()
 
     # The practice world's provider.
@@ -213,7 +214,7 @@ class DnsPage(Page):
             if card.change is not Action.DELETE:
                 await in_thread(provider.add_record, record.name, record.type, record.value)
         except Exception as error:  # noqa: BLE001 - the practice world may be gone; the page stays
-            self.notify(f"The practice provider did not take it: {error}", severity="error", markup=False)
+            self.notify(f"The practice provider didn't accept it: {error}", severity="error", markup=False)
             card.query(Button).first().disabled = False
             return
         for button in card.query(Button):

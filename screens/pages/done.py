@@ -30,8 +30,8 @@ TABS = {"tag": "Tag", "proof": "Proof", "noscript": "No JavaScript", "policy": "
 class DonePage(Page):
     """Shows tag, proof and next steps."""
 
-    heading = "Your pixel"
-    purpose = "Put the tag into your pages: each page view becomes a line in your bucket."
+    heading = "Tag"
+    purpose = "Add the tag to your pages: each page view becomes a line in your log bucket."
     step = "Proof"
     BINDINGS: ClassVar[list[BindingType]] = [
         *TAB_KEYS,
@@ -156,8 +156,8 @@ class DonePage(Page):
             await self.run_action(event.button.id or "copy")
 
 
-NOTHING = "Nothing was made yet. Continue the setup first."
-NO_PIXEL = "This setup serves the tracker alone: it has no pixel, and so no events of its own."
+NOTHING = "Nothing has been created yet. Continue the setup first."
+NO_PIXEL = "This setup only serves the tracker: it has no pixel, so it receives no events."
 
 
 def alone(setup: Setup) -> str:
@@ -170,7 +170,7 @@ def tracker_alone(element: str) -> Content:
     """Show what a page needs of a tracker whose events go elsewhere."""
     return lines(
         say(NO_PIXEL),
-        say("Load the tracker like this, and tell it your collector's address:", MUTED),
+        say("Load the tracker like this, and set your collector's address:", MUTED),
         "",
         say(element),
     )
@@ -187,24 +187,24 @@ def after(variant: Variant) -> Variant:
 
 def _browser_run(run: BrowserRun | None) -> Content:
     if run is None:
-        return lines("Not proved in a browser yet: Browser proof (b) sends three events with your own.")
+        return lines("Not tested in a browser yet: Browser proof (b) sends three events with your own.")
     if run.found_at is None:
-        return lines(f"Your browser's events of {_at(run.sent_at)} were answered; they are not in the logs yet.")
+        return lines(f"Your browser's events of {_at(run.sent_at)} got a response, but aren't in the logs yet.")
     return events_text(run)
 
 
 def _proof(proof: Proof | None) -> Content:
     if proof is None:
         return lines(
-            say("… The test event has not been found in the logs yet.", "$text-primary"),
+            say("… The test event isn't in the logs yet.", "$text-primary"),
             "",
-            "AWS writes log files several times an hour; for a new distribution the first one can take some hours. "
+            "AWS writes log files several times an hour. A new distribution's first log file can take a few hours. "
             "Continue the setup from the first page to wait for it, or run the checks later.",
         )
     width = max(map(len, proof.event), default=0) + 2
     event = [Content.assemble(say(f"  {key:<{width}}", MUTED), say(value)) for key, value in proof.event.items()]
     return lines(
-        say("✓ This test event went in at the front and was read back from your bucket:", "bold $text-success"),
+        say("✓ This test event was sent to your pixel and read back from your log bucket:", "bold $text-success"),
         "",
         *event,
         "",
@@ -219,10 +219,10 @@ def _at(when: float) -> str:
 
 def _no_script(made: Snippet) -> Content:
     return lines(
-        say("Into the <body>: counts visitors without JavaScript", MUTED),
+        say("For the <body>: counts visitors without JavaScript", MUTED),
         say(made.no_script),
         "",
-        say("For e-mail and other places without JavaScript", MUTED),
+        say("For email and other places without JavaScript", MUTED),
         say(made.image),
     )
 
@@ -232,7 +232,7 @@ def _policy(made: Snippet) -> Content:
         say("If your site sends a Content-Security-Policy, it must allow", MUTED),
         *(say(line) for line in made.csp),
         "",
-        say("Add each to the directive of that name that is there already: a browser ignores a second one.", MUTED),
+        say("Add each to the existing directive of that name: browsers ignore a second one.", MUTED),
         say("If your site sends none, there is nothing to do here.", MUTED),
     )
 
@@ -247,26 +247,26 @@ def _of_tab(tab: str, made: Snippet | None) -> Copyable | None:
 def _next(setup: Setup) -> Content:
     name = setup.name
     return lines(
-        say("1  Put the tag into your pages, and look at one of them in a browser.", "bold"),
-        "   Some minutes to an hour later its page view is in your log bucket"
+        say("1  Add the tag to your pages, and open one of them in a browser.", "bold"),
+        "   A few minutes to an hour later, its page view is in your log bucket"
         + (f" ({setup.made.log_bucket})." if setup.made.log_bucket else "."),
         "",
-        say("2  Let a computer look after it: one line for cron", "bold"),
+        say("2  Check it automatically: one line for cron", "bold"),
         f"   17 7 * * *  snowpixel check {name} --quiet --profile snowpixel-check",
-        "   Nobody is there to unlock a key store or to sign in again, so give it a user of its own "
-        f"that may only look: `snowpixel policy {name} --for check` prints the policy for it, and "
-        "`aws configure --profile snowpixel-check` takes its key.",
+        "   Nobody is there to unlock a key store or to sign in again, so give it a read-only user of its own. "
+        "`snowpixel policy {name} --for check` prints its policy, and `aws configure --profile snowpixel-check` "
+        "saves its key.",
         "",
-        say("3  If an access key made this setup: delete it", "bold"),
+        say("3  If you used an access key for this setup, delete it", "bold"),
         f"   `snowpixel policy {name} --for running` prints the policy of a key that can check and repair this setup "
-        "and touch nothing else. Removing it later takes the first policy again.",
+        f"and change nothing else. Removing the setup later needs the first policy again.",
         "",
-        say("4  Look yourself whenever you like", "bold"),
+        say("4  Check it yourself whenever you like", "bold"),
         f"   snowpixel check {name}        (or Run checks, here)",
         "",
-        say("5  Keep what is copied somewhere: records, tags, names", "bold"),
+        say("5  Save the values that you copied: records, tags, names", "bold"),
         f"   snowpixel snippet {name} --values FILE       (or w, here)",
         "",
-        say("6  When you no longer want it", "bold"),
+        say("6  When you no longer need it", "bold"),
         f"   snowpixel remove {name}       (or Remove, on the first page)",
     )

@@ -32,12 +32,12 @@ EVERY = 60.0
 """Seconds between looks while the page is open."""
 
 NOTHING = (
-    "No events of visitors yet.",
+    "No visitor events yet.",
     "",
-    "AWS writes log files several times an hour, so an event of a moment ago is in none yet.",
-    "This page looks again every minute.",
+    "AWS writes log files several times an hour, so the newest events aren't in them yet.",
+    "This page refreshes every minute.",
     "",
-    "Is the tag in your pages? Snippet shows it; `snowpixel snippet NAME --check URL` looks at a live page.",
+    "Is the tag on your pages? Snippet shows it; `snowpixel snippet NAME --check URL` checks a live page.",
 )
 
 
@@ -47,7 +47,7 @@ class EventsPage(Page):
     heading = "Events"
     purpose = "What visitors' browsers sent in the last 24 hours, from your log bucket."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "again", "Look again"),
+        Binding("r", "again", "Refresh"),
         Binding("c", "copy", "Copy"),
         Binding("p", "plain", "Plain text"),
     ]
@@ -71,9 +71,9 @@ class EventsPage(Page):
 
     def buttons(self) -> Iterable[Button]:
         """Return what can be done."""
-        yield Button("Look again", id="again", compact=True)
+        yield Button("Refresh", id="again", compact=True)
         yield Button("Copy", id="copy", compact=True)
-        yield Button("Show plainly", id="plain", compact=True)
+        yield Button("Plain text", id="plain", compact=True)
         yield Button("All setups", id="home", compact=True)
 
     def on_mount(self) -> None:
@@ -125,7 +125,7 @@ class EventsPage(Page):
         most = self.summary.kinds.most_common(4)
         kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in most)
         busiest = f"   busiest hour: {max(hours):,}" if self.summary.total else ""
-        state = "   looking …" if self.looking else ""
+        state = "   refreshing …" if self.looking else ""
         total = say("1 event" if self.summary.total == 1 else f"{self.summary.total:,} events", "bold")
         return Content.assemble(total, say(f"   {kinds}" if kinds else ""), say(f"{busiest}{state}", MUTED))
 
@@ -152,7 +152,7 @@ class EventsPage(Page):
         if self.trouble is not None:
             shown = self.trouble
         elif chosen is None:
-            shown = say("Looking …", MUTED) if self.looking else lines(*NOTHING)
+            shown = say("Refreshing …", MUTED) if self.looking else lines(*NOTHING)
         else:
             told = as_text(chosen)
             width = max(map(len, told)) + 2

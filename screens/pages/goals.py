@@ -19,19 +19,20 @@ from wizard.snowplow.tracker.file_names import served_at
 from wizard.snowplow.tracker.tracker_file import TrackerError
 
 LABELS = {
-    Goal.PIXEL: "Pixel: takes the events of your pages",
-    Goal.JS_BUCKET: "JavaScript beside it, from the same bucket",
+    Goal.PIXEL: "Pixel: receives the events of your pages",
+    Goal.JS_BUCKET: "JavaScript from the same bucket",
     Goal.JS_SERVER: "JavaScript from your own web server",
 }
 WHY = {
-    "goal-pixel": "A 1x1 image under your own name; each event asks for it, and its log is in your bucket. It draws no "
-    "reports, is not for real time, and takes nothing by POST and nothing from mobile trackers.",
-    "goal-js-bucket": "Snowplow's tracker is the program in your pages that sends the events. From your bucket it "
-    "comes under your own name, and changes only when you say so. Not needed where your site bundles it by npm.",
-    "goal-js-server": "snowpixel writes a folder with the tracker and settings for nginx, Apache, Caddy and IIS; you "
-    "put it on your server, and snowpixel checks how it is delivered. It changes nothing on that server itself.",
+    "goal-pixel": "A 1x1 image at your own hostname. Each event requests it, and the request is logged in your "
+    "bucket. There are no reports and no real-time data, and it accepts no POST and no mobile trackers.",
+    "goal-js-bucket": "Snowplow's tracker is the script in your pages that sends the events. Your bucket serves it "
+    "at your own hostname, and it changes only when you say so. You don't need it if your site bundles the tracker "
+    "with npm.",
+    "goal-js-server": "snowpixel writes a folder with the tracker and settings for nginx, Apache, Caddy, and IIS. "
+    "You put it on your server, and snowpixel checks how it is delivered. It changes nothing on that server itself.",
 }
-NONE_CHOSEN = "Choose at least one: what shall it be for?"
+NONE_CHOSEN = "Choose at least one."
 
 
 def _cleaned(clean: Callable[[str], str]) -> Callable[[str], str]:

@@ -25,21 +25,21 @@ from wizard.stages import needs_aws
 from wizard.storage.store import StoreError
 
 WELCOME = (
-    "A pixel that is yours alone: on your own domain, its log in your own bucket. Nobody else reads along.",
+    "A pixel that is yours alone: on your own domain, with its logs in your own bucket. Nobody else sees your data.",
     "",
-    "  1  You choose a host name, and sign in to AWS.",
-    "  2  You see what will be made and what it costs, and say yes or no.",
-    "  3  snowpixel makes it, and shows the two DNS records that only you can add.",
-    "  4  It sends one test event and reads it back, decoded, from your bucket.",
+    "  1  Choose a hostname, and sign in to AWS.",
+    "  2  Review what will be created and what it costs.",
+    "  3  snowpixel creates it, and shows the two DNS records that only you can add.",
+    "  4  It sends a test event and reads it back from your log bucket.",
     "",
 )
 HONEST = (
-    "About 20 minutes, most of it waiting for DNS and AWS. No dashboards, no real time, no mobile trackers: "
-    "the events lie in log files. Everything can be taken down again."
+    "It takes about 20 minutes, mostly waiting for DNS and AWS. There are no dashboards, no real-time data, and no "
+    "mobile trackers: the events are in log files. You can remove everything again."
 )
 PRACTICE = (
-    "Practice: AWS, DNS and CloudFront are played on this computer. Nothing costs anything, nothing leaves it, and "
-    "waits are short."
+    "Practice: AWS, DNS, and CloudFront are emulated on this computer. Nothing costs anything, nothing leaves it, "
+    "and waits are short."
 )
 
 
@@ -47,7 +47,7 @@ class HomePage(Page):
     """Lists setups, or welcomes."""
 
     heading = "Your setups"
-    purpose = "Your own Snowplow pixel, in your own AWS account: made, checked, removed."
+    purpose = "Set up, check, and remove your own Snowplow pixel in your own AWS account."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "app.leave", "Quit", show=False),
         Binding("n", "new", "New"),
@@ -135,12 +135,12 @@ class HomePage(Page):
         if chosen:
             live = self.base_app.live(chosen.name)
             self._tell(chosen)
-            self.query_one("#go", Button).label = Content("Show the work" if live else setup_status(chosen).next)
+            self.query_one("#go", Button).label = Content("Show progress" if live else setup_status(chosen).next)
 
     def _tell(self, setup: Setup) -> None:
         """Show what happened to a setup so far."""
         shown = self.query_one("#timeline", Static)
-        shown.border_title = Content(f"The way of {clean(setup.name)}")
+        shown.border_title = Content(f"Timeline of {clean(setup.name)}")
         shown.update(timeline(setup))
 
     @on(OptionList.OptionSelected)
@@ -189,7 +189,7 @@ class HomePage(Page):
         """Show the tag; before the pixel exists there is none."""
         chosen = self._chosen
         if chosen and not begun(chosen):
-            self.notify("Nothing was made yet, so there is no tag. Continue the setup first.", markup=False)
+            self.notify("Nothing has been created yet, so there is no tag. Continue the setup first.", markup=False)
         else:
             self._visit(Route.DONE)
 

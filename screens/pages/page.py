@@ -24,7 +24,7 @@ from wizard.model.results import Snapshot
 FRAME = 0.05
 """Seconds between drawings of a walk: what comes faster is skipped, never the last."""
 
-TOO_SMALL = "This window is too small. Please make it at least 60 columns wide and 16 lines high."
+TOO_SMALL = "This window is too small. Make it at least 60 columns wide and 16 lines high."
 
 
 class Page(Screen[None]):

@@ -28,18 +28,18 @@ TO_FINISH = (
     "Everything has been created. Continue to finish setup: snowpixel looks for its test event in your log files."
 )
 
-TABS = (("made", "What is made"), ("cost", "Cost"), ("rights", "Permissions"), ("undo", "Undo"))
+TABS = (("made", "What will be created"), ("cost", "Cost"), ("rights", "Permissions"), ("undo", "Undo"))
 
 
 class PlanPage(Page):
     """Shows the plan and asks for consent."""
 
     heading = "Plan"
-    purpose = "All that would be made. Nothing is made yet: look as long as you like."
+    purpose = "Review what snowpixel will create. Nothing has been created yet."
     step = "Plan"
     BINDINGS: ClassVar[list[BindingType]] = [
         *TAB_KEYS,
-        Binding("r", "again", "Look again"),
+        Binding("r", "again", "Refresh"),
     ]
 
     def __init__(self, setup: str) -> None:
@@ -55,8 +55,8 @@ class PlanPage(Page):
     def buttons(self) -> Iterable[Button]:
         """Return the harmless way first."""
         yield Button("Not yet", id="back", compact=True)
-        yield Button("Create it", id="create", compact=True, variant="success", disabled=True)
-        yield Button("Look again", id="again", compact=True)
+        yield Button("Create everything", id="create", compact=True, variant="success", disabled=True)
+        yield Button("Refresh", id="again", compact=True)
 
     def on_mount(self) -> None:
         """Make the plan."""
@@ -94,7 +94,7 @@ class PlanPage(Page):
             self._set("headline", say(f"✗ {self.walk.error}", "bold $text-error"))
         create = self.query_one("#create", Button)
         create.disabled = bool(self.walk.error) or not _offered(self.saved, snapshot)
-        create.label = Content("Continue" if nothing_left(self.saved, snapshot) else "Create it")
+        create.label = Content("Continue" if nothing_left(self.saved, snapshot) else "Create everything")
 
     def _set(self, name: str, content: Content) -> None:
         self.query_one(f"#{name}", Static).update(content)

@@ -29,7 +29,7 @@ class RemovePage(Page):
     """Asks for the name, then hands over to the run page."""
 
     heading = "Remove"
-    purpose = "Taken down in the right order, so that nobody can take over your name."
+    purpose = "Everything is deleted in the right order, so that nobody can take over your hostname."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", "Up", show=False),
         Binding("down", "app.focus_next", "Down", show=False),
@@ -42,22 +42,22 @@ class RemovePage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return the lists, the choice about the logs, and the box for the name."""
         yield VerticalScroll(Prose(id="goes"), id="list", can_focus=False)
-        yield Tick("Delete the logs too. They cannot be brought back.", id="logs")
-        yield Field(f"Type {self.setup}", "", cleaner=self._same, name="confirm", placeholder="the setup's name")
+        yield Tick("Delete the logs too. They can't be restored.", id="logs")
+        yield Field(f"Type {self.setup}", "", cleaner=self._same, name="confirm", placeholder="the setup name")
 
     def _same(self, text: str) -> str:
         if text.strip() != self.setup:
-            raise InvalidChoice(f"Type the name exactly as it is: {self.setup}")
+            raise InvalidChoice(f"Type the setup name exactly: {self.setup}")
         return self.setup
 
     def buttons(self) -> Iterable[Button]:
         """Return the harmless way first."""
-        yield Button("Keep it", id="keep", compact=True)
-        yield Button("Remove it", id="remove", compact=True, variant="error", disabled=True)
+        yield Button("Cancel", id="keep", compact=True)
+        yield Button("Delete everything", id="remove", compact=True, variant="error", disabled=True)
 
     def on_mount(self) -> None:
         """Read what was made."""
-        self.query_one("#list").border_title = "What goes, and what stays"
+        self.query_one("#list").border_title = "What is deleted, and what is kept"
         self.query_one("#keep").focus()
         try:
             self.saved = self.base_app.service.store.load(self.setup)
@@ -119,23 +119,26 @@ def what_goes(setup: Setup, *, logs: bool) -> Content:
     """List what was made, under what happens to it."""
     made, name = setup.made, setup.choices.domain
     goes = [
-        (made.alias, f"the name {made.alias} on the distribution"),
-        (name and made.distribution, f"the DNS records of {name} (you are told when, if you added them yourself)"),
+        (made.alias, f"the hostname {made.alias} on the distribution"),
+        (
+            name and made.distribution,
+            f"the DNS records of {name} (you'll be told when to delete those you added yourself)",
+        ),
         (made.distribution, f"CloudFront distribution {made.distribution}"),
-        (made.delivery, "the delivery of the logs"),
+        (made.delivery, "the log delivery"),
         (made.certificate and not made.certificate_borrowed, "the certificate"),
         (made.content_bucket, f"bucket {made.content_bucket}, with {_content(setup)}"),
         (made.log_bucket and logs, f"bucket {made.log_bucket}, WITH ALL LOGS"),
     ]
     stays = [
         (made.log_bucket and not logs, f"bucket {made.log_bucket}, with your logs until they expire"),
-        (made.certificate_borrowed, "the certificate: it was there before, and stays yours"),
-        (True, "everything else in your account: it is not touched"),
+        (made.certificate_borrowed, "the certificate: it existed before, and stays yours"),
+        (True, "everything else in your account: nothing else is changed"),
     ]
     shown = [say(f"  - {text}", "$text-error") for there, text in goes if there]
     return lines(
         say("Goes", "bold"),
-        *(shown or [say("  nothing: nothing was made in AWS yet; only the choices are forgotten", MUTED)]),
+        *(shown or [say("  nothing in AWS: nothing has been created yet; only the choices are deleted", MUTED)]),
         "",
         say("Stays", "bold"),
         *(say(f"  ✓ {text}", "$text-success") for there, text in stays if there),

@@ -23,8 +23,8 @@ from screens.widgets.stage_list import StageList
 from wizard.model.results import Actor, Job, Snapshot, Status
 from wizard.storage.store import StoreError
 
-HEADINGS = {Job.APPLY: "Building", Job.REPAIR: "Repairing", Job.REMOVE: "Taking down"}
-LEAVE = "You can leave at any time: nothing is lost, and snowpixel goes on where it stopped."
+HEADINGS = {Job.APPLY: "Setting up", Job.REPAIR: "Repairing", Job.REMOVE: "Removing"}
+LEAVE = "You can quit at any time. Nothing is lost, and snowpixel continues where it stopped."
 ROOM_FOR_WAITS = 3
 
 
@@ -42,7 +42,7 @@ class RunPage(Page):
     step = "Build"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "dns", "DNS page"),
-        Binding("l", "look_now", "Look now"),
+        Binding("l", "look_now", "Check now"),
         Binding("a", "decide", "Answer"),
     ]
 
@@ -50,7 +50,7 @@ class RunPage(Page):
         super().__init__(setup)
         self.job = job
         self.heading = HEADINGS[job]
-        self.purpose = "Move with ↑ ↓ to see what a stage does, and why."
+        self.purpose = "Use ↑ ↓ to see what each stage does, and why."
         self.step = "Build" if job is Job.APPLY else ""
         self.answers = answers
         self.walk: BackgroundWalk | None = None
@@ -71,9 +71,9 @@ class RunPage(Page):
 
     def buttons(self) -> Iterable[Button]:
         """Return the way on, which opens at the end."""
-        yield Button("Go on", id="on", compact=True, variant="primary")
+        yield Button("Continue", id="on", compact=True, variant="primary")
         yield Button("Try again", id="again", compact=True)
-        yield Button("Stop it", id="stop", compact=True)
+        yield Button("Stop", id="stop", compact=True)
         yield Button("All setups", id="home", compact=True)
 
     def on_mount(self) -> None:
@@ -104,7 +104,7 @@ class RunPage(Page):
         """Say what is under way instead, and offer to stop it."""
         self.other = other
         what = "A browser proof" if is_proof(other.progress.snapshot) else f"Another job ({HEADINGS[other.job]})"
-        self._trouble(f"{what} is still under way on this setup. Stop it, or come back when it is through.")
+        self._trouble(f"{what} is still running on this setup. Stop it, or come back when it has finished.")
         self.query_one("#again").display = False
         self.query_one("#stop").display = True
         self.query_one("#stop").focus()
@@ -177,7 +177,7 @@ class RunPage(Page):
         if snapshot.finished:
             return _verdict(snapshot, self.walk.elapsed if self.walk else 0.0)
         if snapshot.decisions:
-            return say("▸ One question waits for your word: press a", "bold $text-warning")
+            return say("▸ One question needs your answer: press a", "bold $text-warning")
         if snapshot.records:
             records = count(len(snapshot.records), "DNS record waits", "DNS records wait")
             return say(f"▸ Your turn: {records} for you at your DNS provider. Press d", "bold $text-warning")
@@ -224,7 +224,7 @@ class RunPage(Page):
         """End the waits early: look now."""
         if self.walk and not self.walk.over:
             self.walk.progress.look_now()
-            self.notify("Looking now.", timeout=2)
+            self.notify("Checking now.", timeout=2)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only keys that do something at this moment."""
@@ -290,11 +290,11 @@ def _turn_has_come(snapshot: Snapshot) -> bool:
 def _verdict(snapshot: Snapshot, elapsed: float) -> Content:
     made = count(len(snapshot.done), "change")
     words = {
-        Status.OK: "All well",
-        Status.WARNING: "Done; something to look at",
-        Status.WAITING: "Not finished yet: it goes on when you continue",
-        Status.FAILED: "Stopped: see the stage marked ✗, put it right, then Try again",
-        Status.UNKNOWN: "Not everything could be seen; Try again",
-        Status.SKIPPED: "Not finished: something has to be put right first",
+        Status.OK: "Everything is OK",
+        Status.WARNING: "Finished with a warning",
+        Status.WAITING: "Not finished yet: continue when you are ready",
+        Status.FAILED: "Stopped: see the stage marked ✗, fix it, then Try again",
+        Status.UNKNOWN: "Not everything could be checked; Try again",
+        Status.SKIPPED: "Not finished: something has to be fixed first",
     }[snapshot.status]
     return lines(badge(snapshot.status) + say(f"  {words} ({made}, {clock(elapsed)})", "bold"))

@@ -21,21 +21,21 @@ from wizard.storage.preferences import Appearance, Preferences
 TICKS = ("motion", "bell", "desktop")
 """The settings that are on or off, by their names in the file."""
 
-NO_COLOR = "NO_COLOR is set here, so your terminal's own colours are used; your choice counts where it is not."
+NO_COLOR = "NO_COLOR is set here, so your terminal's own colors are used. Your choice applies where it isn't set."
 
 
 class SettingsPage(FormPage):
     """Changes the settings: each counts at once."""
 
     heading = "Settings"
-    purpose = "How snowpixel looks, and how it calls you. A change counts at once and at the next start."
+    purpose = "How snowpixel looks, and how it notifies you. Changes apply immediately and are saved."
     WHY: ClassVar[Mapping[str, str]] = {
         name: one.why.format(long=f"{attention.LONG:.0f}")
         for name, one in SETTINGS.items()
         if name not in tuple(Appearance)
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "try", "Try the call"),
+        Binding("t", "try", "Test notification"),
         Binding("d", "defaults", "Defaults"),
     ]
 
@@ -63,7 +63,7 @@ class SettingsPage(FormPage):
     def buttons(self) -> Iterable[Button]:
         """Return the way back, a trial, and the way back to what is usual."""
         yield Button("Back", id="back", compact=True, variant="primary")
-        yield Button("Try the call", id="try", compact=True)
+        yield Button("Test notification", id="try", compact=True)
         yield Button("Defaults", id="defaults", compact=True)
 
     def on_mount(self) -> None:
@@ -80,7 +80,7 @@ class SettingsPage(FormPage):
             return NO_COLOR
         if part == "desktop":
             way = desktop_notification.method(os.environ)
-            return f"From here it goes through {way}." if way else "From here there is no way to your desktop."
+            return f"Here it uses {way}." if way else "Desktop notifications aren't available here."
         return ""
 
     @on(Select.Changed, "#theme")
@@ -104,11 +104,11 @@ class SettingsPage(FormPage):
         """Call now, as at the end of a long wait."""
         liked = self.base_app.preferences.settings
         if not (liked.bell or liked.desktop):
-            self.notify("Bell and notification are both off, so nothing calls you.")
+            self.notify("Bell and notifications are both off, so nothing notifies you.")
             return
         self.base_app.notifier.call(attention.TRIAL)
         ways = [word for word, on in (("the bell", liked.bell), ("your desktop", liked.desktop)) if on]
-        self.notify(f"Called through {' and '.join(ways)}.")
+        self.notify(f"Notified through {' and '.join(ways)}.")
 
     def action_defaults(self) -> None:
         """Set everything as it is at first."""
@@ -119,7 +119,7 @@ class SettingsPage(FormPage):
                 self.query_one(f"#{name}", Checkbox).value = getattr(usual, name)
         self.base_app.prefer(**{name: getattr(usual, name) for name in ("theme", *TICKS)})
         self.query_one("#trouble", Static).update()
-        self.notify("Everything is set as it is at first.")
+        self.notify("All settings are back to their defaults.")
 
     @on(Button.Pressed)
     async def pressed(self, event: Button.Pressed) -> None:

@@ -12,11 +12,11 @@ from wizard.snowplow.browserproof.page_report import SENT
 
 STEPS = (
     "A page with your tag waits on this computer, and nowhere else",
-    f"Your browser opens it, and sends {SENT} events",
-    "Each event is answered, and none is left in the browser's queue",
+    f"Your browser opens it and sends {SENT} events",
+    "Each event gets a response, and none is left in the browser's queue",
     "The same events are read back from your log bucket",
 )
-NOT_YET = "The events are not in the log bucket yet. Every check looks for them again, if they were sent."
+NOT_YET = "The events aren't in the log bucket yet. If they were sent, every check looks for them again."
 NOBODY = "browser-none"
 """The problem that no browser came at all."""
 
@@ -84,7 +84,7 @@ def detail_text(snapshot: Snapshot, said: str, run: BrowserRun | None) -> Conten
     if snapshot.finished:
         return events_text(run)
     check = next((check for check in snapshot.checks if check.id == BrowserProof.id), None)
-    summary = f"{check.summary}. {check.observed}".strip() if check else "Making the page ready …"
+    summary = f"{check.summary}. {check.observed}".strip() if check else "Preparing the page …"
     return lines(summary, *(["", said] if said else []), "", say(NOTE, MUTED))
 
 
@@ -92,9 +92,9 @@ def events_text(run: BrowserRun | None) -> Content:
     """Show the events as they were read back."""
     if run is None or run.found_at is None:
         return lines(
-            "The events are not in the log bucket yet.", "Run checks looks for them again.", "", say(NOTE, MUTED)
+            "The events aren't in the log bucket yet.", "Run checks looks for them again.", "", say(NOTE, MUTED)
         )
-    rows: list[Content | str] = [say(f"✓ {len(run.events)} events came through:", "bold $text-success"), ""]
+    rows: list[Content | str] = [say(f"✓ {len(run.events)} events arrived:", "bold $text-success"), ""]
     for number, event in enumerate(run.events, 1):
         width = max(map(len, event), default=0) + 2
         rows.append(say(f"Event {number} of {len(run.events)}", "bold"))

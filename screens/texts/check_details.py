@@ -12,16 +12,16 @@ def item_text(item: Item, was: Status | None = None) -> Content:
     """Return everything that is known about an item; `was` is its verdict at an earlier check, if that was another."""
     check = item.check
     if check is None:
-        return lines(say(item.title, "bold"), "", say(item.activity or "Not looked at yet.", MUTED))
+        return lines(say(item.title, "bold"), "", say(item.activity or "Not checked yet.", MUTED))
     rows: list[Content | str] = [badge(check.counts_as) + say(f"  {item.title}", "bold"), check.summary]
     rows += [say(f"This warning was {check.accepted.told}", "bold")] if check.accepted else []
-    rows += [Content.assemble(("At the check before: ", MUTED)) + badge(was)] if was else []
+    rows += [Content.assemble(("At the last check: ", MUTED)) + badge(was)] if was else []
     rows.append("")
     rows += _facts(check)
     if check.problem:
         rows += [explained(check.problem), ""]
     if check.look_again:
-        rows.append(say(f"Another look can find something new in about {span(check.look_again)}.", MUTED))
+        rows.append(say(f"The next check can find something new in about {span(check.look_again)}.", MUTED))
     return lines(*rows)
 
 

@@ -17,7 +17,7 @@ from wizard.knowledge import problems
 
 def place_line(one: CredentialSource) -> Content:
     """Return a place for the list: its name, what it is, and until when or why not."""
-    name = one.name or {CredentialKind.KEPT: "Kept access key", CredentialKind.ENVIRONMENT: "Environment"}.get(
+    name = one.name or {CredentialKind.KEPT: "Saved access key", CredentialKind.ENVIRONMENT: "Environment"}.get(
         CredentialKind(one.kind), one.kind
     )
     mark = "✓ " if one.wins else ""
@@ -30,7 +30,7 @@ def _left(expires: float | None) -> str:
     if expires is None:
         return ""
     left = expires - time.time()
-    return f", ends in {span(left)}" if left > 0 else ", is over"
+    return f", expires in {span(left)}" if left > 0 else ", has expired"
 
 
 def about_place(one: CredentialSource) -> Content:
@@ -62,12 +62,12 @@ def whom(known: KnownIdentity, place: CredentialSource | None, now: float) -> Co
         rows += [about_place(place), ""]
     for warning in known.warnings:
         rows += _warning(explained(warning))
-    return lines(*rows, say("Is this the right account? Everything will be made here.", MUTED))
+    return lines(*rows, say("Is this the right account? Everything will be created here.", MUTED))
 
 
 def _identity(who: Identity) -> Iterable[Content | str]:
     account = f"{who.account[:4]} {who.account[4:8]} {who.account[8:]}" if len(who.account) == 12 else who.account  # noqa: PLR2004
-    yield say("✓ AWS knows you", "bold $text-success")
+    yield say("✓ Signed in", "bold $text-success")
     yield ""
     yield _row("Account", account)
     if who.alias:
@@ -81,7 +81,7 @@ def _row(label: str, value: str) -> Content:
 
 
 def _warning(told: Content) -> Iterable[Content | str]:
-    yield say("! Good to know; it works all the same", "$text-warning")
+    yield say("! Good to know; it still works", "$text-warning")
     yield told
     yield ""
 
@@ -93,4 +93,4 @@ def how_to() -> Content:
         rows += [say(way.title + ("   (recommended)" if number == 0 else ""), "bold"), say(way.for_whom, MUTED)]
         rows += [say(f"  {step}. {text}") for step, text in enumerate(way.steps, 1)]
         rows += [say(f"  Risk: {way.risk}"), say(f"  {way.link}", MUTED), ""]
-    return lines(*rows, say("Without a person (cron, CI)", "bold"), say(guide.unattended()))
+    return lines(*rows, say("Unattended (cron, CI)", "bold"), say(guide.unattended()))

@@ -9,8 +9,8 @@ from wizard.model.results import Check
 from wizard.net.dns_views import DnsView, ServerKind, dns_views
 
 TITLES = {
-    ServerKind.AUTHORITY: "Your domain's name servers",
-    ServerKind.PUBLIC: "Resolvers out there",
+    ServerKind.AUTHORITY: "Name servers of your domain",
+    ServerKind.PUBLIC: "Public DNS resolvers",
     ServerKind.OWN: "This computer",
 }
 

@@ -29,13 +29,13 @@ def rights_text(setup: Setup) -> Content:
         rows += [Content.assemble((SERVICES.get(prefix, prefix), "bold"), (f"  {prefix}", MUTED))]
         rows += [say(f"  · {', '.join(names)}")]
     return lines(
-        f"snowpixel works with the rights of the credentials you chose. It needs these {len(allowed)}:",
+        f"snowpixel uses the permissions of the credentials you chose. It needs these {len(allowed)}:",
         "",
         *rows,
         "",
-        "The whole policy, with what each right is limited to, for whoever runs your AWS account:",
+        "The whole policy, with the limits of each permission, for whoever manages your AWS account:",
         say(f"  snowpixel policy {clean(setup.name)}", "bold"),
-        say("Nothing that belongs to others is ever changed: what is ours carries this setup's tag.", MUTED),
+        say("snowpixel never changes resources it doesn't own: its own carry this setup's tag.", MUTED),
     )
 
 

@@ -24,7 +24,7 @@ def changes_text(snapshot: Snapshot) -> Content:
         changes = [change for item in stage.items for change in item.changes]
         if changes:
             rows += [say(stage.title, "bold"), *(change_line(change) for change in changes), ""]
-    return lines(*rows) if rows else say("Nothing: everything is as it should be.")
+    return lines(*rows) if rows else say("Nothing to do: everything is as it should be.")
 
 
 def change_line(change: Change) -> Content:
@@ -41,7 +41,7 @@ def headline(snapshot: Snapshot, cost: Estimate) -> Content:
     """Return the plan in a line."""
     ours = sum(change.actor is Actor.US for change in snapshot.changes)
     yours = sum(change.actor is Actor.USER for change in snapshot.changes)
-    parts = [count(ours, "step") + " by snowpixel" if ours else "Nothing for snowpixel to make"]
+    parts = [count(ours, "step") + " by snowpixel" if ours else "Nothing for snowpixel to do"]
     parts += [count(yours, "DNS record") + " by you"] if yours else []
     parts += [f"about {cost.currency} {cost.total:.2f} a month"]
     return say(" · ".join(parts), "bold")
@@ -49,7 +49,7 @@ def headline(snapshot: Snapshot, cost: Estimate) -> Content:
 
 def cost_text(cost: Estimate, events: int) -> Content:
     """Return the estimate as a small bill."""
-    rows = [say(f"For {events:,} events a month, once the logs have reached their full age:", MUTED), Content("")]
+    rows = [say(f"For {events:,} events a month, once the oldest logs start to expire:", MUTED), Content("")]
     for line in cost.lines:
         price = "free" if line.is_free else f"{line.amount:.2f}"
         rows.append(Content.assemble(say(f"  {line.label:<52}"), (f"{price:>8}", "" if line.amount else MUTED)))
@@ -61,11 +61,12 @@ def cost_text(cost: Estimate, events: int) -> Content:
 def undo_text(name: str) -> Content:
     """Say how everything is taken down again."""
     return lines(
-        "Everything on this list can be taken down again, in the right order, at any time:",
+        "You can remove everything on this list at any time, in the right order:",
         "",
         say(f"  here: Remove, on the first page        or: snowpixel remove {name}", "bold"),
         "",
-        "Your logs are kept unless you say otherwise. Until you say Create it, nothing is made and nothing costs.",
+        "Your logs are kept unless you choose otherwise. Until you choose Create everything, nothing is created and "
+        "nothing costs anything.",
     )
 
 
@@ -96,4 +97,4 @@ def reading(stages: Iterable[StageView]) -> Content:
     """Say how far the looking is."""
     every = list(stages)
     through = sum(stage.done for stage in every)
-    return say(f"Looking at what is there already … {through} of {len(every)}", MUTED)
+    return say(f"Checking what already exists … {through} of {len(every)}", MUTED)

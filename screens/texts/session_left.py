@@ -16,8 +16,8 @@ def end_of(snapshot: Snapshot) -> float | None:
 def time_left(left: float) -> str:
     """Return how long it still is: `ends in 45 min`, `ends in 12:05`, `is over`."""
     if left <= 0:
-        return "is over"
-    return f"ends in {clock(left) if left <= SOON else span(left)}"
+        return "has expired"
+    return f"expires in {clock(left) if left <= SOON else span(left)}"
 
 
 def header(left: float) -> Content:
@@ -31,6 +31,6 @@ def advice(left: float) -> Content | None:
     if left > SOON:
         return None
     if left <= 0:
-        return say("! Sign in again in another window, then Ask again.", "$text-warning")
-    return say("! Some steps take longer than that. Better sign in again first, in another window, then Ask again.",
+        return say("! Sign in again in another window, then choose Refresh.", "$text-warning")
+    return say("! Some steps take longer than that. Sign in again first, in another window, then choose Refresh.",
                "$text-warning")  # fmt: skip

@@ -28,15 +28,15 @@ def setup_status(setup: Setup, now: float | None = None) -> SetupStatus:
         found = datetime.fromtimestamp(made.proof.found_at).astimezone()
         return SetupStatus(Status.OK, f"proven on {found:%Y-%m-%d %H:%M}", "Run checks")
     if _without_pixel(setup):
-        return SetupStatus(Status.SKIPPED, "made; the checks say how the JavaScript is delivered", "Run checks")
+        return SetupStatus(Status.SKIPPED, "created; the checks show how the JavaScript is delivered", "Run checks")
     if made == Made(account=made.account):
         return SetupStatus(
             Status.SKIPPED,
-            f"chosen {_ago(setup.created, time.time() if now is None else now)}, nothing made yet",
+            f"chosen {_ago(setup.created, time.time() if now is None else now)}, nothing created yet",
             "Continue: Account",
         )
     at = next_stage(setup)
-    return SetupStatus(Status.WAITING, f"not finished; next is {at}", f"Continue: {at}")
+    return SetupStatus(Status.WAITING, f"not finished; next: {at}", f"Continue: {at}")
 
 
 def finished(setup: Setup) -> bool:

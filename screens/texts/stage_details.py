@@ -40,7 +40,7 @@ def wait_words(wait: Wait, now: float) -> str:
     """Say how long it has been, how long it usually takes, and when we look again."""
     look = max(0, round(wait.look_at - now))
     usually = f" · usually {about(wait.typical)}" if wait.typical >= 1 else ""
-    return f"{clock(now - wait.since)}{usually} · next look {f'in {span(look)}' if look else 'now'}"
+    return f"{clock(now - wait.since)}{usually} · next check {f'in {span(look)}' if look else 'now'}"
 
 
 def about(seconds: float) -> str:

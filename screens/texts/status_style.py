@@ -22,7 +22,7 @@ def style_for(status: Status) -> StatusStyle:
 
 
 QUEUED = StatusStyle(TO_DO, "to do", MUTED)
-YOUR_WORD = StatusStyle("?", "your word", "bold $text-warning")
+YOUR_WORD = StatusStyle("?", "question", "bold $text-warning")
 YOUR_TURN = StatusStyle("▸", "your turn", "bold $text-warning")
 WAITING = StatusStyle("…", "waiting", "$text-primary")
 

@@ -9,14 +9,7 @@ from wizard.model.results import Action, Actor, Status
 
 GLYPHS: Mapping[Status, str] = {status: status.glyph for status in Status}
 
-WORDS: Mapping[Status, str] = {
-    Status.OK: "ok",
-    Status.WAITING: "waiting",
-    Status.WARNING: "look here",
-    Status.FAILED: "wrong",
-    Status.UNKNOWN: "not seen",
-    Status.SKIPPED: "later",
-}
+WORDS: Mapping[Status, str] = {status: status.word for status in Status}
 
 STYLES: Mapping[Status, str] = {
     Status.OK: "$text-success",
@@ -34,7 +27,7 @@ ACTION_GLYPHS: Mapping[Action, str] = {
     Action.DELETE: "-",
 }
 
-ACTOR_WORDS: Mapping[Actor, str] = {Actor.US: "", Actor.USER: "you", Actor.AWS: "AWS, by itself"}
+ACTOR_WORDS: Mapping[Actor, str] = {Actor.US: "", Actor.USER: "you", Actor.AWS: "AWS, automatically"}
 
 TO_DO = "○"
 MUTED = "$foreground-muted"

@@ -42,7 +42,7 @@ def _moments(setup: Setup) -> Iterable[Moment]:
         yield from (Moment("Test event sent again", at) for at in made.events_sent_again.values())
         yield Moment("Test event read back from the logs", made.proof.found_at if made.proof else None)
     if made.browser_run:
-        yield Moment("Events of your own browser read back", made.browser_run.found_at)
+        yield Moment("Events from your own browser read back", made.browser_run.found_at)
 
 
 def _of_dns(setup: Setup) -> Iterable[Moment]:
@@ -51,7 +51,10 @@ def _of_dns(setup: Setup) -> Iterable[Moment]:
     if not setup.choices.domain or not needs_aws(setup.choices, made):
         return
     waited_for = made.proof is None and not made.hosted_zone
-    labels = {"certificate-record": "Certificate's DNS record seen", "pixel-record": "Domain leads to the distribution"}
+    labels = {
+        "certificate-record": "Certificate's DNS record seen",
+        "pixel-record": "Domain points to the distribution",
+    }
     for name, label in labels.items():
         borrowed = name == "certificate-record" and made.certificate_borrowed
         if name in made.records_seen or (waited_for and not borrowed):

@@ -62,7 +62,7 @@ class ChecklistRows(OptionList):
 
     def _rows(self, stage: StageView) -> list[tuple[str, tuple[StageView, Item | None], Content]]:
         mark = style_of(stage)
-        width = max(12, self.scrollable_content_region.width - WORD - 3)
+        width = max(12, self.scrollable_content_region.width - max(WORD, len(mark.word)) - 3)
         title = Content(stage.title).truncate(width, ellipsis=True, pad=True)
         head = Content.assemble((f"{mark.glyph} ", mark.style), title, " ", (mark.word.rjust(WORD), mark.style))
         shown = [item for item in stage.items if stage.id in self.opened or self._speaks(item)]

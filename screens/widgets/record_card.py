@@ -88,7 +88,7 @@ class RecordCard(VerticalGroup):
         yield HorizontalGroup(Static(say(self.record.purpose, MUTED), classes="purpose"))
         yield from (CopyRow(value) for value in self.values)
         if (read := readable(self.record.name)) != self.record.name:
-            yield Static(say(f"The name is that of {read}.", MUTED), classes="read")
+            yield Static(say(f"The name stands for {read}.", MUTED), classes="read")
         with HorizontalGroup():
             if self.practice:
                 label = "Remove this record" if self.change is Action.DELETE else "Add this record"

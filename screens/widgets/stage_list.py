@@ -51,6 +51,6 @@ class StageList(OptionList):
             self.highlighted = self.get_option_index(stage or "")
 
     def _row(self, stage: StageView, mark: StatusStyle) -> Content:
-        width = max(12, self.scrollable_content_region.width - WORD - 4)
+        width = max(12, self.scrollable_content_region.width - max(WORD, len(mark.word)) - 4)
         title = Content(stage.title).truncate(width, ellipsis=True, pad=True)
         return Content.assemble((f"{mark.glyph} ", mark.style), title, " ", (mark.word.rjust(WORD), mark.style))

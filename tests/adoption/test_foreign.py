@@ -32,7 +32,7 @@ def test_a_bucket_name_that_somebody_else_has(product: Product) -> None:
     product.new()
     product.control.fail("s3", "CreateBucket", "BucketAlreadyExists", status=409, times=99)
     stopped = product.apply(adds_records=False, patience=0)
-    assert "Make a new setup" in problem(stopped, "content-bucket", "bucket-name-taken")
+    assert "Create a new setup" in problem(stopped, "content-bucket", "bucket-name-taken")
     assert verdicts(stopped)["origin-access"] is Status.OK
 
 

@@ -295,7 +295,7 @@ def test_the_buckets_do_not_move_by_being_adopted(product: Product) -> None:
     product.new()
     product.apply()
     lose_file(product)
-    with pytest.raises(StoreError, match="cannot move"):
+    with pytest.raises(StoreError, match="can't move"):
         product.service.adopt(the_one(product), region="eu-west-1")
     assert product.service.store.names() == ()
 

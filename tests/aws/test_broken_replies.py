@@ -126,7 +126,7 @@ def test_a_bucket_policy_is_a_json_document(server: Impostor, client: AwsClient,
         (Answer(b"hello"), "something that is not XML"),
         (Answer(b""), "an empty reply"),
         (Answer(b"<GetCallerIdentityResponse><Get"), "something that is not XML"),
-        (Answer(b"<a><b></a>"), "something that cannot be read"),
+        (Answer(b"<a><b></a>"), "something unreadable"),
     ],
 )
 def test_what_came_back_is_named(server: Impostor, client: AwsClient, answer: Answer, words: str) -> None:

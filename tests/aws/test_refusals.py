@@ -106,7 +106,7 @@ def test_block_public_access(words: str) -> None:
 OTHERS: tuple[tuple[str, str, str, str], ...] = (
     (
         "IncompleteSignature", "'AKIA EXAMPLE/20261127/x' not a valid key=value pair in Authorization header",
-        "keys-unusable", "holds a blank",
+        "keys-unusable", "contains a space",
     ),
     ("IncompleteSignature", "Authorization header requires 'Signature' parameter.", "keys-unusable", "may hold"),
     ("MissingAuthenticationToken", "Request is missing Authentication Token", "keys-unusable", "on the way"),

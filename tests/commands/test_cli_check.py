@@ -61,7 +61,7 @@ def test_a_watched_check_prints_a_document_on_each_line(made: Cli) -> None:
 
 def test_a_quiet_run_speaks_only_of_what_changed(made: Cli) -> None:
     first = made("check", "main", "--quiet")
-    assert "No earlier check is kept" in first.out
+    assert "There is no earlier check to compare with" in first.out
     for options in ((), ("--json",)):
         again = made("check", "main", "--quiet", *options)
         assert (again.code, again.out, again.err) == (0, "", "")
@@ -118,11 +118,11 @@ def test_a_word_can_be_taken_back(warned: Cli) -> None:
     ("arguments", "said"),
     [
         (("main", "--accept", "recipe"), "--reason"),
-        (("main", "--accept", "recipe", "--reason", " \t"), "A reason is needed"),
+        (("main", "--accept", "recipe", "--reason", " \t"), "Enter a reason"),
         (("main", "--accept", "recipe", "--reason", "x" * 201), "at most 200"),
         (("main", "--accept", "recipe", "--reason", "x", "--withdraw", "recipe"), "--withdraw ID alone"),
         (("--accept", "recipe", "--reason", "x"), "name it"),
-        (("main", "--watch", "5", "--accept", "recipe", "--reason", "x"), "leave --watch out"),
+        (("main", "--watch", "5", "--accept", "recipe", "--reason", "x"), "don't use --watch"),
         (("main", "--accept", "nonsense", "--reason", "x"), "Warnings just now: recipe"),
         (("main", "--accept", "identity", "--reason", "x"), "is ok. Only a warning"),
     ],

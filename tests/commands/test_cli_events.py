@@ -70,7 +70,7 @@ def test_visitors_are_shown_and_counted_and_test_events_are_not(made: Cli, world
 def test_followed_events_come_as_documents_until_ctrl_c(made: Cli, world: WorldFile) -> None:
     run = made.start("events", "main", "--follow", "--every", "1", "--json")
     try:
-        run.until("Looking again")
+        run.until("Checking every")
         visit(made, world, "https://shop.example/live")
         run.until("shop.example/live")
         code = run.interrupt()
@@ -85,7 +85,7 @@ def test_followed_events_come_as_documents_until_ctrl_c(made: Cli, world: WorldF
 def test_followed_events_are_told_line_by_line(made: Cli, world: WorldFile) -> None:
     run = made.start("events", "main", "--follow", "--every", "1")
     try:
-        run.until("Looking again")
+        run.until("Checking every")
         visit(made, world, "https://shop.example/live")
         run.until("page view    https://shop.example/live")
         assert run.interrupt() == 130
@@ -96,7 +96,7 @@ def test_followed_events_are_told_line_by_line(made: Cli, world: WorldFile) -> N
 @pytest.mark.parametrize(
     ("flags", "why"),
     [
-        (("--no-domain",), "It is made with the rest"),
+        (("--no-domain",), "It is created with the rest"),
         (
             ("--goal", "js-server", "--tracker", str(V4), "--tracker-url", "https://www.site.invalid/a/x1.js"),
             "the JavaScript alone",

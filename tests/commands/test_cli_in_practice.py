@@ -35,9 +35,9 @@ def test_the_whole_road_without_a_terminal(cli: Cli, world: WorldFile) -> None:
     assert ran.code == 0, ran.out + ran.err
     assert "practice adds CNAME e.example.test" in ran.out
     assert "snowpixel test event: 100 % & é ✓ ~" in ran.out
-    rows = [line for line in ran.out.splitlines() if line.startswith("✓ ok") and ": " in line]
+    rows = [line for line in ran.out.splitlines() if line.startswith("✓ OK") and ": " in line]
     assert len(rows) == 9
-    assert "practice: 9 rows, 9 ok" in ran.out
+    assert "practice: 9 rows, 9 OK" in ran.out
     assert "\x1b" not in ran.out
     again = cli("practice", "--json")
     assert again.code == 0
@@ -148,8 +148,8 @@ def test_drift_is_found_explained_and_repaired(made: Cli, world: WorldFile, cont
 
 def test_changes_compares_with_the_last_check(made: Cli, world: WorldFile) -> None:
     first = made("check", "main", "--changes")
-    assert "No earlier check is kept" in first.out
-    assert "nothing is different" in made("check", "main", "--changes").out
+    assert "There is no earlier check to compare with" in first.out
+    assert "nothing changed since" in made("check", "main", "--changes").out
     kept = made.home / "setups" / "main.checks"
     assert kept.stat().st_mode & 0o777 == 0o600
     client(world, "s3").delete_object(Bucket=made.saved("main")["made"]["content_bucket"], Key="ice.png")

@@ -97,7 +97,7 @@ def test_a_problem_seen_in_several_places_is_explained_once_and_names_the_comman
     assert any("`snowpixel repair main`" in line for line in lines)
     assert any("no-such-problem" in line for line in lines)
     assert checklist_lines.advice(found) == "repair main"
-    assert checklist_lines.summary(found) == "main: 1 rows, 1 failed."
+    assert checklist_lines.summary(found) == "main: 1 row, 1 failed."
 
 
 def test_the_same_obstacle_stands_on_one_line() -> None:
@@ -111,7 +111,7 @@ def test_the_same_obstacle_stands_on_one_line() -> None:
 
 @pytest.mark.parametrize("status", Status)
 def test_a_state_is_a_glyph_and_a_word(status: Status) -> None:
-    assert status in Ink().badge(status)
+    assert status.word in Ink().badge(status)
     assert Ink().badge(status)[0] not in " abcdefghijklmnopqrstuvwxyz"
     assert "\x1b[" in Ink(colour=True).badge(status)
     assert not Ink.of(io.StringIO()).colour

@@ -10,21 +10,21 @@ ESCAPE = "\x1b"
 def test_the_whole_road_in_a_dumb_terminal_with_why_back_and_the_checklist(cli: Cli, terminals: list[Terminal]) -> None:
     at = opened(terminals, cli, TERM="dumb")
     asked = at.answer("What for [pixel]: ", "")
-    assert "Enter takes what stands in brackets" in asked
-    at.answer("Host name (or none: no domain yet) [e.example.test]: ", "why")
+    assert "Enter takes the value in brackets" in asked
+    at.answer("Hostname (or none: no domain yet) [e.example.test]: ", "why")
     at.until(QUESTIONS["domain"].why)
     at.answer("[e.example.test]: ", "track.example.test")
-    at.until("Ad-block lists look for this word")
+    at.until("Ad blockers look for this word")
     at.answer("[e.example.test]: ", "hub.example.test")
     at.answer("Region [eu-central-1]: ", "back")
     at.answer("[hub.example.test]: ", "none")
-    for question in ("Region", "Pixel", "Keep logs, days", "Events a month", "Name here"):
+    for question in ("Region", "Pixel", "Keep logs, days", "Events a month", "Setup name"):
         at.answer(f"{question} [", "")
     at.answer("another AWS profile [yes]: ", "")
-    plan = at.answer("Make this? yes or no [no]: ", "yes")
+    plan = at.answer("Create everything? yes or no [no]: ", "yes")
     assert "Permissions needed" in plan
     assert "Cost with 1,000,000 events a month" in plan
-    at.until("Now everything is looked at once more")
+    at.until("Now everything is checked once more")
     code = at.end()
     assert code == 0, at.said
     assert "main: " in at.said
@@ -36,9 +36,9 @@ def test_the_whole_road_in_a_dumb_terminal_with_why_back_and_the_checklist(cli: 
 def test_a_script_answers_and_an_early_end_loses_nothing(cli: Cli) -> None:
     ran = cli("--plain", stdin="\nnone\n\n\n\n\nshop\n\nno\n")
     assert ran.code == 3, ran.out + ran.err
-    assert "Nothing was made" in ran.out
+    assert "Nothing was created" in ran.out
     assert cli.saved("shop")["made"]["content_bucket"] is None
-    early = cli("--plain", stdin="shop\ngo-on\n")
+    early = cli("--plain", stdin="shop\ncontinue\n")
     assert early.code == 3
     assert "The input ended before the last answer" in early.err
     left = cli("--plain", stdin="quit\n")
@@ -78,7 +78,7 @@ def test_typed_keys_are_never_shown(cli: Cli, terminals: list[Terminal]) -> None
     wrong = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     at = opened(terminals, cli, "--plain")
     at.answer("Which one, or new [main]: ", "")
-    at.answer("What [go-on]: ", "")
+    at.answer("What [continue]: ", "")
     at.answer("another AWS profile [yes]: ", "keys")
     at.answer("Access key id: ", "AKIAIOSFODNN7EXAMPLE")
     heard = at.answer_hidden("(not shown): ", wrong)

@@ -33,15 +33,15 @@ def test_a_question_is_put_when_it_comes_up_while_everything_else_goes_on(
 ) -> None:
     at = opened(terminals, cli, "--plain")
     at.answer("Which one, or new [main]: ", "")
-    at.answer("What [go-on]: ", "")
+    at.answer("What [continue]: ", "")
     at.answer("another AWS profile [yes]: ", "")
-    at.answer("Make this? yes or no [no]: ", "yes")
+    at.answer("Create everything? yes or no [no]: ", "yes")
     before = at.until(QUESTION)
     assert "Answer with --certificate" not in before, "who is asked needs no flag"
     at.until("Answer [new]: ")
     until(lambda: cli.saved("main")["made"]["distribution"], "the distribution is made while the question is open")
     at.press(f"{covered}\n".encode())
-    walked = at.until("Now everything is looked at once more")
+    walked = at.until("Now everything is checked once more")
     assert "Answer [" not in walked, "it is asked once"
     assert at.end() == 0, at.said
     assert cli.saved("main")["made"]["certificate"] == covered
@@ -49,7 +49,7 @@ def test_a_question_is_put_when_it_comes_up_while_everything_else_goes_on(
 
 def test_quit_at_a_question_leaves_and_loses_nothing(cli: Cli, covered: str, terminals: list[Terminal]) -> None:
     at = opened(terminals, cli, "--plain")
-    for question, line in (("new [main]: ", ""), ("What [go-on]: ", ""), ("profile [yes]: ", ""), ("[no]: ", "yes")):
+    for question, line in (("new [main]: ", ""), ("What [continue]: ", ""), ("profile [yes]: ", ""), ("[no]: ", "yes")):
         at.answer(question, line)
     at.answer("Answer [new]: ", "nonsense")
     at.until("Please answer one of: new, ")
@@ -61,7 +61,7 @@ def test_quit_at_a_question_leaves_and_loses_nothing(cli: Cli, covered: str, ter
 
 
 def test_where_the_input_ends_at_a_question_the_rest_is_made_and_it_stays_open(cli: Cli, covered: str) -> None:
-    ran = cli("--plain", stdin="main\ngo-on\n\nyes\n")
+    ran = cli("--plain", stdin="main\ncontinue\n\nyes\n")
     assert ran.code == 3, ran.out + ran.err
     assert QUESTION in ran.out
     assert "The input ended before the last answer" in ran.err
@@ -75,7 +75,7 @@ def test_where_the_input_ends_at_a_question_the_rest_is_made_and_it_stays_open(c
 def test_ctrl_c_at_a_question_leaves_at_once(cli: Cli, covered: str, terminals: list[Terminal]) -> None:
     del covered
     at = opened(terminals, cli, "--plain")
-    for question, line in (("new [main]: ", ""), ("What [go-on]: ", ""), ("profile [yes]: ", ""), ("[no]: ", "yes")):
+    for question, line in (("new [main]: ", ""), ("What [continue]: ", ""), ("profile [yes]: ", ""), ("[no]: ", "yes")):
         at.answer(question, line)
     at.until("Answer [new]: ")
     at.press(b"\x03")
@@ -86,7 +86,7 @@ def test_ctrl_c_at_a_question_leaves_at_once(cli: Cli, covered: str, terminals: 
 def seen(made: Cli, stdin: str) -> Ran:
     """Run the plain wizard until its checks were all answered: on a busy computer some are not, and it says so."""
     end = time.monotonic() + PATIENCE
-    while "no answer within" in (ran := made("--plain", stdin=stdin)).out:
+    while "no response within" in (ran := made("--plain", stdin=stdin)).out:
         assert time.monotonic() < end, ran.out
     return ran
 
@@ -95,13 +95,13 @@ def seen(made: Cli, stdin: str) -> Ran:
 def test_repair_shows_what_it_would_do_and_does_it_only_after_a_yes(made: Cli, world: WorldFile) -> None:
     well = seen(made, "main\nrepair\n\n")
     assert well.code == 0, well.out + well.err
-    assert "There is nothing that snowpixel could repair by itself." in well.out
+    assert "There is nothing that snowpixel can repair on its own." in well.out
     bucket = made.saved("main")["made"]["content_bucket"]
     s3 = client(world, "s3")
     s3.delete_object(Bucket=bucket, Key="ice.png")
     kept = seen(made, "main\nrepair\n\nno\n")
     assert kept.code == 1, kept.out + kept.err
-    assert "This would be put right:" in kept.out
+    assert "snowpixel would fix this:" in kept.out
     assert "Nothing was changed." in kept.out
     assert "ice.png" not in {one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]}
     done = seen(made, "main\nrepair\n\nyes\n")
@@ -117,12 +117,12 @@ def test_pixel_and_javascript_from_the_bucket_in_a_terminal(cli: Cli, terminals:
     for question in ("Region", "Pixel", "Keep logs, days", "Events a month"):
         at.answer(f"{question} [", "")
     at.answer("Tracker [", "release:latest")
-    at.until("A version is written like")
+    at.until("A version looks like")
     at.answer("Tracker [", str(V4))
-    at.answer("Name here [", "")
+    at.answer("Setup name [", "")
     at.answer("another AWS profile [yes]: ", "")
-    at.answer("Make this? yes or no [no]: ", "yes")
-    at.until("Now everything is looked at once more")
+    at.answer("Create everything? yes or no [no]: ", "yes")
+    at.until("Now everything is checked once more")
     assert at.end() == 0, at.said
     file = cli.saved("main")["made"]["tracker"]
     assert file["key"] in cli("snippet", "main").out
@@ -138,8 +138,8 @@ def test_javascript_on_ones_own_server_in_a_terminal_needs_no_account(
     at.answer("Tracker [", str(V4))
     at.answer("Its address there: ", "http://www.site.invalid/a/")
     at.answer("Its address there: ", "https://www.site.invalid/a/")
-    at.answer("Name here [", "")
-    plan = at.answer("Make this? yes or no [no]: ", "yes")
+    at.answer("Setup name [", "")
+    plan = at.answer("Create everything? yes or no [no]: ", "yes")
     assert "another AWS profile" not in plan
     assert "It needs no AWS account" in plan
     folder = alone.home / "web" / "main"

@@ -21,7 +21,7 @@ def test_a_report_tells_versions_choices_checks_and_calls(made: Cli, world: Worl
     assert "certificate_token" not in found["made"]
     text = made("report", "main").out
     assert "sts get_caller_identity: ok" in text
-    assert "No secret is in it" in text
+    assert "It contains no secrets" in text
 
 
 def test_calls_that_aws_refused_are_told_with_their_codes(made: Cli, control: Control) -> None:

@@ -22,16 +22,16 @@ JS = ("--goal", "pixel,js-bucket", "--tracker", str(V4))
     ("flags", "said"),
     [
         (("--goal", "pixel,moon"), "--goal takes"),
-        (("--tracker", "http://example.org/sp.js"), "Only https"),
-        (("--tracker", "release:latest"), "A version is written like"),
+        (("--tracker", "http://example.org/sp.js"), "Only HTTPS"),
+        (("--tracker", "release:latest"), "A version looks like"),
         (("--tracker", "release:4.10.1/evil.js"), "A release has these files"),
         (("--tracker", "/nowhere/sp.js"), "cannot be read"),
-        (("--tracker", str(Path(__file__))), "no Snowplow tracker"),
-        (("--sha384", "abc"), "A SHA-384 is written"),
+        (("--tracker", str(Path(__file__))), "not a Snowplow tracker"),
+        (("--sha384", "abc"), "A SHA-384 is"),
         (("--goal", "js-server"), "--tracker-url"),
         (("--tracker-url", "https://example.org/tracking.js"), "block lists"),
-        (("--tracker-url", "ftp://example.org/a.js"), "takes an https address"),
-        (("--page", "example.org"), "no address of a page"),
+        (("--tracker-url", "ftp://example.org/a.js"), "takes an HTTPS address"),
+        (("--page", "example.org"), "isn't the address of a page"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_a_reason(alone: Cli, flags: tuple[str, ...], said: str) -> None:

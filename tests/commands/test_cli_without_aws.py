@@ -127,18 +127,18 @@ def test_without_a_terminal_the_commands_are_named(alone: Cli, more: dict[str, s
         (("check", "--only", "nope"), "nope"),
         (("check", "--watch", "0"), "--watch"),
         (("apply", "main", "--yes"), "no setup called"),
-        (("apply", "../etc", "--yes"), "cannot be a setup's name"),
+        (("apply", "../etc", "--yes"), "can't be a setup name"),
         (("plan",), "Missing argument"),
         (("explain", "nope"), "no problem 'nope'"),
         (("snippet", "nope"), "no setup called"),
         (("forget", "nope", "--yes"), "no setup called"),
         (("policy", "nope"), "no setup called"),
-        (("new", "Main Street"), "cannot be a setup's name"),
-        (("new", "a", "--domain", "pixel.example.org"), "Ad-block"),
+        (("new", "Main Street"), "can't be a setup name"),
+        (("new", "a", "--domain", "pixel.example.org"), "Ad blockers"),
         (("new", "a", "--domain", "e.example.org", "--no-domain"), "contradict"),
         (("new", "a", "--region", "eu-central-1a"), "availability zone"),
         (("new", "a", "--region", "me-south-1"), "ap-south-1"),
-        (("new", "a", "--retention", "0"), "no number of days"),
+        (("new", "a", "--retention", "0"), "isn't a number of days"),
         (("new", "a", "--viewer", "allow-all"), "allow-all"),
         (("new", "a", "--events", "-1"), "--events"),
         (("new", "a", "--pixel", "http://example.org/a.gif"), "https"),
@@ -185,7 +185,7 @@ def test_new_saves_and_refuses_a_taken_name(alone: Cli) -> None:
     assert (alone.home / "setups" / "main.json").stat().st_mode & 0o777 == 0o600
     again = alone("new", "main")
     assert again.code == 2
-    assert "exists already" in again.err
+    assert "already a setup" in again.err
 
 
 def test_a_pixel_from_a_file_is_looked_at_at_once(alone: Cli) -> None:
@@ -200,7 +200,7 @@ def test_set_says_what_changes(alone: Cli) -> None:
     alone("new", "main", "--no-domain")
     ran = alone("set", "main", "--domain", "e.example.org", "--json")
     assert ran.document["data"]["changed"] == {"domain": {"from": None, "to": "e.example.org"}}
-    assert "so already" in alone("set", "main", "--domain", "e.example.org").out
+    assert "already set" in alone("set", "main", "--domain", "e.example.org").out
     assert alone("set", "main").code == 2
     assert "e.example.org → none" in alone("set", "main", "--no-domain").out
 
@@ -213,7 +213,7 @@ def test_list_shows_a_damaged_file_without_hiding_the_others(alone: Cli) -> None
     ran = alone("list", "--json")
     assert ran.code == 2
     states = {one["name"]: one["state"] for one in ran.document["data"]["setups"]}
-    assert states == {"main": "saved, nothing made yet", "shop": "unreadable"}
+    assert states == {"main": "saved, nothing created yet", "shop": "unreadable"}
     assert "damaged" in ran.document["errors"][0]["message"]
 
 

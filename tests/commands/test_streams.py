@@ -130,7 +130,7 @@ def sound(ran: Ran) -> None:
     said = ran.out + ran.err
     assert "Traceback" not in said, said
     assert "Exception ignored" not in said, said
-    assert "itself went wrong (" not in said, said
+    assert "Internal error in snowpixel (" not in said, said
 
 
 def named(arguments: tuple[str, ...]) -> str:
@@ -186,7 +186,7 @@ def test_the_wizard_is_drawn_wherever_stderr_leads(alone: Cli, terminals: list[T
             alone = Closing(alone.folder)
         number = stack.enter_context(full()).fileno() if to == "full" else subprocess.DEVNULL
         terminals.append(terminal := Terminal(alone, stderr=number))
-        terminal.until("About 20 minutes")
+        terminal.until("about 20 minutes")
         terminal.press(b"\x03")
         assert terminal.end() == 0
 

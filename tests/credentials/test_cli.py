@@ -120,14 +120,14 @@ def test_without_a_key_store_the_run_goes_on_and_says_so(shell: Shell) -> None:
 def test_keys_that_aws_does_not_know_are_not_kept(shell: Shell) -> None:
     shell("new", "main", "--no-domain")
     typed = f"AKIANOSUCHKEY0000000\n{'s' * 40}\n"
-    assert "AWS did not take them" in shell("plan", "main", "--keys-stdin", "--keep-keys", stdin=typed).stderr
+    assert "AWS didn't accept them" in shell("plan", "main", "--keys-stdin", "--keep-keys", stdin=typed).stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--keep-keys",), "goes with --keys-stdin"),
-        (("--mfa",), "without a terminal nobody can be asked"),
+        (("--keep-keys",), "needs --keys-stdin"),
+        (("--mfa",), "needs a terminal"),
     ],
 )
 def test_flags_that_make_no_sense_alone(shell: Shell, arguments: tuple[str, ...], words: str) -> None:

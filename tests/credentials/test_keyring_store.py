@@ -70,7 +70,7 @@ def test_a_locked_secret_service_ends_in_a_sentence(home: Path) -> None:
 
 def test_without_any_store_it_is_said(home: Path) -> None:
     said = run(home)
-    assert str(said["cannot"]).startswith("This computer has no key store that can be used.")
+    assert str(said["cannot"]).startswith("This computer has no usable key store.")
 
 
 @pytest.mark.parametrize("override", ["no.Such", "", "keyring", "keyring.backends.null.Nothing"])
@@ -83,7 +83,7 @@ def test_an_override_that_does_not_exist_is_said(home: Path, override: str) -> N
         timeout=60,
         check=False,
     )
-    assert "The key store cannot be opened" in ran.stderr
+    assert "The key store can't be opened" in ran.stderr
 
 
 class Memory(KeyringBackend):
@@ -167,16 +167,16 @@ def store() -> Iterator[None]:
 
 
 FAILING = {
-    "null": (null.Keyring(), "does not keep what is put into it"),  # type: ignore[no-untyped-call]
-    "fail": (fail.Keyring(), "no key store that can be used"),  # type: ignore[no-untyped-call]
+    "null": (null.Keyring(), "doesn't save what is stored in it"),  # type: ignore[no-untyped-call]
+    "fail": (fail.Keyring(), "no usable key store"),  # type: ignore[no-untyped-call]
     "locked": (Refusing(KeyringLocked), "is locked"),
     "nobody": (Refusing(InitError), "nobody is there to unlock it"),
     "denied": (Refusing(PasswordSetError), "refused (PasswordSetError)"),
     "small": (Small(), "refused (OSError)"),
-    "mangling": (Mangling(), "does not keep what is put into it"),
-    "loses": (LosesLater(), "does not keep what is put into it"),
+    "mangling": (Mangling(), "doesn't save what is stored in it"),
+    "loses": (LosesLater(), "doesn't save what is stored in it"),
     "plaintext": (PlaintextKeyring(), "unencrypted"),
-    "empty chain": (Chained(), "does not keep what is put into it"),  # type: ignore[no-untyped-call]
+    "empty chain": (Chained(), "doesn't save what is stored in it"),  # type: ignore[no-untyped-call]
 }
 
 

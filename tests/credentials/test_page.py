@@ -84,7 +84,7 @@ def test_the_winner_is_asked_by_itself_and_says_why(desk: Desk) -> None:
         assert "~/.aws/credentials" in text
         assert "1234 5678 9012" in text
         assert "Nobody has signed in" in text
-        assert "ends in 20 min" in text
+        assert "expires in 20 min" in text
         assert "never expires" in text  # a warning, not a refusal
         await desk.choose(pilot, "corp")
         await wait_for(pilot, lambda: "aws sso login --profile corp" in text_of(app))
@@ -96,7 +96,7 @@ def test_the_winner_is_asked_by_itself_and_says_why(desk: Desk) -> None:
 def test_the_guide_is_one_key_away(desk: Desk) -> None:
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         await wait_for(pilot, lambda: focused(app) == "sources")
-        await desk.choose(pilot, "How to get some")
+        await desk.choose(pilot, "How to get credentials")
         await wait_for(pilot, lambda: "recommended" in text_of(app))
         await pilot.press("escape")
         await wait_for(pilot, lambda: type(app.screen).__name__ == "CredentialsPage")
@@ -115,10 +115,10 @@ def test_six_digits_are_asked_for_and_used(desk: Desk) -> None:
         await pilot.press("enter")
         await wait_for(pilot, lambda: type(app.screen).__name__ == "CodeBox")
         await pilot.press(*"12345", "enter")
-        await wait_for(pilot, lambda: "has six digits" in text_of(app))
+        await wait_for(pilot, lambda: "has 6 digits" in text_of(app))
         await pilot.press("6", "enter")
         await wait_for(pilot, lambda: focused(app) == "next" and "Valid" in text_of(app))
-        assert "ends in 12 h" in text_of(app)
+        assert "expires in 12 h" in text_of(app)
 
     play(desk, scene)
 
@@ -129,7 +129,7 @@ def test_a_typed_key_is_kept_found_again_and_forgotten(desk: Desk) -> None:
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         await wait_for(pilot, lambda: focused(app) == "sources")
-        await desk.choose(pilot, "Type an access key")
+        await desk.choose(pilot, "Enter an access key")
         box = app.screen.query_one("#key").query_one("Input")
         await wait_for(pilot, lambda: app.screen.query_one("#typed").display)
         box.value = f" export AWS_ACCESS_KEY_ID='{desk.world.access_key_id}' "  # type: ignore[attr-defined]
@@ -139,7 +139,7 @@ def test_a_typed_key_is_kept_found_again_and_forgotten(desk: Desk) -> None:
         await wait_for(pilot, lambda: focused(app) == "next")
         app.screen.query_one("#keep").focus()
         await pilot.press("enter")
-        await wait_for(pilot, lambda: "The key is kept" in text_of(app))
+        await wait_for(pilot, lambda: "The key is saved" in text_of(app))
         assert len(store.items) == 1
         assert desk.world.secret_access_key not in text_of(app)
 
@@ -152,7 +152,7 @@ def test_a_typed_key_is_kept_found_again_and_forgotten(desk: Desk) -> None:
     async def later(app: SnowpixelApp, pilot: Driver) -> None:
         await wait_for(pilot, lambda: focused(app) == "next")
         text = text_of(app) + shown(app, "#who")
-        assert "Kept access key" in text
+        assert "Saved access key" in text
         assert "because it was kept for this setup" in text
         app.screen.query_one("#forget").focus()
         await pilot.press("enter")
@@ -171,7 +171,7 @@ def test_without_a_key_store_it_is_said_and_the_run_goes_on(desk: Desk) -> None:
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         await wait_for(pilot, lambda: focused(app) == "sources")
-        await desk.choose(pilot, "Type an access key")
+        await desk.choose(pilot, "Enter an access key")
         await wait_for(pilot, lambda: app.screen.query_one("#typed").display)
         app.screen.query_one("#key").query_one("Input").value = desk.world.access_key_id  # type: ignore[attr-defined]
         app.screen.query_one("#secret").query_one("Input").value = desk.world.secret_access_key  # type: ignore[attr-defined]
@@ -180,7 +180,7 @@ def test_without_a_key_store_it_is_said_and_the_run_goes_on(desk: Desk) -> None:
         await wait_for(pilot, lambda: focused(app) == "next")
         app.screen.query_one("#keep").focus()
         await pilot.press("enter")
-        await wait_for(pilot, lambda: "was not kept" in text_of(app))
+        await wait_for(pilot, lambda: "wasn't saved" in text_of(app))
         assert "for this run only" in shown(app, "#who")
         assert not app.screen.query_one("#next").disabled
 

@@ -110,7 +110,7 @@ def test_a_sign_in_that_is_still_over_is_asked_for_again_with_advice(product: Pr
 
     _, asked = run(product, Job.APPLY, answer)
     assert asked == ["renew-login", "renew-login-2"]
-    assert "log out of the sign-in page" in questions[1]
+    assert "sign out of the sign-in page" in questions[1]
 
 
 def test_stopping_leaves_everything_for_later(product: Product) -> None:
@@ -183,7 +183,7 @@ def test_a_walk_asks_for_the_six_digits_and_goes_on(limited: Product) -> None:
 
     snapshot, asked = run(limited, Job.APPLY, answer)
     assert asked == ["mfa-code"]
-    assert asked_for == ["six digits"]
+    assert asked_for == ["MFA code"]
     assert snapshot.status in (Status.OK, Status.WARNING)
     assert limited.check().status in (Status.OK, Status.WARNING)  # the sign-in holds for the rest of the run
     fresh = Service(limited.service.environment)

@@ -195,7 +195,7 @@ def throttled(place: Place) -> AwsError:
 ROWS: dict[str, tuple[Callable[[Place], AwsError], str, str]] = {
     "A1 no credentials": (no_credentials, "no-credentials", "aws login"),
     "A2 the SSO sign-in is over": (sso_over, "login-expired", "aws sso login"),
-    "A3 renewed, and still over": (renewed_in_vain, "login-not-renewed", "log out"),
+    "A3 renewed, and still over": (renewed_in_vain, "login-not-renewed", "sign out"),
     "A4 the cause is hidden by another tool": (asked_first, "login-expired", "Sign in again"),
     "A5 the token ends in the middle": (token_over, "login-expired", "Nothing is lost"),
     "A6 the key is not known": (unknown_key, "wrong-access-key", "China"),

@@ -92,9 +92,9 @@ def stage(computer: Computer, running: WorldFile, control: Control, tmp_path: Pa
 
 def type_key(terminal: Terminal, identifier: str, value: str) -> None:
     """Choose to type a key, and let a key manager type it: all at once, the Tab too. Stay in the secret's box."""
-    terminal.wait_for(lambda text: "Type an access key" in text)
+    terminal.wait_for(lambda text: "Enter an access key" in text)
     terminal.press("End", "Up", "Enter")
-    terminal.wait_for(lambda text: "Secret key" in text)
+    terminal.wait_for(lambda text: "Secret access key" in text)
     terminal.run("send-keys", "-l", f"{identifier}\t{value}")
     terminal.wait_for(lambda text: "•" * 20 in text)
 
@@ -154,7 +154,7 @@ def test_the_system_shows_nothing_of_a_key_that_is_typed_into_the_wizard(stage: 
     shell = int(terminal.run("display-message", "-p", "#{pane_pid}"))
     seen = [b"".join(map(shown_by, family(shell)))]
     terminal.press("Enter")
-    terminal.wait_for(lambda text: "AWS knows you" in text)
+    terminal.wait_for(lambda text: "Signed in" in text)
     seen.append(b"".join(map(shown_by, family(shell))))
     assert all(b"wizardry.py" in told for told in seen)
     assert [found_in(told, secrets) for told in seen] == [[], []]

@@ -39,13 +39,13 @@ class Wall:
 @pytest.mark.parametrize(
     ("left", "said"),
     [
-        (3 * HOUR, "ends in 3 h"),
-        (45 * MINUTE, "ends in 45 min"),
-        (15 * MINUTE, "ends in 15:00"),
-        (65.4, "ends in 1:05"),
-        (0.5, "ends in 0:00"),
-        (0.0, "is over"),
-        (-HOUR, "is over"),
+        (3 * HOUR, "expires in 3 h"),
+        (45 * MINUTE, "expires in 45 min"),
+        (15 * MINUTE, "expires in 15:00"),
+        (65.4, "expires in 1:05"),
+        (0.5, "expires in 0:00"),
+        (0.0, "has expired"),
+        (-HOUR, "has expired"),
     ],
 )
 def test_minutes_at_first_and_seconds_in_the_last_quarter_of_an_hour(left: float, said: str) -> None:
@@ -96,16 +96,16 @@ def test_the_account_page_counts_down_and_says_what_to_do(signed_in: Service, wi
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CREDENTIALS, "main")
-        await wait_for(pilot, lambda: "AWS knows you" in text_of(app))
-        assert "ends in 3 h" in shown(app, "#who")
-        await wait_for(pilot, lambda: "sign-in ends in 3 h" in top(app))
-        assert "Better sign in again" not in shown(app, "#who")
+        await wait_for(pilot, lambda: "Signed in" in text_of(app))
+        assert "expires in 3 h" in shown(app, "#who")
+        await wait_for(pilot, lambda: "sign-in expires in 3 h" in top(app))
+        assert "Sign in again first" not in shown(app, "#who")
         wall.at = FAR - 14 * MINUTE - 5
-        await wait_for(pilot, lambda: "ends in 14:05" in shown(app, "#who"))
-        await wait_for(pilot, lambda: "sign-in ends in 14:05" in top(app))
-        assert "Better sign in again" in shown(app, "#who")
+        await wait_for(pilot, lambda: "expires in 14:05" in shown(app, "#who"))
+        await wait_for(pilot, lambda: "sign-in expires in 14:05" in top(app))
+        assert "Sign in again first" in shown(app, "#who")
         wall.at = FAR + 1
-        await wait_for(pilot, lambda: "sign-in is over" in top(app))
+        await wait_for(pilot, lambda: "sign-in has expired" in top(app))
         await wait_for(pilot, lambda: "Sign in again in another window" in shown(app, "#who"))
 
     play(signed_in, wall, width, scene)
@@ -117,9 +117,9 @@ def test_the_top_of_a_walks_page_counts_down(signed_in: Service, place: Route, j
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(place, "main", job=job)
-        await wait_for(pilot, lambda: "sign-in ends in 2 h" in top(app))
+        await wait_for(pilot, lambda: "sign-in expires in 2 h" in top(app))
         wall.at = FAR - 61
-        await wait_for(pilot, lambda: "sign-in ends in 1:01" in top(app))
+        await wait_for(pilot, lambda: "sign-in expires in 1:01" in top(app))
 
     play(signed_in, wall, 80, scene)
 
@@ -148,7 +148,7 @@ def test_without_an_end_nothing_is_said(product: Product) -> None:
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CREDENTIALS, "main")
-        await wait_for(pilot, lambda: "AWS knows you" in text_of(app))
+        await wait_for(pilot, lambda: "Signed in" in text_of(app))
         assert "sign-in" not in top(app)
 
     play(product.service, Wall(FAR), 80, scene)

@@ -23,16 +23,16 @@ SPOILT: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("ends with an invisible line end", lambda value: f"{value}\r"),
     ("ends with an invisible line end", lambda value: f"{value}\n"),
     ("begins with an invisible line end", lambda value: f"\r\n{value}"),
-    ("ends with a blank", lambda value: f"{value} "),
-    ("begins and ends with a blank", lambda value: f"\t{value}\u00a0"),
+    ("ends with a space", lambda value: f"{value} "),
+    ("begins and ends with a space", lambda value: f"\t{value}\u00a0"),
     ("begins and ends with a quotation mark", lambda value: f'"{value}"'),
     ("begins and ends with a quotation mark", lambda value: f"\u201c{value}\u201d"),
     ("holds an invisible line end", lambda value: f"{value[:6]}\r\n{value[6:]}"),
-    ("holds a blank", lambda value: f"{value[:6]} {value[6:]}"),
+    ("contains a space", lambda value: f"{value[:6]} {value[6:]}"),
     ("holds an invisible character", lambda value: f"{value[:6]}\u200b{value[6:]}"),
     ("begins with an invisible character", lambda value: f"\ufeff{value}"),
     ("holds a character outside ASCII", lambda value: f"{value[:6]}\u0430{value[6:]}"),
-    ("holds only blanks", lambda _: " \r"),
+    ("contains only spaces", lambda _: " \r"),
 )
 
 
@@ -109,7 +109,7 @@ def test_a_program(part: str, words: str, spoil: Callable[[str], str], server: I
     assert place.endswith("that the profile's program prints")
 
 
-IN_FILES = [case for case in SPOILT if not any(word in case[0] for word in ("line end", "only", "s with a blank"))]
+IN_FILES = [case for case in SPOILT if not any(word in case[0] for word in ("line end", "only", "s with a space"))]
 """A file's own lines end there, and its reader takes off blanks at the ends."""
 
 

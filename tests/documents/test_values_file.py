@@ -108,6 +108,6 @@ def test_a_place_that_is_none_is_said_with_its_reason(tmp_path: Path) -> None:
     with pytest.raises(values_file.ValuesError, match="Choose another place"):
         values_file.write(tmp_path / "none" / "values.txt", SETUP, values_file.of(SETUP))
     (tmp_path / "home").write_text("")
-    with pytest.raises(values_file.ValuesError, match="a folder on the way there is a file"):
+    with pytest.raises(values_file.ValuesError, match="a folder in its path is a file"):
         values_file.keep(tmp_path / "home", SETUP, values_file.of(SETUP))
     assert [path.name for path in tmp_path.iterdir()] == ["home"]

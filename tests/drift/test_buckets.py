@@ -162,7 +162,7 @@ def _edited(role: str, sid: str, edit: dict[str, Any]) -> Callable[[Behind], Non
 
 def _lifecycle(role: str) -> Iterator[tuple[str, Drift]]:
     item, operation = f"{role}-bucket.lifecycle", ("PutBucketLifecycleConfiguration",)
-    every = ("unfinished uploads dropped", "files deleted", "older versions deleted", "covers", "besides")
+    every = ("incomplete uploads deleted", "files deleted", "older versions deleted", "covers", "besides")
     edits: dict[str, tuple[Callable[[list[dict[str, Any]]], None], tuple[str, ...]]] = {
         "gone": (lambda rules: rules.clear(), every),
         "off": (lambda rules: rules[0].update(Status="Disabled"), every),

@@ -70,13 +70,13 @@ def test_the_lines_add_up(events: int, days: int, domain: bool, zone: bool, regi
 
 def test_the_javascript_has_its_own_lines_and_uses_the_free_part_that_the_pixel_leaves() -> None:
     few = estimate(1_000_000, 90, own_domain=True, route53=False, tracker=True)
-    fetched = line(few, "JavaScript, fetched")
+    fetched = line(few, "JavaScript, requests")
     assert [fetched.quantity, fetched.amount] == [20, 0]
     assert line(few, "JavaScript, transfer").quantity == Decimal("5.5880")
     assert any("30,000 bytes" in text for text in few.assumptions)
     many = estimate(20_000_000, 90, own_domain=True, route53=False, tracker=True)
-    assert line(many, "JavaScript, fetched").free == 0
-    assert line(many, "JavaScript, fetched").amount == Decimal("4.8")
+    assert line(many, "JavaScript, requests").free == 0
+    assert line(many, "JavaScript, requests").amount == Decimal("4.8")
     assert line(many, "JavaScript, transfer").amount == 0
     assert not any("JavaScript" in part.label for part in simple(1).lines)
 
@@ -84,7 +84,7 @@ def test_the_javascript_has_its_own_lines_and_uses_the_free_part_that_the_pixel_
 def test_only_what_is_wanted_is_priced() -> None:
     alone = SetupChoices(goals=(Goal.JS_BUCKET,), domain="e.example.test")
     assert [part.label.split(" (")[0] for part in estimate_for(alone, route53=False).lines] == [
-        "JavaScript, fetched",
+        "JavaScript, requests",
         "JavaScript, transfer",
         "HTTPS certificate",
     ]

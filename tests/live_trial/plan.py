@@ -80,7 +80,7 @@ STEPS: tuple[Step, ...] = (
         StepId.TRACKER,
         "Serve the tracker's JavaScript",
         "Adds the goal `js-bucket` and asks CloudFront for the file with gzip, and with Brotli.",
-        costs=("JavaScript, fetched (CloudFront)", "JavaScript, transfer (CloudFront)"),
+        costs=("JavaScript, requests (CloudFront)", "JavaScript, transfer (CloudFront)"),
         takes="a minute",
     ),
     Step(
@@ -95,7 +95,7 @@ STEPS: tuple[Step, ...] = (
         StepId.EVENT,
         "Send a test event and read it back",
         "`snowpixel apply` to its end, then `snowpixel events`. The log line says how CloudFront escapes.",
-        costs=("Log delivery (CloudWatch Logs)", "Log files written (S3)", "Log files kept (S3)"),
+        costs=("Log delivery (CloudWatch Logs)", "Log files written (S3)", "Log files stored (S3)"),
         takes="10 minutes to 5 hours",
     ),
     Step(

@@ -29,9 +29,9 @@ def test_the_top_of_a_zone_cannot_hold_the_pixel(product: Product) -> None:
             DnsOperator("e.a.example", "a.example", "Cloudflare", "cloudflare", "x"),
             "is at Cloudflare: that is where you",
         ),
-        (DnsOperator("e.a.example", "a.example", "Amazon Route 53", "route53", "x"), "adds the records itself"),
+        (DnsOperator("e.a.example", "a.example", "Amazon Route 53", "route53", "x"), "snowpixel adds the records"),
         (DnsOperator("e.a.example", "a.example", "", "", "ns1.a.example"), "answered by ns1.a.example"),
-        (DnsOperator("e.a.example", "example", "", "", "ns1"), "Is it spelled right, and registered?"),
+        (DnsOperator("e.a.example", "example", "", "", "ns1"), "Check that it is spelled right and registered"),
     ],
 )
 def test_it_is_told_in_words(found: DnsOperator, said: str) -> None:

@@ -177,7 +177,7 @@ async def test_downloads_follow_redirects_to_https_only_and_not_for_ever(
             await browser(port, tmp_path).get(f"https://{HOST}/i", redirects=2)
         assert [path for path, _ in site.heard] == ["/i", "/again", "/again"]
         site.headers = {"Location": f"http://{HOST}/i"}
-        with pytest.raises(WebError, match="not https"):
+        with pytest.raises(WebError, match="isn't HTTPS"):
             await browser(port, tmp_path).get(f"https://{HOST}/i", redirects=2)
 
 

@@ -20,7 +20,7 @@ SIZE = (96, 32)
 async def _pictures(product: Product) -> None:
     app = SnowpixelApp(product.service, open_setup="main")
     async with app.run_test(size=SIZE) as pilot:
-        await wait_for(pilot, lambda: "All is well" in text_of(app), "the checklist is all green")
+        await wait_for(pilot, lambda: "Everything is OK" in text_of(app), "the checklist is all green")
         await pilot.press("end")
         await wait_for(pilot, lambda: "snowpixel-check" in text_of(app), "the event's details")
         _save(app, "checklist")

@@ -42,6 +42,6 @@ def test_what_is_no_policy_is_unreadable(policy: str) -> None:
     where = context()
     where = replace(where, ports=replace(where.ports, aws=Saying(POLICIES[policy])))
     where.state.record(content_bucket="snowpixel-main-00000000", account="123456789012")
-    with pytest.raises(AwsError, match="a bucket policy that is no JSON document") as caught:
+    with pytest.raises(AwsError, match="a bucket policy that isn't JSON") as caught:
         anyio.run(BucketPolicy(where, Role.CONTENT)._document)
     assert caught.value.code == UNREADABLE

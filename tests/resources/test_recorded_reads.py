@@ -134,7 +134,7 @@ CREATE, UPDATE, REPLACE = (Action.CREATE, Actor.US), (Action.UPDATE, Actor.US), 
 BY_AWS = (Action.UPDATE, Actor.AWS)
 ABSENT, BORROWED, FOREIGN = Presence.ABSENT, Presence.BORROWED, Presence.FOREIGN
 FOUR_SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-LOG_RULE = ("unfinished uploads dropped", "files deleted", "older versions deleted", "covers", "besides")
+LOG_RULE = ("incomplete uploads deleted", "files deleted", "older versions deleted", "covers", "besides")
 CF_TAGS, CERT_TAGS, LOG_TAGS = (
     "cloudfront.list_tags_for_resource.ours", "acm.list_tags_for_certificate.ours", "logs.list_tags_for_resource.ours",
 )  # fmt: skip
@@ -223,7 +223,7 @@ CASES: dict[str, Case] = {
         OriginAccess, ("cloudfront.get_origin_access_control.changed",), differs=("SigningBehavior",), does=(UPDATE,)
     ),
     "origin access, none": Case(OriginAccess, ("cloudfront.get_origin_access_control.none",), ABSENT, does=(CREATE,)),
-    "certificate, young": Case(on_certificate(Certificate), (f"{CERT}young",), does=(BY_AWS,), says="working out"),
+    "certificate, young": Case(on_certificate(Certificate), (f"{CERT}young",), does=(BY_AWS,), says="preparing"),
     "certificate": Case(on_certificate(Certificate), (f"{CERT}pending", CERT_TAGS)),
     "certificate, no tags": Case(
         on_certificate(Certificate), (f"{CERT}pending", "acm.list_tags_for_certificate.none"), differs=("tags",),

@@ -147,7 +147,7 @@ async def choices(app: SnowpixelApp, pilot: Driver) -> None:
     await on_page(pilot, "ChoicesPage")
     box(app, "domain").value = "tracking.example.org"
     await pilot.press("tab")
-    await wait_for(pilot, lambda: "Ad-block" in text_of(app), "the word is refused")
+    await wait_for(pilot, lambda: "Ad blockers" in text_of(app), "the word is refused")
 
 
 async def credentials(app: SnowpixelApp, pilot: Driver) -> None:
@@ -210,7 +210,7 @@ async def remove(app: SnowpixelApp, pilot: Driver) -> None:
     await on_page(pilot, "RemovePage")
     box(app, "confirm").focus()
     await pilot.press("x", "enter")
-    await wait_for(pilot, lambda: "exactly as it is" in text_of(app))
+    await wait_for(pilot, lambda: "the setup name exactly" in text_of(app))
 
 
 async def settings(app: SnowpixelApp, pilot: Driver) -> None:

@@ -8,7 +8,7 @@ from screens.app import SnowpixelApp
 from tests.screens.driving import Driver, focused, on_page, page, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 
-LAST_SIGN = "looked at once something else"
+LAST_SIGN = "checked once something else"
 
 
 async def read_help(app: SnowpixelApp, key: str) -> None:

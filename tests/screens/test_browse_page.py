@@ -35,7 +35,7 @@ async def choose(pilot: Driver, app: SnowpixelApp) -> None:
     assert not app.screen.query_one("#tracker", Field).display
     await pilot.press("down", "down", "down", "space")
     await wait_for(pilot, lambda: app.screen.query_one("#tracker", Field).display, "the tracker is asked for")
-    assert "program in your pages" in text_of(app)
+    assert "script in your pages" in text_of(app)
     box(app, "tracker").value = str(V4)
     await pilot.press("ctrl+s")
 
@@ -47,7 +47,7 @@ async def build(pilot: Driver, app: SnowpixelApp) -> None:
     await pilot.press("enter")
     await on_page(pilot, "PlanPage")
     await wait_for(pilot, lambda: not app.screen.query_one("#create").disabled, "the plan is made")
-    assert "JavaScript, fetched (CloudFront)" in shown(app, "#cost")
+    assert "JavaScript, requests (CloudFront)" in shown(app, "#cost")
     await pilot.press("right", "enter")
     await on_page(pilot, "DnsPage")
     for _ in range(2):
@@ -65,15 +65,15 @@ async def build(pilot: Driver, app: SnowpixelApp) -> None:
 
 async def look_at_the_tags(pilot: Driver, app: SnowpixelApp) -> None:
     await on_page(pilot, "DonePage")
-    await wait_for(pilot, lambda: "Into the <head>" in shown(app, "#tag"))
+    await wait_for(pilot, lambda: "For the <head>" in shown(app, "#tag"))
     assert f"https://{DOMAIN}/4.10.1/" in shown(app, "#tag")
     await pilot.press("t")
-    await wait_for(pilot, lambda: "Into Google Tag Manager" in shown(app, "#tag"))
+    await wait_for(pilot, lambda: "For Google Tag Manager" in shown(app, "#tag"))
     await pilot.press("t")
-    await wait_for(pilot, lambda: "Into your site's own JavaScript" in shown(app, "#tag"))
+    await wait_for(pilot, lambda: "For your site's own JavaScript" in shown(app, "#tag"))
     assert "@snowplow/browser-tracker" in shown(app, "#tag")
     await pilot.press("t")
-    await wait_for(pilot, lambda: "Into the <head>" in shown(app, "#tag"))
+    await wait_for(pilot, lambda: "For the <head>" in shown(app, "#tag"))
 
 
 async def prove(pilot: Driver, app: SnowpixelApp) -> str:
@@ -99,7 +99,7 @@ async def walk(app: SnowpixelApp) -> str:
         await wait_for(pilot, lambda: "Event 3 of 3" in shown(app, "#proof"), "the proof stays")
         await pilot.press("k")
         await on_page(pilot, "ChecklistPage")
-        await wait_for(pilot, lambda: "All is well" in text_of(app), "the checklist is green")
+        await wait_for(pilot, lambda: "Everything is OK" in text_of(app), "the checklist is green")
         return proved
 
 
@@ -159,7 +159,7 @@ def test_a_set_up_that_is_not_made_yet_says_so(home: Path) -> None:
     async def scene(app: SnowpixelApp) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await on_home(pilot, app)
-            for name, text in (("main", "Nothing was made yet"), ("files", "has no pixel")):
+            for name, text in (("main", "Nothing has been created yet"), ("files", "has no pixel")):
                 app.visit(Route.BROWSE, name)
                 await on_page(pilot, "BrowsePage")
                 await wait_for(pilot, lambda text=text: text in text_of(app))  # type: ignore[misc]
@@ -186,7 +186,7 @@ def test_javascript_alone_says_how_pages_load_it(home: Path) -> None:
             await on_home(pilot, app)
             app.visit(Route.DONE, "files")
             await on_page(pilot, "DonePage")
-            await wait_for(pilot, lambda: "Nothing was made yet" in shown(app, "#tag"))
+            await wait_for(pilot, lambda: "Nothing has been created yet" in shown(app, "#tag"))
             await pilot.press("escape")
             await on_home(pilot, app)
             with service.store.writing("files", "test") as state:
@@ -226,7 +226,7 @@ def test_another_job_waits_until_the_proof_is_stopped(product: Product) -> None:
             assert not app.screen.query_one("#on").display
             await pilot.press("enter")
             await wait_for(pilot, lambda: focused(app) == "on", "the repair ran", SLOW)
-            assert "All well" in shown(app, "#turn")
+            assert "Everything is OK" in shown(app, "#turn")
             await pilot.press("enter")
             await on_home(pilot, app)
             app.visit(Route.BROWSE, "main")
@@ -260,11 +260,11 @@ def test_javascript_alone_on_an_own_server_needs_no_account(home: Path) -> None:
             await wait_for(pilot, lambda: "https address" in text_of(app), "the address is missing")
             box(app, "tracker_url").value = "https://www.example.test/sp.js"
             await pilot.press("enter")
-            await wait_for(pilot, lambda: "Choose a harmless name" in text_of(app))
+            await wait_for(pilot, lambda: "Choose a neutral name" in text_of(app))
             box(app, "tracker_url").value = "https://www.example.test/assets/hk3v9x.js"
             box(app, "tracker").value = "release:latest"
             await pilot.press("enter")
-            await wait_for(pilot, lambda: "A version is written like" in text_of(app))
+            await wait_for(pilot, lambda: "A version looks like" in text_of(app))
             box(app, "tracker").value = "npm:4.10.1"
             await pilot.press("ctrl+s")
             await on_page(pilot, "PlanPage")

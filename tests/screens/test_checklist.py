@@ -26,7 +26,7 @@ class Worlds:
         if any(item.id == "http-redirect" for item in progress.snapshot.items):
             problem = Problem("viewer-policy-differs", {"observed": self.observed, "wanted": "a redirect"})
             told = None if self.status is Status.OK else problem
-            scripted.end(progress, "http-redirect", self.status, "Plain http", observed=self.observed, problem=told)
+            scripted.end(progress, "http-redirect", self.status, "Plain HTTP", observed=self.observed, problem=told)
         await scripted.all_well(progress)
 
 
@@ -39,7 +39,7 @@ def to_row(app: SnowpixelApp, row: str) -> None:
 async def to_the_warning(app: SnowpixelApp, pilot: Driver) -> None:
     """Open the checklist and go to the single line that is not well."""
     app.visit(Route.CHECKLIST, "main")
-    await wait_for(pilot, lambda: "It works; look at the rows" in text_of(app))
+    await wait_for(pilot, lambda: "It works; see the rows" in text_of(app))
     to_row(app, "https/http-redirect")
     await wait_for(pilot, lambda: "max-age=60" in shown(app, "#detail"))
 
@@ -54,18 +54,18 @@ def test_a_warning_on_purpose_is_shown_with_its_reason_and_counts_no_more(home: 
         await pilot.press("a")
         await on_page(pilot, "AcceptModal")
         await pilot.press("enter")
-        await wait_for(pilot, lambda: "A reason is needed" in text_of(app))
+        await wait_for(pilot, lambda: "Enter a reason" in text_of(app))
         box(app, "reason").value = "our cache wants it so"
         await pilot.press("enter")
         await on_page(pilot, "ChecklistPage")
-        await wait_for(pilot, lambda: "All is well" in text_of(app))
+        await wait_for(pilot, lambda: "Everything is OK" in text_of(app))
         accepted = service.store.load("main").accepted["http-redirect"]
         assert (accepted.reason, accepted.observed) == ("our cache wants it so", "max-age=60")
         await pilot.press("r")
-        await wait_for(pilot, lambda: len(service.looked_at) == 2 and "All is well" in text_of(app))
+        await wait_for(pilot, lambda: len(service.looked_at) == 2 and "Everything is OK" in text_of(app))
         world.observed = "max-age=61"
         await pilot.press("r")
-        await wait_for(pilot, lambda: "It works; look at the rows" in text_of(app))
+        await wait_for(pilot, lambda: "It works; see the rows" in text_of(app))
 
     play(service, scene)
 
@@ -79,14 +79,14 @@ def test_a_word_is_taken_back_with_the_same_key(home: Path) -> None:
         await pilot.press("a")
         await on_page(pilot, "AcceptModal")
         await pilot.press(*"spring", "enter")
-        await wait_for(pilot, lambda: "All is well" in text_of(app))
+        await wait_for(pilot, lambda: "Everything is OK" in text_of(app))
         to_row(app, "https")  # its lines are folded now
         await pilot.press("enter")
         await wait_for(pilot, lambda: "https/http-redirect" in app.screen.query_one(ChecklistRows).places)
         to_row(app, "https/http-redirect")
         await wait_for(pilot, lambda: "accepted on 20" in shown(app, "#detail"))
         await pilot.press("a")
-        await wait_for(pilot, lambda: "It works; look at the rows" in text_of(app))
+        await wait_for(pilot, lambda: "It works; see the rows" in text_of(app))
         assert service.store.load("main").accepted == {}
 
     play(service, scene)
@@ -108,8 +108,8 @@ def test_one_check_one_row_and_all_can_be_looked_at_again(home: Path) -> None:
         world.status = Status.OK
         to_row(app, "https/http-redirect")
         await pilot.press("o")
-        await wait_for(pilot, lambda: "All is well" in text_of(app))
-        await wait_for(pilot, lambda: "different from the check before: " in shown(app, "#turn"))
+        await wait_for(pilot, lambda: "Everything is OK" in text_of(app))
+        await wait_for(pilot, lambda: "changed since the last check: " in shown(app, "#turn"))
 
     play(service, scene)
 
@@ -127,7 +127,7 @@ def test_what_is_different_is_told_also_after_a_restart(home: Path) -> None:
 
     async def well(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CHECKLIST, "main")
-        await wait_for(pilot, lambda: "All is well" in text_of(app))
+        await wait_for(pilot, lambda: "Everything is OK" in text_of(app))
         assert "different" not in shown(app, "#turn")
 
     async def other(app: SnowpixelApp, pilot: Driver) -> None:
@@ -146,7 +146,7 @@ def test_the_report_is_read_before_it_is_saved(product: Product) -> None:
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CHECKLIST, "main")
-        await wait_for(pilot, lambda: "All is well" in text_of(app))
+        await wait_for(pilot, lambda: "Everything is OK" in text_of(app))
         await pilot.press("e")
         await on_page(pilot, "ReportModal")
         assert "sts get_caller_identity: ok" in shown(app, "#report")

@@ -94,7 +94,7 @@ def test_a_finished_set_up_has_nothing_to_create(product: Product) -> None:
             await wait_for(pilot, lambda: focused(app) == "setups")
             app.visit(Route.PLAN, "main")
             await on_page(pilot, "PlanPage")
-            await wait_for(pilot, lambda: "Nothing: everything is as it should be" in text_of(app))
+            await wait_for(pilot, lambda: "Nothing to do: everything is as it should be" in text_of(app))
             assert app.screen.query_one("#create").disabled
 
     asyncio.run(look())

@@ -45,7 +45,7 @@ async def walk(product: Product) -> None:
         await wait_for(pilot, lambda: focused(app) == "setups")
         await pilot.press("v")
         await on_page(pilot, "EventsPage")
-        await wait_for(pilot, lambda: "No events of visitors yet" in text_of(app), "the test event does not count")
+        await wait_for(pilot, lambda: "No visitor events yet" in text_of(app), "the test event does not count")
         for url in ("https://shop.example/a", HOSTILE):
             await visit(product, url)
         await look_until(pilot, app, "2 events")

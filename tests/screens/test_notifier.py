@@ -49,7 +49,7 @@ ASKS = Item("q", "dns", "q", Phase.RUNNING, decision=scripted.QUESTION)
 def test_a_long_wait_that_is_over_is_called_by_its_stage_and_nothing_from_outside() -> None:
     watch = AttentionWatch(now=0, long=10)
     assert not watch.look(snapshot(waiting(Actor.AWS)), 1)
-    assert watch.look(snapshot(done(), waiting(Actor.AWS, "b")), 12) == 'main: the wait at "DNS record" is over.'
+    assert watch.look(snapshot(done(), waiting(Actor.AWS, "b")), 12) == 'main: the wait at "DNS record" has ended.'
 
 
 def test_short_waits_and_what_follows_quickly_are_not_called() -> None:

@@ -70,7 +70,7 @@ def test_a_host_name_that_blockers_know_is_refused_inline_and_mended(home: Path)
         await wait_for(pilot, lambda: page(app) == "ChoicesPage" and app.focused)
         box(app, "domain").value = "track.example.test"
         await pilot.press("enter")
-        await wait_for(pilot, lambda: "Ad-block" in text_of(app))
+        await wait_for(pilot, lambda: "Ad blockers" in text_of(app))
         assert page(app) == "ChoicesPage"
         box(app, "domain").value = "https://Hub.example.test/"
         await pilot.press("enter")
@@ -132,7 +132,7 @@ def test_a_set_up_without_a_domain_needs_one_tick(home: Path) -> None:
         app.visit(Route.CHOICES)
         await on_page(pilot, "ChoicesPage")
         await pilot.press("enter")
-        await wait_for(pilot, lambda: "A host name is needed" in text_of(app))
+        await wait_for(pilot, lambda: "Enter a hostname" in text_of(app))
         await pilot.press("down", "space", "ctrl+s")
         await on_page(pilot, "CredentialsPage")
 
@@ -251,7 +251,7 @@ def test_a_decision_opens_by_itself_on_the_harmless_choice_and_is_answered(home:
         assert "[@click=app.quit]x[/]" in text_of(app)
         await pilot.press("escape")
         await on_page(pilot, "RunPage")
-        assert "waits for your word" in text_of(app)
+        assert "needs your answer" in text_of(app)
         await pilot.press("a", "enter")
         await wait_for(pilot, lambda: focused(app) == "on")
 
@@ -385,7 +385,7 @@ def test_a_set_up_with_nothing_made_is_forgotten_only_after_its_name_is_typed(ho
         await wait_for(pilot, lambda: focused(app) == "keep")
         box(app, "confirm").focus()
         await pilot.press(*"mai", "enter")
-        await wait_for(pilot, lambda: "Type the name exactly" in text_of(app))
+        await wait_for(pilot, lambda: "Type the setup name exactly" in text_of(app))
         assert app.screen.query_one("#remove").disabled
         await pilot.press("n", "enter")
         await wait_for(pilot, lambda: focused(app) == "remove")

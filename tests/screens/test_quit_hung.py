@@ -42,7 +42,7 @@ def test_quitting_does_not_wait_for_a_call_that_hangs(terminal: Terminal, tmp_pa
     terminal.press("Enter")
     terminal.wait_for(lambda text: "Next: your AWS account" in text and "Why?" in text)
     terminal.press("Enter")
-    terminal.wait_for(lambda text: "Asking AWS who this is" in text)
+    terminal.wait_for(lambda text: "Signing in" in text)
 
     terminal.press("q")
     assert "code=0." in terminal.wait_for(lambda text: "code=" in text)

@@ -138,7 +138,9 @@ def test_a_file_that_cannot_be_used_is_named_and_written_anew_with_the_next_chan
     (home / FILE).write_bytes(content)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
-        await wait_for(pilot, lambda: app._notifications and "usual settings" in next(iter(app._notifications)).message)
+        await wait_for(
+            pilot, lambda: app._notifications and "defaults are used" in next(iter(app._notifications)).message
+        )
         await opened(app, pilot)
         assert why in shown(app, "#trouble")
         await pilot.press("down", "down", "space")
@@ -205,7 +207,7 @@ def test_the_page_is_whole_in_every_window_and_says_why(home: Path, size: tuple[
 def test_the_palette_and_the_mouse_lead_there(home: Path) -> None:
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         await pilot.press("ctrl+p", *"settings")
-        await wait_for(pilot, lambda: "Colours, motion, bell" in text_of(app))
+        await wait_for(pilot, lambda: "Colors, animations, bell" in text_of(app))
         await pilot.press("down", "enter")
         await on_page(pilot, "SettingsPage")
         assert await pilot.click("#back")

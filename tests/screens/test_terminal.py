@@ -87,7 +87,7 @@ def test_a_walk_in_a_real_terminal_and_a_quick_clean_leave(terminal: Terminal, h
     terminal.run("resize-window", "-x", "100", "-y", "30")
     terminal.wait_for(lambda text: "Why?" in text)
     terminal.press("Enter")
-    terminal.wait_for(lambda text: "AWS knows you" in text)
+    terminal.wait_for(lambda text: "Signed in" in text)
     terminal.press("Enter")
     terminal.wait_for(lambda text: "steps by snowpixel" in text)
     terminal.press("q")

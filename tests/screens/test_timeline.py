@@ -25,7 +25,7 @@ def test_what_happened_has_a_time_and_what_is_to_come_says_so(monkeypatch: pytes
     assert timeline(setup(half)).plain.splitlines() == [
         "● Chosen                                2027-01-14 05:30",
         "● Certificate's DNS record seen         2027-01-14 06:00   30 min later",
-        "○ Domain leads to the distribution      to come",
+        "○ Domain points to the distribution      to come",
         "○ Test event sent                       to come",
         "○ Test event read back from the logs    to come",
     ]
@@ -34,18 +34,18 @@ def test_what_happened_has_a_time_and_what_is_to_come_says_so(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("saved", "labels"),
     [
-        (setup(PROVEN), ["Chosen", "Certificate's DNS record seen", "Domain leads to the distribution",
+        (setup(PROVEN), ["Chosen", "Certificate's DNS record seen", "Domain points to the distribution",
                          "Test event sent", "Test event read back from the logs"]),
         (setup(domain=None), ["Chosen", "Test event sent", "Test event read back from the logs"]),
         (setup(goals=(Goal.JS_SERVER,)), ["Chosen"]),
         (setup(replace(PROVEN, hosted_zone="Z1", records_seen={})), ["Chosen", "Test event sent",
                                                                      "Test event read back from the logs"]),
-        (setup(Made(certificate_borrowed=True)), ["Chosen", "Domain leads to the distribution", "Test event sent",
+        (setup(Made(certificate_borrowed=True)), ["Chosen", "Domain points to the distribution", "Test event sent",
                                                   "Test event read back from the logs"]),
         (setup(removed=True), ["Chosen"]),
         (setup(replace(PROVEN, browser_run=BrowserRun(NOW - 10, "Firefox", ("1",), NOW)))
-         , ["Chosen", "Certificate's DNS record seen", "Domain leads to the distribution", "Test event sent",
-            "Test event read back from the logs", "Events of your own browser read back"]),
+         , ["Chosen", "Certificate's DNS record seen", "Domain points to the distribution", "Test event sent",
+            "Test event read back from the logs", "Events from your own browser read back"]),
     ],
 )  # fmt: skip
 def test_each_kind_of_set_up_has_its_own_way(saved: Setup, labels: list[str]) -> None:

@@ -50,11 +50,11 @@ async def walk_to_the_end(app: SnowpixelApp) -> int:
         await wait_for(pilot, lambda: "snowplow" in shown(app, "#tag"))
         assert "policy main --for check" in shown(app, "#next"), "cron gets an identity of its own"
         await keys.press("2")
-        await wait_for(pilot, lambda: "This test event went in at the front" in text_of(app))
+        await wait_for(pilot, lambda: "This test event was sent to your pixel" in text_of(app))
         assert "page view" in text_of(app)
         await keys.press("k")
         await on_page(pilot, "ChecklistPage")
-        await wait_for(pilot, lambda: "All is well" in text_of(app), "the checklist is green")
+        await wait_for(pilot, lambda: "Everything is OK" in text_of(app), "the checklist is green")
         assert "9 of 9 done" in text_of(app)
         return keys.pressed
 

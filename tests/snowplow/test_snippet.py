@@ -136,7 +136,7 @@ def test_the_collectors_address(host: str) -> None:
     "host", ["", "https://e.example.org", "e.example.org/", "E.example.org", "a b", "e.org:x", '"', "a\n"]
 )
 def test_no_address_from_what_is_no_host(host: str) -> None:
-    with pytest.raises(ValueError, match="not a host name"):
+    with pytest.raises(ValueError, match="isn't a hostname"):
         collector(host)
 
 

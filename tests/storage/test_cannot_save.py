@@ -91,8 +91,8 @@ def test_a_full_disk_is_said_before_anything_is_made(product: Product) -> None:
     before = product.service.store.path("main").read_bytes()
     code, said = apply(product, room=RESERVE // 2)
     assert code == 2, said
-    assert "no room left" in said
-    assert "Cannot save the setup" in said
+    assert "the disk is full" in said
+    assert "Can't save the setup" in said
     assert product.control.calls() == []
     assert product.service.store.path("main").read_bytes() == before
     assert list(product.service.store.folder.glob(".main*")) == []
@@ -103,7 +103,7 @@ def test_a_disk_that_fills_up_on_the_way_loses_and_doubles_nothing(product: Prod
     code, said = apply(product, room=1, at="create_distribution_with_tags")
     assert code == 1, said
     assert "distribution failed cannot-save" in said
-    assert "no room left" in said
+    assert "the disk is full" in said
     assert product.setup().made.caller_reference is not None
     assert product.setup().made.distribution is None
     assert not_ok(product.apply()) == []
@@ -116,8 +116,8 @@ def test_a_read_only_folder_is_said_before_anything_is_made(product: Product, bo
     code, said = apply(product, *bound)
     product.service.store.folder.chmod(0o700)
     assert code == 2, said
-    assert "Cannot save the setup" in said
-    assert f"you may not, for {product.service.store.folder} is set to read-only" in said
+    assert "Can't save the setup" in said
+    assert f"you don't have permission, because {product.service.store.folder} is set to read-only" in said
     assert product.writes() == []
 
 
@@ -127,8 +127,8 @@ def test_a_folder_of_another_user_is_said_with_its_owner(product: Product, bound
     give_away(product.service.store.folder)
     code, said = apply(product, *bound)
     assert code == 2, said
-    assert "Cannot save the setup" in said
-    assert f"{product.service.store.folder} belongs to the user with the number {NOBODY}, you are 0 " in said
+    assert "Can't save the setup" in said
+    assert f"{product.service.store.folder} belongs to user ID {NOBODY}, you are 0 " in said
     assert product.writes() == []
 
 
@@ -137,8 +137,8 @@ def test_a_file_of_another_user_is_said_with_its_owner(product: Product, bound: 
     give_away(product.service.store.path("main"))
     code, said = apply(product, *bound)
     assert code == 2, said
-    assert "Cannot read" in said
-    assert f"belongs to the user with the number {NOBODY}" in said
+    assert "Can't read" in said
+    assert f"belongs to user ID {NOBODY}" in said
     assert product.writes() == []
 
 

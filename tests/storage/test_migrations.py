@@ -61,7 +61,7 @@ def test_the_newest_file_holds_every_field() -> None:
 def test_a_file_from_a_newer_snowpixel_is_refused_and_left_alone(tmp_path: Path) -> None:
     text = json.dumps({**whole(), "schema": SCHEMA + 1, "made": {"shape": "nobody knows"}})
     store = put(tmp_path, text)
-    with pytest.raises(StoreError, match=f"newer snowpixel .file version {SCHEMA + 1}, this one knows {SCHEMA}."):
+    with pytest.raises(StoreError, match=f"newer snowpixel .file version {SCHEMA + 1}, this one supports {SCHEMA}."):
         store.load("main")
     with pytest.raises(StoreError, match="newer snowpixel"), store.writing("main", "test"):
         pass
@@ -75,7 +75,7 @@ def test_a_file_from_a_newer_snowpixel_is_refused_and_left_alone(tmp_path: Path)
         ({**whole(), "made": {**whole()["made"], "bucket": "x"}}, "unknown field `bucket`"),
         ({**whole(), "choices": {**whole()["choices"], "retentoin_days": 7}}, "unknown field `retentoin_days`"),
         ({**whole(), "choices": {"retention_days": "ninety"}}, "retention_days"),
-        ({**whole(), "schema": "1"}, "does not say its version"),
+        ({**whole(), "schema": "1"}, "doesn't say its version"),
         ({**whole(), "schema": 0}, "version 0 is not known"),
         ({"schema": 1}, "missing required field `name`"),
         ([], "Expected `object`"),
@@ -85,7 +85,7 @@ def test_a_file_from_a_newer_snowpixel_is_refused_and_left_alone(tmp_path: Path)
     ids=lambda value: str(value)[:24] if isinstance(value, str) else "",
 )
 def test_a_field_or_value_that_cannot_be_is_refused_by_name(tmp_path: Path, data: Any, said: str) -> None:
-    with pytest.raises(StoreError, match="damaged or was changed by hand") as refused:
+    with pytest.raises(StoreError, match="damaged or was edited by hand") as refused:
         put(tmp_path, data).load("main")
     assert said in str(refused.value)
 

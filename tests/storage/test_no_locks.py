@@ -46,7 +46,7 @@ def test_a_file_system_without_locks_is_named(tmp_path: Path, error: str) -> Non
     )
     assert ran.returncode == 2, ran.stderr
     assert "held" not in ran.stdout
-    assert "cannot lock files" in ran.stdout
+    assert "can't lock files" in ran.stdout
     assert "--home" in ran.stdout
     assert store.path("main").read_bytes() == before
     with store.writing("main", "later"):
@@ -57,5 +57,5 @@ def test_a_lock_that_is_a_folder_is_an_error_and_no_wait(tmp_path: Path) -> None
     store = Store(tmp_path / "home")
     store.create("main", SetupChoices())
     store.path("main").with_suffix(".lock").mkdir()
-    with pytest.raises(StoreError, match="Cannot save the setup"), store.writing("main", "test"):
+    with pytest.raises(StoreError, match="Can't save the setup"), store.writing("main", "test"):
         pass

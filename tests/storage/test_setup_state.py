@@ -188,7 +188,7 @@ class Full(Gated):
 
     def save(self, setup: Setup, *, keep: bool = True) -> None:
         if self.full:
-            raise StoreError("there is no room left")
+            raise StoreError("the disk is full")
         super().save(setup, keep=keep)
 
 
@@ -203,13 +203,13 @@ def test_whoever_waits_hears_that_it_cannot_be_saved_and_the_end_does_not_say_it
     with full.writing("main", "test") as state:
         for account in ("111111111111", "222222222222"):
             state.record(account=account)
-            with pytest.raises(StoreError, match="no room"):
+            with pytest.raises(StoreError, match="disk is full"):
                 run(state.saved)
     assert full.load("main").made.account is None
 
 
 def test_where_nobody_waited_the_end_says_that_it_cannot_be_saved(full: Full) -> None:
-    with pytest.raises(StoreError, match="no room"), full.writing("main", "test") as state:
+    with pytest.raises(StoreError, match="disk is full"), full.writing("main", "test") as state:
         state.record(account="111111111111")
 
 

@@ -139,7 +139,7 @@ def test_what_no_snowpixel_wrote_is_damaged_with_a_way_out(store: Store, inside:
     path = store.path("shop")
     path.write_bytes(INSIDES[inside](path.read_bytes()))
     text = refused(store)
-    assert text.startswith(f"{path} is damaged or was changed by hand (")
+    assert text.startswith(f"{path} is damaged or was edited by hand (")
     assert "snowpixel list --account" in text
     store.delete("shop")
     assert store.names() == ("main",)
@@ -162,7 +162,7 @@ def test_a_copied_file_neither_locks_nor_changes_nor_deletes_the_original(store:
     path, copy = store.path("main"), store.path("shop")
     copy.write_bytes(path.read_bytes())
     before = path.read_bytes()
-    assert "a copy of a setup's file is no second setup" in refused(store)
+    assert "a copy of a setup's file isn't a second setup" in refused(store)
     with store.writing("main", "test"):
         store.delete("shop")
     assert path.read_bytes() == before
@@ -250,7 +250,7 @@ def test_a_lock_note_that_cannot_be_right_is_not_believed(store: Store, inside: 
 def test_a_lock_note_steers_no_terminal(store: Store) -> None:
     with (
         store.writing("shop", "snowpixel \x1b[2J"),
-        pytest.raises(StoreError, match="being worked on") as error,
+        pytest.raises(StoreError, match="is in use") as error,
         store.writing("shop", "test"),
     ):
         pytest.fail("it was locked twice")

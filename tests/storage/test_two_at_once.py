@@ -114,7 +114,7 @@ def test_looking_works_meanwhile_and_writes_nothing(
     for command in ("check", "plan"):
         code, said = snowpixel.run(command, "main")
         assert code in (ExitCode.UNFINISHED, ExitCode.WELL), said
-        assert "being worked on" not in said
+        assert "is in use" not in said
     assert product.writes() == before
     assert busy.poll() is None
     assert owner_of(product.service.store.path("main")) is not None

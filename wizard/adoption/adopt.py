@@ -318,10 +318,10 @@ def refuse_adopted(found: FoundSetup, name: str, saved_as: str | None, names: Co
     """
     if saved_as is not None:
         raise StoreError(
-            f"That setup is saved here already, as '{saved_as}'. Continue it: `snowpixel apply {saved_as}`."
+            f"That setup is already saved here, as '{saved_as}'. Continue it: `snowpixel apply {saved_as}`."
         )
     if name in names:
         raise StoreError(
-            f"Another setup called '{name}' is saved here; the one in your account has the id {found.id}. Give it "
+            f"Another setup called '{name}' is saved here; the one in your account has the ID {found.id}. Give it "
             f"another name on this computer; its tags in AWS keep '{found.name}'."
         )

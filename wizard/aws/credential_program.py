@@ -25,7 +25,7 @@ LIMIT = 60.0
 NOTED_AFTER = 2.0
 """Seconds after which it is said that a program is being waited for."""
 
-WAITING = "Waiting for {program}, which hands out AWS credentials. It may be asking you for something."
+WAITING = "Waiting for {program}, which provides AWS credentials. It may be asking you for something."
 
 MOST = 1024 * 1024
 """Bytes that a program may print; keys with a long session token are a few thousand."""
@@ -109,7 +109,7 @@ class Run:
             if self._process.stdout:
                 self._process.stdout.close()
         if code := self._process.returncode:
-            raise self._error(f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}")
+            raise self._error(f"ended with exit code {code}" if code > 0 else f"was stopped by signal {-code}")
         if reason := unusable(said):
             expired = ProgramKeysExpiredError if reason == EXPIRED else ProgramError
             raise expired(self._program, self._profile, reason)
@@ -126,10 +126,10 @@ class Run:
         over = finished.is_set()
         if len(said) > MOST:
             end(self._process)
-            raise self._error(f"printed more than {MOST // 1024 // 1024} MB, and was ended")
+            raise self._error(f"printed more than {MOST // 1024 // 1024} MB and was stopped")
         if not over:
             end(self._process)
-            raise self._error(f"didn't answer within {self._limit:.0f} seconds, and was ended")
+            raise self._error(f"didn't answer within {self._limit:.0f} seconds and was stopped")
         return bytes(said)
 
     def _read(self, said: bytearray, finished: threading.Event) -> None:
@@ -197,9 +197,9 @@ def _not_keys(answer: Any) -> str | None:
             return f"printed no {name}"
     for name in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"):
         if answer.get(name) is not None and not isinstance(answer[name], str):
-            return f"printed a value of {name} that isn't a text"
+            return f"printed a value of {name} that isn't a string"
     if answer["AccessKeyId"].startswith("ASIA") and not answer.get("SessionToken"):
-        return "printed no SessionToken, which keys for a few hours need"
+        return "printed no SessionToken, which temporary keys need"
     return _ended(answer["Expiration"]) if answer.get("Expiration") is not None else None
 
 

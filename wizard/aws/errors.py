@@ -206,7 +206,7 @@ def translate(
         local: whether botocore or this computer says so.
     """
     if not _CODE.fullmatch(code):
-        code, message, http_status = UNREADABLE, "answered with an error that is none of AWS's", 0
+        code, message, http_status = UNREADABLE, "answered with an error that isn't from AWS", 0
     message = masked(_without_secrets(code, message))
     kind, problem = _recognise(code, message, http_status)
     named = {"code": code, "message": message, "operation": operation, **denials.values_of(message, operation)}
@@ -222,18 +222,18 @@ def _unread(code: str, message: str) -> dict[str, str]:
     if code not in UNREAD_SIGNATURE:
         return {}
     if "key=value pair" in message:
-        told = "holds a blank or another character that no key ID has: AWS couldn't even read whose key it is"
+        told = "contains a space or another character that no key ID has: AWS couldn't read whose key it is"
         return {"place": "the access key ID", "message": told}
     told = (
-        "may hold a blank or another character that no key ID has, or something on the way took the signature out of "
-        "the request: AWS couldn't read who signed it"
+        "may contain a space or another character that no key ID has, or something in between removed the request's "
+        "signature: AWS couldn't read who signed it"
     )
     return {"place": "the access key ID", "message": told}
 
 
 _SEE = "See which credentials are used: `snowpixel credentials`."
 _UNKNOWN: dict[str, dict[str, str]] = {
-    "no-credentials": {"message": "On this computer there are no credentials that snowpixel can use."},
+    "no-credentials": {"message": "This computer has no credentials that snowpixel can use."},
     "profile-missing": {
         "profile": "that was chosen", "named": "`--profile` or the setup", "files": "the AWS files", "message": "",
         "fix": _SEE,
@@ -241,10 +241,10 @@ _UNKNOWN: dict[str, dict[str, str]] = {
     "profiles-unreadable": {"path": "of AWS's tools", "reason": "its lines can't be told apart", "fix": _SEE},
     "profile-incomplete": {"profile": "in use", "fix": _SEE},
     "program-failed": {
-        "source": "A program or a service of this machine", "reason": "didn't hand out keys", "fix": _SEE,
+        "source": "A program or service on this machine", "reason": "didn't provide keys", "fix": _SEE,
     },
     "setting-unusable": {"place": "A setting of AWS's tools", "message": "isn't valid", "fix": _SEE},
-    "keys-unusable": {"place": "a part of the key"},
+    "keys-unusable": {"place": "a value of the key"},
     "proxy-unreachable": {"variable": "HTTPS_PROXY"},
 }  # fmt: skip
 """What the texts of problems name where nobody looked at this computer."""

@@ -49,9 +49,9 @@ ADDRESSES = frozenset({"endpoint", "endpoint_url", "proxy_url"})
 
 LEFT_OUT = "(not shown)"
 
-HIDDEN = "what it says is not shown, because it may hold a secret"
+HIDDEN = "its message isn't shown, because it may contain a secret"
 
-NOT_UNDERSTOOD = "what it said cannot be understood"
+NOT_UNDERSTOOD = "its message can't be understood"
 
 STILL_EXPIRED = "refreshed credentials are still expired"
 """How botocore says that a machine's service or a program hands out keys that are over already."""
@@ -101,14 +101,14 @@ def translated(name: str) -> Iterator[None]:
 def _unexpected(error: Exception, name: str) -> Exception:
     """Say what botocore did not expect, by the place where it did not; a mistake of ours stays what it is."""
     if isinstance(error, RuntimeError) and STILL_EXPIRED in str(error):
-        return translate("ExpiredToken", "the keys that are handed out here have expired already", name, local=True)
+        return translate("ExpiredToken", "the keys provided here have already expired", name, local=True)
     if isinstance(error, RuntimeError) and RUNTIME_REFUSED in str(error):
-        return translate("LoginTokenLoadError", "the key of this sign-in cannot be read", name, local=True)
+        return translate("LoginTokenLoadError", "the key of this sign-in can't be read", name, local=True)
     if isinstance(error, ValueError) and "Invalid endpoint" in str(error):
-        return translate(INVALID_ENDPOINT, "a setting names an endpoint that is no address", name, local=True)
+        return translate(INVALID_ENDPOINT, "a setting names an endpoint that isn't an address", name, local=True)
     passed = _modules(error)
     if passed & _READS_REPLIES:
-        return unreadable("something that cannot be read", name)
+        return unreadable("something unreadable", name)
     if passed & _SIGNS_IN:
         return translate(PROGRAM_FAILED, NOT_UNDERSTOOD, name, local=True)
     return error
@@ -135,7 +135,7 @@ def _of_program(error: ProgramError, name: str) -> AwsError:
     values = {
         "source": f"The profile {error.profile} gets its keys from {error.program} (credential_process). This program",
         "reason": error.reason,
-        "fix": f"Run `{command}` in a terminal to see what the program itself says.",
+        "fix": f"Run `{command}` in a terminal to see the program's own message.",
     }
     code = "ExpiredToken" if isinstance(error, ProgramKeysExpiredError) else PROGRAM_FAILED
     problem = Problem("program-failed", values)
@@ -195,7 +195,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, ssl.SSLError):
         return (error.reason or "TLS failed").replace("_", " ").lower()
     if isinstance(error, socket.gaierror):
-        return "the name cannot be resolved"
+        return "the hostname can't be resolved"
     if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno)
     return ""

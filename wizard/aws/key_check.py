@@ -71,12 +71,12 @@ def fault(part: str, value: str) -> str | None:
         value: what it holds; the answer never repeats it.
     """
     if not value.strip():
-        return "holds only blanks" if value else "is empty"
+        return "contains only spaces" if value else "is empty"
     if re.search(r"\s[#;]", value):
-        return "has a comment behind it, which these files take as a part of the value"
+        return "has a comment after it, which these files treat as part of the value"
     found = _at_an_end(value) or _within(value)
     if found is None and part == ID and not _KEY_ID.fullmatch(value):
-        return "holds a character other than letters and digits"
+        return "contains a character other than letters and digits"
     return found
 
 
@@ -98,7 +98,7 @@ def check(credentials: Any) -> None:
         if part != ID and isinstance(value, str):
             hold(value)
     for part, value in given.items():
-        wrong = fault(part, value) if isinstance(value, str) else "is not a text"  # a program's JSON may hold anything
+        wrong = fault(part, value) if isinstance(value, str) else "isn't a string"  # a program's JSON may hold anything
         if wrong:
             raise UnusableKeysError(_place(part, str(getattr(credentials, "method", ""))), wrong)
 
@@ -122,7 +122,9 @@ def problem(
         are = "is" if len(missing) == 1 else "are"
         return Problem("keys-incomplete", {"place": place, "missing": " and ".join(map(name, missing)), "are": are})
     if _ID.fullmatch(held[SECRET]) and _SECRET.fullmatch(held[ID]):
-        return Problem("keys-unusable", {"place": where(ID), "message": "holds the secret: the two values are swapped"})
+        return Problem(
+            "keys-unusable", {"place": where(ID), "message": "contains the secret: the two values are swapped"}
+        )
     if held[ID].startswith("AKIA") and held[TOKEN]:
         return Problem("keys-unusable", {"place": where(TOKEN), "message": LEFT_OVER})
     wrong = ((part, fault(part, value)) for part, value in held.items() if value)
@@ -155,11 +157,11 @@ def _within(value: str) -> str | None:
 def _name(character: str) -> str | None:
     """Name a character that no part of a key has; None for all others."""
     if character in "\r\n\u2028\u2029\x85":
-        return "an invisible line end"
+        return "an invisible line ending"
     if character in _QUOTES:
         return "a quotation mark"
     if character.isspace():
-        return "a blank"
+        return "a space"
     if unicodedata.category(character)[0] == "C":
         return "an invisible character"
     return None if character.isascii() else "a character outside ASCII"

@@ -37,12 +37,12 @@ class KeyService:
 
 
 CONTAINER = KeyService(
-    "The service that hands out keys to this container",
+    "The service that provides keys to this container",
     "See what answers at the address in AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, "
     "then try again.",
 )
 INSTANCE = KeyService(
-    "The metadata service, which hands out keys to EC2 instances,",
+    "The metadata service, which provides keys to EC2 instances,",
     "If this isn't an EC2 instance, something else answers at the address of its metadata service: set "
     "AWS_EC2_METADATA_DISABLED=true, then sign in.",
 )

@@ -106,7 +106,7 @@ def refuse_unreadable(operation_model: Any, response_dict: dict[str, Any], **_: 
         raise UnreadableReplyError(_redirect(str(headers.get("location", ""))))
     if status >= REFUSED:
         if not readable or not (body.strip() or _numbered(headers)):
-            raise UnreadableReplyError(f"an error {status} that is none of AWS's")
+            raise UnreadableReplyError(f"an error {status} that isn't from AWS")
     elif status < min(_REDIRECTS):
         _refuse_broken(operation_model, protocol, body, readable=readable)
 
@@ -117,7 +117,7 @@ def _refuse_unnumbered(status: int, response_dict: dict[str, Any]) -> None:
         return
     if not isinstance(response_dict["body"], bytes):
         response_dict["body"].close()  # nobody is going to read it
-    raise UnreadableReplyError("a reply without AWS's request id")
+    raise UnreadableReplyError("a reply without AWS's request ID")
 
 
 def _numbered(headers: Mapping[str, str]) -> bool:
@@ -137,11 +137,11 @@ def _refuse_broken(operation_model: Any, protocol: str, body: bytes, *, readable
         return  # a file
     if kind == "string":  # a bucket's policy
         if not body.strip() or not _readable(_JSON[0], body):
-            raise UnreadableReplyError("something that is not JSON")
+            raise UnreadableReplyError("something that isn't JSON")
         return
     if body.strip():
         if not readable:
-            raise UnreadableReplyError(f"something that is not {'JSON' if protocol in _JSON else 'XML'}")
+            raise UnreadableReplyError(f"something that isn't {'JSON' if protocol in _JSON else 'XML'}")
     elif protocol in (*_XML, *_JSON) and (payload or _has_body(shape)):
         raise UnreadableReplyError("an empty reply")
 

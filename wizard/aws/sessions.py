@@ -37,7 +37,7 @@ class CodeNeededError(Exception):
     """
 
     def __init__(self, serial: str) -> None:
-        super().__init__(f"the six digits of {serial} are needed")
+        super().__init__(f"the MFA code of {serial} is needed")
         self.serial = serial
 
 

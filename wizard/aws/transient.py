@@ -37,8 +37,8 @@ class Retry(Struct, frozen=True):
 RETRIES: dict[Transient, Retry] = {
     Transient.UNREACHABLE: Retry("No connection to AWS since {since}; retrying"),
     Transient.NOT_AWS: Retry("Something other than AWS has been answering since {since}; retrying"),
-    Transient.SERVER_FAULT: Retry("AWS has had a problem of its own since {since}; retrying"),
-    Transient.THROTTLED: Retry("AWS has been asking to slow down since {since}; retrying"),
+    Transient.SERVER_FAULT: Retry("AWS has had a problem since {since}; retrying"),
+    Transient.THROTTLED: Retry("AWS has been asking for fewer requests since {since}; retrying"),
     Transient.BUSY: Retry("AWS is still working on an earlier change; retrying", brief=True),
 }
 

@@ -20,12 +20,10 @@ CERTIFICATE = "certificate"
 _edited = click.option(
     f"--{DISTRIBUTION_EDITED}",
     type=click.Choice(["leave", "ours"]),
-    help="Answers whose setting counts where somebody edits the distribution meanwhile.",
+    help="Answers whose setting wins if somebody edits the distribution at the same time.",
 )
-_upgrade = click.option("--upgrade", is_flag=True, help="Also set what a newer snowpixel sets otherwise.")
-_certificate = click.option(
-    "--certificate", metavar="ARN|new", help="Answers whether a certificate that is there shall be used."
-)
+_upgrade = click.option("--upgrade", is_flag=True, help="Also apply settings that a newer snowpixel does differently.")
+_certificate = click.option("--certificate", metavar="ARN|new", help="Answers whether to use an existing certificate.")
 
 
 @click.command("plan", cls=Command)
@@ -64,7 +62,7 @@ def apply(
 ) -> ExitCode:
     """Carry the plan out. What exists is found and kept, so it may be interrupted and run again at any time."""
     service = _ready(session, "apply", name)
-    session.confirm(f"This makes or completes the setup '{name}' in your AWS account. Go on?", yes=yes)
+    session.confirm(f"This creates or completes the setup '{name}' in your AWS account. Continue?", yes=yes)
     answers = {**_answers(certificate, distribution_edited), **({UPGRADE: YES} if upgrade else {})}
     snapshot = run_walk.run(session, service, Job.APPLY, name, patience=wait, answers=answers)
     return _end(session, snapshot, strict=strict)
@@ -90,7 +88,7 @@ def repair(
 ) -> int:
     """Put right what check found, and nothing else."""
     service = _ready(session, "repair", name)
-    session.confirm(f"This puts right what is wrong with '{name}' in your AWS account. Go on?", yes=yes)
+    session.confirm(f"This fixes what is wrong with '{name}' in your AWS account. Continue?", yes=yes)
     answers = _answers(certificate, distribution_edited)
     snapshot = run_walk.run(session, service, Job.REPAIR, name, patience=wait, answers=answers)
     return _end(session, snapshot, strict=strict)
@@ -100,14 +98,16 @@ def repair(
 @options.name
 @options.yes
 @options.wait
-@click.option("--delete-logs", is_flag=True, help="Delete the logs too: all your events. Without it they stay.")
-@click.option("--domain-lost", is_flag=True, help="Go on although the pixel's DNS record cannot be seen to be gone.")
+@click.option("--delete-logs", is_flag=True, help="Delete the logs too: all your events. Without it, they are kept.")
+@click.option(
+    "--domain-lost", is_flag=True, help="Continue even if snowpixel can't confirm that the pixel's DNS record is gone."
+)
 @pass_session
 def remove(session: Session, name: str, *, yes: bool, wait: float | None, delete_logs: bool, domain_lost: bool) -> int:
     """Take it all down, in the right order; the logs stay unless --delete-logs."""
     service = _ready(session, "remove", name, *(("--delete-logs",) if delete_logs else ()))
-    what = "ALL its logs, for good" if delete_logs else "nothing of its logs"
-    session.confirm(f"This deletes the setup '{name}' from your AWS account, and {what}. Go on?", yes=yes)
+    what = "ALL its logs, permanently" if delete_logs else "none of its logs"
+    session.confirm(f"This deletes the setup '{name}' from your AWS account, and {what}. Continue?", yes=yes)
     answers = {**({DELETE_LOGS: YES} if delete_logs else {}), **({DOMAIN_LOST: YES} if domain_lost else {})}
     snapshot = run_walk.run(session, service, Job.REMOVE, name, patience=wait, answers=answers)
     kept = name in service.store.names()

@@ -80,14 +80,14 @@ class CheckedSetup(Struct, frozen=True):
 
 @click.command("check", cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--watch", type=click.FloatRange(min=SHORTEST), metavar="SECONDS", help="Look again and again.")
-@click.option("--only", multiple=True, metavar="STAGE", help="Only this row; may be given several times.")
-@click.option("--changes", is_flag=True, help="Only what is different since the last run.")
-@click.option("--prove", is_flag=True, help="Send a new test event and find it again.")
-@click.option("--quiet", is_flag=True, help="Print only what changed since the last run; nothing if nothing did.")
-@click.option("--accept", metavar="ID", help="This warning is on purpose: it counts no more while it stays the same.")
-@click.option("--reason", metavar="TEXT", help="Goes with --accept: why; shown with the row from now on.")
-@click.option("--withdraw", metavar="ID", help="Take back an --accept.")
+@click.option("--watch", type=click.FloatRange(min=SHORTEST), metavar="SECONDS", help="Check again and again.")
+@click.option("--only", multiple=True, metavar="STAGE", help="Only this row; you can repeat it.")
+@click.option("--changes", is_flag=True, help="Only what changed since the last run.")
+@click.option("--prove", is_flag=True, help="Send a new test event and wait until it is found.")
+@click.option("--quiet", is_flag=True, help="Print only what changed since the last run, if anything.")
+@click.option("--accept", metavar="ID", help="Accept this warning: it no longer counts while it stays the same.")
+@click.option("--reason", metavar="TEXT", help="With --accept: the reason, shown with the row from now on.")
+@click.option("--withdraw", metavar="ID", help="Undo an --accept.")
 @options.strict
 @pass_session
 def check(
@@ -110,7 +110,7 @@ def check(
     service = session.service()
     chosen = tuple(names) or service.store.names()
     if not chosen:
-        raise click.UsageError(f"There is no saved setup yet. Make one: {session.line('new NAME')}, or the wizard.")
+        raise click.UsageError(f"There is no saved setup yet. Create one: {session.line('new NAME')}, or the wizard.")
     for name in chosen:
         second_factor(session, service, name)
     proved = _prove(session, service, chosen) if prove else ExitCode.WELL
@@ -145,9 +145,9 @@ def _word(
     if accept is None and withdraw is None and reason is None:
         return None
     if (accept is None) == (withdraw is None) or (accept is None) != (reason is None):
-        raise click.UsageError("Give --accept ID with --reason TEXT, or --withdraw ID alone.")
+        raise click.UsageError("Use --accept ID with --reason TEXT, or --withdraw ID alone.")
     if len(names) != 1 or watched:
-        raise click.UsageError("--accept and --withdraw are for one setup: name it, and leave --watch out.")
+        raise click.UsageError("--accept and --withdraw are for one setup: name it, and don't use --watch.")
     return Word(accept or withdraw or "", accepted_warnings.reason(reason) if reason is not None else None)
 
 
@@ -167,7 +167,7 @@ def _minded(service: Service, found: CheckedSetup, word: Word) -> CheckedSetup:
         accepted = accepted_warnings.accept(service.store, found.name, seen[word.item], word.reason, time.time())
     else:
         warned = ", ".join(one.id for one in seen.values() if one.status is Status.WARNING) or "none"
-        raise click.UsageError(f"No check has the id '{word.item}'. Warnings just now: {warned}.")
+        raise click.UsageError(f"No check has the ID '{word.item}'. Current warnings: {warned}.")
     return replace(found, snapshot=acceptance.remarked(found.snapshot, accepted))
 
 
@@ -232,14 +232,14 @@ def _lines(session: Session, found: CheckedSetup, wish: Wish) -> list[str]:
     if found.snapshot is None:
         return []
     if not wish.changes or found.first:
-        first = ["No earlier check is kept, so this is all of it."] if wish.changes else []
+        first = ["There is no earlier check to compare with, so this is everything."] if wish.changes else []
         return [*first, *run_walk.ending(session, found.snapshot)[1:]]
     ink = Ink.of(sys.stdout)
     if not found.news:
-        return [] if wish.quiet else [f"{found.name}: nothing is different since the last check."]
-    told = [(f"{ink.badge(one.counts_as)}  {one.summary}", was or "not looked at") for one, was in found.news]
+        return [] if wish.quiet else [f"{found.name}: nothing changed since the last check."]
+    told = [(f"{ink.badge(one.counts_as)}  {one.summary}", was or "not checked") for one, was in found.news]
     trouble = checklist_lines.troubles([one for one, _ in found.news], found.name)
-    return [f"{found.name}: {len(told)} different", *(f"{text}   (was: {was})" for text, was in told), *trouble]
+    return [f"{found.name}: {len(told)} changed", *(f"{text}   (was: {was})" for text, was in told), *trouble]
 
 
 def _data(found: CheckedSetup, wish: Wish) -> SetupRow:
@@ -259,7 +259,7 @@ def _prove(session: Session, service: Service, names: Sequence[str]) -> ExitCode
         except StoreError:
             continue  # the check itself will say so
         if made.distribution_domain is None:
-            session.note(f"{name}: there is no distribution yet that could take a test event.")
+            session.note(f"{name}: there is no distribution yet that could receive a test event.")
             codes.append(ExitCode.UNFINISHED)
             continue
         sent = run_walk.run(session, service, Job.APPLY, name, answers={PROVE: YES}, only=("first-event",))

@@ -51,7 +51,7 @@ def certificate(text: str) -> str:
     if choice in ("new", "ask") or _CERTIFICATE.fullmatch(choice):
         return choice
     raise InvalidChoice(
-        "--certificate takes `new`, or the ARN of a certificate in us-east-1, the one region where CloudFront looks: "
+        "--certificate takes `new`, or the ARN of a certificate in us-east-1, the only region that CloudFront uses: "
         "arn:aws:acm:us-east-1:ACCOUNT:certificate/ID."
     )
 
@@ -67,14 +67,12 @@ def source(text: str) -> str:
     if text == "builtin" or text.lower().startswith("https://"):
         return text
     if "://" in text:
-        raise pixel_image.PixelError(
-            "Only https addresses can be used for the pixel. Give one, a file's path, or `builtin`."
-        )
+        raise pixel_image.PixelError("The pixel needs an HTTPS address, a file's path, or `builtin`.")
     path = Path(text).expanduser().absolute()
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise pixel_image.PixelError(f"The file {path} cannot be read: {error.strerror}.") from error
+        raise pixel_image.PixelError(f"The file {path} can't be read: {error.strerror}.") from error
     pixel_image.validate(data)
     return str(path)
 

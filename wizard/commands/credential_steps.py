@@ -36,14 +36,14 @@ def second_factor(session: Session, service: Service, name: str) -> None:
     if not session.mfa and not (terminal() and _wanted(service, setup)):
         return
     if not sys.stdin.isatty():
-        raise click.UsageError("--mfa asks for six digits, and without a terminal nobody can be asked.")
-    digits = click.prompt("Six digits of your second factor", err=True)
+        raise click.UsageError("--mfa asks for an MFA code, which needs a terminal.")
+    digits = click.prompt("MFA code", err=True)
 
     async def sign_in() -> None:
         choices = setup.choices
         await service.credentials.signs.with_code(service.source(choices), setup, choices.region, digits)
 
-    event_loop.run(sign_in, lambda: session.note("Interrupted. Nothing was done."))
+    event_loop.run(sign_in, lambda: session.note("Interrupted. Nothing was changed."))
 
 
 def _wanted(service: Service, setup: Setup) -> bool:
@@ -60,14 +60,14 @@ def keep_typed(session: Session, service: Service, name: str, snapshot: Snapshot
         return
     good = {check.status for check in snapshot.checks if check.id == "identity"}
     if not good or not good <= {Status.OK, Status.WARNING}:
-        session.note("The keys were not kept: AWS did not take them.")
+        session.note("The keys weren't saved: AWS didn't accept them.")
         return
     try:
         where = service.credentials.keep(service.store.load(name), keys)
     except CannotKeepError as error:
-        session.note(f"The keys were not kept. {error}")
+        session.note(f"The keys weren't saved. {error}")
         return
-    session.note(f"The keys are kept in {where}. Drop them: {session.line(f'forget {name} --keys-only')}")
+    session.note(f"The keys are saved in {where}. To delete them: {session.line(f'forget {name} --keys-only')}")
 
 
 def forget_keys(session: Session, home: Path, setup: Setup) -> ExitCode:
@@ -75,9 +75,9 @@ def forget_keys(session: Session, home: Path, setup: Setup) -> ExitCode:
     try:
         dropped = keyring_store.forget(home, setup)
     except CannotKeepError as error:
-        session.result((), "error", {"setup": setup.name, "keys": "kept"}, [f"The keys may still be kept. {error}"])
+        session.result((), "error", {"setup": setup.name, "keys": "kept"}, [f"The keys may still be saved. {error}"])
         return ExitCode.WRONG
-    said = "Dropped the kept keys of" if dropped else "No keys are kept for"
+    said = "Deleted the saved keys of" if dropped else "No keys are saved for"
     session.result([f"{said} '{setup.name}'."], "ok", {"setup": setup.name, "keys": "dropped" if dropped else "none"})
     return ExitCode.WELL
 
@@ -89,4 +89,4 @@ def drop_keys(session: Session, store: Store, name: str) -> None:
     except StoreError:
         return  # a damaged file does not say under which id they were kept
     except CannotKeepError as error:
-        session.note(f"The keys kept for '{name}' may still be in the key store. {error}")
+        session.note(f"The keys saved for '{name}' may still be in the key store. {error}")

@@ -27,8 +27,8 @@ from wizard.service import Service
 
 @click.command("credentials", cls=Command)
 @click.argument("name", required=False)
-@click.option("--guide", "wants_guide", is_flag=True, help="How to get credentials, step by step.")
-@click.option("--ask", is_flag=True, help="Ask AWS whose the credentials in use are.")
+@click.option("--guide", "wants_guide", is_flag=True, help="Show how to get credentials, step by step.")
+@click.option("--ask", is_flag=True, help="Ask AWS who the credentials in use belong to.")
 @pass_session
 def credentials(session: Session, name: str | None, *, wants_guide: bool, ask: bool) -> ExitCode:
     """List the AWS credentials of this computer: where they come from, which are used and why. Asks nobody."""
@@ -52,7 +52,7 @@ def _unasked(found: tuple[CredentialSource, ...], error: AwsError | None) -> tup
     """Point at the list where it says already why nothing could be signed."""
     used = in_use(found)
     told = error is not None and error.local and used is not None and used.problem == error.problem
-    return ("AWS was not asked: fix the problem above first.",) if told else ()
+    return ("AWS wasn't asked: fix the problem above first.",) if told else ()
 
 
 def _plain(data: dict[str, Any]) -> Any:
@@ -74,7 +74,7 @@ def _asked(session: Session, service: Service, setup: Setup | None) -> tuple[Kno
 def _listed(found: tuple[CredentialSource, ...], service: Service, setup: Setup | None) -> Iterator[str]:
     given = service.source(setup.choices) if setup else service.environment.source
     if given.keys:
-        yield "* keys given for this run win over everything below"
+        yield "* keys given for this run take priority over everything below"
     elif not found:
         yield "No AWS credentials were found on this computer."
     for one in found:
@@ -82,17 +82,17 @@ def _listed(found: tuple[CredentialSource, ...], service: Service, setup: Setup 
         yield f"{crown} {printable(one.name or one.kind)}: {one.kind}, {printable(one.place)}"
         yield from (f"    {line}" for line in _details(one))
     if found and not given.keys and in_use(found) is None:
-        yield "None of them is used by itself: name one with --profile NAME."
+        yield "None of them is used automatically: choose one with --profile NAME."
 
 
 def _details(one: CredentialSource) -> Iterator[str]:
-    facts = (("", one.detail), ("account ", one.account), ("region ", one.region), ("second factor ", one.mfa_serial))
+    facts = (("", one.detail), ("account ", one.account), ("region ", one.region), ("MFA ", one.mfa_serial))
     told = [f"{label}{printable(value)}" for label, value in facts if value]
     if told:
         yield ", ".join(told)
     if one.expires is not None:
         left = one.expires - time.time()
-        yield f"ends in {left / 60:.0f} min" if left > 0 else "is over"
+        yield f"expires in {left / 60:.0f} min" if left > 0 else "has expired"
     if one.wins and one.why:
         yield f"used, because {one.why}"
     if one.problem:
@@ -105,7 +105,7 @@ def whose(known: KnownIdentity | None, error: AwsError | None) -> Iterator[str]:
     """Yield whose the credentials are, and what to beware of."""
     if known:
         who = known.who
-        yield f"AWS knows you as {printable(who.arn)}, account {who.account}" + (f" ({who.alias})" if who.alias else "")
+        yield f"Signed in as {printable(who.arn)}, account {who.account}" + (f" ({who.alias})" if who.alias else "")
     for problem in (*((error.problem,) if error else ()), *(known.warnings if known else ())):
         about = problems.explain(problem)
         yield f"! {about.title}: {printable(about.meaning)}"

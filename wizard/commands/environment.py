@@ -141,7 +141,7 @@ def _given(options: RunOptions) -> KeySource:
     if options.keys_stdin:
         return KeySource(_typed())
     if options.keep_keys:
-        raise click.UsageError("--keep-keys goes with --keys-stdin: it keeps the keys that are typed there.")
+        raise click.UsageError("--keep-keys needs --keys-stdin: it saves the keys that you enter there.")
     return KeySource(None, validators.profile(options.profile) if options.profile else None)
 
 
@@ -157,13 +157,13 @@ def _typed() -> Keys:
         return key_entry.from_lines("\n".join(_prompted()))
     except validators.InvalidChoice as error:
         raise click.UsageError(
-            f"--keys-stdin: {error} It takes two lines: the access key id, then the secret access key; for keys of "
-            "some hours the session token as a third."
+            f"--keys-stdin: {error} It takes two lines: the access key ID, then the secret access key. Temporary "
+            f"keys need the session token as a third line."
         ) from None
 
 
 def _prompted() -> Iterator[str]:
-    identifier = click.prompt("Access key id", err=True)
+    identifier = click.prompt("Access key ID", err=True)
     yield identifier
     yield click.prompt("Secret access key (not shown)", hide_input=True, err=True)
     if key_entry.cleaned(identifier, "id").startswith("ASIA"):
@@ -188,7 +188,7 @@ def _host_and_port(text: str) -> tuple[str, int]:
     else:
         host, port = text, ""
     if port and not (port.isdigit() and 0 < int(port) <= 65535):  # noqa: PLR2004 - the highest port
-        raise click.UsageError(f"--nameserver {text!r}: the part after the colon is no port from 1 to 65535.")
+        raise click.UsageError(f"--nameserver {text!r}: the part after the colon isn't a port from 1 to 65535.")
     return host, int(port or DNS)
 
 
@@ -196,4 +196,6 @@ def _address(host: str) -> str:
     try:
         return str(socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)[0][4][0])
     except (OSError, UnicodeError) as error:
-        raise click.UsageError(f"--nameserver: {host!r} is no address, and no name that can be looked up.") from error
+        raise click.UsageError(
+            f"--nameserver: {host!r} isn't an address, or a hostname that can be looked up."
+        ) from error

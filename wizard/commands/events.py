@@ -53,7 +53,7 @@ class Looks:
 
 @click.command("events", cls=Command)
 @options.name
-@click.option("--follow", is_flag=True, help="Go on looking, until Ctrl-C.")
+@click.option("--follow", is_flag=True, help="Keep checking, until Ctrl-C.")
 @click.option(
     "--every", type=click.FloatRange(min=SHORTEST), default=30.0, metavar="SECONDS", help="--follow: how often [30]."
 )
@@ -61,7 +61,7 @@ class Looks:
     "--since", type=click.IntRange(1, 24 * 3650), default=DAY_HOURS, metavar="HOURS", help="How far back [24]."
 )
 @click.option("--last", type=click.IntRange(min=0), metavar="N", help="Only the newest N [20; --json and 0: all].")
-@click.option("--tests", is_flag=True, help="Show snowpixel's own test events, too.")
+@click.option("--tests", is_flag=True, help="Also show snowpixel's own test events.")
 @click.option("--full-address", is_flag=True, help="Show visitors' whole IP addresses.")
 @pass_session
 def events(
@@ -95,7 +95,7 @@ def _follow(session: Session, name: str, looks: Looks, every: float) -> None:
     Raises:
         AwsError: somebody has to act.
     """
-    session.note(f"Looking again every {every:g} s; Ctrl-C ends it.")
+    session.note(f"Checking every {every:g} s; Ctrl-C stops it.")
     looks.fresh = deque(looks.fresh)  # from now on nothing is left out
     said = ""
     while not left(sys.stdout):
@@ -107,7 +107,7 @@ def _follow(session: Session, name: str, looks: Looks, every: float) -> None:
             if of_error(error) is not ExitCode.UNFINISHED:
                 raise
             if str(error) != said:
-                session.note(f"{harmless(str(error))} (looking again)")
+                session.note(f"{harmless(str(error))} (retrying)")
             said = str(error)
         if looks.fresh and session.json:
             _tell(session, name, looks)
@@ -144,8 +144,8 @@ def _summary(looks: Looks, now: float) -> Iterator[str]:
     span = "24 hours" if looks.hours == DAY_HOURS else f"{looks.hours} hour{'s' if looks.hours > 1 else ''}"
     if not summary.total:
         tests = f" ({summary.tests} test events by snowpixel; --tests shows them)" if summary.tests else ""
-        yield f"No events of visitors in the last {span}{tests}."
-        yield "Log files come several times an hour: an event of a moment ago is not in one yet."
+        yield f"No visitor events in the last {span}{tests}."
+        yield "AWS writes log files several times an hour: the newest events aren't in one yet."
         return
     kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in summary.kinds.most_common())
     yield f"{summary.total:,} events in the last {span}: {kinds}"
@@ -154,4 +154,4 @@ def _summary(looks: Looks, now: float) -> Iterator[str]:
     yield f"Per hour, the last {shown}: {sparkline(counts)}  at most {max(counts):,}"
     yield from (f"  {number:>7,}  {url}" for url, number in summary.top())
     if looks.reader.broken:
-        yield f"{looks.reader.broken} lines of the log could not be read."
+        yield f"{looks.reader.broken} log lines couldn't be read."

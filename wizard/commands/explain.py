@@ -22,7 +22,7 @@ from wizard.storage.store import Store
     "--for",
     "purpose",
     type=click.Choice([each.value for each in Purpose]),
-    help="What the key is for: make, repair and remove everything (default); check and repair settings; check; "
+    help="What the key is for: create, repair, and remove everything (default); check and repair settings; check; "
     "read events.",
 )
 @click.option("--check-only", is_flag=True, help="The same as --for check.")
@@ -30,18 +30,18 @@ from wizard.storage.store import Store
 def policy(session: Session, name: str | None, *, purpose: str | None, check_only: bool) -> ExitCode:
     """Print the least IAM policy that does the work; with a name, limited to that setup."""
     if check_only and purpose not in (None, Purpose.CHECK):
-        raise click.UsageError(f"--check-only is --for check, so it cannot go with --for {purpose}.")
+        raise click.UsageError(f"--check-only is --for check, so you can't combine it with --for {purpose}.")
     wanted = Purpose.CHECK if check_only else Purpose(purpose or Purpose.SETUP)
     setup = Store(home_of(session)).load(name) if name else None
     if setup is None and wanted is Purpose.RUNNING:
         raise click.UsageError(
-            "This policy names exactly what was made, so it needs a setup's name: "
+            "This policy names exactly what was created, so it needs a setup name: "
             f"{session.line(f'policy NAME --for {wanted}')}"
         )
     missing = unmade(setup) if setup and wanted is not Purpose.SETUP else ()
     if missing:
         session.note(
-            f"Not made yet, so not in this policy: {', '.join(missing)}. Print it again when the setup is finished."
+            f"Not created yet, so not in this policy: {', '.join(missing)}. Print it again when the setup is finished."
         )
     document: dict[str, Any] = build_policy(setup, wanted)
     session.result([json.dumps(document, indent=2)], "ok", {"for": wanted, "policy": document})
@@ -60,7 +60,7 @@ def explain(session: Session, problem: str | None) -> ExitCode:
         session.result(lines, "ok", {"problems": [{"id": one, "title": title} for one, title in titles.items()]})
         return ExitCode.WELL
     if problem not in problems.known():
-        raise click.UsageError(f"There is no problem '{problem}'. All ids: {session.line('explain')}")
+        raise click.UsageError(f"There is no problem '{problem}'. All IDs: {session.line('explain')}")
     told = problems.described(problem)
     lines = [told.title, "", told.meaning, "", "What to do:"]
     lines += [f"  {number}. {step}" for number, step in enumerate(told.steps, 1)]

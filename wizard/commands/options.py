@@ -28,12 +28,15 @@ _EVERYWHERE: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--profile",), {"metavar": "NAME", "help": "The AWS profile to use."}),
     (("--nameserver",), {"metavar": "HOST[:PORT]", "help": "Ask this DNS resolver instead of the public ones."}),
     (("--practice",), {"type": _FOLDER, "metavar": "DIR", "help": "Use this practice world (SNOWPIXEL_PRACTICE)."}),
-    (("--keys-stdin",), {"is_flag": True, "help": "Read an access key id and a secret, a line each, from stdin."}),
-    (("--keep-keys",), {"is_flag": True, "help": "Keep keys from --keys-stdin in this computer's key store."}),
-    (("--mfa",), {"is_flag": True, "help": "Ask for the six digits of your second factor first."}),
+    (
+        ("--keys-stdin",),
+        {"is_flag": True, "help": "Read an access key ID and a secret access key, one per line, from stdin."},
+    ),
+    (("--keep-keys",), {"is_flag": True, "help": "Save keys from --keys-stdin in this computer's key store."}),
+    (("--mfa",), {"is_flag": True, "help": "Ask for an MFA code first."}),
     (
         ("--verbose", "-v"),
-        {"count": True, "help": "Say more: each AWS call and each check; twice: how each call ended."},
+        {"count": True, "help": "Show each AWS call and each check; twice: how each call ended."},
     ),
 )
 _VARIABLES = {"--home": "SNOWPIXEL_HOME", "--practice": "SNOWPIXEL_PRACTICE"}
@@ -90,42 +93,42 @@ def choices(function: F) -> F:
 
 
 _CHOICES = (
-    click.option("--domain", metavar="NAME", help="The pixel's own host name, such as e.example.org."),
-    click.option("--no-domain", is_flag=True, help="Use CloudFront's name; a domain can be added later."),
+    click.option("--domain", metavar="NAME", help="The pixel's own hostname, such as e.example.org."),
+    click.option("--no-domain", is_flag=True, help="Use CloudFront's domain name; you can add your own later."),
     click.option("--region", metavar="REGION", help="AWS region of the buckets [eu-central-1]."),
     click.option("--pixel", metavar="URL|FILE|builtin", help="The 1x1 image [builtin]."),
     click.option("--retention", metavar="DAYS", help="How long logs are kept [90]."),
-    click.option("--viewer", type=click.Choice(["redirect", "https-only"]), help="What plain http gets [redirect]."),
-    click.option("--events", type=MONTHLY, metavar="N", help="Events a month, for the cost [1000000]."),
-    click.option("--certificate", metavar="ARN|new", help="A certificate to borrow, or always a new one."),
-    click.option("--goal", metavar="GOAL,...", help="What it is for: pixel, js-bucket, js-server, any mix [pixel]."),
+    click.option("--viewer", type=click.Choice(["redirect", "https-only"]), help="What plain HTTP gets [redirect]."),
+    click.option("--events", type=MONTHLY, metavar="N", help="Events a month, to estimate the cost [1000000]."),
+    click.option("--certificate", metavar="ARN|new", help="An existing certificate to use, or always a new one."),
+    click.option("--goal", metavar="GOAL,...", help="What it is for: pixel, js-bucket, js-server, or several [pixel]."),
     click.option(
         "--tracker",
         metavar="SOURCE",
-        help="Where the tracker comes from: release:VERSION, npm:VERSION, an https URL or a file.",
+        help="Where the tracker comes from: release:VERSION, npm:VERSION, an HTTPS address, or a file.",
     ),
-    click.option("--sha384", metavar="HASH", help="The hash that the tracker's file must have [that first seen]."),
+    click.option("--sha384", metavar="HASH", help="The hash that the tracker file must have [the first one seen]."),
     click.option("--tracker-url", metavar="URL", help="js-server: where your web server will serve the file."),
     click.option("--tracker-folder", type=_FOLDER, metavar="DIR", help="js-server: where to write the folder for it."),
     click.option(
         "--old-trackers",
         type=click.Choice(["keep", "remove"]),
-        help="js-bucket: what becomes of earlier versions that no page loads any more [keep].",
+        help="js-bucket: what happens to earlier versions that no page loads anymore [keep].",
     ),
     click.option(
         "--page",
         multiple=True,
         metavar="URL",
-        help="A page that carries the tag; may be given several times, or `none`.",
+        help="A page that has the tag; you can repeat it, or use `none`.",
     ),
 )
 
-yes = click.option("--yes", is_flag=True, help="Do it without asking; needed without a terminal.")
-strict = click.option("--strict", is_flag=True, help="Count warnings (plan: changes) as wrong: exit code 1.")
+yes = click.option("--yes", is_flag=True, help="Don't ask for confirmation; required without a terminal.")
+strict = click.option("--strict", is_flag=True, help="Treat warnings (plan: changes) as failures: exit code 1.")
 wait = click.option(
     "--wait",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
-    help="How long to wait in all; 0 does what can be done now [as long as it takes].",
+    help="How long to wait in total; 0 does what can be done now [no limit].",
 )
 name = click.argument("name", metavar="NAME")

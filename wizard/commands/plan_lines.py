@@ -79,7 +79,7 @@ def lines(session: Session, plan: Plan) -> Iterator[str]:
     yield (
         f"Plan for {plan.setup.name}: {len(changes)} to do. Nothing was changed."
         if changes
-        else (f"Plan for {plan.setup.name}: everything is as wanted, nothing to do.")
+        else (f"Plan for {plan.setup.name}: nothing to do, everything is as it should be.")
     )
     for stage in plan.snapshot.stages:
         listed = [change for item in stage.items for change in item.changes]
@@ -92,7 +92,7 @@ def lines(session: Session, plan: Plan) -> Iterator[str]:
         yield from _permissions(session, plan)
         yield from _cost(plan)
     else:
-        yield from ("", "It needs no AWS account: nothing is made there, and nothing costs.")
+        yield from ("", "It needs no AWS account: nothing is created there, and nothing costs anything.")
     if changes and plan.status is Status.OK:
         yield from ("", f"Next: {session.line(f'apply {plan.setup.name}')}")
 

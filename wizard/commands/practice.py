@@ -38,9 +38,9 @@ EXTRA = ("ministack", "trustme")
 
 
 @click.group("practice", cls=Group, invoke_without_command=True)
-@click.option("--plain", is_flag=True, help="No screens: the whole road line by line.")
-@click.option("--fresh", is_flag=True, help="Forget what was practised before, and begin with an empty account.")
-@click.option("--pace", type=click.FloatRange(min=0), metavar="P", help="Real seconds for one of AWS's [0.05].")
+@click.option("--plain", is_flag=True, help="Without screens: the whole setup line by line.")
+@click.option("--fresh", is_flag=True, help="Delete the earlier practice, and start with an empty account.")
+@click.option("--pace", type=click.FloatRange(min=0), metavar="P", help="Real seconds for one AWS second [0.05].")
 @click.pass_context
 def practice(context: click.Context, *, plain: bool, fresh: bool, pace: float | None) -> int | None:
     """Practise it all with an emulated AWS on this computer: no account, no cost."""
@@ -69,7 +69,7 @@ def _need_extra() -> None:
     missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
     if missing:
         raise click.UsageError(
-            f"Practice needs more than the plain install ({', '.join(missing)} is missing). "
+            f"Practice needs more packages than the plain install ({', '.join(missing)} missing). "
             "Install it with: pip install 'snowpixel[practice]'"
         )
 
@@ -97,14 +97,15 @@ def _road(session: Session, service: Service, directory: Path) -> ExitCode:
         service.store.create(NAME, SetupChoices(domain=f"e.{service.environment.zone}"))
     setup = service.store.load(NAME)
     session.say(
-        f"This sets up a tracking pixel at {setup.choices.domain}, in a practice AWS on this computer: private bucket, "
-        "pixel, access logs, certificate, CloudFront, DNS record. Then it sends one test event and reads it back."
+        f"This sets up a tracking pixel at {setup.choices.domain}, in a practice AWS on this computer: private "
+        f"bucket, pixel, access logs, certificate, CloudFront, and DNS record. Then it sends one test event and "
+        f"reads it back."
     )
-    session.say("No AWS account is touched and nothing costs money. It takes well under a minute.")
+    session.say("It uses no AWS account and costs nothing. It takes well under a minute.")
     session.say()
     made = run_walk.run(session, service, Job.APPLY, NAME, act=Player(session, service))
     session.say()
-    session.say("Now everything is looked at once more, as `snowpixel check` does:")
+    session.say("Now everything is checked once more, as `snowpixel check` does:")
     checked = run_walk.run(session, service, Job.CHECK, NAME)
     LastCheck(service.store, NAME).save(checked.checks)
     setup = service.store.load(NAME)
@@ -119,8 +120,8 @@ def _after(directory: Path) -> Sequence[str]:
     return (
         "",
         f"Look around:   {where} list   (the practice world stays for 10 minutes after its last use)",
-        f"Take it down:  {where} remove {NAME}   (it names the DNS records to remove: snowpixel practice dns --help)",
-        "Begin anew:    snowpixel practice --fresh",
+        f"Remove it:     {where} remove {NAME}   (it names the DNS records to remove: snowpixel practice dns --help)",
+        "Start over:    snowpixel practice --fresh",
         "For real:      snowpixel",
     )
 
@@ -147,7 +148,7 @@ class Player:
         if record is None or provider is None:
             return
         verb = "removes" if change.action is Action.DELETE else "adds"
-        self._session.say(f"→ in your place, the practice {verb} {record.type} {record.name} at the DNS provider")
+        self._session.say(f"→ on your behalf, the practice {verb} {record.type} {record.name} at the DNS provider")
         if change.action is Action.DELETE:
             await in_thread(provider.remove_record, record.name, record.type)
         else:
@@ -165,10 +166,10 @@ def serve(session: Session, directory: Path, *, pace: float) -> ExitCode:
 
     directory = directory.expanduser().absolute()
     if process.find(directory):
-        raise click.UsageError(f"A practice world runs in {directory} already.")
+        raise click.UsageError(f"A practice world is already running in {directory}.")
     own_folder(directory)
     where = shlex.join(["snowpixel", "--practice", str(directory)])
-    session.note(f"Use it from another terminal: {where} COMMAND. Ctrl-C ends it.")
+    session.note(f"Use it from another terminal: {where} COMMAND. Ctrl-C stops it.")
     emulator_environment.prepare(server.ACCOUNT, str(directory))
     asyncio.run(server.run(directory, pace=pace, linger=None, owned=False))
     return ExitCode.WELL

@@ -16,7 +16,7 @@ from wizard.storage.atomic_files import left_alone, not_written, ours
 
 @click.command("report", cls=Command)
 @options.name
-@click.option("--mask", is_flag=True, help="Replace account ids, people, domains and addresses by stand-ins.")
+@click.option("--mask", is_flag=True, help="Replace account IDs, people, domains, and addresses with placeholders.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it to a file.")
 @pass_session
 def report(session: Session, name: str, *, mask: bool, out: Path | None) -> ExitCode:

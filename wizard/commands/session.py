@@ -138,7 +138,7 @@ class Session:
         if yes:
             return
         if self.json or not terminal():
-            raise click.UsageError(f"Without a terminal nobody can be asked: add --yes. ({question})")
+            raise click.UsageError(f"This needs a confirmation, and there is no terminal: add --yes. ({question})")
         sys.stdout.write(f"{question} [y/N] ")
         sys.stdout.flush()
         answer = sys.stdin.readline()  # click's own question cannot tell Ctrl-C from the end of the input

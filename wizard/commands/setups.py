@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.command("new", cls=Command)
 @options.name
 @options.choices
-@click.option("--adopt", metavar="ID", help="Take over the setup of your account that `list --account` shows.")
+@click.option("--adopt", metavar="ID", help="Take over a setup in your account that `list --account` shows.")
 @pass_session
 def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> ExitCode:
     """Save a setup from flags, without questions. Nothing is made yet."""
@@ -42,7 +42,7 @@ def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> Exit
     refuse_incoherent(SetupChoices(**wanted))
     setup = Store(home_of(session)).create(name, SetupChoices(**wanted))
     lines = [
-        f"Saved the setup '{setup.name}'. Nothing was made yet.",
+        f"Saved the setup '{setup.name}'. Nothing has been created yet.",
         *_promises(setup.choices),
         f"Next: {session.line(f'plan {setup.name}')}, then {session.line(f'apply {setup.name}')}",
     ]
@@ -63,7 +63,7 @@ def _warned(session: Session, name: str, domain: str | None) -> list[dict[str, A
 
 def _promises(choices: SetupChoices) -> Iterator[str]:
     """Yield what the setup will be, a line for each of its goals."""
-    address = both(choices.domain) if choices.domain else "a name of CloudFront's (add a domain whenever you like)"
+    address = both(choices.domain) if choices.domain else "a CloudFront domain name (add your own whenever you like)"
     if Goal.PIXEL in choices.goals:
         yield f"The pixel at {address}, buckets in {choices.region}, logs kept {choices.retention_days} days."
     if Goal.JS_BUCKET in choices.goals:
@@ -78,12 +78,12 @@ def _adopt(session: Session, name: str, identifier: str, wanted: dict[str, Any])
     session.again = shlex.join(["new", name, "--adopt", identifier])
     found = next((one for one in in_account(session, service) if one.id == identifier), None)
     if found is None:
-        raise click.UsageError(f"Your account has no setup with the id {identifier}. See: snowpixel list --account")
+        raise click.UsageError(f"Your account has no setup with the ID {identifier}. See: snowpixel list --account")
     setup = service.adopt(found, name, **wanted)
     guessed = [field for field in found.unknown if field not in wanted]
     lines = [f"Took over '{found.name}' ({found.id}) as '{name}'. Nothing in AWS was changed."]
     if guessed:
-        lines += [f"AWS does not show these choices, so they are the defaults: {', '.join(guessed)}."]
+        lines += [f"AWS doesn't show these choices, so they have their defaults: {', '.join(guessed)}."]
     lines += [f"Next: {session.line(f'check {name}')}"]
     data = {"setup": name, "choices": choice_flags.shown(setup.choices), "unknown": guessed}
     session.result(lines, "ok", data)
@@ -107,17 +107,17 @@ def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
     """Change choices of a saved setup. What follows from them shows `plan`, and does `apply`."""
     wanted = choice_flags.changes(session.profile, **given)
     if not wanted:
-        raise click.UsageError(f"Nothing to change was given. See: {session.line('set --help')}")
+        raise click.UsageError(f"There is nothing to change. See: {session.line('set --help')}")
     store = Store(home_of(session))  # saving contacts nobody, so no world is needed
     before = store.load(name).choices
     after = choose(store, name, refuse_incoherent, **wanted).choices
     different = _different(before, after)
     lines = [f"{field}: {_word(was)} → {_word(now)}" for field, (was, now) in different.items()]
-    following = f"Saved. See what follows: {session.line(f'plan {name}')}, then {session.line(f'apply {name}')}"
+    following = f"Saved. See what changes: {session.line(f'plan {name}')}, then {session.line(f'apply {name}')}"
     changed = {field: {"from": was, "to": now} for field, (was, now) in different.items()}
     warnings = _warned(session, name, after.domain if "domain" in different else None)
     data = {"setup": name, "changed": changed, "choices": choice_flags.shown(after), "warnings": warnings}
-    session.result([*lines, following] if lines else ["Everything was so already."], "ok", data)
+    session.result([*lines, following] if lines else ["Nothing changed: that was already set."], "ok", data)
     return ExitCode.WELL
 
 
@@ -131,7 +131,7 @@ def _word(value: Any) -> str:
 
 
 @click.command("list", cls=Command)
-@click.option("--account", is_flag=True, help="Also those that are in the AWS account but not saved here.")
+@click.option("--account", is_flag=True, help="Also list those in the AWS account that aren't saved here.")
 @pass_session
 def list_(session: Session, *, account: bool) -> ExitCode:
     """List the saved setups with their domain and state."""
@@ -140,7 +140,7 @@ def list_(session: Session, *, account: bool) -> ExitCode:
     if account:
         rows += _only_there(session)
     lines = [f"{row['name']:<20}  {row['domain'] or '(no domain)':<32}  {row['state']}" for row in rows]
-    nothing = [f"No setup is saved yet. Make one: {session.line('new NAME')}, or start the wizard: snowpixel"]
+    nothing = [f"No setup is saved yet. Create one: {session.line('new NAME')}, or start the wizard: snowpixel"]
     session.result(lines or nothing, "error" if errors else "ok", {"setups": rows}, errors)
     return ExitCode.USAGE if errors else ExitCode.WELL
 
@@ -189,13 +189,13 @@ def state_of(setup: Setup) -> str:
         return f"proven on {datetime.fromtimestamp(setup.made.proof.found_at, UTC):%Y-%m-%d}"
     if setup.waits:
         return "unfinished, waiting"
-    return "saved, nothing made yet" if setup.made == Made(account=setup.made.account) else "unfinished"
+    return "saved, nothing created yet" if setup.made == Made(account=setup.made.account) else "unfinished"
 
 
 @click.command("forget", cls=Command)
 @options.name
 @options.yes
-@click.option("--keys-only", is_flag=True, help="Drop only the keys in this computer's key store.")
+@click.option("--keys-only", is_flag=True, help="Delete only the keys in this computer's key store.")
 @pass_session
 def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCode:
     """Drop the saved setup and its kept keys from this computer. AWS is not touched: what was made stays there."""
@@ -206,7 +206,7 @@ def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCo
     if keys_only:
         return forget_keys(session, store.home, store.load(name))
     stays = _stays(store, name)
-    session.confirm(f"Forget '{name}' on this computer? What was made in AWS stays there.", yes=yes)
+    session.confirm(f"Forget '{name}' on this computer? Everything created in AWS stays there.", yes=yes)
     drop_keys(session, store, name)
     try:
         with store.writing(name, f"snowpixel forget {name}"):

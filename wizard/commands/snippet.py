@@ -32,19 +32,21 @@ from wizard.storage.store import Store
 @click.command("snippet", cls=Command)
 @options.name
 @click.option("--app-id", metavar="NAME", help="The site's name in its events [the setup's name].")
-@click.option("--tracker", metavar="URL", help="Where your copy of sp.js is, if this setup does not serve it.")
+@click.option("--tracker", metavar="URL", help="Where your copy of sp.js is, if this setup doesn't serve it.")
 @click.option("--integrity", metavar="SHA384", help="The hash of that copy.")
 @click.option("--namespace", metavar="NAME", default="sp", help="The tracker's name within the page [sp].")
-@click.option("--pings", is_flag=True, help="Also count how long pages are read (an event every ten seconds).")
-@click.option("--variant", type=click.Choice([one.value for one in Variant]), default="page", help="For what [page].")
+@click.option("--pings", is_flag=True, help="Also measure how long pages are read (an event every ten seconds).")
+@click.option(
+    "--variant", type=click.Choice([one.value for one in Variant]), default="page", help="What the tag is for [page]."
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the tag to a file.")
 @click.option(
     "--values",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write everything that is copied somewhere to a file: DNS records, tags, names in AWS.",
+    help="Write all values to copy to a file: DNS records, tags, names in AWS.",
 )
-@click.option("--check", "page", metavar="URL", help="Look whether the tag is in this page, and right.")
+@click.option("--check", "page", metavar="URL", help="Check that the tag is on this page, and correct.")
 @pass_session
 def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> ExitCode:
     """Print the tag for your pages, with the settings that keep it from jamming; or look for it in a page."""
@@ -69,15 +71,15 @@ def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> E
 def _tracker_alone(session: Session, name: str, loaded: Loaded, page: str | None) -> ExitCode:
     """Print what loads the tracker of a setup without a pixel: its events go elsewhere."""
     if page:
-        raise click.UsageError(f"{name} has no pixel, so there is no tag of its own to look for in a page.")
+        raise click.UsageError(f"{name} has no pixel, so it has no tag to look for on a page.")
     element = script_element(loaded)
-    said = "This setup has no pixel. Load its tracker like this, and tell it your collector's address:"
+    said = "This setup has no pixel. Load its tracker like this, and set your collector's address:"
     session.result([said, "", element], "ok", {"setup": name, "host": None, "tag": element})
     return ExitCode.WELL
 
 
 def _no_address(session: Session, name: str) -> ExitCode:
-    message = f"There is no address yet: it comes in the first minute of {session.line(f'apply {name}')}"
+    message = f"There is no address yet: you get it in the first minute of {session.line(f'apply {name}')}"
     session.result([], "waiting", None, [message])
     return ExitCode.UNFINISHED
 
@@ -115,13 +117,13 @@ def _tracker(setup: Setup, given: dict[str, Any]) -> Loaded | None:
     if url is None:
         return loaded_by(setup)
     if not url.startswith("https://"):
-        raise click.UsageError("--tracker takes an https address: the browser blocks anything else on https pages.")
+        raise click.UsageError("--tracker takes an HTTPS address: browsers block anything else on HTTPS pages.")
     return Loaded(url, digest(given["integrity"]) if given["integrity"] else "")
 
 
 def _shown(made: Snippet, variant: str) -> Iterator[str]:
     yield from (PLACES[Variant(variant)], "", made.tag.rstrip("\n"))
-    yield from ("", "Into the <body>, for visitors without JavaScript:", "", made.no_script)
+    yield from ("", "For the <body>, for visitors without JavaScript:", "", made.no_script)
     yield from ("", "For newsletters and other places without JavaScript:", "", made.image)
     yield from ("", "If your site sends a Content-Security-Policy, it must allow:", *(f"  {one}" for one in made.csp))
     if made.hint:
@@ -151,10 +153,8 @@ def _written(out: Path, made: Snippet) -> Iterator[str]:
 @click.command("browse", cls=Command)
 @options.name
 @options.wait
-@click.option("--no-open", is_flag=True, help="Only show the address; open it yourself.")
-@click.option(
-    "--like", metavar="URL", help="Under the Content-Security-Policy, and with the tag's settings, of this page."
-)
+@click.option("--no-open", is_flag=True, help="Only show the address, without opening it.")
+@click.option("--like", metavar="URL", help="With the Content-Security-Policy and the tag's settings of this page.")
 @pass_session
 def browse(session: Session, name: str, *, wait: float | None, no_open: bool, like: str | None) -> int:
     """Send three events with your own browser, and read them back from your log bucket."""
@@ -162,7 +162,7 @@ def browse(session: Session, name: str, *, wait: float | None, no_open: bool, li
     service = session.service()
     setup = service.store.load(name)
     if Goal.PIXEL not in setup.choices.goals:
-        raise click.UsageError(f"'{name}' has no pixel, so there is nowhere for events to go.")
+        raise click.UsageError(f"'{name}' has no pixel, so events have nowhere to go.")
     if host_of(setup) is None:
         return _no_address(session, name)
     answers = {BROWSE: YES, **({BROWSE_LIKE: cleaned_page(like)} if like else {})}

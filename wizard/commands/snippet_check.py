@@ -52,7 +52,7 @@ def _unseen(page: str, reason: str) -> Check:
         "page-tag",
         STAGE,
         Status.UNKNOWN,
-        f"{page} could not be looked at",
+        f"{page} couldn't be read",
         observed=reason,
         problem=Problem("page-unreached", {"page": page}),
     )

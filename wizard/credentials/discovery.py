@@ -88,6 +88,6 @@ def _winner(
         (first(None, CredentialKind.WEB), "no profile comes before it"),
         (first(None, CredentialKind.CONTAINER), "no keys and no profile come before it"),
         (first(None, CredentialKind.MACHINE), "no keys and no profile come before it"),
-        (first(None, CredentialKind.UNUSABLE), "nothing else is there"),
+        (first(None, CredentialKind.UNUSABLE), "there is nothing else"),
     )
     return next(((index, why) for index, why in tried if index is not None), (None, ""))

@@ -22,7 +22,7 @@ def keys() -> CredentialSource | None:
         None,
         CredentialKind.ENVIRONMENT,
         place=f"the variables {KEY} and {SECRET}",
-        detail="keys for some hours" if temporary else "",
+        detail="temporary keys" if temporary else "",
         region=region(),
         account=os.environ.get("AWS_ACCOUNT_ID"),
         expires=from_iso(os.environ.get("AWS_CREDENTIAL_EXPIRATION")),
@@ -41,7 +41,7 @@ def _without_id() -> CredentialSource | None:
         None,
         CredentialKind.UNUSABLE,
         place=f"the variable {left[0]}",
-        detail="passed over, because the access key ID is missing",
+        detail="ignored, because the access key ID is missing",
         problem=Problem("keys-incomplete", values),
     )
 

@@ -135,7 +135,7 @@ def _encoding(data: bytes, shown: str) -> Fault | None:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return Fault(f"line {line} holds a character that isn't saved as UTF-8", fix)
+        return Fault(f"line {line} contains a character that isn't saved as UTF-8", fix)
     return None
 
 
@@ -148,7 +148,7 @@ def _form(text: str, shown: str) -> Fault | None:
         first = next(number for number, line in _own_lines(text.splitlines()) if line.startswith(f"[{error.section}]"))
         return Fault(
             f"line {error.lineno} begins the section [{error.section}] a second time, after line {first}",
-            f"In {shown}, keep one section [{error.section}] with the settings that count, and delete the other one.",
+            f"In {shown}, keep one section [{error.section}] with the right settings, and delete the other one.",
         )
     except configparser.MissingSectionHeaderError as error:
         return Fault(

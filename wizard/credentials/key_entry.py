@@ -47,9 +47,11 @@ def key_id(text: str) -> str:
     """
     value = cleaned(text, "id")
     if _SECRET.fullmatch(value) and not _ID.fullmatch(value):
-        raise InvalidChoice("This looks like the secret. The access key id is the shorter one, mostly AKIA….")
+        raise InvalidChoice(
+            "This looks like the secret access key. The access key ID is the shorter one, usually AKIA…."
+        )
     if not _ID.fullmatch(value):
-        raise InvalidChoice("An access key id has at least 16 capital letters and digits; most begin with AKIA.")
+        raise InvalidChoice("An access key ID has at least 16 capital letters and digits; most begin with AKIA.")
     return value
 
 
@@ -61,7 +63,7 @@ def secret(text: str) -> str:
     """
     value = cleaned(text, "secret")
     if not _SECRET.fullmatch(value):
-        raise InvalidChoice(f"A secret access key has 40 characters; this has {len(value)}. Copy it again, whole.")
+        raise InvalidChoice(f"A secret access key has 40 characters; this has {len(value)}. Copy all of it again.")
     return value
 
 
@@ -78,7 +80,7 @@ def code(text: str) -> str:
     """
     value = "".join(text.split())
     if not re.fullmatch(r"[0-9]{6}", value):
-        raise InvalidChoice("The code of a second factor has six digits; it changes every 30 seconds.")
+        raise InvalidChoice("An MFA code has 6 digits and changes every 30 seconds.")
     return value
 
 
@@ -104,5 +106,5 @@ def from_lines(text: str) -> Keys:
     hidden = secret(named.get("secret", "") if named else lines[1])
     session = token(named.get("token", "") if named else lines[2])
     if needs_token(identifier, session):
-        raise InvalidChoice("Keys that begin with ASIA only work together with their session token: a third line.")
+        raise InvalidChoice("Keys that begin with ASIA only work with their session token: add it as a third line.")
     return pair(identifier, hidden, session)

@@ -36,7 +36,7 @@ NAMES = {
 }
 """Modules of keyring to what their users call them."""
 
-THIS_RUN = "The keys are used for this run only; next time you are asked again."
+THIS_RUN = "The keys are used for this run only. Next time, you are asked again."
 
 
 class CannotKeepError(Exception):
@@ -55,7 +55,7 @@ def keep(home: Path, setup: Setup, keys: Keys) -> str:
         CannotKeepError: they could not be kept; nothing of them is left behind.
     """
     if keys.session_token:
-        raise CannotKeepError(f"Keys with a session token end within hours, so they are not kept. {THIS_RUN}")
+        raise CannotKeepError(f"Keys with a session token expire within hours, so they aren't saved. {THIS_RUN}")
     backend = _backend()
     item = json.dumps({"id": keys.access_key_id, "secret": keys.secret_access_key.reveal()})
     _refuse_open_files(backend)
@@ -90,7 +90,7 @@ def kept(home: Path, setup: Setup) -> Keys | None:
     except CannotKeepError as error:
         raise _unreadable(str(error)) from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise _unreadable("They are not in the key store any more, or somebody changed them there.") from None
+        raise _unreadable("They are no longer in the key store, or somebody changed them there.") from None
 
 
 def forget(home: Path, setup: Setup) -> bool:
@@ -109,7 +109,7 @@ def forget(home: Path, setup: Setup) -> bool:
 
     _said(_backend(), delete)
     if _said(_backend(), lambda backend: backend.get_password(SERVICE, _account(setup))) is not None:
-        raise CannotKeepError(f"{_name(_backend())} did not delete the item “{SERVICE}”, {_account(setup)}.")
+        raise CannotKeepError(f"{_name(_backend())} didn't delete the item “{SERVICE}”, {_account(setup)}.")
     _note(home, setup).unlink(missing_ok=True)
     return True
 
@@ -135,7 +135,7 @@ def _backend() -> "KeyringBackend":
         return keyring.get_keyring()
     except (KeyringError, ImportError, AttributeError, TypeError, ValueError, OSError) as error:
         # A bad PYTHON_KEYRING_BACKEND: keyring lets through whatever importing it raises.
-        raise CannotKeepError(f"The key store cannot be opened ({type(error).__name__}). {THIS_RUN}") from None
+        raise CannotKeepError(f"The key store can't be opened ({type(error).__name__}). {THIS_RUN}") from None
 
 
 def _name(backend: "KeyringBackend") -> str:
@@ -160,7 +160,7 @@ def _round_trip(backend: "KeyringBackend", account: str, value: str, *, stays: b
             with suppress(Exception):
                 backend.delete_password(SERVICE, account)
     if not same:
-        raise CannotKeepError(f"{_name(backend).capitalize()} does not keep what is put into it. {THIS_RUN}")
+        raise CannotKeepError(f"{_name(backend).capitalize()} doesn't save what is stored in it. {THIS_RUN}")
 
 
 def _said(backend: "KeyringBackend", act: Callable[["KeyringBackend"], T]) -> T:
@@ -175,9 +175,9 @@ def _why(error: Exception, name: str) -> str:
     from keyring.errors import InitError, KeyringLocked, NoKeyringError  # noqa: PLC0415
 
     known: tuple[tuple[Any, str], ...] = (
-        (NoKeyringError, "This computer has no key store that can be used."),
-        (KeyringLocked, f"{name.capitalize()} is locked, and was not unlocked."),
-        (InitError, f"{name.capitalize()} could not be opened: it is locked, or nobody is there to unlock it."),
+        (NoKeyringError, "This computer has no usable key store."),
+        (KeyringLocked, f"{name.capitalize()} is locked, and wasn't unlocked."),
+        (InitError, f"{name.capitalize()} couldn't be opened: it is locked, or nobody is there to unlock it."),
     )
     words = next((text for kind, text in known if isinstance(error, kind)), None)
     return words or f"{name.capitalize()} refused ({type(error).__name__})."

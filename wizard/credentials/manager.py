@@ -70,10 +70,10 @@ class CredentialManager:
             None,
             CredentialKind.KEPT,
             place="this computer's key store",
-            detail=f"kept for the setup {setup.name}",
+            detail=f"saved for the setup {setup.name}",
             long_lived=True,
             wins=wins,
-            why="it was kept for this setup" if wins else "",
+            why="it was saved for this setup" if wins else "",
         )
         return (kept, *(_without_crown(one) if wins else one for one in listed))
 

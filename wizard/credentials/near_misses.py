@@ -82,7 +82,7 @@ def incomplete(profile: Profile, shared: SharedFiles) -> Problem:
     place = next((path for path, _ in _lines(profile.name, shared)), shared.credentials_path)
     return _incomplete(
         profile.name,
-        "it's there, but holds no credentials: neither an access key, nor single sign-on, nor a role, nor a program.",
+        "it exists, but has no credentials: no access key, no single sign-on, no role, and no program.",
         f"Run `aws configure --profile {visible(profile.name)}`, or add the settings to {place}.",
     )
 
@@ -117,7 +117,7 @@ def visible(text: str) -> str:
 
 def _hint(name: str, named: str, shared: SharedFiles) -> tuple[str, str]:
     """Say what is there instead, and what to do."""
-    list_them = "See which profiles there are: `snowpixel credentials`."
+    list_them = "See which profiles exist: `snowpixel credentials`."
     if named and not name:
         return f"The variable {named} is set, but empty.", f"Remove it: `unset {named}`."
     if named and (written := _variable(name, shared)):
@@ -128,7 +128,7 @@ def _hint(name: str, named: str, shared: SharedFiles) -> tuple[str, str]:
     if close:
         return (
             f"There is a profile {visible(close[0])}.",
-            f"Use its name, if that is the one: `--profile {visible(close[0])}`.",
+            f"If that is the right one, use its name: `--profile {visible(close[0])}`.",
         )
     return _absent_files(shared), list_them
 
@@ -142,8 +142,10 @@ def _variable(name: str, shared: SharedFiles) -> str | None:
     if name == visible(name).strip("\"'") or not any(_plain(one) == _plain(name) for one in shared.profiles):
         return None
     if name.strip("\"'") != name:
-        return "holds quotation marks"
-    return "ends with an invisible line end" if name.endswith(("\r", "\n")) else "holds blanks or invisible characters"
+        return "contains quotation marks"
+    return "ends with an invisible line ending" if name.endswith(("\r", "\n")) else "contains spaces or invisible "
+    "characters"
+    return None
 
 
 def _headings(name: str, shared: SharedFiles) -> Iterator[tuple[str, str]]:
@@ -169,7 +171,7 @@ def _headings(name: str, shared: SharedFiles) -> Iterator[tuple[str, str]]:
         use = (
             f"`--profile {users[0]}`"
             if users
-            else f"`aws configure sso` makes a profile that uses [sso-session {name}]"
+            else f"`aws configure sso` creates a profile that uses [sso-session {name}]"
         )
         yield f"{name} is an sso-session, not a profile.", f"Use a profile that signs in with it: {use}."
 
@@ -186,13 +188,13 @@ def _why(heading: str, name: str, *, word: bool, in_config: bool) -> str:
     if not in_config and word:
         return "in this file a profile's heading is its name alone, without the word profile"
     if in_config and " " in name and not re.search("[\"']", heading):
-        return "a name with a blank in it needs quotation marks here"
+        return "a name with a space in it needs quotation marks here"
     if in_config and not re.match(r"profile\s", heading):
-        return "after the word profile, in lower case, comes a blank, then the name"
+        return "after the word profile, in lower case, there must be a space, then the name"
     return _CASE
 
 
-_CASE = "that is another name to AWS's tools, which count capitals, blanks, quotation marks and invisible characters"
+_CASE = "AWS's tools treat that as a different name: capitals, spaces, quotation marks, and invisible characters matter"
 
 
 def _absent_files(shared: SharedFiles) -> str:

@@ -79,7 +79,7 @@ def _keys(name: str, section: Settings, shared: SharedFiles) -> Facts | None:
     temporary = bool(section.get(TOKEN))
     return Facts(
         CredentialKind.KEYS,
-        "keys for some hours" if temporary else "",
+        "temporary keys" if temporary else "",
         long_lived=not temporary,
         mfa_serial=None,
         problem=key_check.problem(

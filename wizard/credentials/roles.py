@@ -61,7 +61,7 @@ def _start(
             "both source_profile and credential_source" if source else "neither source_profile nor credential_source"
         )
         return None, _wrong(
-            profile, shared, "role_arn", f"needs one profile or place to start from, and there is {which}"
+            profile, shared, "role_arn", f"needs exactly one profile or place to start from, but has {which}"
         )
     if machine:
         allowed = ", ".join(CREDENTIAL_SOURCES)
@@ -72,9 +72,11 @@ def _start(
     if source not in shared.profiles:
         return None, _wrong(profile, shared, "source_profile", f"names the profile {source}, which isn't there")
     if source in chain or source == profile.name:
-        return None, _wrong(profile, shared, "source_profile", f"leads back to {source}, so it never gets to any keys")
+        return None, _wrong(
+            profile, shared, "source_profile", f"points back to {source}, so it never leads to any keys"
+        )
     start = describe(shared.profiles[source], shared, chain | {profile.name})
-    without = _wrong(profile, shared, "source_profile", f"names the profile {source}, which holds no credentials")
+    without = _wrong(profile, shared, "source_profile", f"names the profile {source}, which has no credentials")
     return start, None if start else without
 
 

@@ -71,7 +71,7 @@ def _url(value: str) -> str | None:
 
 def _unclean(value: str) -> str | None:
     if value != value.strip():
-        return "begins or ends with a blank or an invisible line end"
+        return "begins or ends with a space or an invisible line ending"
     return "is in quotation marks" if value[:1] in "\"'" and value else None
 
 
@@ -95,7 +95,7 @@ def _trust(value: str) -> str | None:
     except PermissionError:
         return "names a file that you don't have permission to read"
     except (OSError, ValueError):
-        return "names a file that holds no certificates (PEM)"
+        return "names a file that contains no certificates (PEM)"
     return None
 
 

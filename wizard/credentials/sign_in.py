@@ -104,7 +104,7 @@ class SignIns:
             return Factor(found.mfa_serial, found.kind == CredentialKind.ROLE)
         devices = await devices_of(AwsClient(source, region, WALK))
         if not devices:
-            raise translate(CODE_NEEDED, "a second factor, which this user does not have", "sts:GetSessionToken")
+            raise translate(CODE_NEEDED, "an MFA device, which this user doesn't have", "sts:GetSessionToken")
         return Factor(devices[0], of_role=False)
 
 

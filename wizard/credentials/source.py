@@ -20,7 +20,7 @@ class CredentialKind(StrEnum):
     PROGRAM = "program"
     CONTAINER = "container"
     MACHINE = "this machine"
-    KEPT = "kept key"
+    KEPT = "saved key"
     UNUSABLE = "not usable"
 
 

@@ -171,14 +171,14 @@ def began_earlier(report: SupportReport) -> str:
 
 def lines(report: SupportReport) -> Iterator[str]:
     """Yield the report as a text that a person reads before it goes anywhere."""
-    names = "are replaced by stand-ins" if report.masked else "are in it; --mask replaces them by stand-ins"
+    names = "are replaced with placeholders" if report.masked else "are in it; --mask replaces them with placeholders"
     yield f"{begins(report)}, {report.made_at}"
-    yield f"No secret is in it. Account ids, names of people, domains and addresses {names}."
+    yield f"It contains no secrets. Account IDs, names of people, domains, and addresses {names}."
     yield from _section("Versions", report.versions)
     yield ""
     yield f"Variables that are set: {', '.join(report.variables) or 'none of those that matter'}"
     yield from _section("Choices", report.choices)
-    yield from _section("What was made", report.made)
+    yield from _section("What was created", report.made)
     yield from ("", "Checks")
     for check in report.checks:
         yield from _check(check)

@@ -18,7 +18,7 @@ TAGS = {
     Variant.GTM: "Tag for Google Tag Manager",
     Variant.NPM: "Code for your own JavaScript",
 }
-BODY, IMAGE, CSP = "For the <body>, without JavaScript", "Image for e-mail", "Content-Security-Policy"
+BODY, IMAGE, CSP = "For the <body>, without JavaScript", "Image for email", "Content-Security-Policy"
 ALONE = "Script element of the tracker"
 
 _FIRST = "snowpixel: values of the setup {name} ({id})"
@@ -85,7 +85,7 @@ def _records(setup: Setup) -> Iterator[DnsRecord]:
 def _parts(number: int, record: DnsRecord) -> Iterator[Copyable]:
     label = f"Record {number} ({record.type})"
     if record.host != record.name:
-        yield Copyable(f"{label}, host, as most forms want it", record.host)
+        yield Copyable(f"{label}, host, as most forms expect it", record.host)
     yield Copyable(f"{label}, full name", record.name)
     yield Copyable(f"{label}, value", record.value)
 
@@ -108,11 +108,11 @@ def _names(setup: Setup) -> Iterator[Copyable]:
     made = setup.made
     found = {
         "Account": made.account,
-        "Host name": host_of(setup),
+        "Hostname": host_of(setup),
         "Bucket of pixel and tracker": made.content_bucket,
         "Bucket of the logs": made.log_bucket,
         "CloudFront distribution": made.distribution,
-        "Its own name": made.distribution_domain,
+        "Its domain name": made.distribution_domain,
         "Certificate": made.certificate,
     }
     if made.account and made.content_bucket:
@@ -126,7 +126,7 @@ def text(setup: Setup, sections: Sequence[Section]) -> str:
 
 def _lines(setup: Setup, sections: Sequence[Section]) -> Iterator[str]:
     yield _first(setup)
-    yield f"Written {datetime.fromtimestamp(time.time(), UTC):%Y-%m-%d %H:%M:%S} UTC. Nothing in here is secret."
+    yield f"Written {datetime.fromtimestamp(time.time(), UTC):%Y-%m-%d %H:%M:%S} UTC. Nothing in this file is secret."
     for section in sections:
         yield from ("", "", f"== {section.title} ==")
         for value in section.values:

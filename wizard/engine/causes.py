@@ -78,7 +78,7 @@ AS_RESOLVERS_SEE = frozenset(
 CAUSES = (
     Cause(
         SERVERS,
-        "The domain's name servers",
+        "Name servers of your domain",
         frozenset({"delegation-lame", "nameservers-dead", "subdelegation-dead"}),
         ("caa", PROOF, RECORD, *SEEN),
     ),
@@ -91,10 +91,10 @@ CAUSES = (
     Cause(RECORD, "DNS record for the pixel", ELSEWHERE, SEEN),
     Cause(RECORD, "DNS record for the pixel", ELSEWHERE, ("caa",), DNS_UNSEEN),
     Cause(RECORD, "DNS record for the pixel", BY_RECORD, (RESOLVERS,), AS_RESOLVERS_SEE),
-    Cause(RESOLVERS, "The domain, as the world's resolvers see it", frozenset({"dnssec-broken"}), WEB),
+    Cause(RESOLVERS, "The domain, as public DNS resolvers see it", frozenset({"dnssec-broken"}), WEB),
     Cause(
         RESOLVERS,
-        "The domain, as the world's resolvers see it",
+        "The domain, as public DNS resolvers see it",
         frozenset({"resolver-blocks"}),
         WEB,
         UNREACHED,
@@ -148,7 +148,7 @@ def _skipped(check: Check, cause: Cause) -> Check:
     return replace(
         check,
         status=Status.SKIPPED,
-        summary=f'Not judged yet: first comes "{cause.title}"',
+        summary=f'Not checked yet: first fix "{cause.title}"',
         problem=None,
         evidence={**check.evidence, "blocked_by": cause.item},
     )

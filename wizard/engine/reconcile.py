@@ -29,8 +29,8 @@ POLL_ANSWERS = 3600.0
 LONG = 5.0
 """Seconds of a pause before which also what could wait for the next save is saved: that one may be hours away."""
 
-NOT_SHOWN = "AWS has accepted it and does not show it everywhere yet; looking again"
-TURNS_UP = "This was just being made, and AWS may not show it yet; looking again"
+NOT_SHOWN = "AWS has accepted it, but doesn't show it everywhere yet; checking again"
+TURNS_UP = "This was just being created, and AWS may not show it yet; checking again"
 
 TYPICAL_PROBE = 60.0
 """Seconds that the world usually needs to show what was just set up."""
@@ -180,7 +180,7 @@ class Reconciler:
         if change.action is Action.CREATE:
             self.created.add(node.id)
         progress.carried_out(change)
-        progress.change(node.id, activity="Looking whether it took")
+        progress.change(node.id, activity="Checking that the change took effect")
         return True
 
     async def _awaited(self, node: Resource, change: Change, state: _Settling) -> bool | None:

@@ -152,14 +152,15 @@ def _other_account(error: AwsError, wanted: str, found: str) -> AwsError:
 
 
 QUESTIONS = {
-    "mfa-needed": "AWS wants the six digits of your second factor. Nothing is lost; the work waits here.",
-    "mfa-wrong": "AWS did not take these six digits. Wait for the next ones; each is taken once only.",
-    "kept-keys-unreadable": "Your kept keys cannot be read: is the key store locked? The work waits here.",
-    "wrong-account": "That sign-in belongs to another AWS account than this setup. Nothing was done with it.",
+    "mfa-needed": "AWS requires an MFA code. Nothing is lost; snowpixel waits for it.",
+    "mfa-wrong": "AWS didn't accept this MFA code. Wait for the next one; each works only once.",
+    "kept-keys-unreadable": "Your saved keys can't be read: the key store may be locked. snowpixel waits until they "
+    "can.",
+    "wrong-account": "That sign-in belongs to another AWS account than this setup. It wasn't used.",
 }
-EXPIRED = "Your AWS sign-in is over. Nothing is lost; the work waits here."
+EXPIRED = "Your AWS sign-in has expired. Nothing is lost; snowpixel waits until you sign in again."
 STILL = (
-    "AWS says that the sign-in is still over. If you did sign in just now, log out of the sign-in page in the browser "
+    "AWS says that the sign-in has still expired. If you just signed in, sign out of the sign-in page in the browser "
     "first, then sign in again."
 )
 
@@ -171,12 +172,16 @@ def _question(kind: str, problem: str, number: str, *, again: bool) -> Decision:
         f"{kind}{number}",
         QUESTIONS.get(problem, usual),
         (
-            DecisionOption(AGAIN, done, "The work goes on at the same place."),
-            DecisionOption(STOP, "Stop here", "What was made stays and is saved; the same command goes on later."),
+            DecisionOption(AGAIN, done, "snowpixel continues where it stopped."),
+            DecisionOption(
+                STOP,
+                "Stop here",
+                "Everything created so far is kept and saved. Run the same command again to continue.",
+            ),
         ),
         STOP,
         "a new sign-in (`aws sso login` or `aws login`), then the same command again",
-        typed="six digits" if kind == CODE else "",
+        typed="MFA code" if kind == CODE else "",
     )
 
 

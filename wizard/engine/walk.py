@@ -88,7 +88,7 @@ class Walk:
         except StoreError as error:
             self.stopping.add(node.id)
             problem = Problem("cannot-save", {"message": str(error)})
-            return Check(node.id, "", Status.FAILED, f"{node.title}: cannot be saved", str(error), problem=problem)
+            return Check(node.id, "", Status.FAILED, f"{node.title}: can't be saved", str(error), problem=problem)
         except StoppedError as error:
             self.stopping.add(node.id)
             return Check(node.id, "", Status.FAILED, str(error), problem=error.problem)
@@ -101,7 +101,7 @@ class Walk:
                 node.id,
                 "",
                 Status.UNKNOWN,
-                f"{node.title}: snowpixel itself went wrong here",
+                f"{node.title}: internal error",
                 observed=where,
                 problem=Problem("crash", {"error": where}),
             )
@@ -116,21 +116,21 @@ class Walk:
         """Say that an item was left out, and because of which other one."""
         if blocker in self.unseen:
             self.unseen.add(node.id)
-            summary = f"{node.title}: not looked at, nobody is signed in to AWS here"
+            summary = f"{node.title}: not checked, nobody is signed in to AWS here"
             return Check(node.id, "", Status.UNKNOWN, summary, evidence={"blocked_by": blocker})
         return Check(
             node.id,
             "",
             Status.SKIPPED,
-            f"Looked at once this is done: {self.nodes[blocker].title}",
+            f"Checked once this is done: {self.nodes[blocker].title}",
             evidence={"blocked_by": blocker},
         )
 
 
 UNSEEN = {
-    "mfa-needed": "the six digits of your second factor are needed",
-    "mfa-wrong": "the six digits of your second factor are needed",
-    "kept-keys-unreadable": "the kept keys cannot be read",
+    "mfa-needed": "an MFA code is needed",
+    "mfa-wrong": "an MFA code is needed",
+    "kept-keys-unreadable": "the saved keys can't be read",
 }
 """Problem ids of a sign-in that is missing, to what is missing."""
 
@@ -141,7 +141,7 @@ def short_of(node: Node, what: str) -> Check:
         node.id,
         "",
         Status.UNKNOWN,
-        f"{node.title}: could not be looked at, this computer has run out of {what}",
+        f"{node.title}: couldn't be checked, this computer has run out of {what}",
         observed=f"no more {what}",
         problem=Problem("computer-exhausted", {"what": what}),
     )
@@ -163,7 +163,7 @@ def refusal(node: Node, error: AwsError) -> Check:
 def _in_brief(error: AwsError) -> str:
     """Say in a few words why a call came to nothing; "AWS answered" only where AWS did."""
     if error.kind is ErrorKind.EXPIRED:
-        return f"could not be tested, {UNSEEN.get(error.problem.id, 'credentials expired')}"
+        return f"couldn't be tested, {UNSEEN.get(error.problem.id, 'credentials expired')}"
     if error.local or not error.answered:
         return explain(error.problem).title
     return f"AWS answered {error.code} to {error.operation}"

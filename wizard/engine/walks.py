@@ -54,7 +54,11 @@ async def check(stages: Sequence[Stage], context: Context, progress: Progress) -
 
     async def look(node: Node) -> Check:
         found = Check(
-            node.id, "", Status.UNKNOWN, f"{node.title}: no answer within {limit:.0f} seconds", problem=Problem("slow")
+            node.id,
+            "",
+            Status.UNKNOWN,
+            f"{node.title}: no response within {limit:.0f} seconds",
+            problem=Problem("slow"),
         )
         with anyio.CancelScope(deadline=min(end, anyio.current_time() + limit)):
             found = await _seen(walk, node)
@@ -73,7 +77,7 @@ async def _seen(walk: Walk, node: Node) -> Check:
         if error.problem.id != NOBODY:
             raise
         walk.unseen.add(node.id)
-        summary = f"{node.title}: not looked at, nobody is signed in to AWS here"
+        summary = f"{node.title}: not checked, nobody is signed in to AWS here"
         return Check(node.id, "", Status.UNKNOWN, summary, observed=str(error), problem=error.problem)
 
 

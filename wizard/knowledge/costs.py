@@ -76,7 +76,7 @@ def estimate(
         ValueError: a negative number of events or days.
     """
     if events_per_month < 0 or retention_days < 0:
-        raise ValueError("Events and days cannot be negative.")
+        raise ValueError("Events and days can't be negative.")
     prices = _prices()
     events, loads = events_per_month if pixel else 0, _loads(events_per_month, prices) if tracker else Decimal(0)
     lines = _cloudfront(events, prices) if pixel else ()
@@ -150,7 +150,11 @@ def _tracker(events: int, loads: Decimal, prices: dict[str, Any]) -> tuple[CostL
     size = loads * assumed["tracker_bytes"] / _GB
     return (
         _line(
-            "JavaScript, fetched (CloudFront)", loads / 10_000, "10,000 requests", price["https_requests_10k"], requests
+            "JavaScript, requests (CloudFront)",
+            loads / 10_000,
+            "10,000 requests",
+            price["https_requests_10k"],
+            requests,
         ),
         _line("JavaScript, transfer (CloudFront)", size, "GB", price["transfer_gb"], transfer),
     )
@@ -166,32 +170,32 @@ def _storage(events: int, days: int, region: str, prices: dict[str, Any]) -> tup
             "Log delivery (CloudWatch Logs)", Decimal(events) / 1_000_000, "million", prices["logs"]["delivery_to_s3"]
         ),
         _line("Log files written (S3)", Decimal(written) / 1000, "1,000 files", price["put_1k"]),
-        _line("Log files kept (S3)", stored, "GB", price["storage_gb"]),
+        _line("Log files stored (S3)", stored, "GB", price["storage_gb"]),
     )
 
 
 def _zone(events: int, prices: dict[str, Any]) -> tuple[CostLine, ...]:
     price, millions = prices["route53"], Decimal(events) / 1_000_000
     return (
-        _line("DNS zone (Route 53), if it is not there already", 1, "zone", price["hosted_zone"]),
-        _line("DNS questions (Route 53 alias)", millions, "million", price["alias_queries_million"]),
+        _line("DNS zone (Route 53), unless you already have it", 1, "zone", price["hosted_zone"]),
+        _line("DNS queries (Route 53 alias)", millions, "million", price["alias_queries_million"]),
     )
 
 
 def _tracker_assumptions(prices: dict[str, Any]) -> tuple[str, ...]:
     every, size = (prices["assumptions"][name] for name in ("events_tracker_load", "tracker_bytes"))
-    return (f"the JavaScript is fetched once for every {every} events (browsers keep it), {size:,} bytes packed",)
+    return (f"the JavaScript is fetched once for every {every} events (browsers keep it), {size:,} bytes compressed",)
 
 
 def _assumptions(prices: dict[str, Any], days: int) -> tuple[str, ...]:
     assumed, cloudfront = prices["assumptions"], prices["cloudfront"]
     return (
-        f"{assumed['log_line_bytes']} bytes of packed log and {assumed['transfer_bytes']} bytes of transfer an event",
+        f"{assumed['log_line_bytes']} bytes of compressed log and {assumed['transfer_bytes']} of transfer an event",
         f"at most {assumed['log_files_hour']} log files an hour, kept for {days} days",
         (
-            f"CloudFront's lasting free part ({cloudfront['free_requests']:,} requests, "
-            f"{cloudfront['free_transfer_gb']:,} GB a month) used by nothing else in the account"
+            f"CloudFront's permanent free tier ({cloudfront['free_requests']:,} requests, "
+            f"{cloudfront['free_transfer_gb']:,} GB a month) isn't used by anything else in the account"
         ),
-        "visitors in Europe and North America; list prices without tax or discount",
-        "not counted: reading the logs, and the domain's own yearly fee",
+        "visitors in Europe and North America; list prices without tax or discounts",
+        "not counted: reading the logs, and the domain's yearly fee",
     )

@@ -73,13 +73,14 @@ def instructions(provider: DnsProvider | None, record: DnsRecord) -> tuple[str, 
     zone = _zone(record)
     place = f"{known.name} ({known.url})" if known.url else known.name
     steps = (
-        f"Log in to {place} and open the DNS records of {zone or 'your domain'}.",
+        f"Sign in to {place} and open the DNS records of {zone or 'your domain'}.",
         f'Add a record. As "{known.type_field}" choose {record.type}.',
         _host_step(known, record, zone),
         _value_step(known, record),
         known.note,
         "Leave the TTL as it is, and save.",
-        f"If there is another record for {record.name} already, remove it first: a CNAME must be alone at its name."
+        f"If there is already another record for {record.name}, delete it first: a CNAME must be the only record at "
+        f"its name."
         if record.type == "CNAME"
         else "",
     )
@@ -132,8 +133,8 @@ def _host_step(provider: DnsProvider, record: DnsRecord, zone: str) -> str:
     if provider.full_name:
         return f"{box} (the whole name)."
     if not zone:
-        return f"{box} (without the ending that the form adds by itself, if it shows your domain next to the box)."
-    return f"{box} (not {record.name}: {zone} is added by itself)."
+        return f"{box} (without your domain, if the form shows it next to the box and adds it automatically)."
+    return f"{box} (not {record.name}: {zone} is added automatically)."
 
 
 def _value_step(provider: DnsProvider, record: DnsRecord) -> str:
@@ -142,4 +143,4 @@ def _value_step(provider: DnsProvider, record: DnsRecord) -> str:
         return box
     if provider.trailing_dot:
         return f"{box} (with the dot at the end, which keeps your domain from being appended)."
-    return f"{box} (if the saved record shows your domain behind it, add a dot at the end)."
+    return f"{box} (if the saved record shows your domain after it, add a dot at the end)."

@@ -37,7 +37,7 @@ def pixel_source(text: str) -> str:
     source = public_url(text) or "builtin"
     if source == "builtin" or source.startswith("https://") or Path(source).expanduser().is_file():
         return source
-    raise InvalidChoice("There is no such file. Give `builtin`, an address that begins with https://, or a file.")
+    raise InvalidChoice("There is no such file. Enter `builtin`, an address that begins with https://, or a file.")
 
 
 def events(text: str) -> str:

@@ -28,11 +28,17 @@ class Status(StrEnum):
 
     @property
     def glyph(self) -> str:
-        """The sign that stands before a line with this status, beside word and colour."""
+        """The sign that stands before a line with this status, beside word and color."""
         return _GLYPHS[self]
+
+    @property
+    def word(self) -> str:
+        """What every front end calls it; JSON has the value itself."""
+        return _WORDS.get(self, self.value)
 
 
 _GLYPHS = dict(zip(Status, "✓…!✗?–", strict=True))  # noqa: RUF001 - a dash is meant
+_WORDS = {Status.OK: "OK", Status.UNKNOWN: "couldn't check"}
 
 WORST_FIRST = (Status.FAILED, Status.UNKNOWN, Status.WAITING, Status.SKIPPED, Status.WARNING, Status.OK)
 

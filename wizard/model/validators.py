@@ -59,8 +59,8 @@ def public_url(text: str) -> str:
     url = text.strip()
     if masked(url) != url:
         raise InvalidChoice(
-            "This address holds a user name, a password or a signature, and addresses are saved and shown. Download "
-            "the file yourself and give its path, or give an address that needs no password."
+            "This address contains a user name, a password, or a signature, and addresses are saved and shown. "
+            "Download the file yourself and enter its path, or enter an address that needs no password."
         )
     return url
 
@@ -85,8 +85,8 @@ def setup_name(text: str) -> str:
     name = text.strip().lower()
     if not NAME.fullmatch(name):
         raise InvalidChoice(
-            f"{_shown(text)} cannot be a setup's name. It becomes part of names in AWS: use 1 to 20 lower-case "
-            "letters a-z, digits and hyphens, beginning with a letter, such as main or shop-2."
+            f"{_shown(text)} can't be a setup name. It becomes part of names in AWS: use 1 to 20 lowercase letters "
+            f"a-z, digits, and hyphens, beginning with a letter, such as main or shop-2."
         )
     return name
 
@@ -102,16 +102,16 @@ def region(text: str) -> str:
         raise InvalidChoice(f"{_shown(text)} is an availability zone. Leave out the last letter: {name[:-1]}.")
     if not _REGION.fullmatch(name):
         raise InvalidChoice(
-            f"{_shown(text)} is no AWS region. Regions are written like eu-central-1 (Frankfurt) or us-east-1."
+            f"{_shown(text)} isn't an AWS region. Regions look like eu-central-1 (Frankfurt) or us-east-1."
         )
     if name.startswith(_OTHER_PARTITIONS):
         raise InvalidChoice(
-            f"{name} belongs to a separate AWS (China, government or sovereign cloud), which ordinary accounts and "
-            "CloudFront do not reach. Choose an ordinary region such as eu-central-1."
+            f"{name} belongs to a separate AWS (China, government, or sovereign cloud), which ordinary accounts and "
+            f"CloudFront can't use. Choose an ordinary region such as eu-central-1."
         )
     if name in _NEAREST:
         raise InvalidChoice(
-            f"S3 in {name} cannot reserve bucket names for your account, and snowpixel creates no others, because "
+            f"S3 in {name} can't reserve bucket names for your account. snowpixel creates no others, because "
             f"somebody else could take them. The nearest region that can is {_NEAREST[name]}."
         )
     return name
@@ -127,8 +127,8 @@ def retention_days(value: str | int) -> int:
     days = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         raise InvalidChoice(
-            f"{_shown(str(value))} is no number of days from {FEWEST_DAYS} to {MOST_DAYS} (ten years). Logs hold "
-            "visitors' addresses: keep them only as long as you need them; 90 is usual."
+            f"{_shown(str(value))} isn't a number of days from {FEWEST_DAYS} to {MOST_DAYS} (ten years). Logs "
+            "contain visitors' IP addresses: keep them only as long as you need them; 90 is usual."
         )
     return days
 
@@ -144,13 +144,12 @@ def profile(text: str) -> str:
         name = heading[1]
     if _ACCESS_KEY.search(name) or _SECRET_KEY.search(name):
         raise InvalidChoice(
-            "This looks like an access key, not like a profile's name. Keys do not belong here: a name is saved and "
-            "shown. Give the name of a profile in ~/.aws/config, such as default."
+            "This looks like an access key, not a profile name. Keys don't belong here: a name is saved and shown. "
+            "Enter the name of a profile in ~/.aws/config, such as default."
         )
     if not _PROFILE.fullmatch(name):
         raise InvalidChoice(
-            f"{_shown(text)} cannot be a profile's name. Give the name that stands in brackets in ~/.aws/config, such "
-            "as default."
+            f"{_shown(text)} can't be a profile name. Enter the name in brackets in ~/.aws/config, such as default."
         )
     return name
 
@@ -176,18 +175,18 @@ def _bare_host(text: str) -> str:
     name = _unwrapped(name)
     name = name.lower() if name.isascii() else name  # other capitals are mapped as browsers do, not as Python does
     if not name:
-        raise InvalidChoice("A host name is needed, such as e.example.org: a name below a domain that is yours.")
+        raise InvalidChoice("Enter a hostname below a domain that is yours, such as e.example.org.")
     if len(name) > LONGEST_NAME:
-        raise InvalidChoice(f"{_shown(name)} is far too long for a host name. Give one such as e.example.org.")
+        raise InvalidChoice(f"{_shown(name)} is far too long for a hostname. Enter one such as e.example.org.")
     _refuse_address(name)
     if "@" in name:
-        raise InvalidChoice(f"{_shown(name)} looks like an e-mail address. Give a host name, such as e.example.org.")
+        raise InvalidChoice(f"{_shown(name)} looks like an email address. Enter a hostname, such as e.example.org.")
     if (port := _PORT.search(name)) and port[1] in _USUAL_PORTS:
         name = name[: port.start()].removesuffix(".")
     if ":" in name:
         raise InvalidChoice(f"{_shown(name)} has a port. CloudFront answers on port 443 only: leave the port out.")
     if "*" in name:
-        raise InvalidChoice(f"{_shown(name)} stands for many names. The pixel needs one, such as e.example.org.")
+        raise InvalidChoice(f"{_shown(name)} stands for many hostnames. The pixel needs one, such as e.example.org.")
     return name
 
 
@@ -204,7 +203,7 @@ def _refuse_address(name: str) -> None:
         except ValueError:
             continue
         raise InvalidChoice(
-            f"{_shown(text)} is an IP address. A certificate and CloudFront need a host name, such as e.example.org."
+            f"{_shown(text)} is an IP address. A certificate and CloudFront need a hostname, such as e.example.org."
         )
 
 
@@ -216,8 +215,8 @@ def _ascii(name: str) -> str:
             _refuse_unreadable(label)
     except UnicodeError as error:
         raise InvalidChoice(
-            f"{_shown(name)} is no host name: it has an empty part between dots, a part over {LONGEST_LABEL} letters, "
-            "or a character that names cannot have."
+            f"{_shown(name)} isn't a hostname: it has an empty part between dots, a part over {LONGEST_LABEL} "
+            f"letters, or a character that hostnames can't have."
         ) from error
     return encoded
 
@@ -236,19 +235,17 @@ def _refuse_unreadable(label: str) -> None:
 
 def _refuse_malformed(name: str, labels: list[str]) -> None:
     if "_" in name:
-        raise InvalidChoice(f"{_shown(name)} has an underscore, which certificates do not allow. Use a hyphen instead.")
+        raise InvalidChoice(f"{_shown(name)} has an underscore, which certificates don't allow. Use a hyphen instead.")
     wrong = next((label for label in labels if len(label) > LONGEST_LABEL or not _LABEL.fullmatch(label)), None)
     if wrong is not None:
         raise InvalidChoice(
-            f"{_shown(name)} is no host name: the part {_shown(wrong)} may hold only letters, digits and hyphens, must "
-            f"not begin or end with a hyphen, and has at most {LONGEST_LABEL} characters."
+            f"{_shown(name)} isn't a hostname: the part {_shown(wrong)} can contain only letters, digits, and "
+            f"hyphens, can't begin or end with a hyphen, and has at most {LONGEST_LABEL} characters."
         )
     if len(labels) < 2:  # noqa: PLR2004 - a name below a domain
-        raise InvalidChoice(
-            f"{_shown(name)} is not complete: write it with its domain, such as {name[:20]}.example.org."
-        )
+        raise InvalidChoice(f"{_shown(name)} isn't complete: add its domain, such as {name[:20]}.example.org.")
     if labels[-1].isdigit():
-        raise InvalidChoice(f"{_shown(name)} ends with a number; no domain does. Check the name.")
+        raise InvalidChoice(f"{_shown(name)} ends with a number, and no domain does. Check the hostname.")
     if len(name) > LONGEST_HOST:
         raise InvalidChoice(
             f"{_shown(name)} has {len(name)} characters; a certificate's first name has at most {LONGEST_HOST}. Choose "
@@ -265,8 +262,8 @@ def _refuse_blocked(labels: list[str]) -> None:
     word = _blocked(labels)
     if word:
         raise InvalidChoice(
-            f'{".".join(labels)} contains "{word}". Ad-block lists look for this word, and many visitors\' events '
-            f"would be lost. Choose a harmless name, such as {_better(labels[1:])}."
+            f'{".".join(labels)} contains "{word}". Ad blockers look for this word, and many visitors\' events '
+            f"would be lost. Choose a neutral hostname, such as {_better(labels[1:])}."
         )
 
 
@@ -293,20 +290,20 @@ def _refuse_of_others(name: str) -> None:
     if why := domain_names.special(name):
         ending = name.rpartition(".")[2]
         raise InvalidChoice(
-            f"{_shown(name)} cannot be reached by your visitors: .{ending} {why}. Nobody gets a certificate for it. "
-            "Give a name below a domain that you have registered, or leave the domain out to start without one."
+            f"{_shown(name)} can't be reached by your visitors: .{ending} {why}. Nobody gets a certificate for it. "
+            f"Enter a hostname below a domain that you have registered, or leave the domain out to start without one."
         )
     if owner := domain_names.platform(name):
         raise InvalidChoice(
-            f"{_shown(name)} belongs to {owner}, whose DNS you cannot edit, so a certificate could not be proved. Give "
-            "a name below a domain of your own, or leave the domain out to start without one: the pixel then works at "
-            "a name of CloudFront's."
+            f"{_shown(name)} belongs to {owner}, whose DNS you can't edit, so a certificate couldn't be validated. "
+            f"Enter a hostname below a domain of your own, or leave the domain out to start without one: the pixel "
+            f"then works at a CloudFront domain name."
         )
     first, _, rest = name.partition(".")
     if first == "www" and domain_names.registered(rest):
         raise InvalidChoice(
-            f"{_shown(name)} is where browsers look for the website itself, and a name can lead to one place only. "
-            f"Choose a name of its own for the pixel, such as {_better(rest.split('.'))}."
+            f"{_shown(name)} is where browsers look for the website itself, and a hostname can point to one place "
+            f"only. Choose a separate hostname for the pixel, such as {_better(rest.split('.'))}."
         )
 
 
@@ -317,13 +314,14 @@ def _refuse_apex(labels: list[str]) -> None:
     domain = ".".join(labels)
     if domain_names.shared(domain):
         raise InvalidChoice(
-            f"{_shown(domain)} is an ending below which everybody registers domains, and nobody's own. Give a name "
-            f"below a domain of yours, such as e.example.{domain}."
+            f"{_shown(domain)} is an ending below which everybody registers domains, and nobody's own. Enter a "
+            f"hostname below a domain of yours, such as e.example.{domain}."
         )
     if domain_names.registered(domain) == domain:
         raise InvalidChoice(
-            f"{_shown(domain)} is the domain itself. The pixel needs a CNAME record, which cannot stand beside the "
-            f"records that every domain has at its top. Put a name in front of it, such as e.{domain} or hub.{domain}."
+            f"{_shown(domain)} is the domain itself. The pixel needs a CNAME record, which can't share a name with "
+            f"the records that every domain has at its top. Add a name in front of it, such as e.{domain} or "
+            f"hub.{domain}."
         )
 
 

@@ -42,13 +42,13 @@ class DnsOperator(Struct, frozen=True):
         """Why the pixel cannot be there, in words; empty where it can."""
         if self.zone in EXAMPLES:
             return (
-                f"{self.zone} is kept for examples in texts (RFC 2606), and nobody can add records to it. Give a name "
-                "below a domain of your own."
+                f"{self.zone} is reserved for examples in texts (RFC 2606), and nobody can add records to it. Enter "
+                f"a hostname below a domain of your own."
             )
         if self.zone == self.host:
             return (
-                f"{self.host} is the top of a zone of its own: a CNAME must be alone at its name, and the top "
-                f"holds the zone's own records. Put a name in front of it, such as e.{self.host}."
+                f"{self.host} is the top of a zone of its own: a CNAME must be the only record at its name, and the "
+                f"top holds the zone's own records. Add a name in front of it, such as e.{self.host}."
             )
         return ""
 
@@ -68,19 +68,19 @@ class DnsOperator(Struct, frozen=True):
     def _about(self) -> str:
         if "." not in self.zone:
             return (
-                f"No name servers are known for the domain of {self.host}: it does not exist. Is it spelled right, and "
-                "registered? Without it no certificate can be issued."
+                f"No name servers are known for the domain of {self.host}: it doesn't exist. Check that it is "
+                f"spelled right and registered. Without it, no certificate can be issued."
             )
         if self.serves:
             better = f" {self.free} is free." if self.free else ""
             return (
-                f"{self.host} is in use already ({self.serves}). A name can lead to one place only, so what is there "
-                f"would stop working. Choose another one, unless nobody needs it any more.{better}"
+                f"{self.host} is already in use ({self.serves}). A hostname can point to one place only, so what is "
+                f"there would stop working. Choose another one, unless nobody needs it anymore.{better}"
             )
         if self.provider_id == ROUTE53:
             return (
                 f"The DNS of {self.zone} is at {self.provider}. If it is in the AWS account that you use here, "
-                "snowpixel adds the records itself; otherwise you add two."
+                f"snowpixel adds the records. Otherwise you add two yourself."
             )
         who = f"at {self.provider}" if self.provider else f"answered by {self.server}"
         return f"The DNS of {self.zone} is {who}: that is where you will add two records."

@@ -42,9 +42,9 @@ class DnsView(Struct, frozen=True):
 
 
 REFUSALS = {
-    DnsOutcome.REFUSED: "does not serve the domain",
+    DnsOutcome.REFUSED: "doesn't serve the domain",
     DnsOutcome.SERVFAIL: "fails",
-    DnsOutcome.BOGUS: "refuses: signatures do not hold",
+    DnsOutcome.BOGUS: "refuses: invalid signatures",
 }
 
 

@@ -98,7 +98,7 @@ class ZoneFinder:
         for ending in (*endings(name), ""):
             said = await self.resolve(ending, "SOA")
             if said.outcome in (DnsOutcome.TIMEOUT, DnsOutcome.UNREACHABLE):
-                raise NoResolverError("no DNS resolver answers")
+                raise NoResolverError("no DNS resolver responds")
             if said.outcome is DnsOutcome.ANSWER and said.records and not said.chain:
                 names = (await self.resolve(ending, "NS")).records
                 return self._keep(self._cuts, ending, DelegatedZone(ending, await self._servers(names, {})))

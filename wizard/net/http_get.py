@@ -106,7 +106,7 @@ def get_by_proxy(request: Request, proxy: str) -> Response:
     try:
         manager = urllib3.ProxyManager(proxy, ssl_context=request.trust, timeout=request.timeout, retries=False)
     except (urllib3.exceptions.HTTPError, ValueError) as error:
-        raise WebError("connect", f"the proxy address cannot be used: {printable(str(error))}") from error
+        raise WebError("connect", f"the proxy address can't be used: {printable(str(error))}") from error
     with manager:
         return _got(manager, request.url.geturl(), request, printable(proxy.rpartition("@")[2]))
 
@@ -139,9 +139,9 @@ def _body(answer: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> byte
     while chunk := answer.read1(CHUNK):
         body += chunk
         if len(body) > limit:
-            raise WebError("protocol", f"the answer is longer than {limit} bytes")
+            raise WebError("protocol", f"the response is longer than {limit} bytes")
         if time.monotonic() > deadline:
-            raise WebError("timeout", f"the answer was not complete after {SLOWEST:.0f} seconds")
+            raise WebError("timeout", f"the response wasn't complete after {SLOWEST:.0f} seconds")
     return body
 
 
@@ -164,7 +164,7 @@ def _in_words(kind: str, error: BaseException) -> str:
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is not accepted: {error.verify_message}"
+        return f"the certificate isn't accepted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return error.reason or ""
     if isinstance(error, OSError) and not isinstance(error, TimeoutError):
@@ -173,11 +173,11 @@ def _reason(error: BaseException) -> str:
 
 
 _WITHOUT_REASON = {
-    "connect": "no connection could be made",
-    "timeout": "there was no answer in time",
-    "tls": "the TLS connection broke off",
-    "encoding": "the answer is not packed as its Content-Encoding says",
-    "protocol": "what came back is not a whole HTTP answer",
+    "connect": "couldn't connect",
+    "timeout": "there was no response in time",
+    "tls": "the TLS connection was closed",
+    "encoding": "the response isn't compressed as its Content-Encoding says",
+    "protocol": "the response isn't complete HTTP",
 }
 
 

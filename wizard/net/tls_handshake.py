@@ -60,11 +60,11 @@ def _certificate(where: tuple[str, int], caller: TlsClient, context: ssl.SSLCont
     except ssl.SSLCertVerificationError:
         raise
     except TimeoutError as error:
-        raise WebError("timeout", f"{caller.name} did not answer in time") from error
+        raise WebError("timeout", f"{caller.name} didn't respond in time") from error
     except ssl.SSLError as error:
         raise WebError("tls", printable(error.reason or str(error))) from error
     except ValueError as error:
-        raise WebError("tls", "the certificate cannot be read") from error
+        raise WebError("tls", "the certificate can't be read") from error
     except OSError as error:
         refuse_exhausted(error)
         raise WebError("connect", printable(error.strerror or str(error))) from error

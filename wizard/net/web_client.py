@@ -86,7 +86,7 @@ class WebClient:
                 break
             url, connect_to = urljoin(url, location), None
             if urlsplit(url).scheme != "https":
-                raise WebError("protocol", "the address redirects to one that is not https")
+                raise WebError("protocol", "the address redirects to one that isn't HTTPS")
         raise WebError("protocol", f"more than {redirects} redirects")
 
     async def handshake(self, name: str, *, connect_to: str | None = None) -> Handshake:
@@ -162,9 +162,9 @@ def _split(url: str) -> SplitResult:
     try:
         split = urlsplit(url)
     except ValueError as error:
-        raise WebError("protocol", "this is not a URL") from error
+        raise WebError("protocol", "this isn't a URL") from error
     if split.scheme not in PORTS or not split.hostname:
         raise WebError("protocol", "only absolute http and https addresses can be fetched")
     if split.username is not None or split.password is not None:
-        raise WebError("protocol", "this address holds a password, which nothing here needs")
+        raise WebError("protocol", "this address contains a password, which isn't needed here")
     return split

@@ -40,7 +40,7 @@ class Control:
         except urllib.error.HTTPError as error:
             raise ControlError(_reason(error)) from error
         except (OSError, ValueError) as error:
-            raise ControlError(f"the practice world does not answer: {error}") from error
+            raise ControlError(f"the practice world doesn't respond: {error}") from error
 
     def touch(self) -> int:
         """Say that a client is there; return the process id of the world."""

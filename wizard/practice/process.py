@@ -48,7 +48,7 @@ def start(directory: Path, *, pace: float = DEFAULT_PACE, linger: float | None =
         with FileLock(directory / LOCK, timeout=PATIENCE):  # of two starts at once the second finds the first one's
             return find(directory) or _start(directory, pace, linger)
     except (OSError, Timeout) as error:
-        raise PracticeError(f"The practice world could not be started: {error}") from error
+        raise PracticeError(f"The practice world couldn't be started: {error}") from error
 
 
 def _start(directory: Path, pace: float, linger: float | None) -> WorldFile:
@@ -63,11 +63,11 @@ def _start(directory: Path, pace: float, linger: float | None) -> WorldFile:
             return found
         if process.poll() is not None:
             _reap(_owned.pop(directory))
-            raise PracticeError(f"The practice world ended while it started. {_last_words(directory)}")
+            raise PracticeError(f"The practice world stopped while starting. {_last_words(directory)}")
         time.sleep(0.02)
     process.kill()
     _reap(_owned.pop(directory))
-    raise PracticeError(f"The practice world did not answer within {PATIENCE:.0f} seconds. {_last_words(directory)}")
+    raise PracticeError(f"The practice world didn't respond within {PATIENCE:.0f} seconds. {_last_words(directory)}")
 
 
 def serve(directory: Path, *, pace: float = DEFAULT_PACE) -> NoReturn:
@@ -78,7 +78,7 @@ def serve(directory: Path, *, pace: float = DEFAULT_PACE) -> NoReturn:
     """
     directory = directory.resolve()
     if find(directory):
-        raise PracticeError(f"A practice world already runs in {directory}.")
+        raise PracticeError(f"A practice world is already running in {directory}.")
     os.execve(sys.executable, _command(directory, pace), _environment())  # noqa: S606 - our own module, no shell
 
 
@@ -113,7 +113,7 @@ def _last_words(directory: Path) -> str:
         lines = (directory / LOG).read_text(errors="replace").strip().splitlines()
     except OSError:
         return ""
-    return f"It said: {lines[-1]}" if lines else "It said nothing."
+    return f"It printed: {lines[-1]}" if lines else "It printed nothing."
 
 
 def find(directory: Path) -> WorldFile | None:
@@ -145,7 +145,7 @@ def stop(directory: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while find(directory):
         if time.monotonic() > deadline:
-            raise PracticeError("The practice world did not stop.")
+            raise PracticeError("The practice world didn't stop.")
         time.sleep(0.02)
 
 

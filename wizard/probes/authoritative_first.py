@@ -42,9 +42,10 @@ def _known_before(probe: Probe) -> bool:
 
 def _too_early(probe: Probe, host: str, having: list[DnsAnswer], seen: list[DnsAnswer]) -> Check:
     summary = (
-        f"Looked at once all of the domain's name servers have {host}; {len(having)} of {len(seen)} have it"
+        f"Checked once all name servers of your domain have {host}; {len(having)} of {len(seen)} have it"
         if having
-        else f"Looked at once the domain's name servers have {host}: asked earlier, resolvers keep that it is missing"
+        else f"Checked once the name servers of your domain have {host}: asked earlier, resolvers remember that it "
+        f"is missing"
     )
     check = probe.report(Status.SKIPPED, summary, evidence={"blocked_by": RECORD})
     if probe.context.makes:  # a walk that makes things waits for what it made
@@ -55,7 +56,7 @@ def _too_early(probe: Probe, host: str, having: list[DnsAnswer], seen: list[DnsA
 def _unseen(probe: Probe, host: str, error: str) -> Check:
     return probe.report(
         Status.UNKNOWN,
-        f"{host} could not be reached from this computer",
+        f"{host} couldn't be reached from this computer",
         "network-unreachable",
         observed=f"resolve: {error}",
         look_again=LOOK_AGAIN,

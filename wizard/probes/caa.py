@@ -38,13 +38,13 @@ class CaaProbe(Probe):
         """Look once."""
         domain = self.context.choices.domain
         if not domain:
-            return self.report(Status.SKIPPED, "Without a domain of your own no certificate is needed")
+            return self.report(Status.SKIPPED, "Without your own domain, no certificate is needed")
         try:
             found = await self._relevant(domain)
         except DnsUnreachableError as error:
             return self.report(
                 Status.UNKNOWN,
-                f"The name servers of {domain} cannot be asked from here",
+                f"The name servers of {domain} can't be reached from here",
                 "dns-unreachable",
                 observed=str(error),
                 name=domain,
@@ -89,7 +89,7 @@ class CaaProbe(Probe):
         why, todo = forbidding(found.records, found.at, domain)
         check = self.report(
             Status.FAILED,
-            f"CAA records at {found.at} do not let Amazon issue a certificate",
+            f"CAA records at {found.at} don't let Amazon issue a certificate",
             "caa-forbids-amazon",
             observed=observed,
             expected=WANTED,
@@ -106,7 +106,7 @@ class CaaProbe(Probe):
     def _unreadable(self, error: UnreadableError) -> Check:
         return self.report(
             Status.UNKNOWN,
-            f"The name servers do not say who may issue certificates for {error.name}",
+            f"The name servers don't say who may issue certificates for {error.name}",
             "caa-unreadable",
             observed=str(error),
             name=error.name,

@@ -71,21 +71,22 @@ def forbidding(records: tuple[str, ...], at: str, domain: str) -> tuple[str, str
         domain: of the certificate.
     """
     if broken := _broken(records):
-        why = f"The record `{broken}` cannot be read as it stands, and a malformed record allows nobody."
+        why = f"The record `{broken}` can't be read as it is, and a malformed record allows nobody."
         todo = (
-            f"Change that record, do not add another one: it has to be `{WANTED}`, with the bare name in the value box."
+            f"Change that record instead of adding another one: it must be `{WANTED}`, with only the name in the "
+            f"value box."
         )
     elif critical := _critical(records):
-        why = f"The record `{critical}` has the critical flag and a tag that certificate authorities do not know."
-        todo = f"Delete that record at {at}, or give it the flag 0."
+        why = f"The record `{critical}` has the critical flag and a tag that certificate authorities don't know."
+        todo = f"Delete that record at {at}, or set its flag to 0."
     else:
-        why = "Amazon is not among those who may."
-        todo = f"Add one more CAA record at {at}: `{WANTED}`. The existing ones stay."
+        why = "Amazon isn't among those allowed."
+        todo = f"Add one more CAA record at {at}: `{WANTED}`. Keep the existing ones."
         if near := _misused(records):
-            why += f" The record `{near}` names Amazon, but its tag is not `issue`, which is the one that counts here."
+            why += f" The record `{near}` names Amazon, but its tag is not `issue`, which is what matters here."
             todo = f"Change that record at {at} to `{WANTED}`, or add this one beside it."
     through = (
-        f" {domain} is a CNAME that leads to {at}, whose owner decides as long as it does: correct the record first."
+        f" {domain} is a CNAME that points to {at}, whose owner decides as long as it does: correct the record first."
     )
     return why, todo + (through if at != domain and not domain.endswith(f".{at}") else "")
 

@@ -31,7 +31,7 @@ class IdentityProbe(Probe):
         if begun_in is not None and begun_in != me.account:
             return self.report(
                 Status.FAILED,
-                f"These credentials belong to account {me.account}, the setup to account {begun_in}",
+                f"These credentials belong to account {me.account}, the setup belongs to account {begun_in}",
                 "wrong-account",
                 observed=me.account,
                 expected=begun_in,

@@ -51,7 +51,7 @@ def _captive(probe: Probe, host: str, own: str, plain: Response) -> Check:
     observed = f"HTTP {plain.status}{f' to {location}' if location else ''}, server {server}"
     return probe.report(
         Status.UNKNOWN,
-        f"{host} could not be looked at: this network answers in CloudFront's place, as before a sign-in",
+        f"{host} couldn't be checked: this network answers in CloudFront's place, as networks do before a sign-in",
         "captive-portal",
         observed=observed,
         look_again=LOOK_AGAIN,
@@ -74,7 +74,7 @@ async def inspecting(probe: Probe, host: str) -> Check | None:
         return None
     return probe.report(
         Status.UNKNOWN,
-        f"The certificate of {host} cannot be seen from here: {seen.issuer} opens TLS connections on the way",
+        f"The certificate of {host} can't be seen from here: {seen.issuer} decrypts TLS connections in between",
         "tls-inspected",
         observed=f"{own} with a certificate of {seen.issuer}",
         host=host,

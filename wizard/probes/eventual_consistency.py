@@ -48,7 +48,7 @@ async def unreached(probe: Probe, host: str, error: WebError) -> Check:
             ttl = max((answer.ttl or 0 for answer in answers if answer.absent), default=0)
             return probe.report(
                 Status.WAITING,
-                f"Resolvers do not know {host} yet",
+                f"Resolvers don't know {host} yet",
                 "name-not-resolving",
                 observed=str(error),
                 look_again=waiting_time(ttl),
@@ -58,7 +58,7 @@ async def unreached(probe: Probe, host: str, error: WebError) -> Check:
             )
     return probe.report(
         Status.UNKNOWN,
-        f"{host} could not be reached from this computer",
+        f"{host} couldn't be reached from this computer",
         "network-unreachable",
         observed=f"{error.kind}: {error}",
         look_again=LOOK_AGAIN,
@@ -83,4 +83,4 @@ def until(now: float, ttl: int | None) -> str:
 
 def not_made(probe: Probe) -> Check:
     """Say that there is nothing to look at yet."""
-    return probe.report(Status.SKIPPED, f"{probe.title}: not made yet")
+    return probe.report(Status.SKIPPED, f"{probe.title}: not created yet")

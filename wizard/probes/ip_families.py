@@ -54,7 +54,7 @@ def _of_another(probe: Probe, host: str, rdtype: str, address: str, seen: str) -
     family = FAMILIES[rdtype]
     return probe.report(
         Status.FAILED,
-        f"Over {family}, {host} leads to another server ({address})",
+        f"Over {family}, {host} points to another server ({address})",
         "address-of-another",
         observed=f"{address}: {seen}",
         host=host,
@@ -75,9 +75,9 @@ async def _silent(probe: Probe, url: str, rdtype: str, address: str, own_there: 
         return None
     return probe.report(
         Status.FAILED if rdtype == "A" else Status.WARNING,  # browsers fall back to IPv4 after a moment (RFC 8305)
-        f"Over {family}, nothing answers for {host} at {address}",
+        f"Over {family}, nothing responds for {host} at {address}",
         "address-dead",
-        observed=f"{address}: no answer",
+        observed=f"{address}: no response",
         host=host,
         family=family,
         type=rdtype,

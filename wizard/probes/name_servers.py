@@ -1,4 +1,4 @@
-"""The domain's name servers, each address asked by itself: whether they serve the zone and agree.
+"""Name servers of your domain, each address asked by itself: whether they serve the zone and agree.
 
 What the parent says (the delegation) and what the zone says of itself are two things that people change in two places,
 at the registrar and at the DNS provider. Where they differ, records are entered where nobody looks.
@@ -46,18 +46,18 @@ class NameServersProbe(Probe):
     """Asks every address of every delegated server for the zone's own records. Spoils nothing: a zone's apex exists."""
 
     id = "name-servers"
-    title = "The domain's name servers"
+    title = "Name servers of your domain"
 
     async def look(self) -> Check:
         """Look once."""
         domain = self.context.choices.domain
         if not domain:
-            return self.report(Status.SKIPPED, "No domain of your own")
+            return self.report(Status.SKIPPED, "No domain yet")
         dns = self.context.ports.dns
         try:
             zone = await dns.zone_of(domain)
             if "." not in zone.name:
-                return self.report(Status.SKIPPED, f"Nobody knows the domain of {domain}, so it has no name servers")
+                return self.report(Status.SKIPPED, f"The domain of {domain} doesn't exist, so it has no name servers")
             look = NameServersLook(zone, await dns.ask_addresses(zone, "NS"), ())
             if any(answer.seen for answer in look.ns):
                 look = await self._closer(look)
@@ -94,7 +94,7 @@ class NameServersProbe(Probe):
         return any(answer.outcome not in DEAD for answer in await dns.ask_addresses(some, "SOA"))
 
     def _unseen(self, domain: str, observed: str) -> Check:
-        summary = f"The name servers of {domain} cannot be asked from here"
+        summary = f"The name servers of {domain} can't be reached from here"
         return self.report(Status.UNKNOWN, summary, "dns-unreachable", observed=observed, name=domain, zone=domain)
 
     async def _judge(self, domain: str, look: NameServersLook) -> Check:
@@ -121,7 +121,7 @@ class NameServersProbe(Probe):
         if dead:
             return self.report(
                 Status.FAILED,
-                f"None of the name servers of {zone} answers",
+                f"None of the name servers of {zone} respond",
                 "nameservers-dead",
                 observed=observed,
                 zone=zone,
@@ -129,7 +129,7 @@ class NameServersProbe(Probe):
             )
         return self.report(
             Status.FAILED,
-            f"The domain {zone} is delegated to name servers that do not serve it",
+            f"The domain {zone} is delegated to name servers that don't serve it",
             "delegation-lame",
             observed=observed,
             zone=zone,
@@ -139,11 +139,11 @@ class NameServersProbe(Probe):
     def _stale(self, look: NameServersLook, above: str, observed: str, *, dead: bool) -> Check:
         """The domain's own zone hands a part of itself on to servers that are of no use."""
         zone, servers = look.zone.name, _servers(look.zone)
-        what = "does not answer" if dead else "does not serve it"
+        what = "don't respond" if dead else "don't serve it"
         host = self.context.choices.domain or zone
         return self.report(
             Status.FAILED,
-            f"{above} hands {zone} on to {servers}, which {what}",
+            f"{above} delegates {zone} to {servers}, which {what}",
             "subdelegation-dead",
             observed=observed,
             zone=zone,
@@ -179,7 +179,7 @@ class NameServersProbe(Probe):
             if meant:
                 return self.report(
                     Status.WARNING,
-                    f"A name server of {look.zone.name} is misspelt: {server.name}",
+                    f"A name server of {look.zone.name} is misspelled: {server.name}",
                     "nameserver-misspelt",
                     observed=server.name,
                     expected=meant,
@@ -205,7 +205,7 @@ class NameServersProbe(Probe):
             return None
         return self.report(
             Status.WARNING,
-            f"Some delegated name servers do not serve {look.zone.name}: {lame}",
+            f"Some delegated name servers don't serve {look.zone.name}: {lame}",
             "nameserver-lame",
             observed=_said(look.ns),
             zone=look.zone.name,
@@ -221,7 +221,7 @@ class NameServersProbe(Probe):
         servers = ", ".join(f"{answer.server} ({answer.address or 'no address'})" for answer in dead)
         return self.report(
             Status.WARNING,
-            f"Some name servers of {look.zone.name} do not answer: {servers}",
+            f"Some name servers of {look.zone.name} don't respond: {servers}",
             "nameserver-dead",
             observed=_said(look.ns),
             zone=look.zone.name,
@@ -236,7 +236,7 @@ class NameServersProbe(Probe):
             return None
         return self.report(
             Status.WARNING,
-            f"The registry and the zone {look.zone.name} name different name servers",
+            f"The registry and the zone {look.zone.name} list different name servers",
             "delegation-differs",
             observed=brief(sorted(child)),
             expected=brief(sorted(parent)),

@@ -49,13 +49,13 @@ class PermissionsProbe(Probe):
     async def look(self) -> Check:
         """Ask IAM's policy simulator, and name what is missing with the statements to add."""
         if not self._ask:
-            return self.ok("Asked beforehand while nothing was made; now a step that lacks one says so")
+            return self.ok("Only checked before anything was created; now a step that lacks a permission says so")
         caller, document = self._caller(), policy(self.context.state.setup)
         found = await missing(self.context.ports.aws, caller, document) if caller else None
         if not found and (denied := await self._zone_denied()):
             return self._zone_unseen(denied)
         if found is None:
-            return self.ok("Could not be asked beforehand; a step that lacks one will say so")
+            return self.ok("Couldn't be checked in advance; a step that lacks a permission will say so")
         if not found:
             return self.ok("Everything that a setup needs is allowed")
         return self._lacking(found, document)
@@ -87,7 +87,7 @@ class PermissionsProbe(Probe):
         statement = statement_text(named, self.context.state.setup)
         check = self.report(
             Status.WARNING,
-            f"Route 53 serves your domain, and may not be looked into: {named} is denied",
+            f"Route 53 serves your domain, but can't be read: {named} is denied",
             "route53-unseen",
             observed=f"denied: {named}",
             action=named,
@@ -110,7 +110,7 @@ class PermissionsProbe(Probe):
             action=named,
             on="",
             candidates="",
-            message="IAM's policy simulator, asked beforehand, denies it",
+            message="IAM's policy simulator, asked in advance, denies it",
             statement=statements,
             purpose=Purpose.SETUP,
         )

@@ -40,7 +40,7 @@ TAKEOVER = 86_400.0
 """Seconds after which a record that leads to a distribution without the alias is a risk, not a stage of the work."""
 
 
-WANTED = {ViewerPolicy.REDIRECT: "a redirect to https", ViewerPolicy.HTTPS_ONLY: "HTTP 403"}
+WANTED = {ViewerPolicy.REDIRECT: "a redirect to HTTPS", ViewerPolicy.HTTPS_ONLY: "HTTP 403"}
 
 
 def faulty(probe: Probe, host: str, fault: PixelFault, observed: str, expected: str = "", *, front: str = "") -> Check:
@@ -87,7 +87,7 @@ class _PixelProbe(Probe):
         if early := await between(self, host):
             return early
         if error.kind != "tls":
-            return faulty(self, host, PixelFault("not-cloudfront", "{host} does not answer in HTTP"), str(error))
+            return faulty(self, host, PixelFault("not-cloudfront", "{host} doesn't respond over HTTP"), str(error))
         return faulty(self, host, PixelFault(NOT_ACCEPTED, "No trusted connection to {host}"), str(error))
 
     async def _of_another(self, host: str, response: Response) -> Check | None:
@@ -101,7 +101,7 @@ class _PixelProbe(Probe):
         own = self.context.made.distribution_domain or ""
         if seen == mine or (not seen and not await self._marked(own, host)):
             return None
-        observed = f"the pixel of setup {seen}" if seen else "a pixel without the mark of this setup"
+        observed = f"the pixel of setup {seen}" if seen else "a pixel without this setup's ID"
         fault = PixelFault("distribution-of-another", "Another distribution answers at {host}: its events go elsewhere")
         return faulty(self, host, fault, observed, f"the pixel of setup {mine}, as at {own}")
 
@@ -150,7 +150,7 @@ class PixelDirectProbe(_PixelProbe):
     """Asks the distribution itself, presenting the pixel's name: proves alias, certificate and pixel before DNS."""
 
     id = "pixel-direct"
-    title = "The pixel, asked of the distribution itself"
+    title = "The pixel, requested from the distribution itself"
     needs = ("serving", "content-bucket.policy", "pixel-i")
 
     async def look(self) -> Check:
@@ -202,7 +202,7 @@ class PixelHttpsProbe(_PixelProbe):
         return old and not self.context.made.hosted_zone
 
     def _takeover(self, host: str, check: Check) -> Check:
-        summary = f"{host} has been leading to CloudFront for over a day without being attached: others could take it"
+        summary = f"{host} has pointed to CloudFront for over a day without being attached: others could take it"
         values = {"host": host, "target": self.context.made.distribution_domain or ""}
         return replace(
             check, status=Status.FAILED, summary=summary, problem=Problem("takeover-risk", values), look_again=None
@@ -213,7 +213,7 @@ class HttpRedirectProbe(Probe):
     """Asks over plain http: sent on to https, or refused, as chosen; never served."""
 
     id = "http-redirect"
-    title = "Plain http"
+    title = "Plain HTTP"
     needs = ("serving", "pixel-record")
 
     async def look(self) -> Check:
@@ -240,11 +240,11 @@ class HttpRedirectProbe(Probe):
         redirects = response.status in (301, 302, 307, 308) and location.startswith(f"https://{host}/")
         as_chosen = redirects if viewer is ViewerPolicy.REDIRECT else response.status == 403  # noqa: PLR2004 - Forbidden
         if as_chosen and by_cloudfront(response) and not front:
-            done = "is sent on to https" if redirects else "is refused"
+            done = "is redirected to HTTPS" if redirects else "is refused"
             return self.ok(f"http://{host} {done}", observed=observed, host=host)
         fault = self._fault(response, front)
         if fault.problem == "viewer-policy-differs" and "distribution" not in self.context.state.setup.stood:
-            summary = f"Plain http at {host} is treated as you chose once your choice is carried out"
+            summary = f"Plain HTTP at {host} is handled as you chose once your choice is applied"
             return self.report(
                 Status.WAITING,
                 summary,
@@ -264,4 +264,4 @@ class HttpRedirectProbe(Probe):
             return proxied(front)
         if response.status in SERVED:
             return PixelFault("http-served-plain", "http://{host}/i is served without encryption")
-        return PixelFault("viewer-policy-differs", "Plain http at {host} is not treated as you chose")
+        return PixelFault("viewer-policy-differs", "Plain HTTP at {host} isn't handled as you chose")

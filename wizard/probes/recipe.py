@@ -9,16 +9,16 @@ class RecipeProbe(Probe):
     """One warning, and only that: the setup is compared with the recipe it was made with, so it works as it is."""
 
     id = "recipe"
-    title = "Made with today's settings"
+    title = "Created with current settings"
 
     async def look(self) -> Check:
         """Compare the recipe's number with today's."""
         made_with = self.context.state.setup.recipe
         if made_with >= RECIPE:
-            return self.ok("The setup has today's settings")
+            return self.ok("The setup has current settings")
         return self.report(
             Status.WARNING,
-            "Made by an earlier snowpixel; `apply --upgrade` brings it up to date",
+            "Created by an earlier snowpixel; `apply --upgrade` updates it",
             "earlier-recipe",
             observed=f"recipe {made_with}",
             expected=f"recipe {RECIPE}",

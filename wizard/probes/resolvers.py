@@ -28,9 +28,7 @@ INSIDE = tuple(
 
 FLATTENED = "cname-flattened"
 
-UNKNOWN_WHOSE = (
-    "Whose they are cannot be told from the DNS alone: the row of the pixel over HTTPS shows who answers there."
-)
+UNKNOWN_WHOSE = "DNS alone doesn't show whose they are: the row of the pixel over HTTPS shows who answers there."
 
 
 class Leads(StrEnum):
@@ -41,8 +39,8 @@ class Leads(StrEnum):
     NOWHERE = "not known yet"
     FLATTENED = "addresses without a CNAME"
     BLOCKED = "blocked"
-    """An answer of a filter's: it says so itself, or names an address at which nobody can be."""
-    UNSEEN = "no answer"
+    """A filter's answer: it says so itself, or names an address where nobody can be."""
+    UNSEEN = "no response"
 
 
 def leads(answer: DnsAnswer, target: str, own: frozenset[str] = frozenset()) -> Leads:
@@ -96,7 +94,7 @@ class ResolversProbe(Probe):
     """Asks the well-known public resolvers, and last this computer's own."""
 
     id = "dns-resolvers"
-    title = "The domain, as the world's resolvers see it"
+    title = "The domain, as public DNS resolvers see it"
     needs = ("pixel-record",)
 
     def __init__(self, context: Context) -> None:
@@ -108,7 +106,7 @@ class ResolversProbe(Probe):
         """Look once."""
         domain, target = self.context.choices.domain, self.context.made.distribution_domain
         if not domain:
-            return self.report(Status.SKIPPED, "No domain of your own")
+            return self.report(Status.SKIPPED, "No domain yet")
         if not target:
             return not_made(self)
         if early := await unpublished(self, domain):
@@ -155,7 +153,7 @@ class ResolversProbe(Probe):
         if not kinds:
             return self.report(
                 Status.UNKNOWN,
-                "No DNS resolver answers from here",
+                "No DNS resolver responds from here",
                 "dns-unreachable",
                 observed=observed,
                 name=domain,
@@ -188,10 +186,10 @@ class ResolversProbe(Probe):
         """Whoever uses a resolver that checks signatures, and most do, gets no answer at all."""
         return self.report(
             Status.FAILED,
-            f"Resolvers refuse {domain}, because the domain's DNSSEC signatures do not hold",
+            f"Resolvers refuse {domain}, because the domain's DNSSEC signatures are invalid",
             "dnssec-broken",
             observed=f"{resolvers}: an answer only without checking signatures",
-            expected="signatures that hold, or no DS record at the registry",
+            expected="valid signatures, or no DS record at the registry",
             name=domain,
             resolvers=resolvers,
         )
@@ -213,7 +211,7 @@ class ResolversProbe(Probe):
     def _split(self, domain: str, target: str, observed: str) -> Check:
         return self.report(
             Status.WARNING,
-            f"{domain} works for the world; this computer is in a network with a DNS of its own",
+            f"{domain} works for public DNS resolvers; this computer's network has its own DNS",
             "split-horizon",
             observed=observed,
             expected=target,
@@ -224,10 +222,10 @@ class ResolversProbe(Probe):
     def _flattened(self, domain: str, target: str, observed: str) -> Check:
         """Nobody shows a CNAME: right for our alias records in Route 53, elsewhere for the HTTPS probe to decide."""
         if self.context.made.hosted_zone:
-            return self.ok(f"{domain} answers everywhere with the addresses of its alias records", observed=observed)
+            return self.ok(f"{domain} resolves everywhere to the addresses of its alias records", observed=observed)
         return self.report(
             Status.WARNING,
-            f"{domain} answers with addresses instead of the CNAME",
+            f"{domain} returns addresses instead of the CNAME",
             FLATTENED,
             observed=observed,
             expected=target,
@@ -240,10 +238,10 @@ class ResolversProbe(Probe):
     def _reached(self, domain: str, target: str, answers: tuple[DnsAnswer, ...], observed: str) -> Check:
         between = next((answer.chain[0] for answer in answers if answer.chain and answer.chain[0] != target), "")
         if not between:
-            return self.ok(f"{both(domain)} leads to your distribution", observed=observed, flattened="no")
+            return self.ok(f"{both(domain)} points to your distribution", observed=observed, flattened="no")
         return self.report(
             Status.WARNING,
-            f"{domain} leads to your distribution by way of {between}",
+            f"{domain} points to your distribution through {between}",
             "cname-indirect",
             observed=observed,
             expected=target,
@@ -264,7 +262,7 @@ class ResolversProbe(Probe):
                 return self._split(domain, target, brief(inside))
             return self.report(
                 Status.WARNING,
-                f"{domain} works for the world; only this computer's resolver answers something else",
+                f"{domain} works for public DNS resolvers; only this computer's resolver gives a different answer",
                 "own-resolver-behind",
                 observed=observed,
                 expected=target,
@@ -277,8 +275,8 @@ class ResolversProbe(Probe):
         elsewhere = any(self._leads(answer, target) is not Leads.NOWHERE for answer in behind)
         return self.report(
             Status.WAITING,
-            f"{len(behind)} of {len(answers)} resolvers do not lead {domain} to your distribution yet: perhaps an "
-            f"older answer, kept until {end}",
+            f"{len(behind)} of {len(answers)} resolvers don't point {domain} to your distribution yet: perhaps an "
+            f"older answer, cached until {end}",
             "older-answer-cached" if elsewhere else "negative-answer-cached",
             observed=observed,
             expected=target,

@@ -23,7 +23,7 @@ STRANGE = frozenset({"certificate-of-another", "certificate-untrusted"})
 OF_TIME = frozenset({"certificate-expired", "certificate-expiring"})
 """Verdicts that a wrong clock may be the reason for, like an untrusted certificate."""
 
-ONLY_NEW = "TLSv1.2 or newer alone"
+ONLY_NEW = "TLSv1.2 or newer only"
 
 
 class TlsProbe(Probe):
@@ -73,7 +73,7 @@ class TlsProbe(Probe):
         told = clock_skew.in_words(off)
         return self.report(
             Status.UNKNOWN,
-            f"The certificate of {host} can be judged once this computer's clock is right: it is {told} CloudFront's",
+            f"The certificate of {host} can be checked once this computer's clock is right: it is {told} CloudFront's",
             "clock-off",
             observed=f"{told} {answer.headers['date']}",
             host=host,
@@ -116,7 +116,7 @@ class TlsProbe(Probe):
         if not seen.trusted:
             return self.report(
                 Status.FAILED,
-                f"Browsers do not trust the certificate of {host}",
+                f"Browsers don't trust the certificate of {host}",
                 "certificate-untrusted",
                 observed=f"{seen.error}; issued by {seen.issuer}",
                 host=host,
@@ -129,9 +129,9 @@ class TlsProbe(Probe):
         names = ", ".join(seen.names) or "no names"
         default = any(name.endswith(DEFAULT) for name in seen.names)
         summary = (
-            f"CloudFront answers for {host} with its own certificate: yours is not attached yet, or not everywhere"
+            f"CloudFront presents its own certificate for {host}: yours isn't attached yet, or not everywhere"
             if default
-            else f"{host} answers with somebody else's certificate, for {names}"
+            else f"{host} presents somebody else's certificate, for {names}"
         )
         return self.report(
             Status.FAILED,
@@ -147,7 +147,7 @@ class TlsProbe(Probe):
     def _expiring(self, host: str, left: float) -> Check:
         return self.report(
             Status.WARNING,
-            f"The certificate of {host} ends in {left:.0f} days and should have been renewed by now",
+            f"The certificate of {host} expires in {left:.0f} days and should have been renewed by now",
             "certificate-expiring",
             observed=f"{left:.0f} days left",
             expected=f"at least {RENEWED_BY} days",
@@ -160,7 +160,7 @@ class TlsProbe(Probe):
         return self._old(Status.FAILED, "tls-old", summary, host, version)
 
     def _accepts_old(self, host: str, version: str) -> Check:
-        summary = f"{host} still accepts {version}, which browsers have given up"
+        summary = f"{host} still accepts {version}, which browsers no longer use"
         return self._old(Status.WARNING, "tls-old-accepted", summary, host, version)
 
     def _old(self, status: Status, problem: str, summary: str, host: str, version: str) -> Check:

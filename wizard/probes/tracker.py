@@ -56,7 +56,7 @@ class TrackerHttpsProbe(Probe):
         if error.kind == "encoding":
             return self._faulty(url, undecodable(url, str(error)))
         if error.kind == "tls":
-            untrusted = DeliveryFault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
+            untrusted = DeliveryFault("tracker-untrusted", f"No trusted connection to {url}", observed=str(error))
             return await between(self, host) or self._faulty(url, untrusted)
         return await unreached(self, host, error)
 
@@ -104,7 +104,7 @@ def _not_ours(answer: Response, host: str, url: str) -> list[DeliveryFault]:
     if known.problem == "pixel-access-denied":  # S3 says the same of a file that is not there
         return [
             DeliveryFault(
-                "tracker-missing", f"There is no file at {url}, or CloudFront may not read it", observed=observed
+                "tracker-missing", f"There is no file at {url}, or CloudFront can't read it", observed=observed
             )
         ]
     return [DeliveryFault(known.problem, known.summary.format(host=host), observed=observed)]

@@ -135,12 +135,12 @@ class Resource(ABC):
 
     def missing(self) -> Reading:
         """Say, without looking, what `read` says where nothing exists: the parent is not there yet."""
-        return self.absent(f"{self.title}: not there yet")
+        return self.absent(f"{self.title}: not created yet")
 
     def to_follow(self, reading: Reading) -> Reading:
         """Say that this one will have to change once something whose id it carries is made anew."""
         actor = Actor.US if self.in_aws else Actor.USER
-        change = Change(self.id, self.follows_by, actor, f"Adapt to what is made anew: {self.title}")
+        change = Change(self.id, self.follows_by, actor, f"Adapt to what is created again: {self.title}")
         return replace(reading, changes=(change,))
 
     async def carry_out(self, change: Change) -> None:
@@ -162,7 +162,7 @@ class Resource(ABC):
 
     async def removal(self) -> Reading:
         """Look at the world and say what is left to take away. By default it goes with its parent."""
-        return Reading(presence=Presence.ABSENT, summary=f"{self.title}: goes with what it belongs to")
+        return Reading(presence=Presence.ABSENT, summary=f"{self.title}: deleted with what it belongs to")
 
     @property
     def tags(self) -> dict[str, str]:
@@ -177,7 +177,7 @@ class Resource(ABC):
     def more_tags(self, found: Mapping[str, str]) -> str:
         """Name the tags of others, which are left alone; empty where there are none."""
         others = {key: value for key, value in found.items() if key not in self.tags}
-        return f"tags of others, left alone: {pairs(others)}" if others else ""
+        return f"other tags, left alone: {pairs(others)}" if others else ""
 
     # Helpers, so that readings look the same everywhere.
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from wizard.model.ports import Web, WebError
 
 SIZE_LIMIT = 1024
-"""Bytes; a pixel must be smaller, for it is sent with every event."""
+"""Bytes; a pixel must be smaller, because it is sent for every event."""
 
 _REDIRECTS = 3
 _OK = 200
@@ -70,11 +70,11 @@ async def fetch(web: Web, source: str) -> bytes:
         return await _download(web, source)
     if scheme == "http":
         raise PixelError(
-            "An http address is refused: anybody on the way could swap the image that your visitors will be sent. "
-            "Use the https address, or download the file and give its path."
+            "HTTP addresses aren't accepted: anybody in between could swap the image that your visitors get. Use the "
+            "HTTPS address, or download the file and enter its path."
         )
     if scheme:
-        raise PixelError(f"{scheme}:// is not supported. Give an https address, a file's path, or `builtin`.")
+        raise PixelError(f"{scheme}:// is not supported. Enter an HTTPS address, a file's path, or `builtin`.")
     return _from_file(source)
 
 
@@ -88,8 +88,8 @@ def validate(data: bytes) -> PixelImage:
         raise PixelError("The file is empty. Choose another image, or `builtin`.")
     if len(data) >= SIZE_LIMIT:
         raise PixelError(
-            f"{_kind(data)} has {len(data):,} bytes; the pixel must be under {SIZE_LIMIT:,}, for it is sent with every "
-            "event. A 1x1 GIF needs 43."
+            f"{_kind(data)} has {len(data):,} bytes; the pixel must be under {SIZE_LIMIT:,}, because it is sent for "
+            "every event. A 1x1 GIF needs 43."
         )
     if data.startswith(_GIF):
         _check_gif(data)
@@ -97,7 +97,7 @@ def validate(data: bytes) -> PixelImage:
     if data.startswith(_PNG):
         _check_png(data)
         return PixelImage("image/png", data)
-    raise PixelError(f"{_kind(data)} is not a GIF or PNG image. Choose a 1x1 GIF or PNG, or `builtin`.")
+    raise PixelError(f"{_kind(data)} isn't a GIF or PNG image. Choose a 1x1 GIF or PNG, or `builtin`.")
 
 
 def _asset(name: str) -> bytes:
@@ -109,11 +109,11 @@ async def _download(web: Web, url: str) -> bytes:
         answer = await web.get(url, limit=SIZE_LIMIT, redirects=_REDIRECTS)
     except WebError as error:
         raise PixelError(
-            f"{url} could not be fetched: {error}. The image must be under {SIZE_LIMIT:,} bytes and may be reached "
-            f"through at most {_REDIRECTS} redirects, to https only."
+            f"{url} couldn't be fetched: {error}. The image must be under {SIZE_LIMIT:,} bytes and may be reached "
+            f"through at most {_REDIRECTS} redirects, to HTTPS only."
         ) from error
     if answer.status != _OK:
-        raise PixelError(f"{url} answers with HTTP status {answer.status} instead of an image. Check the address.")
+        raise PixelError(f"{url} responds with HTTP status {answer.status} instead of an image. Check the address.")
     return answer.body
 
 
@@ -127,7 +127,7 @@ def _from_file(path: str) -> bytes:
     except (OSError, ValueError, RuntimeError) as error:
         if isinstance(error, PixelError):
             raise
-        raise PixelError(f"{path} cannot be read: {error}.") from error
+        raise PixelError(f"{path} can't be read: {error}.") from error
 
 
 def _kind(data: bytes) -> str:
@@ -136,7 +136,7 @@ def _kind(data: bytes) -> str:
     if start.startswith(b"<svg"):
         return "This is an SVG drawing; it"
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<")):
-        return "This is a web page, perhaps an error page that the address answered with; it"
+        return "This is a web page, perhaps an error page; it"
     name = next((name for magic, name in _OTHERS if data.startswith(magic)), "")
     return f"This is {name}; it" if name else "The file"
 
@@ -190,9 +190,9 @@ def _check_gif(data: bytes) -> None:
             _frame(reader, has_table=table)
             frames += 1
         else:
-            raise PixelError(f"The GIF file is damaged: it holds an unknown block {block.hex()}. Download it again.")
+            raise PixelError(f"The GIF file is damaged: it contains an unknown block {block.hex()}. Download it again.")
     if not frames:
-        raise PixelError("The GIF file holds no picture. Choose another image, or `builtin`.")
+        raise PixelError("The GIF file contains no picture. Choose another image, or `builtin`.")
     reader.finish()
 
 
@@ -214,10 +214,10 @@ def _frame(reader: _Reader, *, has_table: bool) -> None:
     left, top, width, height, flags = struct.unpack("<HHHHB", reader.take(9))
     _one_by_one("GIF", left + width, top + height)
     if not (_colour_table(reader, flags) or has_table):
-        raise PixelError("The GIF file has no colour table, which not every program accepts. Export the image again.")
+        raise PixelError("The GIF file has no color table, and not every program accepts that. Export the image again.")
     bits = reader.take(1)[0]
     if not 2 <= bits <= 8 or not _draws_a_pixel(_sub_blocks(reader), bits):  # noqa: PLR2004 - limits of the format
-        raise PixelError("The GIF file is damaged: its picture cannot be decompressed. Download it again.")
+        raise PixelError("The GIF file is damaged: its picture can't be decompressed. Download it again.")
 
 
 def _draws_a_pixel(compressed: bytes, bits: int) -> bool:
@@ -244,15 +244,15 @@ def _check_png(data: bytes) -> None:
     row = _row_length(chunks[0][1])
     names = [name for name, _ in chunks]
     if chunks[0][1][9] == _INDEXED and b"PLTE" not in names:
-        raise PixelError("The PNG file is damaged: its colours are missing. Download it again.")
+        raise PixelError("The PNG file is damaged: its colors are missing. Download it again.")
     packed = b"".join(content for name, content in chunks if name == b"IDAT")
     unpacker = zlib.decompressobj()
     try:
         unpacked = unpacker.decompress(packed, row + 1)
     except zlib.error as error:
-        raise PixelError("The PNG file is damaged: its picture cannot be decompressed. Download it again.") from error
+        raise PixelError("The PNG file is damaged: its picture can't be decompressed. Download it again.") from error
     if len(unpacked) != row or not unpacker.eof or unpacked[0] >= _FILTERS:
-        raise PixelError("The PNG file is damaged: its picture is not that of one pixel. Download it again.")
+        raise PixelError("The PNG file is damaged: its picture isn't a single pixel. Download it again.")
 
 
 def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:

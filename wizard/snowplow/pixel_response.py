@@ -36,15 +36,15 @@ class PixelFault(Struct, frozen=True):
 
 
 CLOUDFLARE = PixelFault("cloudflare-proxy", "Cloudflare's proxy answers at {host}, in front of CloudFront")
-BANNED = PixelFault("cloudflare-1014", "Cloudflare refuses to serve {host}: its record leads into another account")
+BANNED = PixelFault("cloudflare-1014", "Cloudflare refuses to serve {host}: its record points to another account")
 IN_FRONT = "proxy-in-front"
-NOT_CLOUDFRONT = PixelFault("not-cloudfront", "{host} is answered by something that is not CloudFront")
+NOT_CLOUDFRONT = PixelFault("not-cloudfront", "Something that isn't CloudFront answers for {host}")
 NOT_ATTACHED = PixelFault(
-    "alias-not-attached", "CloudFront does not know {host}: the name is not attached, or not everywhere"
+    "alias-not-attached", "CloudFront doesn't know {host}: the hostname isn't attached, or not everywhere"
 )
 
 _PAGES = (
-    (403, "<Code>AccessDenied</Code>", PixelFault("pixel-access-denied", "S3 does not let CloudFront read the pixel")),
+    (403, "<Code>AccessDenied</Code>", PixelFault("pixel-access-denied", "S3 doesn't let CloudFront read the pixel")),
     (403, "block access from your country", PixelFault("geo-blocked", "CloudFront blocks this country at {host}")),
     (403, "Request blocked", PixelFault("waf-blocks", "A web application firewall blocks requests to {host}")),
     (403, "could not be satisfied", NOT_ATTACHED),
@@ -52,7 +52,7 @@ _PAGES = (
     (
         400,
         "authorization header is malformed",
-        PixelFault("origin-moved", "CloudFront asks for the bucket in another region"),
+        PixelFault("origin-moved", "CloudFront looks for the bucket in another region"),
     ),
     (404, "", PixelFault("pixel-missing", "There is no pixel at {host}/i")),
 )
@@ -82,7 +82,7 @@ def in_front(response: Response) -> str:
 
 def proxied(front: str) -> PixelFault:
     """Return the fault that another proxy than Cloudflare's answers in front of CloudFront."""
-    return PixelFault(IN_FRONT, f"{{host}} is answered by {front}, in front of CloudFront")
+    return PixelFault(IN_FRONT, f"{front} answers for {{host}}, in front of CloudFront")
 
 
 def fault_behind(response: Response) -> PixelFault | None:
@@ -117,11 +117,11 @@ def _by_class(response: Response) -> PixelFault:
     status = response.status
     if status in (301, 302, 307, 308):
         if ".amazonaws.com" in response.headers.get("location", ""):
-            return PixelFault("bucket-redirect", "S3 sends {host}/i on to the bucket's regional name")
+            return PixelFault("bucket-redirect", "S3 redirects {host}/i to the bucket's regional name")
         return PixelFault("unexpected-redirect", "{host}/i is redirected instead of served")
     if status >= 500:  # noqa: PLR2004 - server errors begin here
-        return PixelFault("origin-unreachable", "CloudFront cannot get the pixel from the bucket")
-    return PixelFault("unexpected-status", f"{{host}}/i answers with HTTP status {status}")
+        return PixelFault("origin-unreachable", "CloudFront can't get the pixel from the bucket")
+    return PixelFault("unexpected-status", f"{{host}}/i responds with HTTP status {status}")
 
 
 def _content(response: Response) -> PixelFault | None:
@@ -130,10 +130,10 @@ def _content(response: Response) -> PixelFault | None:
     try:
         image = validate(response.body)
     except PixelError as error:
-        return PixelFault("pixel-broken", f"What {{host}}/i serves is no pixel: {error}")
+        return PixelFault("pixel-broken", f"{{host}}/i doesn't serve a pixel: {error}")
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != image.content_type:
-        return PixelFault("content-type-wrong", f"{{host}}/i says it is '{kind}' and is {image.content_type}")
+        return PixelFault("content-type-wrong", f"{{host}}/i says it is '{kind}' but is {image.content_type}")
     return None
 
 
@@ -141,7 +141,7 @@ def _headers(response: Response) -> PixelFault | None:
     if fault := _cors(response.headers.get("access-control-allow-origin", "")):
         return fault
     if _directives(response.headers.get("cache-control", "")) != _directives(CACHE_CONTROL):
-        return PixelFault("cache-control-differs", "{host}/i is cached in another way than it should be", serious=False)
+        return PixelFault("cache-control-differs", "{host}/i isn't cached as it should be", serious=False)
     return None
 
 
@@ -150,10 +150,10 @@ def _cors(allowed: str) -> PixelFault | None:
     if allowed == "*":
         return None
     if not allowed:
-        return PixelFault("cors-missing", "{host}/i does not allow other origins, so trackers stop sending")
+        return PixelFault("cors-missing", "{host}/i doesn't allow other origins, so trackers stop sending")
     if "," in allowed:
-        return PixelFault("cors-twice", "{host}/i allows other origins twice, which browsers take for not at all")
-    return PixelFault("cors-narrow", "{host}/i allows one origin at a time, so trackers of other sites stop sending")
+        return PixelFault("cors-twice", "{host}/i allows other origins twice, which browsers treat as not at all")
+    return PixelFault("cors-narrow", "{host}/i allows one origin at a time, so trackers on other sites stop sending")
 
 
 def _directives(text: str) -> frozenset[str]:

@@ -28,8 +28,8 @@ TRACKER_PLACEHOLDER = "https://YOUR-WEB-SERVER/sp.js"
 TRACKER_HINT = (
     "The tag needs Snowplow's tracker, the file sp.js. Let snowpixel serve it beside the pixel: `snowpixel set NAME "
     "--goal pixel,js-bucket`, then apply. Or download it from the releases page of "
-    "github.com/snowplow/snowplow-javascript-tracker (version 4), put it on your own web server, and write its https "
-    f"address in place of {TRACKER_PLACEHOLDER}."
+    "github.com/snowplow/snowplow-javascript-tracker (version 4), put it on your own web server, and enter its HTTPS "
+    "address in place of {TRACKER_PLACEHOLDER}."
 )
 
 _SCRIPT_START = '<script crossorigin="anonymous">'
@@ -49,9 +49,9 @@ class Variant(StrEnum):
 
 
 PLACES = {
-    Variant.PAGE: "Into the <head> of every page:",
-    Variant.GTM: "Into Google Tag Manager:",
-    Variant.NPM: "Into your site's own JavaScript, once for each page:",
+    Variant.PAGE: "For the <head> of every page:",
+    Variant.GTM: "For Google Tag Manager:",
+    Variant.NPM: "For your site's own JavaScript, once per page:",
 }
 """Where each variant goes, as a line above it."""
 
@@ -246,7 +246,7 @@ def collector(host: str) -> str:
         ValueError: `host` is no plain host name.
     """
     if not _HOST.fullmatch(host):
-        raise ValueError(f"{host!r} is not a host name: leave out https://, slashes and blanks, use lower case.")
+        raise ValueError(f"{host!r} isn't a hostname: leave out https://, slashes, and spaces, and use lowercase.")
     return f"https://{host}"
 
 

@@ -18,9 +18,9 @@ def reason(text: str) -> str:
     """
     cleaned = " ".join(filter(None, map(printable, text.split())))
     if not cleaned:
-        raise InvalidChoice("A reason is needed: in a year somebody will ask why. A few words are enough.")
+        raise InvalidChoice("Enter a reason: a year from now, somebody will ask why. A few words are enough.")
     if len(cleaned) > LONGEST:
-        raise InvalidChoice(f"The reason has {len(cleaned)} characters; at most {LONGEST} are kept.")
+        raise InvalidChoice(f"The reason has {len(cleaned)} characters; the limit is {LONGEST}.")
     return cleaned
 
 

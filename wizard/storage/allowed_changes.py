@@ -47,18 +47,18 @@ def refuse_unchangeable(setup: Setup, wanted: SetupChoices) -> None:
     """
     if setup.made.content_bucket and wanted.region != setup.choices.region:
         raise StoreError(
-            f"The buckets of '{setup.name}' are in {setup.choices.region} and cannot move. "
-            "Make a new setup for the other region, then remove this one."
+            f"The buckets of '{setup.name}' are in {setup.choices.region} and can't move. Create a new setup for the "
+            f"other region, then remove this one."
         )
     if setup.made.content_bucket and Goal.PIXEL in setup.choices.goals and Goal.PIXEL not in wanted.goals:
         raise StoreError(
-            f"The pixel of '{setup.name}' is made and may be in use. To take it down, remove the setup (the logs "
-            "stay), then make a new one for the JavaScript alone."
+            f"The pixel of '{setup.name}' exists and may be in use. To delete it, remove the setup (the logs are "
+            f"kept), then create a new one for the JavaScript alone."
         )
     if setup.made.alias and wanted.domain is None:
         raise StoreError(
-            f"'{setup.name}' is in use under {setup.made.alias}. To go back to CloudFront's own name, make a new "
-            "setup without a domain, then remove this one."
+            f"'{setup.name}' is in use under {setup.made.alias}. To go back to CloudFront's domain name, create a "
+            f"new setup without a domain, then remove this one."
         )
 
 

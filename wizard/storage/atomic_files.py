@@ -40,7 +40,7 @@ def read(path: Path, most: int = LARGEST) -> bytes:
 
 def _refuse_odd(found: os.stat_result, path: Path, most: int) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise OddFileError("it is no regular file, but a folder, a pipe, or a device", path)
+        raise OddFileError("it isn't a regular file, but a folder, a pipe, or a device", path)
     if found.st_size > most:
         raise OddFileError(_too_large(most), path)
 
@@ -142,24 +142,24 @@ def ours(path: Path, *begins: str) -> bool:
 def left_alone(path: Path, what: str) -> str:
     """Say that a file was not touched, since it is not `what` we write there."""
     way_out = "Choose another name, or move it away."
-    return f"{path} is there already and does not hold {what}, so it was left alone. {way_out}"
+    return f"{path} already exists and doesn't contain {what}, so it was left alone. {way_out}"
 
 
 def not_written(error: OSError, path: Path) -> str:
     """Say that a file of the user's choice could not be written, why, and what to do."""
-    return f"{path} cannot be written: {reason(error, path)}. Choose another place."
+    return f"{path} can't be written: {reason(error, path)}. Choose another place."
 
 
 def reason(error: OSError, path: Path) -> str:
     """Say in plain words what keeps a file from being read or written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "there is no room left on the disk, or no more is allowed to you"
+        return "the disk is full, or your quota is used up"
     if error.errno == errno.EROFS:
         return "the disk is read-only"
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return "a folder on the way there is a file"
+        return "a folder in its path is a file"
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"you may not, for {_hindrance(Path(error.filename or path))}"
+        return f"you don't have permission, because {_hindrance(Path(error.filename or path))}"
     return str(error.strerror or error)
 
 
@@ -171,7 +171,7 @@ def _hindrance(path: Path) -> str:
             if owner == me:
                 return f"{each} is set to read-only (chmod u+rw changes that)"
             return (
-                f"{each} belongs to the user with the number {owner}, you are {me} (sudo may have been used once, then "
-                "chown gives it back to you)"
+                f"{each} belongs to user ID {owner}, and you are {me} (if sudo was used once, chown gives it back to "
+                f"you)"
             )
-    return "its folder cannot be looked into"
+    return "its folder can't be read"

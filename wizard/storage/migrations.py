@@ -78,12 +78,12 @@ def upgrade(data: Data, *, steps: Mapping[int, Step] = STEPS, newest: int = SCHE
     """
     version = data.get("schema")
     if not isinstance(version, int) or isinstance(version, bool) or version > HIGHEST:
-        raise UnknownVersionError("it does not say its version")
+        raise UnknownVersionError("it doesn't say its version")
     if version > newest:
         raise NewerError(version)
     while version < newest:
         if version not in steps:
-            raise UnknownVersionError(f"version {version} is not known")
+            raise UnknownVersionError(f"version {version} is unknown")
         data = {**steps[version](data), "schema": version + 1}
         version += 1
     return data

@@ -66,14 +66,14 @@ def load(home: Path) -> LoadedPreferences:
     except (FileNotFoundError, NotADirectoryError):
         return LoadedPreferences(Preferences())
     except OSError as error:
-        why = f"{path} cannot be read: {reason(error, path)}"
+        why = f"{path} can't be read: {reason(error, path)}"
     except _NewerError as error:
         why = f"{path} was written by a newer snowpixel (file version {error})"
     except RecursionError:
-        why = f"{path} is damaged or was changed by hand (it is nested too deeply)"
+        why = f"{path} is damaged or was edited by hand (it is nested too deeply)"
     except (msgspec.DecodeError, UnicodeError) as error:
-        why = f"{path} is damaged or was changed by hand ({printable(str(error))})"
-    return LoadedPreferences(Preferences(), f"{why}. Until you set something anew, the usual settings count.")
+        why = f"{path} is damaged or was edited by hand ({printable(str(error))})"
+    return LoadedPreferences(Preferences(), f"{why}. Until you change a setting, the defaults are used.")
 
 
 def save(home: Path, settings: Preferences) -> None:
@@ -88,8 +88,8 @@ def save(home: Path, settings: Preferences) -> None:
         put(path, msgspec.json.format(msgspec.json.encode(settings), indent=2))
     except OSError as error:
         raise PreferencesError(
-            f"It counts until you leave, but could not be kept in {path}: {reason(error, path)}. Put that right, then "
-            "set it once more."
+            f"It applies until you quit, but couldn't be saved in {path}: {reason(error, path)}. Fix that, then set "
+            f"it again."
         ) from error
 
 

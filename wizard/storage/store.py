@@ -68,8 +68,8 @@ class Store:
         """
         if not NAME.fullmatch(name):
             raise StoreError(
-                f"'{name}' cannot be a setup's name. Use a lower-case letter, then up to 19 lower-case letters, "
-                "digits or hyphens."
+                f"'{name}' can't be a setup name. Use a lowercase letter, then up to 19 lowercase letters, digits, "
+                f"or hyphens."
             )
         return self.folder / f"{name}.json"
 
@@ -84,7 +84,7 @@ class Store:
         except (FileNotFoundError, NotADirectoryError):
             return ()
         except OSError as error:
-            raise StoreError(f"Cannot read {self.folder}: {reason(error, self.folder)}.") from error
+            raise StoreError(f"Can't read {self.folder}: {reason(error, self.folder)}.") from error
         return tuple(sorted(path.stem for path in found if path.suffix == ".json" and NAME.fullmatch(path.stem)))
 
     def with_id(self, identifier: str) -> Setup | None:
@@ -110,16 +110,16 @@ class Store:
             raise _damaged(path, str(error.strerror), odd=True) from None
         except FileNotFoundError:
             if path.is_symlink():
-                raise _damaged(path, "it is a link to a file that is not there", odd=True) from None
+                raise _damaged(path, "it is a link to a file that doesn't exist", odd=True) from None
             known = ", ".join(self.names()) or "none yet"
             raise UnknownSetupError(f"There is no setup called '{name}'. Saved setups: {known}.") from None
         except OSError as error:
-            raise StoreError(f"Cannot read {path}: {reason(error, path)}.") from error
+            raise StoreError(f"Can't read {path}: {reason(error, path)}.") from error
         try:
             return _decode(data, name)
         except migrations.NewerError as error:
             raise StoreError(
-                f"{path} was written by a newer snowpixel (file version {error.version}, this one knows {SCHEMA}). "
+                f"{path} was written by a newer snowpixel (file version {error.version}, this one supports {SCHEMA}). "
                 "Update snowpixel, then try again."
             ) from None
         except _DamagedError as error:
@@ -143,7 +143,7 @@ class Store:
         """
         if setup.name in self.names():
             raise StoreError(
-                f"A setup called '{setup.name}' exists already. Choose another name, or continue that one."
+                f"There is already a setup called '{setup.name}'. Choose another name, or continue that one."
             )
         self.save(setup)
 
@@ -181,8 +181,8 @@ class Store:
             yield
         except OSError as error:
             raise StoreError(
-                f"Cannot save the setup in {path}: {reason(error, path)}. Nothing was changed by the step that "
-                "wanted to save. Put that right, or choose another folder with --home, then try again."
+                f"Can't save the setup in {path}: {reason(error, path)}. The step that tried to save changed "
+                f"nothing. Fix that, or choose another folder with --home, then try again."
             ) from error
 
     def delete(self, name: str) -> None:
@@ -198,7 +198,7 @@ class Store:
             locks.forget(path)
         except OSError as error:
             raise StoreError(
-                f"Cannot delete {error.filename or path}: {reason(error, path)}. Delete it by hand."
+                f"Can't delete {error.filename or path}: {reason(error, path)}. Delete it by hand."
             ) from error
 
     @contextmanager
@@ -235,8 +235,8 @@ class Store:
             raise _locked(path.stem, error.owner) from None
         except locks.NoLocksError:
             raise StoreError(
-                f"The file system of {path.parent} cannot lock files, so two snowpixels could overwrite each other's "
-                "work. Move the folder to a disk of this computer and name it with --home."
+                f"The file system of {path.parent} can't lock files, so two snowpixels could overwrite each other's "
+                f"changes. Move the folder to a local disk and set it with --home."
             ) from None
 
     def reading(self, name: str) -> MemoryState:
@@ -254,7 +254,8 @@ def _locked(name: str, owner: locks.LockOwner | None) -> LockedError:
         since = datetime.fromtimestamp(owner.since).astimezone()
         who = f"by `{printable(owner.what)}` (process {owner.pid}, since {since:%Y-%m-%d %H:%M:%S})"
     return LockedError(
-        f"The setup '{name}' is being worked on {who}. Wait for it, or run `snowpixel check {name}`, which only looks.",
+        f"The setup '{name}' is in use {who}. Wait until it has finished, or run `snowpixel check {name}`, which "
+        f"changes nothing.",
         owner,
     )
 
@@ -274,12 +275,12 @@ def _decode(data: bytes, name: str) -> Setup:
         raise _DamagedError(printable(str(error))) from None
     if setup.name != name:
         raise _DamagedError(
-            f"it describes a setup called '{printable(setup.name)}'; a copy of a setup's file is no second setup"
+            f"it describes a setup called '{printable(setup.name)}'; a copy of a setup's file isn't a second setup"
         )
     accepted: dict[str, Any] = built.get("accepted", {})
     shown = {item: {**one, "observed": ""} for item, one in accepted.items()}  # what was observed is only compared
     if _controls({**built, "accepted": shown}):
-        raise _DamagedError("it holds control characters, which could steer a terminal")
+        raise _DamagedError("it contains control characters, which could control a terminal")
     return setup
 
 
@@ -314,7 +315,7 @@ def _damaged(path: Path, why: str, *, odd: bool = False) -> StoreError:
         why: what is wrong with it.
         odd: whether it is no regular file, which nothing can be copied over.
     """
-    return StoreError(f"{path} is damaged or was changed by hand ({why}). {_way_out(path, odd=odd)}")
+    return StoreError(f"{path} is damaged or was edited by hand ({why}). {_way_out(path, odd=odd)}")
 
 
 def _way_out(path: Path, *, odd: bool) -> str:
@@ -323,11 +324,8 @@ def _way_out(path: Path, *, odd: bool) -> str:
         if _usable(read(previous), path.stem):
             old, new = shlex.quote(str(previous)), shlex.quote(str(path))
             command = f"{f'mv {new} {new}.damaged && ' if odd or path.is_symlink() else ''}cp {old} {new}"
-            return f"The good copy before it is there. Put it back, then try again: {command}"
-    return (
-        "There is no earlier copy. Move the file away; what was made in AWS is found again with "
-        "`snowpixel list --account`."
-    )
+            return f"There is a good earlier copy. Restore it, then try again: {command}"
+    return "There is no earlier copy. Move the file away; `snowpixel list --account` finds what was created in AWS."
 
 
 def _sweep(path: Path) -> None:

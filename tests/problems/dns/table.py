@@ -131,9 +131,7 @@ def values() -> Iterator[Situation]:
         for label, (form, says) in WRAPPED.items():
             wrapped = form.format(value)
             yield one(label, wrapped, "value-misspelt", says, value, name, never=("another service", "nobody needs"))
-            yield one(
-                f"{label}, and the zone appended", f"{wrapped}.{ZONE}", "value-misspelt", says, "domain behind it"
-            )
+            yield one(f"{label}, and the zone appended", f"{wrapped}.{ZONE}", "value-misspelt", says, "domain after it")
         for times in (1, 2):
             appended = value + f".{ZONE}" * times
             yield one(f"the zone appended, {times}", appended, "value-doubled", f"`{value}.`", appended)
@@ -240,7 +238,7 @@ def chains() -> Iterator[Situation]:
     between = f"x.{ZONE}"
     ends = {
         "to ours": ([f"{OWN}."], "cname-indirect", (between, OWN)),
-        "in a circle": ([f"{HOST}."], "cname-taken", ("leads back to itself",)),
+        "in a circle": ([f"{HOST}."], "cname-taken", ("points back to itself",)),
         "to nowhere": (["gone.net."], "cname-taken", ("gone.net", "nothing answers there")),
         "to another service": (["shop.net."], "cname-taken", ("another service would stop",)),
     }

@@ -70,9 +70,9 @@ class Delegation:
 DELETE = "delete the NS record `px` in example.com"
 SUB = "subdelegation-dead"
 CASES = (
-    Delegation("one silent", (DEAD,), (DELETE, "ns1.gone.net", "does not answer")),
-    Delegation("one refuses", (LAME,), (DELETE, "ns1.gone.net", "does not serve it")),
-    Delegation("one fails", ("SERVFAIL",), (DELETE, "ns1.gone.net", "does not serve it")),
+    Delegation("one silent", (DEAD,), (DELETE, "ns1.gone.net", "don't respond")),
+    Delegation("one refuses", (LAME,), (DELETE, "ns1.gone.net", "don't serve it")),
+    Delegation("one fails", ("SERVFAIL",), (DELETE, "ns1.gone.net", "don't serve it")),
     Delegation("both silent", (DEAD, DEAD), (DELETE, "ns1.gone.net, ns2.gone.net")),
     Delegation("both fail, each in its way", (DEAD, LAME), (DELETE, "ns1.gone.net, ns2.gone.net")),
 )

@@ -161,7 +161,9 @@ async def test_addresses_of_cloudfront_need_no_look(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mark", "says"), [("ffff0000", "setup ffff0000"), (GONE, "without the mark")], ids=["of another setup", "none"]
+    ("mark", "says"),
+    [("ffff0000", "setup ffff0000"), (GONE, "without this setup's ID")],
+    ids=["of another setup", "none"],
 )
 async def test_a_right_pixel_of_another_distribution_is_named(tmp_path: Path, mark: str, says: str) -> None:
     site = answering(x_amz_meta_snowpixel=mark)

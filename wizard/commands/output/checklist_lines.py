@@ -21,7 +21,7 @@ def rows(stages: Iterable[StageView], ink: Ink, *, verbose: bool = False) -> Ite
     for stage in stages:
         checks = [item.check for item in stage.items if item.check]
         if stage.status is None:
-            yield f"  {stage.title}: not looked at"
+            yield f"  {stage.title}: not checked"
             continue
         single = len(stage.items) == 1 and bool(checks)
         told = f": {_told(checks[0])}" if single else _count(checks)
@@ -51,7 +51,7 @@ def _told(check: Check) -> str:
 
 def _count(checks: Sequence[Check]) -> str:
     well = sum(check.status in (Status.OK, Status.WARNING) for check in checks)
-    return f": {well} of {len(checks)} as wanted"
+    return f": {well} of {len(checks)} OK"
 
 
 def troubles(checks: Iterable[Check], setup: str) -> Iterator[str]:
@@ -109,8 +109,8 @@ def summary(snapshot: Snapshot) -> str:
     """Sum a walk up in one line."""
     found = [stage.status for stage in snapshot.stages if stage.status]
     counted = [(status, found.count(status)) for status in Status if status in found]
-    said = ", ".join(f"{number} {status}" for status, number in counted) or "nothing to look at"
-    return f"{snapshot.setup}: {len(found)} rows, {said}."
+    said = ", ".join(f"{number} {status.word}" for status, number in counted) or "nothing to check"
+    return f"{snapshot.setup}: {len(found)} {'row' if len(found) == 1 else 'rows'}, {said}."
 
 
 def advice(snapshot: Snapshot) -> str:

@@ -30,8 +30,8 @@ COLOURS: Mapping[Status, str] = {
     Status.SKIPPED: "bright_black",
 }
 ACTIONS: Mapping[Action, str] = {Action.CREATE: "+", Action.UPDATE: "~", Action.REPLACE: "↻", Action.DELETE: "-"}
-ACTORS: Mapping[Actor, str] = {Actor.US: "", Actor.USER: " (by you)", Actor.AWS: " (by AWS, in its own time)"}
-_WIDEST = max(len(status) for status in Status)
+ACTORS: Mapping[Actor, str] = {Actor.US: "", Actor.USER: " (by you)", Actor.AWS: " (by AWS, automatically)"}
+_WIDEST = max(len(status.word) for status in Status if status is not Status.UNKNOWN)  # rare, and much longer
 MINUTE, HOUR = 60, 3600
 
 
@@ -51,8 +51,8 @@ class Ink:
         return cls(stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
 
     def badge(self, status: Status) -> str:
-        """Return glyph and word of a state, in a fixed width."""
-        text = f"{GLYPHS[status]} {status:<{_WIDEST}}"
+        """Return glyph and word of a state, padded to the usual width."""
+        text = f"{GLYPHS[status]} {status.word:<{_WIDEST}}"
         return click.style(text, fg=COLOURS[status]) if self.colour else text
 
 
@@ -130,10 +130,10 @@ class Narrator:
                 yield from ask_for(change.action, change.record, self._practice)
         if item.wait and self._new(("wait", item.id, item.wait.subject)):
             shown = any(change.record and change.actor is Actor.USER for change in item.changes)
-            subject = "Until that record is seen" if shown else item.wait.subject
+            subject = "Until that record is found" if shown else item.wait.subject
             yield f"{self._ink.badge(Status.WAITING)}  {waiting(item.wait, subject)}"
         if item.decision and not self._asked and self._new(("decision", item.decision.id)):
-            yield f"{self._ink.badge(Status.WAITING)}  A question is open; the rest goes on meanwhile"
+            yield f"{self._ink.badge(Status.WAITING)}  A question is open; the rest continues in the meantime"
             yield from decision(item.decision)
         bad = item.check and item.check.counts_as in (Status.FAILED, Status.UNKNOWN, Status.WARNING)
         if item.check and bad and item.phase is Phase.DONE and self._new(("check", item.id)):

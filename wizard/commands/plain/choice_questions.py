@@ -168,7 +168,7 @@ class ChoiceQuestions:
         def unused(text: str) -> str:
             name = validators.setup_name(text)
             if name in self._service.store.names():
-                raise InvalidChoice(f"There is a setup called {name} already. Choose another name.")
+                raise InvalidChoice(f"There is already a setup called {name}. Choose another name.")
             return name
 
         name = self._asker.ask(question.label, unused, default=free, why=question.why)

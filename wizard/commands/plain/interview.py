@@ -28,22 +28,22 @@ from wizard.storage.last_check import LastCheck
 from wizard.storage.store import StoreError
 
 NEW = "new"
-INTRO = "snowpixel, in plain lines: your own Snowplow pixel, in your own AWS account."
-ACTIONS = ("go-on", "check", "repair", "snippet", "events", "change", "remove")
+INTRO = "snowpixel, line by line: your own Snowplow pixel, in your own AWS account."
+ACTIONS = ("continue", "check", "repair", "snippet", "events", "change", "remove")
 WHAT_FOLLOWS = {
-    "go-on": "builds what is missing, and ends with the checklist",
-    "check": "looks at everything, changes nothing",
-    "repair": "looks at everything, and puts right what is wrong once you say yes",
+    "continue": "creates what is missing, then shows the checklist",
+    "check": "checks everything, changes nothing",
+    "repair": "checks everything, and fixes what is wrong once you say yes",
     "snippet": "prints the tag for your pages",
-    "events": "shows what has arrived",
-    "change": "asks for the choices again",
-    "remove": "takes it down; the logs stay",
+    "events": "shows the events that have arrived",
+    "change": "changes your choices",
+    "remove": "deletes it; the logs are kept",
 }
 CONSENT = (
-    "This is the moment in which something is made in your AWS account. Everything above, and nothing else. It can be "
-    "stopped at any time, goes on where it stopped, and is taken down again with: snowpixel remove NAME."
+    "If you say yes, snowpixel creates everything above in your AWS account, and nothing else. You can stop it at "
+    "any time, and it continues where it stopped. To remove it again: snowpixel remove NAME."
 )
-REPAIRING = "Exactly what stands above is put right in your AWS account, and nothing else."
+REPAIRING = "snowpixel fixes exactly what is listed above in your AWS account, and nothing else."
 
 
 def run(session: Session) -> ExitCode:
@@ -59,7 +59,9 @@ def run(session: Session) -> ExitCode:
         session.say(f"Nothing is lost. Continue with: {session.line('--plain')}")
         return ExitCode.WELL
     except NoAnswerError:
-        session.note(f"The input ended before the last answer. Nothing is lost. Go on with: {session.line('--plain')}")
+        session.note(
+            f"The input ended before the last answer. Nothing is lost. Continue with: {session.line('--plain')}"
+        )
         return ExitCode.UNFINISHED
 
 
@@ -91,7 +93,9 @@ class Interview:
     def _which(self) -> str | None:
         names = self.service.store.names()
         if not names:
-            self.session.say("No setup is saved yet, so this makes a new one. Nothing is made before you say yes.")
+            self.session.say(
+                "No setup is saved yet, so this creates a new one. Nothing is created in AWS before you say yes."
+            )
             return None
         self.session.say("Setups on this computer:")
         for name in names:
@@ -109,15 +113,15 @@ class Interview:
 
     def _with(self, name: str) -> ExitCode:
         setup = self.service.store.load(name)
-        default = "check" if setup.made.proof and not setup.removed else "go-on"
-        self.session.say("What shall be done?")
+        default = "check" if setup.made.proof and not setup.removed else "continue"
+        self.session.say("What would you like to do?")
         for action in ACTIONS:
             self.session.say(f"  {action}: {WHAT_FOLLOWS[action]}")
         does: dict[str, Callable[[], ExitCode]] = {action: self._doing(action, name) for action in ACTIONS}
-        return self.asker.ask("What", one_of(does), default=default, why="Each can be done at any time.")()
+        return self.asker.ask("What", one_of(does), default=default, why="You can do each of them at any time.")()
 
     def _doing(self, action: str, name: str) -> Callable[[], ExitCode]:
-        if action == "go-on":
+        if action == "continue":
             return lambda: self._set_up(name)
         if action == "change":
             return lambda: self._new(name)
@@ -141,12 +145,12 @@ class Interview:
         self._tell(*run_walk.ending(self.session, found))
         if not changes:
             verdicts = run_walk.verdicts(found)
-            where = "In what could be seen" if Status.UNKNOWN in verdicts else "There"
-            self.session.say(f"{where} is nothing that snowpixel could repair by itself.")
+            where = "In what could be checked" if Status.UNKNOWN in verdicts else "There"
+            self.session.say(f"{where} is nothing that snowpixel can repair on its own.")
             return of_statuses(verdicts)
-        self._tell("", "This would be put right:")
+        self._tell("", "snowpixel would fix this:")
         self._tell(*(line for change in changes for line in plan_lines.change_lines(change)))
-        if not self.asker.sure("Put it right?", REPAIRING):
+        if not self.asker.sure("Fix it?", REPAIRING):
             self.session.say("Nothing was changed.")
             return of_statuses(run_walk.verdicts(found))
         made = self._walk(Job.REPAIR, name)
@@ -160,13 +164,14 @@ class Interview:
     def _remove(self, name: str) -> ExitCode:
         def same(text: str) -> str:
             if text.strip() != name:
-                raise InvalidChoice(f"To take it down, type its name: {name}. To leave it alone, type back.")
+                raise InvalidChoice(f"To delete it, type its name: {name}. To keep it, type back.")
             return name
 
         why = (
-            "Everything that snowpixel made is deleted; your logs stay. The name is asked for so that no slip does it."
+            "Everything that snowpixel created is deleted; your logs are kept. You have to type the name so that "
+            "this doesn't happen by accident."
         )
-        self.asker.ask(f"This takes '{name}' down. Type its name to do it", same, why=why)
+        self.asker.ask(f"This deletes '{name}'. Type its name to confirm", same, why=why)
         return self._command("remove", name, yes=True)
 
     # Setting one up.
@@ -187,16 +192,18 @@ class Interview:
         self._tell(*plan_lines.lines(self.session, described))
         if described.status is not Status.OK:
             return plan_lines.code(described, strict=False)
-        if plan.changes and not self.asker.sure("Make this?", CONSENT):
-            self.session.say(f"Nothing was made. Go on whenever you like: {self.session.line('--plain')}")
+        if plan.changes and not self.asker.sure("Create everything?", CONSENT):
+            self.session.say(f"Nothing was created. Continue whenever you like: {self.session.line('--plain')}")
             return ExitCode.UNFINISHED
         return self._build(name)
 
     def _build(self, name: str) -> ExitCode:
-        self.session.say("Building. Ctrl-C stops it at any time: nothing is lost, and the next run goes on from there.")
+        self.session.say(
+            "Setting up. Ctrl-C stops it at any time: nothing is lost, and the next run continues from there."
+        )
         made = self._walk(Job.APPLY, name)
         self.session.say()
-        self.session.say("Now everything is looked at once more:")
+        self.session.say("Now everything is checked once more:")
         checked = self._walk(Job.CHECK, name)
         LastCheck(self.service.store, name).save(checked.checks)
         lines = ["", *checklist_lines.proof(self.service.store.load(name)), *run_walk.ending(self.session, checked)]
@@ -233,7 +240,8 @@ class Interview:
     def _account(self, name: str) -> None:
         """Ask AWS who we are, until the user is content with the answer."""
         why = (
-            "Everything is made in this account, and its owner pays for it. snowpixel credentials lists what there is."
+            "Everything is created in this account, and its owner pays for it. snowpixel credentials lists the "
+            "credentials on this computer."
         )
         while True:
             setup = self.service.store.load(name)
@@ -244,10 +252,10 @@ class Interview:
                 )
             except AwsError as error:
                 self._refused(error)
-                label, default = "Try again, keys to type keys, or the name of an AWS profile", "again"
+                label, default = "Try again, keys to enter keys, or the name of an AWS profile", "again"
             else:
                 self._tell(*whose(known, None))
-                label, default = "Use this account? yes, keys to type keys, or the name of another AWS profile", "yes"
+                label, default = "Use this account? yes, keys to enter keys, or the name of another AWS profile", "yes"
             answer = self.asker.ask(label, profile, default=default, why=why)
             if answer == "yes" and default == "yes":
                 return
@@ -266,13 +274,13 @@ class Interview:
     def _keys(self) -> None:
         """Take typed keys for this run; they stay in memory."""
         identifier = self.asker.ask(
-            "Access key id", key_entry.key_id, why="It begins with AKIA, or ASIA for some hours."
+            "Access key ID", key_entry.key_id, why="It begins with AKIA, or with ASIA if it is temporary."
         )
         secret = self.asker.ask("Secret access key (not shown)", key_entry.secret, hidden=True, why="40 characters.")
         token = ""
         if key_entry.needs_token(identifier, ""):
             token = self.asker.ask(
-                "Session token (not shown)", key_entry.token, hidden=True, why="Keys of hours need it."
+                "Session token (not shown)", key_entry.token, hidden=True, why="Temporary keys need it."
             )
         here = self.service.environment
         source = KeySource(keys=key_entry.pair(identifier, secret, token), endpoint=here.source.endpoint)

@@ -27,7 +27,7 @@ class NoAnswerError(Exception):
     """The input has ended."""
 
 
-WORDS = "At each question: Enter takes what stands in brackets; why, back and quit work everywhere."
+WORDS = "At each question, Enter takes the value in brackets; why, back, and quit work everywhere."
 
 
 class Prompter:
@@ -61,7 +61,7 @@ class Prompter:
             answer = self._line(f"{label}{f' [{default}]' if default else ''}: ", hidden=hidden) or default
             self._obey(answer.lower())
             if answer.lower() in ("why", "?"):
-                self._session.say(f"  {why or 'There is no more to say about this one.'}")
+                self._session.say(f"  {why or 'There is no further explanation.'}")
             elif not answer:
                 self._session.say("  An answer is needed.")
             else:

@@ -72,7 +72,7 @@ class BucketPolicy(Resource):
         self.title = (
             "Only your CloudFront distribution reads the files"
             if role is Role.CONTENT
-            else "Only AWS's log delivery writes the logs"
+            else "Only AWS log delivery writes the logs"
         )
         self._last: dict[str, Any] = {}
 
@@ -93,7 +93,7 @@ class BucketPolicy(Resource):
         self._last = await self._document()
         found = {statement.get("Sid"): statement for statement in self._last.get("Statement", [])}
         wrong = tuple(
-            Difference(one["Sid"], "other than wanted" if one["Sid"] in found else "missing", "as snowpixel writes it")
+            Difference(one["Sid"], "different" if one["Sid"] in found else "missing", "as snowpixel writes it")
             for one in self.wanted()
             if _canonical(found.get(one["Sid"])) != _canonical(one)
         )
@@ -135,7 +135,7 @@ class BucketPolicy(Resource):
         return self.absent(f"{self.title}: not set yet", self._doing())
 
     def _doing(self) -> str:
-        return f"Write our statements into the {self.role} bucket's policy"
+        return f"Add snowpixel's statements to the {self.role} bucket's policy"
 
     async def _document(self) -> dict[str, Any]:
         try:
@@ -149,7 +149,7 @@ class BucketPolicy(Resource):
         except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict):
-            raise unreadable("a bucket policy that is no JSON document", "s3:GetBucketPolicy")
+            raise unreadable("a bucket policy that isn't JSON", "s3:GetBucketPolicy")
         return document
 
     async def carry_out(self, change: Change) -> None:

@@ -62,11 +62,9 @@ class BucketSetting(Resource):
             if found.get(name) != value
         )
         if wrong:
-            return self.differs(f"{self.title}: not as wanted", *wrong, change=self._doing())
+            return self.differs(f"{self.title}: not as it should be", *wrong, change=self._doing())
         said = ", ".join(f"{name} {value}" for name, value in wanted.items())
-        return self.fine(
-            f"{self.title}: as wanted", observed="; ".join(filter(None, (said, self.setting.others(self._last))))
-        )
+        return self.fine(f"{self.title}: OK", observed="; ".join(filter(None, (said, self.setting.others(self._last)))))
 
     def missing(self) -> Reading:
         """Nothing is set on a bucket that is not there."""
@@ -120,7 +118,7 @@ OWNER_ENFORCED = {"ObjectOwnership": "BucketOwnerEnforced"}
 
 OWNERSHIP = Setting(
     id="ownership",
-    title="Access lists switched off (bucket owner enforced)",
+    title="Access control lists (ACLs) turned off (bucket owner enforced)",
     read="get_bucket_ownership_controls",
     write="put_bucket_ownership_controls",
     found=_ownership,
@@ -139,7 +137,7 @@ BY_S3 = {"SSEAlgorithm": "AES256"}
 
 ENCRYPTION = Setting(
     id="encryption",
-    title="Encryption by S3's own keys",
+    title="Encryption with S3-managed keys",
     read="get_bucket_encryption",
     write="put_bucket_encryption",
     found=_encryption,

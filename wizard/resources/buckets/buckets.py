@@ -79,7 +79,7 @@ class Bucket(Resource):
                 return self.differs(f"Bucket {self.name} has lost its tags", self.untagged({}))
             if error.code not in MISSING:
                 raise
-            return self.absent(f"Bucket {self.name} is not there", f"Create the bucket {self.name}")
+            return self.absent(f"Bucket {self.name} doesn't exist", f"Create the bucket {self.name}")
         tags = {tag["Key"]: tag["Value"] for tag in reply["TagSet"]}
         if tags.get(TAG_ID, self.tags[TAG_ID]) != self.tags[TAG_ID]:
             return self.stopped(
@@ -88,7 +88,7 @@ class Bucket(Resource):
         if not self.tags.items() <= tags.items():
             return self.differs(f"Bucket {self.name} lacks its tags", self.untagged(tags))
         others = "; ".join(filter(None, (self.more_tags(tags), await self._more_files())))
-        return self.fine(f"Bucket {self.name} is there and yours", observed=others, bucket=self.name)
+        return self.fine(f"Bucket {self.name} exists and is yours", observed=others, bucket=self.name)
 
     async def _more_files(self) -> str:
         """Name the files that others put into the content bucket, which are left alone; empty where there are none."""
@@ -97,11 +97,11 @@ class Bucket(Resource):
         listed = (await self._s3("list_objects_v2")).get("Contents", [])
         others = [one["Key"] for one in listed if not self._is_ours(one["Key"])]
         shown = ", ".join(others[:SHOWN]) + (", …" if len(others) > SHOWN else "")
-        return f"files of others, left alone: {shown}" if others else ""
+        return f"other files, left alone: {shown}" if others else ""
 
     def missing(self) -> Reading:
         """Nothing there yet."""
-        return self.absent(f"{self.title}: not made yet", f"Create the bucket {self.name}")
+        return self.absent(f"{self.title}: not created yet", f"Create the bucket {self.name}")
 
     async def carry_out(self, change: Change) -> None:
         """Create the bucket, put its tags back beside the others, or empty and delete it."""
@@ -139,7 +139,7 @@ class Bucket(Resource):
         )
 
     def _reusable(self) -> Change:
-        summary = f"S3 still holds the name {self.name} of a bucket that was just deleted"
+        summary = f"S3 still reserves the name {self.name} of a bucket that was just deleted"
         return Change(self.id, Action.CREATE, Actor.AWS, summary, typical=TYPICAL_REUSE, every=30)
 
     async def _tag(self) -> None:
@@ -154,7 +154,7 @@ class Bucket(Resource):
     async def removal(self) -> Reading:
         """Keep the logs unless asked; otherwise one change empties the bucket and deletes it."""
         if not self.recorded and not await self._find_lost():
-            return self.gone(f"{self.title}: was never made")
+            return self.gone(f"{self.title}: was never created")
         if self.role is Role.LOGS and self.context.answers.get(DELETE_LOGS) != YES:
             return Reading(presence=Presence.OURS, summary=f"Kept with your logs: bucket {self.name}")
         try:
@@ -166,12 +166,12 @@ class Bucket(Resource):
         strangers = sorted({key for key, _ in found if not self._is_ours(key)})
         if strangers:
             return self.stopped(
-                f"Bucket {self.name} holds files that snowpixel did not put there",
+                f"Bucket {self.name} contains files that snowpixel didn't put there",
                 "foreign-content",
                 bucket=self.name,
                 files=", ".join(strangers[:SHOWN]),
             )
-        return self.to_delete(f"Bucket {self.name} is there", f"Empty and delete the bucket {self.name}")
+        return self.to_delete(f"Bucket {self.name} exists", f"Empty and delete the bucket {self.name}")
 
     async def _find_lost(self) -> bool:
         """Look for a bucket of ours whose name the file has lost, and save it: the copy before it may not know it."""
@@ -204,13 +204,13 @@ class Bucket(Resource):
         except AwsError as error:
             if error.code != "BucketNotEmpty":
                 raise
-            summary = f"A late file arrived in {self.name}; it is emptied again"
+            summary = f"A late file arrived in {self.name}; emptying it again"
             raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=60, every=5)) from None
 
     def _kept(self, refused: list[dict[str, Any]]) -> StoppedError:
         first = refused[0]
         return StoppedError(
-            f"S3 does not delete {len(refused)} files in {self.name}",
+            f"S3 didn't delete {len(refused)} files in {self.name}",
             "files-kept",
             bucket=self.name,
             files=", ".join(sorted({str(one.get("Key", "")) for one in refused})[:SHOWN]),

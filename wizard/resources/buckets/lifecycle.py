@@ -32,7 +32,7 @@ OLDER = "NoncurrentVersionExpiration"
 OF_OUR_RULE = frozenset({"ID", "Status", "Filter", "Prefix", "AbortIncompleteMultipartUpload", "Expiration", OLDER})
 """Parts of a rule that are looked at one by one (S3 API reference: LifecycleRule)."""
 
-DROPPED, DELETED, NEVER = "unfinished uploads dropped", "files deleted", "never"
+DROPPED, DELETED, NEVER = "incomplete uploads deleted", "files deleted", "never"
 
 VERSIONS = "older versions deleted"
 """Where somebody switches versioning on, an expired file is only hidden, and stays as an older version for ever.
@@ -92,5 +92,5 @@ def _setting(title: str, days: Callable[[Context], int | None]) -> Setting:
     )
 
 
-LIFECYCLE = _setting("Left-over uploads are dropped", lambda _: None)
+LIFECYCLE = _setting("Incomplete uploads are deleted", lambda _: None)
 LOG_LIFECYCLE = _setting("Old logs are deleted", lambda context: context.choices.retention_days)

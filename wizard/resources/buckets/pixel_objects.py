@@ -41,7 +41,7 @@ class PixelSource(Resource):
             return self.fine("The built-in transparent 1x1 image is used")
         if made.pixel_image is not None and made.pixel_source == source:
             return self.fine(f"Your own image is used, from {source}")
-        return self.absent("The image is not at hand yet", f"Get the image: {source}")
+        return self.absent("The image hasn't been fetched yet", f"Get the image: {source}")
 
     async def carry_out(self, change: Change) -> None:
         """Fetch and validate the image, and keep its bytes.

@@ -99,10 +99,10 @@ class OnCertificate(Resource):
         asked = self.context.retries and made.certificates_replaced == 0
         useless = reason in failure_reasons.NOT_BY_ASKING_AGAIN and not asked
         if made.certificate_borrowed or useless or made.certificates_replaced >= MOST_REPLACED:
-            summary = f"The certificate will not be issued: {reason}"
+            summary = f"The certificate won't be issued: {reason}"
             given_up = self.stopped(summary, "certificate-dead", presence=Presence.OURS, **values)
             return replace(given_up, observed=reason)
-        return replace(self.to_replace("will not be issued", reason), problem=Problem("certificate-dead", values))
+        return replace(self.to_replace("won't be issued", reason), problem=Problem("certificate-dead", values))
 
     def then(self, ours: str = failure_reasons.REPAIRED) -> str:
         """Return the last step of the advice: `ours`, but a certificate of the user's own is never replaced by us."""
@@ -114,7 +114,7 @@ class OnCertificate(Resource):
             self.id,
             Action.REPLACE,
             Actor.US,
-            f"Ask AWS for a new certificate for {self.domain}",
+            f"Request a new certificate for {self.domain}",
             (Difference("certificate", found, self.domain),),
         )
         return Reading(
@@ -183,10 +183,10 @@ async def delete_former(context: Context, arn: str) -> bool:
 
 
 class Certificate(OnCertificate):
-    """The certificate is there: requested by us, or borrowed from the account."""
+    """The certificate exists: requested by us, or borrowed from the account."""
 
     id = "certificate"
-    title = "Certificate for your own name"
+    title = "Certificate for your hostname"
     needs = ("caa", "earlier-setup")
     standalone = True
     removed_after = ("distribution",)
@@ -209,7 +209,7 @@ class Certificate(OnCertificate):
         if self.domain not in found.get("SubjectAlternativeNames", []) and not covers(
             found.get("SubjectAlternativeNames", [found["DomainName"]]), self.domain
         ):
-            return self.to_replace("is for another name", found["DomainName"])
+            return self.to_replace("is for another hostname", found["DomainName"])
         if found["Status"] in DEAD:
             self.shared.reported = found["CertificateArn"]
             return self.given_up(reason_of(found))
@@ -220,7 +220,7 @@ class Certificate(OnCertificate):
             return Reading(presence=Presence.BORROWED, summary=f"A certificate you already had covers {self.domain}")
         record = next((one["ResourceRecord"] for one in _options(found) if "ResourceRecord" in one), None)
         if record is None:
-            summary = "AWS is working out the record that proves the name is yours"
+            summary = "AWS is preparing the validation record"
             change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=5, every=2)
             return Reading(presence=Presence.OURS, summary=summary, changes=(change,))
         self.context.state.record(
@@ -234,7 +234,7 @@ class Certificate(OnCertificate):
 
     def missing(self) -> Reading:
         """No certificate yet."""
-        return self.absent("No certificate yet", f"Ask AWS for a certificate for {self.domain}")
+        return self.absent("No certificate yet", f"Request a certificate for {self.domain}")
 
     async def _search(self) -> Reading:
         """Look through the account's certificates: one of ours whose reply was lost, or one that may be borrowed."""
@@ -257,13 +257,15 @@ class Certificate(OnCertificate):
             DECISION,
             f"Your account already has a certificate that covers {self.domain}. Use it?",
             (
-                DecisionOption(NEW, "Request a new one", "Nothing of yours is touched; one more DNS record is needed."),
-                DecisionOption(arn, "Use the one I have", f"{arn} is used, and never changed or deleted."),
+                DecisionOption(
+                    NEW, "Request a new one", "Your existing certificate isn't changed. You need one more DNS record."
+                ),
+                DecisionOption(arn, "Use the one I have", f"snowpixel uses {arn}, and never changes or deletes it."),
             ),
             NEW,
             f"--certificate {arn}, or --certificate {NEW}",
         )
-        return Reading(presence=Presence.ABSENT, summary="A covering certificate exists", decision=decision)
+        return Reading(presence=Presence.ABSENT, summary="A matching certificate exists", decision=decision)
 
     async def decide(self, decision: Decision, answer: str) -> None:
         """Keep the answer as the choice; the next reading follows it."""
@@ -309,13 +311,13 @@ class Certificate(OnCertificate):
             return self.gone("The certificate is gone")
         if others := self._users(found):
             return self.stopped(
-                "The certificate is used elsewhere, and stays",
+                "The certificate is used elsewhere, so it is kept",
                 "certificate-in-use",
                 presence=Presence.OURS,
                 domain=self.domain,
                 users=", ".join(others),
             )
-        return self.to_delete("The certificate is there", f"Delete the certificate for {self.domain}")
+        return self.to_delete("The certificate exists", f"Delete the certificate for {self.domain}")
 
     def _users(self, found: dict[str, Any]) -> list[str]:
         """Return what else uses it: our own distribution lets go of it by itself."""
@@ -329,7 +331,7 @@ class Certificate(OnCertificate):
         except AwsError as error:
             if error.code != "ResourceInUseException":
                 raise
-            summary = "CloudFront has not let go of the certificate yet"
+            summary = "CloudFront hasn't released the certificate yet"
             raise NotYetError(
                 Change(self.id, Action.DELETE, Actor.AWS, summary, typical=TYPICAL_RELEASE, every=15)
             ) from None

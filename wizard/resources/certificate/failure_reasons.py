@@ -5,56 +5,59 @@ from typing import Any
 
 _REASONS = {
     "CAA_ERROR": (
-        "When AWS looked, a CAA record of the domain did not let Amazon issue certificates.",
-        "Look at the checklist's CAA row: where that is still so, it shows the record to add.",
+        "When AWS looked, a CAA record of the domain didn't let Amazon issue certificates.",
+        "Look at the checklist's CAA row: if that is still the case, it shows the record to add.",
     ),
     "ADDITIONAL_VERIFICATION_REQUIRED": (
-        "AWS wants to verify this domain by hand, as it does with well-known names. Another request changes nothing.",
+        "AWS wants to verify this domain manually, as it does with well-known names. Another request changes nothing.",
         "Open a support case in the AWS console (Account and billing is free) and ask ACM to allow the domain.",
     ),
     "DOMAIN_NOT_ALLOWED": (
         "The domain is on a list of unsafe sites (VirusTotal).",
-        "Look the domain up at https://www.virustotal.com, and ask whoever lists it to take it off.",
+        "Look the domain up at https://www.virustotal.com, and ask whoever lists it to remove it.",
     ),
     "INVALID_PUBLIC_DOMAIN": (
-        "The name isn't below a domain that AWS knows as public: it may be misspelled, or belong to a private network.",
-        "Choose a name below a domain that you registered: `snowpixel set NAME --domain DOMAIN`.",
+        (
+            "The hostname isn't below a domain that AWS knows as public: it may be misspelled, or belong to a private "
+            "network."
+        ),
+        "Choose a hostname below a domain that you registered: `snowpixel set NAME --domain DOMAIN`.",
     ),
     "DOMAIN_VALIDATION_DENIED": (
-        "Somebody refused the request, or AWS found that the domain may not be proven this way.",
-        "Ask whoever looks after the domain whether they refused it.",
+        "Somebody refused the request, or AWS found that the domain can't be validated this way.",
+        "Ask whoever manages the domain whether they refused it.",
     ),
     "NO_AVAILABLE_CONTACTS": (
-        "AWS looked for e-mail addresses of the domain's owner and found none. snowpixel proves a domain through DNS.",
-        "See that the certificate's DNS record is there.",
+        "AWS looked for email addresses of the domain's owner and found none. snowpixel validates domains by DNS.",
+        "Make sure that the certificate's DNS record is there.",
     ),
     "VALIDATION_TIMED_OUT": (
-        "AWS did not see the certificate's DNS record within 72 hours.",
-        "See that the certificate's DNS record is there: its row in the checklist says so.",
+        "AWS didn't find the certificate's DNS record within 72 hours.",
+        "Make sure that the certificate's DNS record is there: its row in the checklist says so.",
     ),
     "EXPIRED": (
-        "It expired. ACM renews by itself only while its DNS record is there.",
-        "See that the certificate's DNS record is there.",
+        "It expired. ACM renews automatically only while its DNS record is there.",
+        "Make sure that the certificate's DNS record is there.",
     ),
-    "REVOKED": ("It was revoked.", "Ask whoever runs the account why it was revoked."),
+    "REVOKED": ("It was revoked.", "Ask whoever manages the account why it was revoked."),
     "SLR_NOT_FOUND": (
-        "A private certificate authority issues it, and ACM lacks the role with which it may ask that authority.",
-        "Ask whoever runs the account to create ACM's service-linked role, AWSServiceRoleForCertificateManager.",
+        "A private certificate authority issues it, and ACM lacks the role that lets it ask that authority.",
+        "Ask whoever manages the account to create ACM's service-linked role, AWSServiceRoleForCertificateManager.",
     ),
 }
 _PRIVATE = (
     "A private certificate authority issues it, and that authority refused.",
-    "Ask whoever runs the private certificate authority (AWS Private CA) to look at it.",
+    "Ask whoever manages the private certificate authority (AWS Private CA) to look at it.",
 )
 """Of all reasons that begin with PCA_."""
 
-REPAIRED = "Then run `snowpixel repair NAME`: a new one is requested, and its DNS record stays the same."
+REPAIRED = "Then run `snowpixel repair NAME`. It requests a new certificate, and the DNS record stays the same."
 A_DAY_LATER = (
-    "If it still waits a day later, run `snowpixel repair NAME`: a new certificate is requested, and its DNS record "
+    "If it still waits a day later, run `snowpixel repair NAME`. It requests a new certificate, and the DNS record "
     "stays the same."
 )
 BORROWED = (
-    "The certificate is yours, and snowpixel never replaces it. To have snowpixel request one of its own: "
+    "The certificate is yours, and snowpixel never replaces it. To let snowpixel request its own: "
     "`snowpixel set NAME --certificate new`, then `snowpixel apply NAME`."
 )
 """The last step: of a certificate that snowpixel requested, of one whose renewal waits, of one that was borrowed."""
@@ -74,7 +77,7 @@ ACM would refuse another request for the same reason, and every request counts a
 
 _OTHER = ("AWS doesn't say more; the domain may be misspelled.", "Check the spelling of the domain.")
 
-_UNSAID = ("AWS doesn't say why.", "See that the certificate's DNS record is there.")
+_UNSAID = ("AWS doesn't say why.", "Make sure that the certificate's DNS record is there.")
 
 
 def explained(reason: str) -> dict[str, str]:

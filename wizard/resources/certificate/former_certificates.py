@@ -21,9 +21,9 @@ class FormerCertificates(Resource):
         """Look in our own record: only what we replaced ourselves is deleted."""
         former = self.context.made.certificates_former
         if not former:
-            return self.fine("No replaced certificate is left over")
+            return self.fine("No replaced certificate is left")
         change = Change(self.id, Action.DELETE, Actor.US, "Delete what was replaced: " + ", ".join(former))
-        return Reading(presence=Presence.OURS, summary="A replaced certificate is still there", changes=(change,))
+        return Reading(presence=Presence.OURS, summary="A replaced certificate still exists", changes=(change,))
 
     async def carry_out(self, change: Change) -> None:
         """Delete them.
@@ -34,10 +34,10 @@ class FormerCertificates(Resource):
         del change  # there is only one
         for arn in self.context.made.certificates_former:
             if not await delete_former(self.context, arn):
-                summary = "CloudFront has not let go of the replaced certificate yet"
+                summary = "CloudFront hasn't released the replaced certificate yet"
                 raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=TYPICAL_RELEASE, every=15))
 
     async def removal(self) -> Reading:
         """Delete them all the same."""
         reading = await self.read()
-        return self.gone("No replaced certificate is left over") if reading.settled else reading
+        return self.gone("No replaced certificate is left") if reading.settled else reading

@@ -18,8 +18,8 @@ TYPICAL_ISSUE = 100.0
 
 RENEWING = {
     "PENDING_AUTO_RENEWAL": "AWS is renewing it",
-    "PENDING_VALIDATION": "AWS could not renew it yet",
-    "FAILED": "AWS could not renew it",
+    "PENDING_VALIDATION": "AWS couldn't renew it yet",
+    "FAILED": "AWS couldn't renew it",
 }
 """RenewalStatus (ACM API reference: RenewalSummary) in words; after SUCCESS there is nothing to say."""
 
@@ -58,7 +58,7 @@ class CertificateIssued(OnCertificate):
             return self.fine("AWS has issued the certificate", observed=observed)
         problem = self._not_renewed(renewal, until)
         if self.context.retries and not self.context.made.certificate_borrowed:
-            return replace(self.to_replace("was not renewed", observed), problem=problem)
+            return replace(self.to_replace("wasn't renewed", observed), problem=problem)
         summary = f"AWS has issued the certificate, and {RENEWING[status].removeprefix('AWS ')}"
         fine = self.fine(summary, observed=observed)
         return replace(fine, status=Status.WARNING, problem=problem, expected="renewed, or nothing to renew yet")

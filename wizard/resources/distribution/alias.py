@@ -23,7 +23,7 @@ class Alias(OnDistribution):
     """The alias and its certificate; CloudFront takes them only together, and only once the certificate is issued."""
 
     id = "alias"
-    title = "Your own name on the distribution"
+    title = "Your hostname on the distribution"
     needs = ("distribution", "certificate-issued")
     carries = ("certificate",)
     removed_after = ("pixel-record",)
@@ -44,10 +44,10 @@ class Alias(OnDistribution):
         if self._domain not in configuration.aliases(config):
             change = Change(self.id, Action.CREATE, Actor.US, self._doing(), wrong)
             return Reading(
-                presence=Presence.ABSENT, summary=f"{self._domain} is not on the distribution", changes=(change,)
+                presence=Presence.ABSENT, summary=f"{self._domain} isn't on the distribution", changes=(change,)
             )
         if wrong:
-            return self.differs(f"{self._domain} is attached, but not as wanted", *wrong, change=self._doing())
+            return self.differs(f"{self._domain} is attached, but not as it should be", *wrong, change=self._doing())
         self.context.state.record(alias=self._domain)
         oldest = config["ViewerCertificate"]["MinimumProtocolVersion"]
         summary = f"{self._domain} and its certificate are on the distribution"
@@ -55,7 +55,7 @@ class Alias(OnDistribution):
 
     def missing(self) -> Reading:
         """No distribution, no alias."""
-        return self.absent(f"{self._domain} is not attached yet", self._doing())
+        return self.absent(f"{self._domain} isn't attached yet", self._doing())
 
     def _doing(self) -> str:
         return f"Attach {self._domain} and its certificate to the distribution"
@@ -68,7 +68,7 @@ class Alias(OnDistribution):
         earlier = self.context.made.alias
         found = (
             (self._domain not in names, "alias", "missing", self._domain),
-            (earlier != self._domain and earlier in names, "earlier alias", str(earlier), "none"),
+            (earlier != self._domain and earlier in names, "earlier hostname", str(earlier), "none"),
             (arn != self.context.made.certificate, "certificate", str(arn), str(self.context.made.certificate)),
             (certificate.get("SSLSupportMethod") != "sni-only", "TLS by", "other", "sni-only"),
             (weak, "oldest TLS", str(minimum), f"{configuration.MINIMUM_TLS} or newer"),
@@ -97,7 +97,7 @@ class Alias(OnDistribution):
                 await self._name_the_other()
             if error.code != "InvalidViewerCertificate" or self._waited_long():
                 raise
-            summary = "CloudFront does not know the new certificate yet"
+            summary = "CloudFront doesn't know the new certificate yet"
             raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=60, every=5)) from None
         self.context.state.record(alias=self._domain)
 
@@ -127,7 +127,7 @@ class Alias(OnDistribution):
 
     def _record_first(self) -> Change:
         """Wait for the record: CloudFront refuses a name that leads to another distribution."""
-        summary = f"CloudFront takes {self._domain} once its DNS record no longer leads to another distribution"
+        summary = f"CloudFront accepts {self._domain} once its DNS record no longer points to another distribution"
         return Change(self.id, Action.UPDATE, Actor.USER, summary, typical=TYPICAL, every=5)
 
     def _waited_long(self) -> bool:
@@ -139,5 +139,5 @@ class Alias(OnDistribution):
         """Take the name off, so that nothing of it stays taken in CloudFront."""
         reply = await self.remaining()
         if reply is None or self._domain not in configuration.aliases(reply["Distribution"]["DistributionConfig"]):
-            return self.gone(f"{self._domain} is not on the distribution any more")
-        return self.to_delete(f"{self._domain} is on the distribution", f"Take {self._domain} off the distribution")
+            return self.gone(f"{self._domain} is no longer on the distribution")
+        return self.to_delete(f"{self._domain} is on the distribution", f"Remove {self._domain} from the distribution")

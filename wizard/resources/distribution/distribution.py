@@ -65,7 +65,7 @@ class Distribution(OnDistribution):
         if not self.tags.items() <= tags.items():
             wrong = (*wrong, self.untagged(tags))
         if wrong:
-            return self.differs("The distribution's settings differ", *wrong, change="Put the distribution right")
+            return self.differs("The distribution's settings differ", *wrong, change="Correct the distribution")
         others = (configuration.foreign(found["DistributionConfig"], self.setup), self.more_tags(tags))
         return self.fine(
             f"Distribution {found['Id']} is {found['DomainName']}",
@@ -83,7 +83,7 @@ class Distribution(OnDistribution):
 
     def missing(self) -> Reading:
         """No distribution."""
-        return self.absent("The distribution is not there", "Create the CloudFront distribution")
+        return self.absent("The distribution doesn't exist", "Create the CloudFront distribution")
 
     async def carry_out(self, change: Change) -> None:
         """Create, put right or delete it."""
@@ -166,7 +166,7 @@ class Distribution(OnDistribution):
                 return self.gone("The distribution is gone")
             self.context.state.record(distribution=former[0], distributions_former=former[1:])
             self.shared.forget()
-        return self.to_delete("The distribution is there", "Delete the distribution")
+        return self.to_delete("The distribution exists", "Delete the distribution")
 
     async def _delete(self) -> None:
         reply = await self.context.ports.aws("cloudfront", "get_distribution", Id=self.context.made.distribution)
@@ -189,15 +189,15 @@ class Distribution(OnDistribution):
             raise NotYetError(self._disabling()) from None
 
     def _disabling(self) -> Change:
-        summary = "CloudFront has not finished disabling the distribution yet"
+        summary = "CloudFront hasn't finished disabling the distribution yet"
         return Change(self.id, Action.DELETE, Actor.AWS, summary, typical=TYPICAL_DEPLOY, every=5)
 
 
 class Serving(OnDistribution):
-    """The distribution is switched on, and every edge has its newest settings."""
+    """The distribution is enabled, and every edge has its newest settings."""
 
     id = "serving"
-    title = "Rolled out to CloudFront's edges"
+    title = "Deployed to CloudFront's edge locations"
     removed_after = ("alias",)
 
     def __init__(self, context: Context, shared: SharedRead) -> None:
@@ -214,10 +214,10 @@ class Serving(OnDistribution):
         if asked := self.ask_about(wrong):
             return asked
         if wrong:
-            return self.differs("The distribution is switched off", *wrong)
+            return self.differs("The distribution is disabled", *wrong)
         if found["Status"] != "Deployed":
-            return self._deploying("CloudFront is telling its edges about the new settings")
-        return self.fine("CloudFront serves your pixel from all its edges")
+            return self._deploying("CloudFront is deploying the new settings")
+        return self.fine("CloudFront serves your pixel from all its edge locations")
 
     def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
         """Look at the switch."""
@@ -227,8 +227,8 @@ class Serving(OnDistribution):
         """No distribution: nothing to wait for yet."""
         return Reading(
             presence=Presence.ABSENT,
-            summary="Nothing to roll out yet",
-            changes=(Change(self.id, Action.UPDATE, Actor.AWS, "CloudFront rolls it out", typical=TYPICAL_DEPLOY),),
+            summary="Nothing to deploy yet",
+            changes=(Change(self.id, Action.UPDATE, Actor.AWS, "CloudFront deploys it", typical=TYPICAL_DEPLOY),),
         )
 
     def _deploying(self, summary: str) -> Reading:
@@ -248,7 +248,7 @@ class Serving(OnDistribution):
             return self.gone("The distribution is gone")
         found = reply["Distribution"]
         if found["DistributionConfig"]["Enabled"]:
-            return self.to_delete("The distribution is switched on", "Switch the distribution off")
+            return self.to_delete("The distribution is enabled", "Disable the distribution")
         if found["Status"] != "Deployed":
-            return self._deploying("CloudFront is telling its edges that it is switched off")
-        return self.gone("The distribution is switched off everywhere")
+            return self._deploying("CloudFront is disabling it at its edge locations")
+        return self.gone("The distribution is disabled everywhere")

@@ -132,8 +132,8 @@ def summary(config: Mapping[str, Any]) -> dict[str, str]:
         "ResponseHeadersPolicyId": str(behaviour.get("ResponseHeadersPolicyId") or "none"),
         "Compress": "on" if behaviour.get("Compress") else "off",
         "Only signed URLs": "yes" if _signed(behaviour) else "no",
-        "403 kept for": errors.get(403, "not said"),
-        "404 kept for": errors.get(404, "not said"),
+        "403 cached for": errors.get(403, "not set"),
+        "404 cached for": errors.get(404, "not set"),
         "HttpVersion": str(config.get("HttpVersion", "")).lower(),
         "IPv6": "on" if config.get("IsIPV6Enabled") else "off",
         "Comment": str(config.get("Comment", "")),
@@ -161,7 +161,7 @@ def foreign(config: Mapping[str, Any], setup: Setup) -> str:
         "names": [name for name in aliases(config) if name not in ours],
         "error pages": [str(code) for code in codes if code not in OUR_ERRORS],
     }
-    return "; ".join(f"{kind} of others, left alone: {', '.join(found)}" for kind, found in kinds.items() if found)
+    return "; ".join(f"other {kind}, left alone: {', '.join(found)}" for kind, found in kinds.items() if found)
 
 
 def merged(config: Mapping[str, Any], setup: Setup) -> Config:

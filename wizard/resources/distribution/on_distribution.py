@@ -92,7 +92,7 @@ class OnDistribution(Resource):
         except AwsError as error:
             if error.code not in CHANGED_MEANWHILE or error.problem.id != "aws-refused":
                 raise
-            summary = "Somebody else changed the distribution at this moment; reading it again"
+            summary = "Somebody else just changed the distribution; reading it again"
             raise NotYetError(Change(self.id, Action.UPDATE, Actor.AWS, summary, every=1)) from None
 
     def ask_about(self, wrong: Sequence[Difference]) -> Reading | None:
@@ -105,20 +105,20 @@ class OnDistribution(Resource):
         return self._question(edited) if edited else None
 
     def _question(self, edited: Sequence[Difference]) -> Reading:
-        shown = "; ".join(f"{each.property} is {each.found}, wanted is {each.wanted}" for each in edited)
+        shown = "; ".join(f"{each.property} is {each.found}, should be {each.wanted}" for each in edited)
         decision = Decision(
             DISTRIBUTION_EDITED,
-            f"Somebody else changed the distribution while snowpixel was at work: {shown}. Whose setting counts?",
+            f"Somebody else changed the distribution while snowpixel was working: {shown}. Which setting should win?",
             (
                 DecisionOption(
-                    LEAVE, "Leave theirs and stop", "Nothing is overwritten. Talk to them, then run this again."
+                    LEAVE, "Keep theirs and stop", "Nothing is overwritten. Talk to them, then run this again."
                 ),
-                DecisionOption(OURS, "Put ours back", "Their change of exactly these settings is overwritten."),
+                DecisionOption(OURS, "Restore snowpixel's", "Their change to exactly these settings is overwritten."),
             ),
             LEAVE,
             f"--{DISTRIBUTION_EDITED} {OURS}",
         )
-        summary = "Somebody else changed the distribution while snowpixel was at work"
+        summary = "Somebody else changed the distribution while snowpixel was working"
         return Reading(
             presence=Presence.OURS,
             summary=summary,

@@ -8,7 +8,7 @@ from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution.on_distribution import CHANGED_MEANWHILE
 from wizard.resources.resource import NotShownError, NotYetError, Presence, Reading, Resource, StoppedError
 
-EDITED = "The origin access control has just been changed; reading it again"
+EDITED = "The origin access control was just changed; reading it again"
 """Said while an `ETag` is not, or no longer, that of the newest version."""
 
 
@@ -16,7 +16,7 @@ class OriginAccess(Resource):
     """The signing identity that CloudFront uses towards S3."""
 
     id = "origin-access"
-    title = "CloudFront's own key to the private bucket (origin access control)"
+    title = "CloudFront's access to the private bucket (origin access control)"
     parent = "identity"
     needs = ("earlier-setup",)
     standalone = True
@@ -45,7 +45,7 @@ class OriginAccess(Resource):
             reply = await self._call("get_origin_access_control", Id=self.context.made.origin_access_control)
         except AwsError as error:
             if error.code in MISSING:
-                return self.absent("The origin access control is not there", "Create the origin access control")
+                return self.absent("The origin access control doesn't exist", "Create the origin access control")
             raise
         found = reply["OriginAccessControl"]["OriginAccessControlConfig"]
         wrong = tuple(
@@ -59,7 +59,7 @@ class OriginAccess(Resource):
 
     def missing(self) -> Reading:
         """Nothing there yet."""
-        return self.absent("The origin access control is not made yet", "Create the origin access control")
+        return self.absent("The origin access control isn't created yet", "Create the origin access control")
 
     async def carry_out(self, change: Change) -> None:
         """Create, put right or delete it."""
@@ -118,7 +118,7 @@ class OriginAccess(Resource):
         reading = await self.read()
         if reading.presence is Presence.ABSENT:
             return self.gone("The origin access control is gone")
-        return self.to_delete("The origin access control is there", "Delete the origin access control")
+        return self.to_delete("The origin access control exists", "Delete the origin access control")
 
     async def _delete(self) -> None:
         made = self.context.made.origin_access_control
@@ -131,7 +131,7 @@ class OriginAccess(Resource):
             if error.code != "OriginAccessControlInUse":
                 raise
             if not await self._used():  # CloudFront still counts a distribution that is gone
-                summary = "CloudFront has not let go of the origin access control yet"
+                summary = "CloudFront hasn't released the origin access control yet"
                 raise self._not_yet(Action.DELETE, summary) from None
             raise StoppedError(
                 "Another distribution uses the origin access control", "origin-access-in-use", name=self._config["Name"]

@@ -34,7 +34,7 @@ class OtherSetups(Resource):
     """That no other setup of this account is for the same name."""
 
     id = "earlier-setup"
-    title = "No other setup for your name in this account"
+    title = "No other setup for your hostname in this account"
     parent = "identity"
 
     @property
@@ -82,7 +82,7 @@ class OtherSetups(Resource):
             if one["DomainName"] == self._domain:
                 tags = await listing.certificate_tags(self.context.ports.aws, one["CertificateArn"])
                 if tags.get(TAG_ID, self._id) != self._id:
-                    return self._other(tags, "it is not finished")
+                    return self._other(tags, "it isn't finished")
         return self._free()
 
     def _other(self, tags: dict[str, str], where: str) -> Reading:

@@ -70,9 +70,9 @@ class ManagedRecord(Resource):
             return self._in_the_way(pair, others)
         if former:
             stale = Difference("target", text(former[0]), pair[1])
-            return self.differs(f"{pair[0]} leads to a distribution that is gone", stale, change=self._adding(pair))
+            return self.differs(f"{pair[0]} points to a distribution that is gone", stale, change=self._adding(pair))
         if not ours:
-            return self.absent(f"{pair[0]} is not in Route 53 yet", self._adding(pair))
+            return self.absent(f"{pair[0]} isn't in Route 53 yet", self._adding(pair))
         if lacking := self._lacking(ours, pair):
             summary = f"{pair[0]} lacks: {', '.join(each['Type'] for each in lacking)}"
             missing = (Difference(each["Type"], "missing", f"alias to {pair[1]}") for each in lacking)
@@ -93,9 +93,10 @@ class ManagedRecord(Resource):
     def _too_early(self) -> Reading:
         if self.id == CERTIFICATE and self.context.made.certificate_borrowed:
             return Reading(
-                presence=Presence.BORROWED, summary="The certificate you chose was proved before: no record is needed"
+                presence=Presence.BORROWED,
+                summary="The certificate you chose is already validated: no record is needed",
             )
-        return self.absent(f"{self.title}: AWS has not said yet what goes into it", f"Add in Route 53: {self.title}")
+        return self.absent(f"{self.title}: AWS hasn't provided its content yet", f"Add in Route 53: {self.title}")
 
     async def _found(self) -> tuple[RecordSet, ...]:
         name, _ = wanted(self.context, self.id) or ("", "")
@@ -124,12 +125,12 @@ class ManagedRecord(Resource):
         ):
             return Reading(
                 presence=Presence.OURS,
-                summary=f"Route 53 hands {pair[0]} to its name servers",
+                summary=f"Route 53 is copying {pair[0]} to its name servers",
                 changes=(self._sync(Action.CREATE),),
             )
         self._submitted = None
         self._note_seen()
-        return self.fine(f"{pair[0]} leads to {pair[1]}, in Route 53", observed=pair[1])
+        return self.fine(f"{pair[0]} points to {pair[1]}, in Route 53", observed=pair[1])
 
     async def _pending(self) -> bool:
         """Whether Route 53 says that the change is not at all servers yet."""
@@ -158,7 +159,7 @@ class ManagedRecord(Resource):
         self.context.state.record(records_seen={name: when for name, when in seen.items() if name != self.id})
 
     def _sync(self, action: Action) -> Change:
-        summary = "Waiting until all of Route 53's name servers know it"
+        summary = "Waiting until all of Route 53's name servers have it"
         return Change(self.id, action, Actor.AWS, summary, typical=INSYNC)
 
     async def carry_out(self, change: Change) -> None:
@@ -189,7 +190,7 @@ class ManagedRecord(Resource):
         try:
             self._submitted = await change_sets(aws, zone, setup, drop, add)
         except AwsError as error:
-            if error.code != "InvalidChangeBatch" or "it was not found" not in str(error):
+            if error.code != "InvalidChangeBatch" or "it wasn't found" not in str(error):
                 raise
             # The client tries again by itself: a batch whose first reply was lost finds its records gone already.
 
@@ -197,15 +198,15 @@ class ManagedRecord(Resource):
         """Look whether record sets of ours are left, and until all servers have forgotten them."""
         pair = await left_behind(self.context, self.id)
         if pair is None or (self.id == CERTIFICATE and self.context.made.certificate_borrowed):
-            return self.gone(f"{self.title}: nothing of ours to take away")
+            return self.gone(f"{self.title}: nothing of snowpixel's to delete")
         found = await self._found()
         if any(leads_to(each, pair[1]) or self._is_former(each) for each in found):
             return self.to_delete(f"{pair[0]} is in Route 53", f"Delete in Route 53: {pair[0]} to {pair[1]}")
         if await self._pending() or (self._unforgotten(found) and await self._still_served(pair[0])):
             changes = (self._sync(Action.DELETE),)
-            return Reading(presence=Presence.OURS, summary="Route 53 takes the record away", changes=changes)
+            return Reading(presence=Presence.OURS, summary="Route 53 is deleting the record", changes=changes)
         self._note_unseen()
-        return self.gone(f"{pair[0]} does not lead to {pair[1]} any more")
+        return self.gone(f"{pair[0]} no longer points to {pair[1]}")
 
     def _unforgotten(self, found: Sequence[RecordSet]) -> bool:
         """Whether nobody has said yet that all servers forgot the record; what is there now of others would answer."""

@@ -93,14 +93,18 @@ class ManualRecord(Resource):
         finding = diagnose(evidence)
         unseen = finding.state is RecordState.UNREACHABLE and self._closely
         if unseen and await seen_by_resolvers(self.context.ports, *pair):
-            return self._right("seen through a resolver only, for the name servers cannot be asked from here", zone)
+            return self._right(
+                "seen through a resolver only, because the name servers can't be reached from here", zone
+            )
         if finding.state is RecordState.RIGHT:
-            right = self._right(f"at all {finding.asked} name servers that answered", zone)
+            right = self._right(f"at all {finding.asked} name servers that responded", zone)
             return self._at_odds(right, finding.at_odds, zone) if finding.at_odds else right
         if finding.state is RecordState.INDIRECT and self.id == PIXEL:
-            return self._right(f"by way of {finding.observed}", zone)
+            return self._right(f"through {finding.observed}", zone)
         if finding.state is RecordState.BESIDE:
-            return self._crowded(self._right(f"at all {finding.asked} name servers that answered", zone), finding, zone)
+            return self._crowded(
+                self._right(f"at all {finding.asked} name servers that responded", zone), finding, zone
+            )
         return self._not_right(evidence, finding, zone)
 
     def missing(self) -> Reading:
@@ -110,13 +114,14 @@ class ManualRecord(Resource):
     def _too_early(self, before: Reading | None = None) -> Reading:
         if self.id == CERTIFICATE and self.context.made.certificate_borrowed:
             return Reading(
-                presence=Presence.BORROWED, summary="The certificate you chose was proved before: no record is needed"
+                presence=Presence.BORROWED,
+                summary="The certificate you chose is already validated: no record is needed",
             )
         later = Change(self.id, Action.CREATE, Actor.USER, f"Add: {self.title}", typical=TYPICAL, every=EVERY)
         if before:
             return before if before.status is Status.FAILED else replace(before, changes=(later,))
         return Reading(
-            presence=Presence.ABSENT, summary=f"{self.title}: AWS has not said yet what goes into it", changes=(later,)
+            presence=Presence.ABSENT, summary=f"{self.title}: AWS hasn't provided its content yet", changes=(later,)
         )
 
     def _right(self, where: str, zone: DelegatedZone) -> Reading:
@@ -148,10 +153,10 @@ class ManualRecord(Resource):
         return replace(
             right,
             status=Status.WARNING,
-            summary=f"{record.name} is right, but other records stand at the same name: {finding.observed}",
+            summary=f"{record.name} is right, but other records have the same name: {finding.observed}",
             problem=Problem("records-beside", values),
             observed=finding.observed,
-            expected=f"CNAME {record.value} alone",
+            expected=f"only CNAME {record.value}",
         )
 
     def _not_right(self, evidence: Evidence, finding: Finding, zone: DelegatedZone) -> Reading:
@@ -228,19 +233,19 @@ class ManualRecord(Resource):
         """
         pair = await left_behind(self.context, self.id)
         if pair is None or (self.id == CERTIFICATE and self.context.made.certificate_borrowed):
-            return self.gone(f"{self.title}: nothing of ours to take away")
+            return self.gone(f"{self.title}: nothing of snowpixel's to delete")
         if self._lost or self.context.answers.get(DOMAIN_LOST) == YES:
-            return self._forgotten("The domain is not yours any more, so its record was left alone")
+            return self._forgotten("The domain is no longer yours, so its record was left alone")
         evidence, zone = await self._gathered(pair)
         self._looks += 1
         finding = diagnose(evidence)
         if finding.state is RecordState.UNREACHABLE:
             return self._offer_to_go_on(
-                self._to_remove(f"The name servers of {pair[0]} do not answer from here", zone, Status.UNKNOWN)
+                self._to_remove(f"The name servers of {pair[0]} don't respond from here", zone, Status.UNKNOWN)
             )
         if finding.state is RecordState.UNREGISTERED:
             return self._offer_to_go_on(
-                self._to_remove(f"Nobody knows the domain of {pair[0]} any more", zone, None, "domain-unregistered")
+                self._to_remove(f"The domain of {pair[0]} no longer exists", zone, None, "domain-unregistered")
             )
         if finding.state in {*LOOKED_RIGHT, RecordState.PARTIAL}:
             return self._to_remove(f"{pair[0]} still points to {pair[1]}", zone, None)
@@ -260,13 +265,13 @@ class ManualRecord(Resource):
             f"{reading.summary}. Is the domain no longer yours?",
             (
                 DecisionOption(
-                    KEEP_WAITING, "Keep waiting", "snowpixel looks again and again, and deletes nothing meanwhile."
+                    KEEP_WAITING, "Keep waiting", "snowpixel keeps checking, and deletes nothing in the meantime."
                 ),
                 DecisionOption(
                     YES,
-                    "It is lost, go on",
-                    "The distribution is deleted although a record may still lead there. Whoever holds the domain then "
-                    "holds the name.",
+                    "It is lost, continue",
+                    "The distribution is deleted although a record may still point to it. Whoever owns the domain "
+                    "then owns the hostname.",
                 ),
             ),
             KEEP_WAITING,
@@ -284,10 +289,10 @@ class ManualRecord(Resource):
         if self.id == CERTIFICATE:
             return Reading(
                 presence=Presence.OURS,
-                summary=f"At your DNS provider you may now delete {record.name}",
+                summary=f"You can now delete {record.name} at your DNS provider",
                 status=Status.WARNING,
                 problem=Problem("record-left-behind", {"name": record.name, "host": record.host}),
-                copy=(Copyable("Record that may be deleted", record.name),),
+                copy=(Copyable("Record you can delete", record.name),),
             )
         delete = Change(
             self.id,

@@ -6,7 +6,7 @@ from wizard.model.results import Problem, Status
 from wizard.net.dns_operator import DnsOperator, dns_operator
 from wizard.resources.resource import Presence, Reading
 
-NOT_KNOWN_YET = "the name of your distribution, which is not made yet"
+NOT_KNOWN_YET = "the domain name of your distribution, which isn't created yet"
 
 
 async def name_before(context: Context) -> Reading | None:
@@ -29,7 +29,7 @@ def judged(found: DnsOperator) -> Reading | None:
     if "." not in found.zone:
         return Reading(
             presence=Presence.ABSENT,
-            summary=f"Nobody knows the domain of {host}: it is not registered, expired or misspelt",
+            summary=f"The domain of {host} doesn't exist: it isn't registered, has expired, or is misspelled",
             status=Status.FAILED,
             problem=Problem("domain-unregistered", {"name": host}),
         )
@@ -37,11 +37,11 @@ def judged(found: DnsOperator) -> Reading | None:
         return None
     return Reading(
         presence=Presence.FOREIGN,
-        summary=f"{host} is in use already: {found.serves}",
+        summary=f"{host} is already in use: {found.serves}",
         status=Status.WARNING,
         problem=Problem(
             "name-in-use",
-            {"name": host, "observed": found.serves, "free": found.free or f"another name below {found.zone}"},
+            {"name": host, "observed": found.serves, "free": found.free or f"another hostname below {found.zone}"},
         ),
         observed=found.serves,
         expected="nothing yet",

@@ -32,13 +32,13 @@ class RecordKind:
 KINDS = {
     CERTIFICATE: RecordKind(
         "DNS record for the certificate",
-        "Proves to AWS that the domain is yours, now and at every renewal: never delete it",
+        "Proves to AWS that the domain is yours, now and at every renewal. Never delete it",
         ("certificate",),
         ("certificate",),
     ),
     PIXEL: RecordKind(
         "DNS record for the pixel",
-        "Leads your visitors' browsers to your CloudFront distribution",
+        "Points your visitors' browsers to your CloudFront distribution",
         ("distribution",),
         ("alias",),
         ("distribution",),

@@ -5,31 +5,29 @@ from wizard.resources.dns.record_state import LOOP, NOWHERE, Evidence, Finding, 
 from wizard.resources.dns.record_values import is_address
 
 SUMMARIES = {
-    RecordState.MISSING: "{name} is not there yet",
+    RecordState.MISSING: "{name} isn't there yet",
     RecordState.PARTIAL: "{having} of {asked} name servers have {name}",
     RecordState.WRONG: "{name} points to {observed} instead of {target}",
     RecordState.MISSPELT: "{name} points to {observed}, which is nearly {target}",
-    RecordState.SWAPPED: "{name} has what belongs into the other record: {observed}",
-    RecordState.REVERSED: "Name and value changed places: the record was entered as {observed}",
+    RecordState.SWAPPED: "{name} has the value of the other record: {observed}",
+    RecordState.REVERSED: "Name and value are swapped: the record was added as {observed}",
     RecordState.WRONG_TYPE: "The value of {name} was saved as a record of type {type} instead of CNAME",
     RecordState.OTHER_DISTRIBUTION: "{name} points to another distribution, {observed}",
-    RecordState.VALUE_DOUBLED: "The value of {name} has the domain at its end twice: {observed}",
-    RecordState.NAME_DOUBLED: "The record was entered as {observed}: the provider adds the domain by itself",
-    RecordState.NO_UNDERSCORE: "The record was entered as {observed}, without the underscore at the beginning",
+    RecordState.VALUE_DOUBLED: "The value of {name} ends with the domain twice: {observed}",
+    RecordState.NAME_DOUBLED: "The record was added as {observed}: the provider adds the domain automatically",
+    RecordState.NO_UNDERSCORE: "The record was added as {observed}, without the underscore at the beginning",
     RecordState.SEVERAL: "{name} has more than one CNAME: {observed}",
-    RecordState.REDIRECTED: "{dname} redirects every name below it to {dname_target}, so {name} cannot have a record",
-    RecordState.MISPLACED: "The record was entered as {observed}, which is not quite its name",
+    RecordState.REDIRECTED: "{dname} redirects every name below it to {dname_target}, so {name} can't have a record",
+    RecordState.MISPLACED: "The record was added as {observed}, which isn't quite its name",
     RecordState.IN_THE_WAY: "Other records are at {name}: {observed}",
-    RecordState.FLATTENED: "{name} answers with CloudFront's addresses instead of the CNAME",
-    RecordState.PROXIED: "{name} is answered by {front}, in front of CloudFront",
+    RecordState.FLATTENED: "{name} returns CloudFront's addresses instead of the CNAME",
+    RecordState.PROXIED: "{front} answers for {name}, in front of CloudFront",
     RecordState.WILDCARD: "A wildcard record answers for {name}: {observed}",
-    RecordState.APEX: "{name} is a zone's own name, where no CNAME can be",
-    RecordState.SUBZONE_APEX: "{name} is a zone of its own, delegated by {parent}; at its top no CNAME can be",
-    RecordState.MISSING_IN_SUBZONE: (
-        "{name} is not there yet; it belongs into {zone}, a zone of its own beside {parent}"
-    ),
-    RecordState.UNREGISTERED: "Nobody knows the domain of {name}: it is not registered, expired or misspelt",
-    RecordState.UNREACHABLE: "The name servers of {zone} do not answer from here",
+    RecordState.APEX: "{name} is a zone's own name, which can't hold a CNAME",
+    RecordState.SUBZONE_APEX: "{name} is a zone of its own, delegated by {parent}; its top can't hold a CNAME",
+    RecordState.MISSING_IN_SUBZONE: ("{name} isn't there yet; it belongs in {zone}, a zone of its own beside {parent}"),
+    RecordState.UNREGISTERED: "The domain of {name} doesn't exist: it isn't registered, has expired, or is misspelled",
+    RecordState.UNREACHABLE: "The name servers of {zone} don't respond from here",
 }
 
 PROBLEMS = {
@@ -94,7 +92,7 @@ def _how(finding: Finding) -> str:
         return ""
     how = list(found.how)
     if found.doubled:
-        how.append("with the domain behind it")
+        how.append("with the domain after it")
     if found.letters:
         how.append("with " + ("one letter" if found.letters == 1 else f"{found.letters} letters") + " lost or mistyped")
     return f"It is the right value, saved {', and '.join(how)}."
@@ -103,7 +101,7 @@ def _how(finding: Finding) -> str:
 def _use(evidence: Evidence) -> str:
     """Say whether anything can be in use where a CNAME leads that is not ours."""
     if evidence.led_to == LOOP:
-        return "It leads back to itself, so nothing can answer there."
+        return "It points back to itself, so nothing can answer there."
     if evidence.led_to == NOWHERE:
-        return f"Nothing has the name {evidence.led[-1]}, so nothing answers there: it may be left over from earlier."
+        return f"{evidence.led[-1]} doesn't exist, so nothing answers there: it may be left over from earlier."
     return "If that is in use, another service would stop working."

@@ -63,7 +63,7 @@ def core(value: str, zone: str, target: str = "") -> tuple[str, tuple[str, ...],
     """
     text, how = unescaped(value), []
     if text.count(".") > value.replace("\\.", "").count("."):
-        how.append("as a single part, with dots that are only letters")
+        how.append("as a single label, with dots as ordinary characters")
     bare, doubled = _without_zone(text, zone, target)
     for phrase, strip in _STRIPS:
         stripped = strip(bare)
@@ -127,9 +127,9 @@ def _visible(text: str) -> str:
 def _where_unseen(text: str) -> str:
     """Say which letters that nobody sees are where."""
     kinds = {each for each in text if _unseen(each)}
-    what = "a blank" if kinds <= {" ", "\u00a0", "\t"} else "an invisible character"
+    what = "a space" if kinds <= {" ", "\u00a0", "\t"} else "an invisible character"
     place = "at its end" if _unseen(text[-1]) else "at its beginning" if _unseen(text[0]) else "inside it"
-    return f"with {what} {place}, which one cannot see"
+    return f"with {what} {place}, which you can't see"
 
 
 def _unaddressed(text: str) -> str:
@@ -146,7 +146,7 @@ _STRIPS: tuple[tuple[str | Callable[[str], str], Callable[[str], str]], ...] = (
     (_where_unseen, _visible),
     ("with quotation marks or brackets around it", lambda text: text.strip(_QUOTES)),
     ("with a punctuation mark at one end", _unbound),
-    ("as a web address, and a CNAME takes the bare name", _unaddressed),
+    ("as a web address, although a CNAME takes only the hostname", _unaddressed),
     ("with quotation marks or brackets around it", lambda text: text.strip(_QUOTES)),
 )
 

@@ -124,7 +124,7 @@ class OnLogs(Resource):
         if not self.tags.items() <= tags.items():
             wrong = (*wrong, self.untagged(tags))
         if wrong:
-            return self.differs(f"{self.title}: not as wanted", *wrong, change=f"Put right: {self.words}")
+            return self.differs(f"{self.title}: not as it should be", *wrong, change=f"Correct {self.words}")
         return self.fine(f"{self.title}: in place", observed=self.more_tags(tags))
 
     async def _tags(self, found: dict[str, Any]) -> dict[str, str]:
@@ -132,13 +132,13 @@ class OnLogs(Resource):
         return dict((await self.logs("list_tags_for_resource", resourceArn=found["arn"])).get("tags", {}))
 
     def _anew(self, wrong: tuple[Difference, ...]) -> Reading:
-        reading = self.differs(f"{self.title}: not as wanted", *wrong)
-        change = Change(self.id, Action.REPLACE, Actor.US, f"Make anew: {self.words}", wrong)
+        reading = self.differs(f"{self.title}: not as it should be", *wrong)
+        change = Change(self.id, Action.REPLACE, Actor.US, f"Create again: {self.words}", wrong)
         return replace(reading, changes=(change,))
 
     def missing(self) -> Reading:
         """Nothing there yet."""
-        return self.absent(f"{self.title}: not there yet", f"Create {self.words}")
+        return self.absent(f"{self.title}: not created yet", f"Create {self.words}")
 
     def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
         """Compare the properties we own."""
@@ -199,7 +199,7 @@ class OnLogs(Resource):
         """Take it away."""
         if await self.found() is None:
             return self.gone(f"{self.title}: gone")
-        return self.to_delete(f"{self.title}: there", f"Delete {self.words}")
+        return self.to_delete(f"{self.title}: exists", f"Delete {self.words}")
 
 
 class DeliverySource(OnLogs):
@@ -247,16 +247,16 @@ class DeliverySource(OnLogs):
         try:
             sources = await everything(self.context.ports.aws, DELIVERY_SOURCES)
         except AwsError as error:
-            return f"its name may not be looked up without {error.problem.values['action']}"
+            return f"its name can't be looked up without {error.problem.values['action']}"
         ours = (one for one in sources if self._distribution in one.get("resourceArns", ()))
-        return next((str(one["name"]) for one in ours if one["name"] != self.name), "its name is not to be seen")
+        return next((str(one["name"]) for one in ours if one["name"] != self.name), "its name isn't visible")
 
 
 class DeliveryDestination(OnLogs):
     """Where the logs go: our bucket, under our prefix, as the classic text format."""
 
     id = "delivery-destination"
-    title = "The logs go into your log bucket"
+    title = "The logs go to your log bucket"
     words = "the log destination in your bucket"
     parent = "log-bucket"
     needs = ("log-bucket", "log-bucket.policy")

@@ -87,7 +87,7 @@ class BrowserProof(Resource):
 
     def missing(self) -> Reading:
         """Nothing is served yet."""
-        return self.absent("No browser was asked yet", "Serve a page with your tag on this computer")
+        return self.absent("Not tested in a browser yet", "Serve a page with your tag on this computer")
 
     async def carry_out(self, change: Change) -> None:
         """Serve the page.
@@ -113,7 +113,7 @@ class BrowserProof(Resource):
         try:
             answer = await self.context.ports.web.get(url, limit=LIMIT, redirects=5)
         except WebError as error:
-            raise StoppedError(f"{url} could not be looked at: {error}", "page-unreached", page=url) from error
+            raise StoppedError(f"{url} couldn't be read: {error}", "page-unreached", page=url) from error
         page = read(url, answer)
         found = next(iter(tags(page)), None)
         return tuple(of_site(one, url) for one in page.policies), as_on_page(found) if found else ()
@@ -192,7 +192,7 @@ class BrowserProof(Resource):
             run = replace(run, found_at=self.context.ports.clock.now(), events=texts)
             self.context.state.record(browser_run=run)
             return self._proven(run)
-        summary = "Your browser's events were answered; AWS writes log files several times an hour"
+        summary = "Your browser's events got a response; AWS writes log files several times an hour"
         wait = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=TYPICAL_LOG, every=15)
         return Reading(
             presence=Presence.OURS,
@@ -209,9 +209,9 @@ class BrowserProof(Resource):
             for label, text in event.items()
         }
         return self.fine(
-            f"{len(run.events)} events of your browser came through to the log bucket", observed=run.browser, **facts
+            f"{len(run.events)} events from your browser arrived in the log bucket", observed=run.browser, **facts
         )
 
     async def removal(self) -> Reading:
         """Events in log files go with the logs."""
-        return self.gone("Goes with the logs")
+        return self.gone("Deleted with the logs")

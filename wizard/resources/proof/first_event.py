@@ -78,8 +78,8 @@ class FirstEvent(Resource):
 
     def missing(self) -> Reading:
         """No event was sent yet."""
-        where = f"https://{self.host}/i" if self.host else "the distribution's own name"
-        return self.absent("No test event was sent yet", f"Send one test event to {where}")
+        where = f"https://{self.host}/i" if self.host else "the distribution's domain name"
+        return self.absent("No test event has been sent yet", f"Send one test event to {where}")
 
     async def _proven(self, proof: Proof) -> Reading:
         newest = await self._newest()
@@ -97,10 +97,10 @@ class FirstEvent(Resource):
             try:
                 found = await log_keys(self.context, now - seconds)
             except AwsError:
-                return "could not be looked up"
+                return "couldn't be read"
             if found:
                 return f"at {found[-1].written:%Y-%m-%d %H:%M} UTC"
-        return "is over a day old: no traffic since"
+        return "is more than a day old: no traffic since"
 
     async def _search(self, sent: Mapping[str, float]) -> Reading:
         for key in [one.key for one in await log_keys_of(self.context, min(sent.values()))]:
@@ -129,7 +129,7 @@ class FirstEvent(Resource):
             copy=tuple(Copyable("Request id", request_id) for request_id in sent),
         )
         if self._due(sent):
-            summary = f"Send the test event again ({len(sent)} of {len(AGAIN)}): no log file has the one before"
+            summary = f"Send the test event again ({len(sent)} of {len(AGAIN)}): no log file has the previous one"
             return replace(reading, changes=(Change(self.id, Action.UPDATE, Actor.US, summary),))
         return replace(reading, problem=problem)
 
@@ -184,7 +184,7 @@ class FirstEvent(Resource):
             if error.unreached:
                 raise NotYetError(self._unsent(error)) from error
             raise StoppedError(
-                f"The test event could not be sent: {error}", "event-not-sent", reason=str(error)
+                f"The test event couldn't be sent: {error}", "event-not-sent", reason=str(error)
             ) from error
         if sent:
             again = {**self.context.made.events_sent_again, request_id: at}
@@ -194,7 +194,7 @@ class FirstEvent(Resource):
         self.context.state.record(event_request_id=request_id, event_sent_at=at, events_sent_again={}, proof=None)
 
     def _unsent(self, error: WebError) -> Change:
-        summary = f"The test event is not sent yet: this computer does not reach {self.host} now ({error})"
+        summary = f"The test event hasn't been sent yet: this computer can't reach {self.host} now ({error})"
         return Change(self.id, Action.CREATE, Actor.US, summary, every=15)
 
     async def _send(self, now: float) -> str:
@@ -208,13 +208,13 @@ class FirstEvent(Resource):
         answer = await self.context.ports.web.get(f"https://{self.host}{path}", headers={"Origin": ORIGIN})
         request_id = answer.headers.get("x-amz-cf-id")
         if answer.status not in (200, 304) or request_id is None:
-            reason = f"HTTP {answer.status}" if answer.status != 200 else "no x-amz-cf-id in the answer"  # noqa: PLR2004
-            raise StoppedError(f"The pixel did not take the test event: {reason}", "event-not-sent", reason=reason)
+            reason = f"HTTP {answer.status}" if answer.status != 200 else "no x-amz-cf-id in the response"  # noqa: PLR2004
+            raise StoppedError(f"The pixel didn't accept the test event: {reason}", "event-not-sent", reason=reason)
         return request_id
 
     async def removal(self) -> Reading:
         """An event in a log file goes with the logs."""
-        return self.gone("Goes with the logs")
+        return self.gone("Deleted with the logs")
 
 
 NOT_SENT = ("resolve", "connect", "tls")

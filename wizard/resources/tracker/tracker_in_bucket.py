@@ -51,7 +51,7 @@ async def fetched(context: Context, source: str) -> Tracker:
 def _require(tracker: Tracker, sha384: str, source: str) -> None:
     if tracker.sha384 != sha384:
         raise StoppedError(
-            f"What {source} hands out is not the file that was agreed on",
+            f"What {source} delivers isn't the file you agreed to",
             "tracker-hash",
             source=source,
             found=tracker.sha384,
@@ -70,11 +70,11 @@ class TrackerSource(Resource):
         """Compare the choice with the file at hand."""
         choices, file = self.context.choices, self.context.made.tracker
         if file is None:
-            return self.absent("The tracker is not at hand yet", f"Get the tracker: {choices.tracker}")
+            return self.absent("The tracker hasn't been fetched yet", f"Get the tracker: {choices.tracker}")
         if file.source != choices.tracker:
             change = Difference("source", file.source, choices.tracker)
             return self.differs(
-                f"Tracker {file.version} is at hand, another was chosen",
+                f"Tracker {file.version} was fetched, but another was chosen",
                 change,
                 change=f"Get the tracker: {choices.tracker}",
             )
@@ -141,7 +141,7 @@ class TrackerObject(Resource):
     def missing(self) -> Reading:
         """The file is not there."""
         what = self._file.key if self._file else "the tracker"
-        return self.absent("The tracker is not uploaded yet", f"Upload {what}")
+        return self.absent("The tracker isn't uploaded yet", f"Upload {what}")
 
     async def carry_out(self, change: Change) -> None:
         """Upload the file; one that somebody changed is also dropped from the edges.
@@ -199,9 +199,7 @@ class EarlierTrackers(Resource):
         if not unwanted:
             return self.fine(f"Kept for pages that still load them: {listed}", observed=listed)
         changes = tuple(Change(self.id, Action.DELETE, Actor.US, _deleting(one)) for one in self._files)
-        return Reading(
-            presence=Presence.OURS, summary=f"Not wanted any more: {listed}", changes=changes, observed=listed
-        )
+        return Reading(presence=Presence.OURS, summary=f"No longer wanted: {listed}", changes=changes, observed=listed)
 
     def missing(self) -> Reading:
         """No bucket, no files."""

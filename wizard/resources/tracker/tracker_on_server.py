@@ -40,11 +40,13 @@ class TrackerFolder(Resource):
         if file is None or file.source != self.context.choices.tracker:
             return self.missing()
         if url is None:
-            return self.stopped("It is not said where your web server will serve the file", "tracker-url-missing")
+            return self.stopped(
+                "The address where your web server will serve the file isn't set", "tracker-url-missing"
+            )
         wrong = await in_thread(different, folder, await self._wanted(file, url))
         if wrong:
-            lacking = Difference("files", f"{', '.join(wrong)} missing or another", "as snowpixel writes them")
-            return self.differs(f"{folder} is not complete", lacking, change=self._doing())
+            lacking = Difference("files", f"{', '.join(wrong)} missing or different", "as snowpixel writes them")
+            return self.differs(f"{folder} isn't complete", lacking, change=self._doing())
         return self.fine(f"{folder} is ready", observed=str(folder), folder=str(folder))
 
     async def _wanted(self, file: TrackerFile, url: str) -> dict[str, bytes]:
@@ -52,7 +54,7 @@ class TrackerFolder(Resource):
 
     def missing(self) -> Reading:
         """Nothing written yet."""
-        return self.absent("The folder is not written yet", self._doing())
+        return self.absent("The folder isn't written yet", self._doing())
 
     def _doing(self) -> str:
         return f"Write the folder {folder_of(self.context)}"
@@ -72,7 +74,7 @@ class TrackerFolder(Resource):
         except OSError as error:
             reason = error.strerror or str(error)
             raise StoppedError(
-                f"{folder} cannot be written: {reason}", "tracker-folder", folder=str(folder), reason=reason
+                f"{folder} can't be written: {reason}", "tracker-folder", folder=str(folder), reason=reason
             ) from error
 
 
@@ -113,16 +115,16 @@ class TrackerOnServer(Resource):
         )
 
     def _asked(self) -> Change:
-        summary = f"Put the files of {folder_of(self.context)} onto your web server"
+        summary = f"Put the files in {folder_of(self.context)} on your web server"
         return Change(self.id, Action.CREATE, Actor.USER, summary, typical=TYPICAL, every=EVERY)
 
     def _unreached(self, url: str, error: WebError) -> Reading:
         if error.kind == "encoding":
             return self._faulty(url, undecodable(url, str(error)))
         if error.kind == "tls":
-            fault = DeliveryFault("tracker-untrusted", f"No trusted connection for {url}", observed=str(error))
+            fault = DeliveryFault("tracker-untrusted", f"No trusted connection to {url}", observed=str(error))
             return self._faulty(url, fault)
-        fault = DeliveryFault("tracker-unreached", f"{url} could not be reached", observed=f"{error.kind}: {error}")
+        fault = DeliveryFault("tracker-unreached", f"{url} couldn't be reached", observed=f"{error.kind}: {error}")
         return self._faulty(url, fault, unseen=True)
 
     def _faulty(self, url: str, fault: DeliveryFault, *, unseen: bool = False) -> Reading:
@@ -144,4 +146,4 @@ class TrackerOnServer(Resource):
 
     async def removal(self) -> Reading:
         """Leave what is the user's."""
-        return self.gone("The file on your web server stays: it is yours to remove")
+        return self.gone("The file on your web server is kept: delete it yourself")

@@ -30,9 +30,9 @@ async def _on_page(context: Context, page: str, file: TrackerFile) -> str | None
     try:
         answer = await context.ports.web.get(page, limit=PAGE_LIMIT, redirects=REDIRECTS)
     except WebError as error:
-        return f"{page} could not be looked at ({error})"
+        return f"{page} couldn't be read ({error})"
     if answer.status >= 400:  # noqa: PLR2004 - HTTP: errors begin here
-        return f"{page} could not be looked at (HTTP {answer.status})"
+        return f"{page} couldn't be read (HTTP {answer.status})"
     name = file.key.rpartition("/")[2]
     return f"{page} loads it" if name.encode() in answer.body else None
 
@@ -53,5 +53,5 @@ async def _in_logs(context: Context, file: TrackerFile) -> str | None:
             and line.at >= since
         ]
     except AwsError as error:
-        return f"the access logs could not be read ({error.code})"
+        return f"the access logs couldn't be read ({error.code})"
     return f"visitors loaded it {len(times)} times in the last day" if times else None

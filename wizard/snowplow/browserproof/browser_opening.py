@@ -18,17 +18,17 @@ from wizard.snowplow.setup_snippet import host_of
 GRACE = 5.0
 """Seconds that a throw-away browser gets to end by itself."""
 
-NO_BROWSER = "No browser could be opened from here; open the address yourself."
+NO_BROWSER = "No browser could be opened from here. Open the address yourself."
 NO_CHROMIUM = (
-    "The names of a practice world exist only there. A browser of the Chromium family could be told of them, but there "
-    "is none on this computer (chromium, google-chrome), so this cannot be practised here."
+    "The hostnames of a practice world exist only there. A Chromium-based browser could use them, but there is none "
+    "on this computer (chromium, google-chrome), so you can't practice this here."
 )
-THROW_AWAY = "A throw-away browser is opened for it, which knows the practice world; it is closed afterwards."
+THROW_AWAY = "A temporary browser that knows the practice world is opened for it, and closed afterwards."
 OWN = "Opened in your own browser."
 
 NOTE = (
-    "Visitors with a blocker may send nothing: block lists know the address /i?stm= of Snowplow's tracker under any "
-    "name. That is their choice, and snowpixel does not work around it."
+    "Visitors with a blocker may send nothing: block lists know the address /i?stm= of Snowplow's tracker at any "
+    "hostname. That is their choice, and snowpixel doesn't work around it."
 )
 
 
@@ -70,7 +70,7 @@ class Opening:
             self._profile = tempfile.TemporaryDirectory(prefix="snowpixel-browser-", ignore_cleanup_errors=True)
             self._browser = chromium.start(program, Path(self._profile.name), flags, address)
         except OSError as error:
-            return f"The browser could not be started: {error}. Open the address yourself."
+            return f"The browser couldn't be started: {error}. Open the address yourself."
         return THROW_AWAY
 
     def close(self) -> None:

@@ -37,14 +37,14 @@ def judge(report: PageReport, outside: Outside) -> Verdict:
         outside: what is seen without a browser, which tells a fault of the setup from one of the browser.
     """
     if report.well:
-        return Verdict(None, f"{SENT} events sent and answered, none waits in the browser")
+        return Verdict(None, f"{SENT} events sent and answered, and none is waiting in the browser")
     return _policy(report) or _script(report, outside) or _posted(report) or _requests(report, outside)
 
 
 def _posted(report: PageReport) -> Verdict | None:
     if report.method != "post":
         return None
-    return Verdict("browser-post", "The tag sends by POST, which a pixel cannot take", _observed(report))
+    return Verdict("browser-post", "The tag sends by POST, which a pixel can't accept", _observed(report))
 
 
 def _policy(report: PageReport) -> Verdict | None:
@@ -54,7 +54,7 @@ def _policy(report: PageReport) -> Verdict | None:
     what = parts_of(first.blocked).netloc or first.blocked
     return Verdict(
         "browser-csp",
-        f"The page's Content-Security-Policy forbids the tag its work: {first.directive} does not allow {what}",
+        f"The page's Content-Security-Policy blocks the tag: {first.directive} doesn't allow {what}",
         f"{first.directive}: {first.blocked}",
     )
 
@@ -65,25 +65,25 @@ def _script(report: PageReport, outside: Outside) -> Verdict | None:
         return None
     what = report.lost_script or "the tracker"
     if outside.tracker == OK and report.lost_script:
-        return Verdict("browser-blocks-tracker", f"This browser did not run {what}, although it is there", what)
+        return Verdict("browser-blocks-tracker", f"This browser didn't run {what}, although it is there", what)
     if outside.tracker == OK:
-        return Verdict("browser-not-started", "The tracker did not start in this browser", report.agent)
-    return Verdict(outside.tracker, f"The browser could not load {what}", what)
+        return Verdict("browser-not-started", "The tracker didn't start in this browser", report.agent)
+    return Verdict(outside.tracker, f"The browser couldn't load {what}", what)
 
 
 def _requests(report: PageReport, outside: Outside) -> Verdict:
     """Judge events that were not answered."""
     asks, observed = report.asks, _observed(report)
     if outside.pixel != OK and (asks.hidden == BLOCKED or _refused(asks) or _elsewhere(asks, outside)):
-        return Verdict(outside.pixel, "The browser does not get the pixel, nor does snowpixel", observed)
+        return Verdict(outside.pixel, "Neither the browser nor snowpixel can get the pixel", observed)
     found = (
-        (asks.hidden == BLOCKED, "browser-blocks-pixel", "This browser does not reach the pixel, this computer does"),
-        (asks.plain == BLOCKED, "browser-cors", "The pixel answers, but does not let pages see it: the tracker stops"),
-        (asks.as_set == BLOCKED, "browser-credentials", "The tag asks with cookies: browsers then hide the answer"),
-        (asks.with_header == BLOCKED, "browser-preflight", "The tag sends a header that the pixel cannot allow"),
+        (asks.hidden == BLOCKED, "browser-blocks-pixel", "This browser can't reach the pixel, but this computer can"),
+        (asks.plain == BLOCKED, "browser-cors", "The pixel responds, but doesn't let pages read it: the tracker stops"),
+        (asks.as_set == BLOCKED, "browser-credentials", "The tag sends cookies: browsers then hide the response"),
+        (asks.with_header == BLOCKED, "browser-preflight", "The tag sends a header that the pixel can't allow"),
         (asks.like_event == BLOCKED, "browser-blocks-events", "Something in this browser blocks Snowplow's events"),
-        (_refused(asks), "browser-refused", f"The pixel answers with HTTP status {asks.plain}"),
-        (True, "browser-jammed", f"{report.queue} of {SENT} events wait in the browser and do not leave"),
+        (_refused(asks), "browser-refused", f"The pixel responds with HTTP status {asks.plain}"),
+        (True, "browser-jammed", f"{report.queue} of {SENT} events are stuck in the browser"),
     )
     return next(Verdict(problem, summary, observed) for true, problem, summary in found if true)
 

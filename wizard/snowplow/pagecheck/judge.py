@@ -57,7 +57,7 @@ def _absent(page: HtmlPage, host: str) -> Check:
         return _wrong(
             "page-tag",
             "page-tag-manager",
-            "No tag in the page itself; a tag manager may add it later",
+            "No tag on the page itself; a tag manager may add it later",
             manager,
             status=Status.UNKNOWN,
         )
@@ -65,7 +65,7 @@ def _absent(page: HtmlPage, host: str) -> Check:
         return _wrong(
             "page-tag", "page-only-image", "Only the image for visitors without JavaScript is there", f"{host}/i"
         )
-    return _wrong("page-tag", "page-no-tag", "The tag is not in the page", f"{len(page.scripts)} scripts, none with it")
+    return _wrong("page-tag", "page-no-tag", "The tag isn't on the page", f"{len(page.scripts)} scripts, none with it")
 
 
 def _elsewhere(found: tuple[Tag, ...], host: str) -> Check:
@@ -93,17 +93,17 @@ def _settings(tag: Tag) -> Check:
     if settings.get("credentials") != "omit" and settings.get("withCredentials") != "false":
         wrong.append(f"credentials: {settings.get('credentials', 'not set, so include')}")
     if "customHeaders" in settings or settings.get("withServerAnonymisation") == "true":
-        wrong.append("extra headers, for which browsers ask beforehand")
+        wrong.append("extra headers, which browsers ask about beforehand")
     if wrong:
         observed = "; ".join(wrong)
         return _wrong(
             "page-settings",
             "page-settings",
-            "The tag's settings jam the tracker",
+            "The tag's settings block the tracker",
             observed,
             "eventMethod: get; credentials: omit",
         )
-    return _ok("page-settings", "It asks by GET and without cookies")
+    return _ok("page-settings", "It sends by GET and without cookies")
 
 
 def _once(ours: list[Tag], page: HtmlPage, setup: Setup) -> Check:
@@ -111,7 +111,7 @@ def _once(ours: list[Tag], page: HtmlPage, setup: Setup) -> Check:
     loaded = [address for address in addresses(page) if _known(address, setup)]
     if twice or len(loaded) > 1:
         observed = f"{len(ours)} tags, {len(loaded)} loads of the tracker"
-        return _wrong("page-once", "page-twice", "The tag is in the page more than once", observed, "once")
+        return _wrong("page-once", "page-twice", "The tag is on the page more than once", observed, "once")
     return _ok("page-once", "It is there once")
 
 
@@ -127,7 +127,7 @@ def _version(page: HtmlPage, setup: Setup) -> Check:
     wanted = loaded_by(setup)
     found = next((file for address in addresses(page) if (file := _known(address, setup))), None)
     if wanted is None:
-        return Check("page-tracker", STAGE, Status.OK, "The tracker's file is not served by this setup")
+        return Check("page-tracker", STAGE, Status.OK, "This setup doesn't serve the tracker file")
     if found is None:
         scripts = ", ".join(addresses(page)[:5]) or "no script"
         return _wrong("page-tracker", "page-other-tracker", "The page loads another tracker", scripts, wanted.url)
@@ -165,13 +165,13 @@ def _checked(page: HtmlPage, wanted: Loaded, found: TrackerFile) -> Check:
 
 def _policies(page: HtmlPage, tag: Tag, setup: Setup, host: str) -> Iterator[Check]:
     if not page.policies:
-        yield _ok("page-policy", "The page has no Content-Security-Policy in the way")
+        yield _ok("page-policy", "No Content-Security-Policy on the page blocks the tag")
         return
     refused = [reason for policy in page.policies for reason in _refusals(policy, page, tag, setup, host)]
     if refused:
         observed = "; ".join(dict.fromkeys(refused))
         yield _wrong(
-            "page-policy", "browser-csp", "The page's Content-Security-Policy does not let the tag work", observed
+            "page-policy", "browser-csp", "The page's Content-Security-Policy doesn't let the tag work", observed
         )
     else:
         yield _ok("page-policy", "The page's Content-Security-Policy lets the tag work")
@@ -179,12 +179,12 @@ def _policies(page: HtmlPage, tag: Tag, setup: Setup, host: str) -> Iterator[Che
 
 def _refusals(policy: str, page: HtmlPage, tag: Tag, setup: Setup, host: str) -> Iterator[str]:
     if not allows(policy, "connect", f"{collector(host)}/i", page.url):
-        yield f"connect-src does not allow {collector(host)}"
+        yield f"connect-src doesn't allow {collector(host)}"
     loaded = loaded_by(setup)
     if loaded and not allows(policy, "script", loaded.url, page.url):
-        yield f"script-src does not allow {loaded.url}"
+        yield f"script-src doesn't allow {loaded.url}"
     if not allows_inline(policy, hash_of(tag.script.text), tag.script.attributes.get("nonce")):
-        yield f"script-src does not allow the tag itself (its hash is {hash_of(tag.script.text)})"
+        yield f"script-src doesn't allow the tag itself (its hash is {hash_of(tag.script.text)})"
 
 
 def _consent(page: HtmlPage, tag: Tag) -> Check:
@@ -192,15 +192,15 @@ def _consent(page: HtmlPage, tag: Tag) -> Check:
     if tag.held:
         kind = tag.script.attributes.get("type", "")
         observed = f'type="{kind}"' + (f", {tool}" if tool else "")
-        summary = "The tag waits until visitors agree" if tool else "The tag does not run as it stands"
+        summary = "The tag waits until visitors agree" if tool else "The tag doesn't run as it is"
         status = Status.WARNING if tool else Status.FAILED
         return _wrong("page-consent", "page-held", summary, observed, status=status)
     if tool:
         return _wrong(
             "page-consent",
             "page-consent-tool",
-            f"{tool} is on the page, but does not seem to hold the tag back",
+            f"{tool} is on the page, but doesn't seem to block the tag",
             tool,
             status=Status.WARNING,
         )
-    return _ok("page-consent", "No consent tool holds it back")
+    return _ok("page-consent", "No consent tool blocks it")

@@ -37,13 +37,13 @@ def served_at(text: str) -> str:
     """
     text = plain_address(text)
     if not text.startswith("https://"):
-        raise TrackerError("--tracker-url takes an https address: browsers block anything else on https pages.")
+        raise TrackerError("--tracker-url takes an HTTPS address: browsers block anything else on HTTPS pages.")
     split = _split(text)
     if split.query or split.fragment:
-        raise TrackerError("--tracker-url takes a plain address: no ? and no # in it.")
+        raise TrackerError("--tracker-url takes a plain address, without ? and #.")
     path = f"{split.path}{_word()}.js" if split.path.endswith("/") else split.path
     if not _FILE.fullmatch(path.rpartition("/")[2]):
-        raise TrackerError("--tracker-url ends in the file's name, such as /assets/hk3v9x.js, or in a slash.")
+        raise TrackerError("--tracker-url must end with the file name, such as /assets/hk3v9x.js, or with a slash.")
     _refuse_listed(path)
     return f"https://{split.netloc}{path}"
 
@@ -53,9 +53,9 @@ def _split(text: str) -> SplitResult:
         split = urlsplit(text)
         known = bool(split.hostname) and (split.port is None or split.port > 0)  # reading the port checks it
     except ValueError as error:
-        raise TrackerError(f"{text} is no address.") from error
+        raise TrackerError(f"{text} isn't an address.") from error
     if not known:
-        raise TrackerError(f"{text} is no address: the host name is missing.")
+        raise TrackerError(f"{text} isn't an address: the hostname is missing.")
     return split
 
 
@@ -63,6 +63,6 @@ def _refuse_listed(path: str) -> None:
     word = next((word for word in (*BLOCKED_WORDS, "/sp.js", "/sp.lite.js") if word in path.lower()), None)
     if word:
         raise TrackerError(
-            f'The address contains "{word}", and block lists look for that. Choose a harmless name, such as '
+            f'The address contains "{word}", and block lists look for that. Choose a neutral name, such as '
             f"/assets/{_word()}.js."
         )

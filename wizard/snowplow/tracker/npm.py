@@ -19,7 +19,7 @@ LARGEST_PACKAGE = 8 * 1024 * 1024
 """Bytes of the packed package; today's has a thirtieth."""
 
 _LINE = re.compile(r"^npm (?:error|ERR!) (?!A complete log|code |\s*$)(.*)$", re.MULTILINE)
-OTHERWISE = "Or give the file itself: download it in a browser, then `--tracker FILE`."
+OTHERWISE = "Or use the file itself: download it in a browser, then `--tracker FILE`."
 
 
 def bundle(version: str) -> bytes:
@@ -33,7 +33,7 @@ def bundle(version: str) -> bytes:
     program = shutil.which("npm")
     if program is None:
         raise TrackerError(
-            "There is no npm client on this computer. Take the project's release instead: "
+            "There is no npm client on this computer. Use the project's release instead: "
             f"`--tracker release:{version}`. {OTHERWISE}"
         )
     with tempfile.TemporaryDirectory(prefix="snowpixel-npm-") as folder:
@@ -56,13 +56,13 @@ def _pack(program: str, version: str, folder: Path) -> None:
         )
     except subprocess.TimeoutExpired as error:
         raise TrackerError(
-            f"npm did not get {wanted} within {PATIENCE:.0f} seconds. Is there a proxy? {OTHERWISE}"
+            f"npm did not get {wanted} within {PATIENCE:.0f} seconds. A proxy may be blocking it. {OTHERWISE}"
         ) from error
     except OSError as error:
-        raise TrackerError(f"npm could not be started: {error}. {OTHERWISE}") from error
+        raise TrackerError(f"npm couldn't be started: {error}. {OTHERWISE}") from error
     if ran.returncode:
         said = ran.stderr.decode("utf-8", "replace")
-        raise TrackerError(f"npm could not get {wanted}: {_reason(said)}. {OTHERWISE}")
+        raise TrackerError(f"npm couldn't get {wanted}: {_reason(said)}. {OTHERWISE}")
 
 
 def _reason(said: str) -> str:
@@ -76,23 +76,23 @@ def _reason(said: str) -> str:
 
 _CODES = (
     ("ETARGET", "there is no such version"),
-    ("E404", "its registry does not have the package"),
-    ("E401", "its registry wants a sign-in (`npm login`)"),
+    ("E404", "its registry doesn't have the package"),
+    ("E401", "its registry requires a sign-in (`npm login`)"),
     ("E403", "its registry refuses"),
-    ("EINTEGRITY", "what came is not what the registry says it should be"),
-    ("ENOTFOUND", "its registry's name cannot be looked up; this computer may be offline"),
-    ("EAI_AGAIN", "its registry's name cannot be looked up; this computer may be offline"),
+    ("EINTEGRITY", "what arrived isn't what the registry says it should be"),
+    ("ENOTFOUND", "its registry's hostname can't be looked up; this computer may be offline"),
+    ("EAI_AGAIN", "its registry's hostname can't be looked up; this computer may be offline"),
     ("ECONNREFUSED", "its registry refuses the connection"),
-    ("ETIMEDOUT", "its registry does not answer; a firewall or proxy may be in the way"),
-    ("SELF_SIGNED_CERT", "it does not trust the certificate; a company proxy may be in the way"),
-    ("UNABLE_TO_GET_ISSUER_CERT", "it does not trust the certificate; a company proxy may be in the way"),
+    ("ETIMEDOUT", "its registry doesn't respond; a firewall or proxy may be blocking it"),
+    ("SELF_SIGNED_CERT", "it doesn't trust the certificate; a company proxy may be in between"),
+    ("UNABLE_TO_GET_ISSUER_CERT", "it doesn't trust the certificate; a company proxy may be in between"),
 )
 
 
 def _packed(folder: Path) -> bytes:
     found = sorted(folder.glob("*.tgz"))
     if len(found) != 1:
-        raise TrackerError(f"npm said that all is well, but left no package. {OTHERWISE}")
+        raise TrackerError(f"npm reported success, but left no package. {OTHERWISE}")
     if found[0].stat().st_size > LARGEST_PACKAGE:
-        raise TrackerError(f"The package has more than {LARGEST_PACKAGE:,} bytes; that is no tracker.")
+        raise TrackerError(f"The package has more than {LARGEST_PACKAGE:,} bytes; that isn't a tracker.")
     return found[0].read_bytes()

@@ -45,7 +45,7 @@ def faults(answer: Response, file: TrackerFile, url: str) -> tuple[DeliveryFault
     """Return what is wrong with an answer to `ASKING`, the worst first; nothing if all is well.
 
     Args:
-        answer: what came back; its body is already unpacked once, if it says that it was packed.
+        answer: what came back; its body is already uncompressed once, if it says that it was packed.
         file: what should come.
         url: what was asked for.
     """
@@ -59,9 +59,9 @@ def undecodable(url: str, reason: str) -> DeliveryFault:
     """Say that the answer claims to be packed and is not."""
     return DeliveryFault(
         "tracker-encoding-false",
-        f"{url} says that it is packed with gzip, and is not",
+        f"{url} claims to be compressed with gzip, but isn't",
         observed=reason,
-        expected="Content-Encoding only on what really is packed",
+        expected="Content-Encoding only on compressed files",
     )
 
 
@@ -69,10 +69,10 @@ def _refused(answer: Response, url: str) -> DeliveryFault:
     observed = f"HTTP {answer.status}"
     if answer.status in _MOVED:
         where = answer.headers.get("location", "nowhere")
-        return DeliveryFault("tracker-moved", f"{url} sends browsers on to {where}", observed=f"{observed}, {where}")
+        return DeliveryFault("tracker-moved", f"{url} redirects browsers to {where}", observed=f"{observed}, {where}")
     if answer.status in (404, 410):
         return DeliveryFault("tracker-missing", f"There is no file at {url}", observed=observed, expected="HTTP 200")
-    return DeliveryFault("tracker-refused", f"{url} answers with HTTP status {answer.status}", observed=observed)
+    return DeliveryFault("tracker-refused", f"{url} responds with HTTP status {answer.status}", observed=observed)
 
 
 def _content(answer: Response, file: TrackerFile, url: str) -> Iterator[DeliveryFault]:
@@ -94,7 +94,7 @@ def _content(answer: Response, file: TrackerFile, url: str) -> Iterator[Delivery
     if not encoding or encoding == "identity":
         yield DeliveryFault(
             "tracker-not-packed",
-            f"{url} is delivered unpacked: {len(answer.body):,} bytes, about three times as many as needed",
+            f"{url} is delivered uncompressed: {len(answer.body):,} bytes, about three times as many as needed",
             serious=False,
             observed="no Content-Encoding",
             expected="gzip or br",
@@ -105,13 +105,13 @@ def _packed_wrongly(encoding: str, url: str) -> DeliveryFault:
     if encoding:
         return DeliveryFault(
             "tracker-packed-twice",
-            f"{url} is packed with gzip twice",
+            f"{url} is compressed with gzip twice",
             observed=f"Content-Encoding: {encoding}, and gzip again within",
-            expected="packed once",
+            expected="compressed once",
         )
     return DeliveryFault(
         "tracker-encoding-missing",
-        f"{url} is packed with gzip, but does not say so: browsers see no JavaScript",
+        f"{url} is compressed with gzip, but doesn't say so: browsers can't run it",
         observed="gzip without Content-Encoding",
         expected="Content-Encoding: gzip",
     )
@@ -120,15 +120,13 @@ def _packed_wrongly(encoding: str, url: str) -> DeliveryFault:
 def _another(answer: Response, file: TrackerFile, url: str) -> DeliveryFault:
     expected = f"{file.version}, {file.sha384}"
     if _type(answer) == "text/html" or answer.body[:200].lstrip().startswith(b"<"):
-        return DeliveryFault("tracker-is-page", f"{url} answers with a web page instead of the file", expected=expected)
+        return DeliveryFault("tracker-is-page", f"{url} returns a web page instead of the file", expected=expected)
     try:
         found = recognise(answer.body)
         observed = f"tracker {found.version}, {found.sha384}"
     except TrackerError as error:
         observed = str(error)
-    return DeliveryFault(
-        "tracker-differs", f"{url} is not the file that was agreed on", observed=observed, expected=expected
-    )
+    return DeliveryFault("tracker-differs", f"{url} isn't the file you agreed to", observed=observed, expected=expected)
 
 
 def _headers(answer: Response, url: str) -> Iterator[DeliveryFault]:
@@ -137,7 +135,7 @@ def _headers(answer: Response, url: str) -> Iterator[DeliveryFault]:
     if allowed not in ("*", ASKING["Origin"]):
         yield DeliveryFault(
             "tracker-cors",
-            f"{url} does not let pages of other origins check the file (`integrity`), so they will not run it",
+            f"{url} doesn't let pages of other origins check the file (`integrity`), so they won't run it",
             observed=allowed or "no Access-Control-Allow-Origin",
             expected="*",
         )
@@ -145,17 +143,18 @@ def _headers(answer: Response, url: str) -> Iterator[DeliveryFault]:
     if _max_age(caching) < _WEEK or "no-store" in caching.lower():
         yield DeliveryFault(
             "tracker-caching",
-            f"{url} is not kept by browsers for long, so returning visitors fetch it again and again",
+            f"browsers don't cache {url} for long, so returning visitors load it again and again",
             serious=False,
             observed=caching or "no Cache-Control",
             expected=CACHE_CONTROL,
         )
     if "set-cookie" in headers:
-        yield DeliveryFault("tracker-cookie", f"{url} sets a cookie, which a static file should not", serious=False)
+        yield DeliveryFault("tracker-cookie", f"{url} sets a cookie, which a static file shouldn't", serious=False)
     if headers.get("content-encoding") and "accept-encoding" not in headers.get("vary", "").lower():
         yield DeliveryFault(
             "tracker-vary",
-            f"{url} does not say that packed and unpacked answers differ, so caches between may mix them up",
+            f"{url} doesn't say that compressed and uncompressed responses differ, so caches in between may mix them "
+            f"up",
             serious=False,
             observed=headers.get("vary", "no Vary"),
             expected="Vary: Accept-Encoding",

@@ -64,7 +64,7 @@ def parse(text: str) -> TrackerOrigin:
         return TrackerOrigin(OriginKind.URL, _address(text))
     if not text:
         raise TrackerError(
-            "Say where the tracker comes from: release:VERSION, npm:VERSION, an https address or a file."
+            "Choose where the tracker comes from: release:VERSION, npm:VERSION, an HTTPS address, or a file."
         )
     return TrackerOrigin(OriginKind.FILE, str(Path(text).expanduser().absolute()))
 
@@ -72,7 +72,7 @@ def parse(text: str) -> TrackerOrigin:
 def _version(text: str) -> str:
     if not _VERSION.fullmatch(text):
         raise TrackerError(
-            f"A version is written like {knowledge().version}: a fixed one, nobody else shall decide when it changes."
+            f"A version looks like {knowledge().version}: it is fixed, so that you decide when it changes."
         )
     return text
 
@@ -87,8 +87,8 @@ def _release(version: str, name: str) -> str:
 def _address(text: str) -> str:
     if not text.lower().startswith("https://"):
         raise TrackerError(
-            "Only https addresses are used: over http anybody on the way could swap the program that all your visitors "
-            "will run. Use the https address, or download the file and give its path."
+            "Only HTTPS addresses are accepted: over HTTP, anybody in between could swap the script that all your "
+            "visitors run. Use the HTTPS address, or download the file and enter its path."
         )
     return text
 
@@ -114,22 +114,22 @@ async def _download(web: Web, source: TrackerOrigin) -> bytes:
     try:
         answer = await web.get(source.where, limit=LIMIT, redirects=REDIRECTS)
     except WebError as error:
-        raise TrackerError(f"{source.where} could not be fetched: {error}. {_instead(source)}") from error
+        raise TrackerError(f"{source.where} couldn't be fetched: {error}. {_instead(source)}") from error
     if answer.status != _OK:
-        raise TrackerError(f"{source.where} answers with HTTP status {answer.status}. {_wrong(source, answer)}")
+        raise TrackerError(f"{source.where} responds with HTTP status {answer.status}. {_wrong(source, answer)}")
     return answer.body
 
 
 def _wrong(source: TrackerOrigin, answer: Response) -> str:
     if source.kind is OriginKind.RELEASE and answer.status == 404:  # noqa: PLR2004 - HTTP: not found
-        return f"There is probably no release {source.version} with this file. Look at the project's releases page."
+        return f"There is probably no release {source.version} with this file. Check the project's releases page."
     return f"Check the address. {_instead(source)}"
 
 
 def _instead(source: TrackerOrigin) -> str:
     """Say what else can be done where the address is out of reach."""
     other = f"Through your npm client: `--tracker npm:{source.version}`. " if source.kind is OriginKind.RELEASE else ""
-    return f"{other}Or download the file on another computer and give it: `--tracker FILE`."
+    return f"{other}Or download the file on another computer and use it: `--tracker FILE`."
 
 
 def file_at(path: str) -> bytes:
@@ -143,4 +143,4 @@ def file_at(path: str) -> bytes:
             return file.read(LIMIT + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise TrackerError(f"The file {path} cannot be read: {reason}.") from error
+        raise TrackerError(f"The file {path} can't be read: {reason}.") from error

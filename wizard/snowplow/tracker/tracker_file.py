@@ -83,7 +83,7 @@ def digest(text: str) -> str:
         return f"sha384-{base64.b64encode(bytes.fromhex(text)).decode()}"
     if _SHA384.fullmatch(text):
         return text
-    raise TrackerError("A SHA-384 is written sha384- and 64 characters, or as 96 hexadecimal digits.")
+    raise TrackerError("A SHA-384 is sha384- and 64 characters, or 96 hexadecimal digits.")
 
 
 def recognise(content: bytes, version: str | None = None) -> Tracker:
@@ -100,14 +100,14 @@ def recognise(content: bytes, version: str | None = None) -> Tracker:
     found = _version(text)
     if found == UNKNOWN and not any(mark in text for mark in _MARKS):
         raise TrackerError(
-            "This is JavaScript or text, but no Snowplow tracker: neither its name nor its parts are there."
+            "This is JavaScript or text, but not a Snowplow tracker: it has neither its name nor its parts."
         )
     if version and found not in (version, UNKNOWN):
-        raise TrackerError(f"Version {version} was asked for, and the file says that it is {found}. Check the address.")
+        raise TrackerError(f"You asked for version {version}, but the file says that it is {found}. Check the address.")
     if found != UNKNOWN and _ordered(found) < _ordered(knowledge().oldest):
         raise TrackerError(
-            f"Tracker {found} jams on a pixel: no version before {knowledge().oldest} can be told to ask without "
-            f"cookies. Take a newer one, for example {knowledge().version}."
+            f"Tracker {found} doesn't work with a pixel: versions before {knowledge().oldest} always send cookies. "
+            f"Use a newer one, for example {knowledge().version}."
         )
     flavour = Flavour.UMD if "snowplowBrowserTracking" in text else Flavour.TAG
     return Tracker(flavour, found, content)
@@ -122,15 +122,15 @@ def _text(content: bytes) -> str:
     if not content:
         raise TrackerError("The file is empty.")
     if content.startswith(b"\x1f\x8b"):
-        raise TrackerError("This is a gzip file. Unpack it first: snowpixel packs it itself where that helps.")
+        raise TrackerError("This is a gzip file. Decompress it first: snowpixel compresses it where that helps.")
     if _is_page(content):
-        raise TrackerError("This is a web page, perhaps an error page that the address answered with, and no tracker.")
+        raise TrackerError("This is a web page, perhaps an error page, and not a tracker.")
     if not SMALLEST <= len(content) <= LIMIT:
         raise TrackerError(f"A tracker has {SMALLEST:,} to {LIMIT:,} bytes; this file has {len(content):,}.")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise TrackerError("The file is no text in UTF-8, so it is no JavaScript.") from error
+        raise TrackerError("The file isn't UTF-8 text, so it isn't JavaScript.") from error
 
 
 def _is_page(content: bytes) -> bool:

@@ -27,7 +27,7 @@ class _Limited(io.RawIOBase):
         data = self._inner.read(size if 0 <= size <= self._left else self._left + 1)
         self._left -= len(data)
         if self._left < 0:
-            raise TrackerError(f"The package unpacks to more than {LARGEST:,} bytes; that is no tracker.")
+            raise TrackerError(f"The package unpacks to more than {LARGEST:,} bytes; that isn't a tracker.")
         return data
 
 
@@ -48,5 +48,7 @@ def member(packed: bytes, name: str) -> bytes:
                     found = archive.extractfile(one)
                     return found.read() if found else b""
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise TrackerError(f"The package is damaged ({error}). Get it again.") from error
-    raise TrackerError(f"The package holds no file {name} of a tracker's size. Is it the tracker's package?")
+        raise TrackerError(f"The package is damaged ({error}). Download it again.") from error
+    raise TrackerError(
+        f"The package contains no file {name} of a tracker's size. Check that it is the tracker's package."
+    )

@@ -61,7 +61,7 @@ def page(text: str) -> str:
     except ValueError:
         split = urlsplit("")
     if split.scheme not in ("http", "https") or not split.hostname:
-        raise TrackerError(f"'{text}' is no address of a page; one is written like https://www.example.org/.")
+        raise TrackerError(f"'{text}' isn't the address of a page; one looks like https://www.example.org/.")
     return text
 
 
@@ -73,6 +73,6 @@ def refuse_incoherent(choices: SetupChoices) -> None:
     """
     if Goal.JS_SERVER in choices.goals and choices.tracker_url is None:
         raise TrackerError(
-            "For your own web server say where it will serve the file: --tracker-url https://www.example.org/assets/ "
-            "(with the slash at the end a name is made up)."
+            "For your own web server, set where it will serve the file: --tracker-url "
+            "https://www.example.org/assets/ (with the slash, snowpixel makes up a file name)."
         )
