@@ -16,15 +16,15 @@ CHAPTERS = {
     "F": "CloudFront",
     "L": "Logs",
     "P": "The pixel, in short",
-    "T": "Removing, resuming, others at work",
+    "T": "Removing, resuming, other people's changes",
     "S": "The tracker on the pages",
 }
 """First letter of a row to its heading, in this order."""
 
 HEAD = """# What goes wrong, and how snowpixel answers
 
-Problems that people really meet with a pixel on CloudFront, collected from public reports and vendors' pages.
-`snowpixel explain ID` says what a problem means and what to do. This page is made by `make docs` and held by a test.
+Problems that people really have with a pixel on CloudFront, collected from public reports and vendors' pages.
+`snowpixel explain ID` explains what a problem means and what to do. `make docs` writes this page, and a test checks it.
 """
 
 
@@ -42,13 +42,13 @@ def _lines() -> Iterator[str]:
     every = rows()
     named, handled, out = (sum(kind in row for row in every.values()) for kind in ("problems", "how", "out"))
     yield HEAD
-    yield f"{len(every)} rows: {named} named by a problem, {handled} dealt with by design, {out} out of scope."
+    yield f"{len(every)} rows: {named} named by a problem, {handled} handled by design, {out} out of scope."
     for letter, title in CHAPTERS.items():
-        yield from ("", f"## {title}", "", "| row | what people meet | how snowpixel answers |", "|---|---|---|")
+        yield from ("", f"## {title}", "", "| row | what goes wrong | how snowpixel answers |", "|---|---|---|")
         yield from (f"| {key} | {row['is']} | {_answer(row)} |" for key, row in every.items() if key[0] == letter)
 
 
 def _answer(row: dict[str, Any]) -> str:
     if "problems" in row:
         return "; ".join(f"`{one}`: {explain(Problem(one)).title}" for one in row["problems"])
-    return f"dealt with: {row['how']}" if "how" in row else f"out of scope: {row['out']}"
+    return f"handled: {row['how']}" if "how" in row else f"out of scope: {row['out']}"

@@ -5,7 +5,7 @@ from tests.live_trial.plan import QUESTIONS, STEPS, StepId, bill, cost_of, lines
 _PAGE = """# The live trial
 
 Everything in snowpixel is tested against the practice world. [limits.md](limits.md) lists what only the real AWS can
-answer, and the live trial asks it: it creates a setup in your account, looks at what happens, and deletes it again.
+answer, and the live trial finds out: it creates a setup in your account, checks what happens, and deletes it again.
 It is for people who work on snowpixel, and runs from a clone:
 
 ```sh
@@ -14,15 +14,15 @@ make live-trial ARGS="--help"                # region, tracker, folder
 ```
 
 It asks before each of its {steps} steps, and costs at most {total} cents in all (list prices of {as_of}). You can
-stop at every question: then everything is removed at once. It takes from half an hour, without a domain, to an
+stop at every question: then everything is removed immediately. It takes from half an hour, without a domain, to an
 afternoon: the first log line of a new distribution may take hours.
 
 ## Before you begin
 
 - Use an IAM user or a role, never the root user. To answer the question about permissions, give it the policy that
   `snowpixel policy` prints, and nothing else.
-- Have a domain at hand in which you may add and delete two DNS records. Without one, skip step {domain}.
-- Step {outside} also asks for the project's own `sp.js`, a web server, and your browser, where you have them.
+- Have a domain ready where you can add and delete two DNS records. Without one, skip step {domain}.
+- Step {outside} also asks for the project's own `sp.js`, a web server, and your browser, if you have them.
 
 ## The steps
 
@@ -38,7 +38,7 @@ What may be charged: {charged}. Everything else that the trial does is free or a
 |---|---|---|
 {questions}
 
-A point whose step was skipped, or did not come up, is written down as *not answered*.
+A point whose step was skipped, or that didn't come up, is recorded as *not answered*.
 
 ## What it writes
 
@@ -47,8 +47,8 @@ Everything goes into the folder `live-trial` (`--into` names another one):
 - `answers.md`: each point with what was seen.
 - `replies/`: what AWS replied, each form once, in files as in `tests/recordings/`. Account IDs, ARNs, names of
   people, buckets, domains, IP addresses, access key IDs, tokens, and request IDs are blanked, the same one always in
-  the same way. Replies with keys, files, and lists of what else your account holds are not written at all. Read them
-  through before you give them to anybody; nothing is sent.
+  the same way. Replies with keys, files, and lists of what else your account holds aren't written at all. Read them
+  before you give them to anybody; nothing is sent.
 - `home/`: the setup's own file, until it is removed.
 
 A trial that continues an interrupted one writes `answers-2.md` and `replies-2/`, and so on.

@@ -28,14 +28,14 @@ KILLS = """## Power cuts
 The process is killed (SIGKILL) just before and just after every AWS write and every write of the state file, and
 between the two file operations of each save; then the same command is run again. *Reply lost once*: the write happened
 and the client's own second try met its effect. *Lost for good*: the walk gave up, and the next one went on.
-*State file deleted*: the setup was found again in the account by its tags and names. *Removed then*: the half-made
-setup was not gone on with but removed. Cells: ended right/played.
+*State file deleted*: the setup was found again in the account by its tags and names. *Removed then*: the incomplete
+setup was removed instead of continued. Cells: ended right/played.
 """
 
 FAULTS = """## Faults
 
 Every AWS call that a job makes meets every kind of trouble. Trouble that passes (*once*) must not be noticed; trouble
-that stays must stop the item with the right verdict and problem; after it is over the job must end whole. Cells: ended
+that stays must stop the item with the right verdict and problem; once it has ended, the job must complete. Cells: ended
 right/played.
 """
 
@@ -47,7 +47,7 @@ each setting by its own chance; then a removal. Cells: ended right/played.
 
 DRIFT = """## Drift
 
-Each property that snowpixel sets was changed behind its back; check, plan and repair had to name and mend exactly that:
+Each property that snowpixel sets was changed outside snowpixel; check, plan, and repair had to name and fix exactly that:
 """
 
 
