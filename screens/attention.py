@@ -20,7 +20,7 @@ TRIAL = WORDS["trial"]["call"]
 
 
 def ended(snapshot: Snapshot, error: str, took: float, long: float = LONG) -> str:
-    """Return what to call when a walk is over; empty where it was short, or the user stopped it.
+    """Return what to notify of when a walk has ended; empty where it was short, or the user stopped it.
 
     Args:
         snapshot: how it ended.
@@ -66,7 +66,7 @@ class AttentionWatch:
         return WORDS["turn"][fresh[0]].format(setup=snapshot.setup) if fresh else ""
 
     def _over(self, snapshot: Snapshot, now: float) -> str:
-        """Return the title of a stage in which a long wait is over."""
+        """Return the title of a stage in which a long wait has ended."""
         waiting = {item.id for item in snapshot.items if item.wait}
         ends = {item for item, since in self._waits.items() if item not in waiting and now - since >= self._long}
         self._waits = {item: self._waits.get(item, now) for item in waiting}

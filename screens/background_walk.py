@@ -55,7 +55,7 @@ class BackgroundWalk:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since it began, standing still once it is over."""
+        """Seconds since it began, standing still once it has ended."""
         return self.took if self.over else self.clock() - self.began
 
     @property

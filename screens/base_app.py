@@ -231,7 +231,7 @@ class BaseApp(App[int]):
     # Looks.
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give a colour to what the themes of plain terminals leave out."""
+        """Give a color to what the themes of plain terminals leave out."""
         return {"foreground-disabled": "ansi_bright_black"}
 
     def action_other_theme(self) -> None:
@@ -265,7 +265,7 @@ class BaseApp(App[int]):
             self.notify(trouble, severity="error", markup=False, timeout=15)
 
     def _dress(self) -> None:
-        """Look as the settings say; what the environment says of colours and motion wins."""
+        """Look as the settings say; what the environment says of colors and motion wins."""
         liked = self.preferences.settings
         wanted = NO_COLOR_THEME if self.plain else THEMES.get(liked.theme) or os.environ.get("TEXTUAL_THEME", "")
         self.theme = wanted if wanted in self.available_themes else DARK.name

@@ -50,7 +50,7 @@ class Notifier:
             self._app.beside(partial(self._on_desktop, text), "calling")
 
     async def watch(self, walk: BackgroundWalk) -> None:
-        """Follow a walk, and call where it needs the user or a long wait is over."""
+        """Follow a walk, and notify the user when it needs them or a long wait has ended."""
         watch = attention.AttentionWatch(self._app.ticks(), self._app.long)
         async for update in walk.progress.updates():
             told = watch.look(update.snapshot, self._app.ticks())

@@ -1,6 +1,6 @@
 """The dark and the light theme, in which every text keeps its contrast.
 
-Textual's own are the model; their colours of text are set anew where they were too faint to read. WCAG 2.2 asks for a
+Textual's own are the model; their colors of text are set anew where they were too faint to read. WCAG 2.2 asks for a
 contrast of 4.5 to 1 (success criterion 1.4.3, text) and of 3 to 1 (1.4.11, what is no text); a test measures both.
 """
 

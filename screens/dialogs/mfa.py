@@ -37,7 +37,7 @@ class GuideBox(Modal[None]):
 
 
 class CodeBox(Modal[str]):
-    """Asks for the six digits of a second factor; closing it gives none."""
+    """Asks for an MFA code; closing it gives none."""
 
     heading = "MFA code"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]

@@ -60,7 +60,7 @@ class ChecklistPage(Page):
         self.snapshot: Snapshot | None = None
         self.watching = False
         self.whole: Snapshot | None = None
-        """The newest look at everything that is over; looks at a part are laid over it."""
+        """The newest complete check; partial checks are laid over it."""
         self.partly = False
         self.news: dict[str, Status | None] = {}
         """Item id to its verdict at the check before, where that was another."""
@@ -223,7 +223,7 @@ class ChecklistPage(Page):
         self.base_app.visit(Route.EVENTS, self.setup)
 
     def action_watch(self) -> None:
-        """Look again every minute, until told otherwise."""
+        """Check again every minute, until told otherwise."""
         self.watching = not self.watching
         self.query_one("#watch", Button).label = Content("Stop watching" if self.watching else "Watch")
         if self.snapshot:
@@ -286,7 +286,7 @@ class ChecklistPage(Page):
         self.app.push_screen(ReportModal(material, service.environment.home))
 
     def action_repair(self) -> None:
-        """Say what would be put right, and do it if wanted."""
+        """Say what would be fixed, and fix it if the user agrees."""
         changes = repairable(self.snapshot) if self.snapshot and self.snapshot.finished else ()
         if changes:
             self.app.push_screen(ConsentModal("Repair", changes), self._consented)

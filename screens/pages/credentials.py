@@ -33,7 +33,7 @@ from wizard.storage.store import StoreError
 
 GIVEN, TYPED, FOUND, GUIDE = "given", "typed", "found:", "guide"
 FACTOR = frozenset({"mfa-needed", "mfa-wrong", "denied-explicitly"})
-"""Problems that six digits may solve."""
+"""Problems that an MFA code may solve."""
 
 
 class CredentialsPage(Page):
@@ -186,7 +186,7 @@ class CredentialsPage(Page):
         return KeySource(keys=typed, endpoint=self.base_app.service.environment.source.endpoint)
 
     def action_again(self) -> None:
-        """Look again, for example after signing in in another window."""
+        """Refresh, for example after signing in in another window."""
         if self.query_one("#typed").display:
             self.typed()
         else:
@@ -273,7 +273,7 @@ class CredentialsPage(Page):
 
     @on(Button.Pressed, "#factor")
     def factor(self) -> None:
-        """Ask for the six digits of the second factor."""
+        """Ask for an MFA code."""
         self.app.push_screen(CodeBox(), self._with_code)
 
     def _with_code(self, digits: str | None) -> None:

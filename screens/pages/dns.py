@@ -122,7 +122,7 @@ class DnsPage(Page):
         if self._all_seen:
             return say("✓ All done here. You can go back: the rest continues on its own.", "bold $text-success")
         card = next(card for card in self.cards.values() if not card.seen)
-        provider = dns_providers.recognise(self.servers.replace(",", " ").split())
+        provider = dns_providers.recognize(self.servers.replace(",", " ").split())
         if card.change is Action.DELETE:
             return say("Sign in to your DNS provider and delete the record. Leave all others as they are.")
         who = provider.name if provider else "your DNS provider"

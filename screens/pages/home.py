@@ -202,7 +202,7 @@ class HomePage(Page):
         self._visit(Route.CHOICES)
 
     def action_remove(self) -> None:
-        """Go to where a setup is taken down; nothing happens before its name is typed there."""
+        """Go to the page that removes a setup; nothing happens before its name is typed there."""
         self._visit(Route.REMOVE)
 
     def _visit(self, place: Route) -> None:

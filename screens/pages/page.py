@@ -38,7 +38,7 @@ class Page(Screen[None]):
     purpose: str = ""
     """One sentence: what happens here."""
     step: str = ""
-    """Its place on the way of a new setup, as `widgets.top` names it."""
+    """Its place among the steps of a new setup, as `widgets.top` names it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),

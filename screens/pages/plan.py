@@ -107,7 +107,7 @@ class PlanPage(Page):
 
     @on(Button.Pressed, "#again")
     def again(self) -> None:
-        """Look again."""
+        """Refresh the plan."""
         self.action_again()
 
     @on(Button.Pressed, "#back")
@@ -128,7 +128,7 @@ def nothing_left(setup: Setup, snapshot: Snapshot) -> bool:
 
 
 def _known(snapshot: Snapshot) -> bool:
-    """Whether AWS knows us: without that nothing can be made. Everything else an apply can put right."""
+    """Whether AWS knows us: without that nothing can be created. Everything else an apply can fix."""
     return all(check.status in (Status.OK, Status.WARNING) for check in snapshot.checks if check.id == IDENTITY)
 
 

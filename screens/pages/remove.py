@@ -74,7 +74,7 @@ class RemovePage(Page):
 
     @on(Field.Entered)
     def entered(self) -> None:
-        """Enter in the box moves on to the button; it removes nothing. A wrong name is mended where it stands."""
+        """Enter in the box moves on to the button; it removes nothing. A wrong name is corrected in place."""
         if self._confirmed:
             self.query_one("#remove").focus()
 
@@ -93,7 +93,7 @@ class RemovePage(Page):
 
     @on(Button.Pressed, "#remove")
     def remove_it(self) -> None:
-        """Take it down; what was never made only needs forgetting."""
+        """Remove it; what was never created only needs forgetting."""
         if not self._confirmed or self.saved is None:
             return
         if begun(self.saved):

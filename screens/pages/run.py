@@ -119,7 +119,7 @@ class RunPage(Page):
             self.other.stop()
 
     def _beat(self) -> None:
-        """Draw times anew, and begin once another walk is over; nothing else changes between snapshots."""
+        """Draw times anew, and begin once another walk has ended; nothing else changes between snapshots."""
         if self.other and self.other.over:
             self._at_end(over=False)
             self._join()
@@ -221,7 +221,7 @@ class RunPage(Page):
             self.base_app.visit(Route.DNS, self.setup)
 
     def action_look_now(self) -> None:
-        """End the waits early: look now."""
+        """End the waits early: check now."""
         if self.walk and not self.walk.over:
             self.walk.progress.look_now()
             self.notify("Checking now.", timeout=2)

@@ -84,8 +84,8 @@ class SettingsPage(FormPage):
         return ""
 
     @on(Select.Changed, "#theme")
-    def coloured(self, event: Select.Changed) -> None:
-        """Use the colours that were chosen."""
+    def colored(self, event: Select.Changed) -> None:
+        """Use the colors that were chosen."""
         self._set("theme", event.value)
 
     @on(Checkbox.Changed)

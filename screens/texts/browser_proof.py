@@ -74,7 +74,7 @@ def detail_text(snapshot: Snapshot, said: str, run: BrowserRun | None) -> Conten
     Args:
         snapshot: the walk.
         said: what became of opening the browser.
-        run: the proof as it is saved, once the walk is over.
+        run: the proof as it is saved, once the walk has ended.
     """
     trouble = next((check for check in snapshot.checks if check.problem and check.status is not Status.OK), None)
     if trouble and trouble.problem:

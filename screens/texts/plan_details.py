@@ -59,7 +59,7 @@ def cost_text(cost: Estimate, events: int) -> Content:
 
 
 def undo_text(name: str) -> Content:
-    """Say how everything is taken down again."""
+    """Say how to remove everything again."""
     return lines(
         "You can remove everything on this list at any time, in the right order:",
         "",
@@ -71,7 +71,7 @@ def undo_text(name: str) -> Content:
 
 
 def troubles(snapshot: Snapshot) -> Content | None:
-    """Return what stands in the way of a plan; None when nothing does."""
+    """Return what prevents a plan; None when nothing does."""
     return _told([check for check in snapshot.checks if check.status in (Status.FAILED, Status.UNKNOWN)])
 
 

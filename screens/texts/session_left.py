@@ -14,7 +14,7 @@ def end_of(snapshot: Snapshot) -> float | None:
 
 
 def time_left(left: float) -> str:
-    """Return how long it still is: `ends in 45 min`, `ends in 12:05`, `is over`."""
+    """Return how long it still lasts: `expires in 45 min`, `expires in 12:05`, `has expired`."""
     if left <= 0:
         return "has expired"
     return f"expires in {clock(left) if left <= SOON else span(left)}"

@@ -37,7 +37,7 @@ def _item(item: Item, tick: int, now: float) -> Iterable[Content]:
 
 
 def wait_words(wait: Wait, now: float) -> str:
-    """Say how long it has been, how long it usually takes, and when we look again."""
+    """Say how long it has been, how long it usually takes, and when the next check is."""
     look = max(0, round(wait.look_at - now))
     usually = f" · usually {about(wait.typical)}" if wait.typical >= 1 else ""
     return f"{clock(now - wait.since)}{usually} · next check {f'in {span(look)}' if look else 'now'}"

@@ -8,7 +8,7 @@ from wizard.model.results import Actor, Item, Phase, StageView, Status
 
 @dataclass(frozen=True)
 class StatusStyle:
-    """Sign, word and colour."""
+    """Sign, word and color."""
 
     glyph: str
     word: str

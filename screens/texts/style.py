@@ -55,7 +55,7 @@ def lines(*parts: Content | str) -> Content:
 
 
 def badge(status: Status, *, word: bool = True) -> Content:
-    """Return a state as glyph and word in its colour, so that no sense alone has to carry it."""
+    """Return a state as glyph and word in its color, so that no sense alone has to carry it."""
     return Content.styled(f"{GLYPHS[status]} {WORDS[status]}" if word else GLYPHS[status], STYLES[status])
 
 

@@ -37,7 +37,7 @@ class FieldInput(Input):
 
 
 class Field(VerticalGroup):
-    """A labelled input that says inline what is wrong, once the user has left it or pressed Enter.
+    """A labeled input that says inline what is wrong, once the user has left it or pressed Enter.
 
     Args:
         label: the question in a few words.

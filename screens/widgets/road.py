@@ -12,7 +12,7 @@ from wizard.model.results import StageView, Status
 
 
 class Road(Widget):
-    """Stages as stations on a line, each with its sign; the part travelled is drawn strong."""
+    """Stages as stations on a line, each with its sign; the part traveled is drawn strong."""
 
     stages: reactive[Sequence[StageView]] = reactive((), layout=False)
     note: reactive[str] = reactive("")

@@ -11,7 +11,7 @@ from screens.texts.session_left import header
 from screens.texts.style import MUTED, clean
 
 STEPS = ("Choices", "Account", "Plan", "Build", "Proof")
-"""The way of a new setup."""
+"""The steps of a new setup."""
 
 ROOM = 96
 """Columns from which on the whole way is shown; below, only the step we are at."""

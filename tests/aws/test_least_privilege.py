@@ -88,7 +88,7 @@ FAILS: Mapping[str, tuple[str, str]] = {
 
 NAMED_IN_PASSING: Mapping[str, str] = {
     "logs:DescribeDeliverySources": "somebody else's log source is not named where it is in the way",
-    "route53:GetHostedZone": "Route 53 is not recognised: the user is asked for the records, as with any provider",
+    "route53:GetHostedZone": "Route 53 is not recognized: the user is asked for the records, as with any provider",
     "route53:ListHostedZonesByName": "the same",
 }
 """Action to what is worse without it, although every step goes through: it is named where that happens."""

@@ -124,12 +124,12 @@ def test_ctrl_c_at_a_question(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+    ("environment", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
-def test_colours_only_where_they_are_wanted(cli: Cli, environment: dict[str, str], *, coloured: bool) -> None:
+def test_colors_only_where_they_are_wanted(cli: Cli, environment: dict[str, str], *, colored: bool) -> None:
     cli("new", "main", "--no-domain")
     process, terminal = at_terminal(cli, "check", "main", **environment)
     said = read_until(terminal, "Next:")
     process.wait(timeout=PATIENCE)
     os.close(terminal)
-    assert ("\x1b[" in said) is coloured
+    assert ("\x1b[" in said) is colored

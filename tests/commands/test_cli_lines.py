@@ -113,8 +113,8 @@ def test_the_same_obstacle_stands_on_one_line() -> None:
 def test_a_state_is_a_glyph_and_a_word(status: Status) -> None:
     assert status.word in Ink().badge(status)
     assert Ink().badge(status)[0] not in " abcdefghijklmnopqrstuvwxyz"
-    assert "\x1b[" in Ink(colour=True).badge(status)
-    assert not Ink.of(io.StringIO()).colour
+    assert "\x1b[" in Ink(color=True).badge(status)
+    assert not Ink.of(io.StringIO()).color
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (45, "45 s"), (90, "2 min"), (7200, "2 h")])

@@ -69,7 +69,7 @@ def test_what_iam_does_not_show_is_passed_over(world: WorldFile) -> None:
 
 
 @pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
-def test_a_separate_aws_is_recognised_by_its_arn(world: WorldFile, partition: str) -> None:
+def test_a_separate_aws_is_recognized_by_its_arn(world: WorldFile, partition: str) -> None:
     class Elsewhere:
         region = "eu-central-1"
 

@@ -201,7 +201,7 @@ ROWS: dict[str, tuple[Callable[[Place], AwsError], str, str]] = {
     "A6 the key is not known": (unknown_key, "wrong-access-key", "China"),
     "A7 the secret is wrong": (wrong_secret, "wrong-secret-key", "Copy the secret access key again"),
     "A8 the clock is wrong": (clock_ahead, "clock-wrong", "wsl --shutdown"),
-    "A10 the organisation denies it": (by_organisation, "denied-by-organisation", "us-east-1"),
+    "A10 the organization denies it": (by_organisation, "denied-by-organisation", "us-east-1"),
     "A11 a permission is missing": (permission_missing, "permission-missing", "acm:ListCertificates"),
     "A12 all denied without a second factor": (without_factor, "mfa-needed", "MFA code"),
     "A13 the account is not verified": (not_verified, "account-not-verified", "support case"),
@@ -212,7 +212,7 @@ ROWS: dict[str, tuple[Callable[[Place], AwsError], str, str]] = {
     "A18 the proxy does not answer": (proxy_gone, "proxy-unreachable", "HTTPS_PROXY"),
     "A19 throttled": (throttled, "aws-throttled", "Wait a minute"),
 }
-"""Row to how it is provoked, the problem that is recognised, and words that its explanation must have. A9 is below."""
+"""Row to how it is provoked, the problem that is recognized, and words that its explanation must have. A9 is below."""
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ def place(computer: Computer, world: WorldFile, control: Control, tmp_path: Path
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_a_row_is_recognised_and_explained(place: Place, row: str) -> None:
+def test_a_row_is_recognized_and_explained(place: Place, row: str) -> None:
     provoke, problem, words = ROWS[row]
     error = provoke(place)
     assert error.problem.id == problem

@@ -23,7 +23,7 @@ def _set(**changes: Any) -> Callable[[Behind], None]:
     return lambda behind: behind.edit(lambda config: config.update(changes))
 
 
-def _behaviour(**changes: Any) -> Callable[[Behind], None]:
+def _behavior(**changes: Any) -> Callable[[Behind], None]:
     return lambda behind: behind.edit(lambda config: config["DefaultCacheBehavior"].update(changes))
 
 
@@ -73,18 +73,18 @@ SETTINGS: dict[str, tuple[Callable[[Behind], None], tuple[str, ...], Any]] = {
     ),
     "origin: a folder in it": (_origin(OriginPath="/old"), ("OriginPath",), {}),
     "origin: no access control": (_origin(OriginAccessControlId=""), ("OriginAccessControlId",), {}),
-    "http is served": (_behaviour(ViewerProtocolPolicy="allow-all"), ("ViewerProtocolPolicy",), PLAIN_HTTP),
-    "http is refused": (_behaviour(ViewerProtocolPolicy="https-only"), ("ViewerProtocolPolicy",), PLAIN_HTTP),
-    "all methods": (_behaviour(AllowedMethods=_methods(ALL_METHODS, ["GET", "HEAD"])), ("AllowedMethods",), {}),
+    "http is served": (_behavior(ViewerProtocolPolicy="allow-all"), ("ViewerProtocolPolicy",), PLAIN_HTTP),
+    "http is refused": (_behavior(ViewerProtocolPolicy="https-only"), ("ViewerProtocolPolicy",), PLAIN_HTTP),
+    "all methods": (_behavior(AllowedMethods=_methods(ALL_METHODS, ["GET", "HEAD"])), ("AllowedMethods",), {}),
     "OPTIONS is kept too": (
-        _behaviour(AllowedMethods=_methods(["GET", "HEAD", "OPTIONS"], ["GET", "HEAD", "OPTIONS"])),
+        _behavior(AllowedMethods=_methods(["GET", "HEAD", "OPTIONS"], ["GET", "HEAD", "OPTIONS"])),
         ("AllowedMethods", "CachedMethods"),
         {},
     ),
-    "caching off": (_behaviour(CachePolicyId=CACHING_DISABLED), ("CachePolicyId",), {}),
-    "no CORS": (_behaviour(ResponseHeadersPolicyId=""), ("ResponseHeadersPolicyId",), PIXEL_PROBES),
+    "caching off": (_behavior(CachePolicyId=CACHING_DISABLED), ("CachePolicyId",), {}),
+    "no CORS": (_behavior(ResponseHeadersPolicyId=""), ("ResponseHeadersPolicyId",), PIXEL_PROBES),
     "only signed URLs": (lambda behind: behind.edit(_only_signed(behind)), ("Only signed URLs",), PIXEL_PROBES),
-    "no compression": (_behaviour(Compress=False), ("Compress",), {}),
+    "no compression": (_behavior(Compress=False), ("Compress",), {}),
     "errors kept for long": (_errors(_kept(403, 300), _kept(404)), ("403 cached for",), {}),
     "errors not spoken of": (_errors(), ("403 cached for", "404 cached for"), {}),
     "errors answered by a page": (

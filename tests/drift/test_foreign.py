@@ -108,7 +108,7 @@ def _origin(config: Config) -> None:
     config["Origins"] = _listed([other, *items])
 
 
-def _behaviour(config: Config) -> None:
+def _behavior(config: Config) -> None:
     config["CacheBehaviors"] = _listed([config["DefaultCacheBehavior"] | {"PathPattern": "/files/*"}])
 
 
@@ -160,8 +160,8 @@ ADDITIONS = {
     "an origin": _on_distribution(
         _origin, "api", lambda config: "api" in [each["Id"] for each in config["Origins"]["Items"]]
     ),
-    "a behaviour": _on_distribution(
-        _behaviour, "/files/*", lambda config: config["CacheBehaviors"]["Items"][0]["PathPattern"] == "/files/*"
+    "a behavior": _on_distribution(
+        _behavior, "/files/*", lambda config: config["CacheBehaviors"]["Items"][0]["PathPattern"] == "/files/*"
     ),
     "an error page": _on_distribution(
         _error, "502", lambda config: 502 in [each["ErrorCode"] for each in config["CustomErrorResponses"]["Items"]]

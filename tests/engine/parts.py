@@ -91,12 +91,12 @@ class Asking(Thing):
         if self.answered:
             return await super().read()
         decision = Decision(
-            "colour", "Which colour?", (DecisionOption("red", "Red", "It is red."),), "red", "--colour red"
+            "color", "Which color?", (DecisionOption("red", "Red", "It is red."),), "red", "--color red"
         )
-        return Reading(presence=Presence.ABSENT, summary="a colour is wanted", decision=decision)
+        return Reading(presence=Presence.ABSENT, summary="a color is wanted", decision=decision)
 
     async def decide(self, decision: Decision, answer: str) -> None:
-        assert decision.id == "colour"
+        assert decision.id == "color"
         self.answered = answer
 
 

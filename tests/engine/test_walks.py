@@ -211,7 +211,7 @@ def test_a_decision_parks_one_branch_and_an_answer_goes_on(things: Things) -> No
     async def front(progress: Progress) -> None:
         async for update in progress.updates():
             if update.snapshot.decisions and status_of(progress, "shed") is Status.OK:
-                progress.answer("colour", "red")
+                progress.answer("color", "red")
 
     progress = walk(Job.APPLY, around, house, Thing(around, things, "shed"), front=front)
     assert house.answered == "red"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.knowledge.dns_providers import UNKNOWN, form, instructions, providers, recognise
+from wizard.knowledge.dns_providers import UNKNOWN, form, instructions, providers, recognize
 from wizard.model.results import DnsRecord
 
 RECORD = DnsRecord(
@@ -42,7 +42,7 @@ ZONELESS = msgspec.structs.replace(RECORD, host=RECORD.name)
     ],
 )
 def test_well_known_servers(servers: list[str], provider: str) -> None:
-    found = recognise(servers)
+    found = recognize(servers)
     assert found
     assert found.id == provider
 
@@ -63,15 +63,15 @@ def test_well_known_servers(servers: list[str], provider: str) -> None:
     ],
 )
 def test_only_whole_labels_count(server: str) -> None:
-    assert recognise([server]) is None
+    assert recognize([server]) is None
 
 
 def test_several_servers() -> None:
-    assert recognise([]) is None
-    known = recognise(["ns1.example.org", "ns01.domaincontrol.com"])
+    assert recognize([]) is None
+    known = recognize(["ns1.example.org", "ns01.domaincontrol.com"])
     assert known
     assert known.id == "godaddy"
-    assert recognise(["amy.ns.cloudflare.com", "ns01.domaincontrol.com"]) is None
+    assert recognize(["amy.ns.cloudflare.com", "ns01.domaincontrol.com"]) is None
 
 
 def test_there_are_many_and_each_is_reached_by_its_own_servers() -> None:
@@ -82,13 +82,13 @@ def test_there_are_many_and_each_is_reached_by_its_own_servers() -> None:
         assert all(server == server.lower() and "." in server for server in provider.servers)
         assert not provider.url or provider.url.startswith("https://")
         for pattern in provider.servers:
-            assert recognise([f"{pattern.replace('*', '12')}"]) == provider
-            assert recognise([f"ns1.{pattern.replace('*', '12')}"]) == provider
+            assert recognize([f"{pattern.replace('*', '12')}"]) == provider
+            assert recognize([f"ns1.{pattern.replace('*', '12')}"]) == provider
 
 
 @given(st.lists(st.text(max_size=80), max_size=5))
 def test_no_server_name_raises(servers: list[str]) -> None:
-    recognise(servers)
+    recognize(servers)
 
 
 def named(provider_id: str) -> list[str]:

@@ -47,7 +47,7 @@ each setting by its own chance; then a removal. Cells: ended right/played.
 
 DRIFT = """## Drift
 
-Each property that snowpixel sets was changed outside snowpixel; check, plan, and repair had to name and fix exactly that:
+Each property that snowpixel sets was changed outside it; check, plan, and repair had to name and fix exactly that:
 """
 
 

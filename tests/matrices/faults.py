@@ -34,7 +34,7 @@ POLICY = "arn:aws:organizations::210987654321:policy/o-a1b2c3/service_control_po
 DENIALS = {
     "denied": ("permission-missing", f"{USER} because no identity-based policy allows the {{action}} action"),
     "denied explicitly": ("denied-explicitly", f"{USER} with an explicit deny in an identity-based policy"),
-    "denied by the organisation": (
+    "denied by the organization": (
         "denied-by-organisation",
         f"{USER} with an explicit deny in a service control policy: {POLICY}",
     ),

@@ -96,7 +96,7 @@ class Road:
             "OriginAccessControlId": self.oac,
             "S3OriginConfig": {"OriginAccessIdentity": ""},
         }
-        behaviour = {
+        behavior = {
             "TargetOriginId": "content",
             "ViewerProtocolPolicy": "redirect-to-https",
             "CachePolicyId": CACHING_OPTIMIZED,
@@ -110,7 +110,7 @@ class Road:
             "IsIPV6Enabled": True,
             "DefaultRootObject": "i",
             "Origins": {"Quantity": 1, "Items": [origin]},
-            "DefaultCacheBehavior": behaviour,
+            "DefaultCacheBehavior": behavior,
             **changes,
         }
 

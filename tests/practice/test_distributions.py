@@ -42,29 +42,29 @@ def test_quantities_must_match(road: Road, aws: Clients) -> None:
         road.distribution(Aliases={"Quantity": 2, "Items": [HOST]})
 
 
-def behaviour(road: Road, **changes: Any) -> dict[str, Any]:
+def behavior(road: Road, **changes: Any) -> dict[str, Any]:
     return {**road.config()["DefaultCacheBehavior"], **changes}
 
 
 def test_an_unknown_origin_is_refused(road: Road, aws: Clients) -> None:
     with pytest.raises(aws("cloudfront").exceptions.NoSuchOrigin):
-        road.distribution(DefaultCacheBehavior=behaviour(road, TargetOriginId="other"))
+        road.distribution(DefaultCacheBehavior=behavior(road, TargetOriginId="other"))
 
 
 def test_an_unknown_cache_policy_is_refused(road: Road, aws: Clients) -> None:
     with pytest.raises(aws("cloudfront").exceptions.NoSuchCachePolicy):
-        road.distribution(DefaultCacheBehavior=behaviour(road, CachePolicyId="00000000-ea69-4f5a-8f0a-000000000000"))
+        road.distribution(DefaultCacheBehavior=behavior(road, CachePolicyId="00000000-ea69-4f5a-8f0a-000000000000"))
 
 
 def test_an_unknown_response_headers_policy_is_refused(road: Road, aws: Clients) -> None:
     with pytest.raises(aws("cloudfront").exceptions.NoSuchResponseHeadersPolicy):
-        road.distribution(DefaultCacheBehavior=behaviour(road, ResponseHeadersPolicyId="00000000-0000"))
+        road.distribution(DefaultCacheBehavior=behavior(road, ResponseHeadersPolicyId="00000000-0000"))
 
 
 def test_an_unknown_key_group_is_refused(road: Road, aws: Clients) -> None:
     group = {"Enabled": True, "Quantity": 1, "Items": ["00000000-0000"]}
     with pytest.raises(aws("cloudfront").exceptions.TrustedKeyGroupDoesNotExist):
-        road.distribution(DefaultCacheBehavior=behaviour(road, TrustedKeyGroups=group))
+        road.distribution(DefaultCacheBehavior=behavior(road, TrustedKeyGroups=group))
 
 
 def test_an_unknown_access_control_is_refused(road: Road, aws: Clients) -> None:
@@ -216,7 +216,7 @@ def test_a_response_headers_policy_in_use_is_not_deleted(road: Road, aws: Client
         }
     )
     policy = made["ResponseHeadersPolicy"]["Id"]
-    road.distribution(DefaultCacheBehavior=behaviour(road, ResponseHeadersPolicyId=policy))
+    road.distribution(DefaultCacheBehavior=behavior(road, ResponseHeadersPolicyId=policy))
     with pytest.raises(cloudfront.exceptions.ResponseHeadersPolicyInUse):
         cloudfront.delete_response_headers_policy(Id=policy, IfMatch=made["ETag"])
 

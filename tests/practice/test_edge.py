@@ -131,8 +131,8 @@ def test_http_is_redirected_or_refused_as_configured(made: dict[str, Any], road:
     reply = fetch_plain(world, HOST, "/i?e=pv")
     assert (reply.status, reply.headers["location"]) == (301, f"https://{HOST}/i?e=pv")
     assert reply.headers["x-cache"] == "Redirect from cloudfront"
-    behaviour = {**made["DistributionConfig"]["DefaultCacheBehavior"], "ViewerProtocolPolicy": "https-only"}
-    road.update(made["Id"], DefaultCacheBehavior=behaviour)
+    behavior = {**made["DistributionConfig"]["DefaultCacheBehavior"], "ViewerProtocolPolicy": "https-only"}
+    road.update(made["Id"], DefaultCacheBehavior=behavior)
     assert fetch_plain(world, HOST).status == 403
 
 

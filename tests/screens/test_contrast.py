@@ -32,9 +32,9 @@ class Drawn:
     least: float
 
 
-def luminance(colour: ColorTriplet) -> float:
+def luminance(color: ColorTriplet) -> float:
     """Return the relative luminance, as WCAG 2.2 defines it."""
-    linear = [(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4) for part in colour.normalized]
+    linear = [(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4) for part in color.normalized]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -44,8 +44,8 @@ def contrast(one: ColorTriplet, other: ColorTriplet) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def colours(segment: Segment) -> tuple[ColorTriplet, ColorTriplet]:
-    """Return the colours of text and ground as they are drawn."""
+def colors(segment: Segment) -> tuple[ColorTriplet, ColorTriplet]:
+    """Return the colors of text and ground as they are drawn."""
     style = segment.style
     assert style is not None
     assert style.color is not None
@@ -63,7 +63,7 @@ def drawn(app: SnowpixelApp) -> Iterator[Drawn]:
         for segment in strip:
             if within.contains(x, y) and any(letter.isalnum() for letter in segment.text):
                 widget, _ = app.screen.get_widget_at(x, y)
-                yield Drawn(segment.text.strip(), named(widget), contrast(*colours(segment)), least(widget))
+                yield Drawn(segment.text.strip(), named(widget), contrast(*colors(segment)), least(widget))
             x += segment.cell_length
 
 

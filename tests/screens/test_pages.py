@@ -461,7 +461,7 @@ def test_in_a_very_wide_window_a_page_stays_a_column_in_the_middle(home: Path, c
     play(ScriptedService(home), scene)
 
 
-def test_without_colour_the_terminals_own_are_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_color_the_terminals_own_are_used(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:

@@ -91,7 +91,7 @@ def test_ctrl_t_is_kept_as_well(home: Path) -> None:
     play(home, scene)
 
 
-def test_the_terminals_own_colours_can_be_had(home: Path) -> None:
+def test_the_terminals_own_colors_can_be_had(home: Path) -> None:
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         assert not app.native_ansi_color
         await opened(app, pilot)

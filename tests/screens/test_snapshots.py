@@ -23,7 +23,7 @@ def test_the_page_looks_as_it_did(home: Path, tmp_path: Path, monkeypatch: pytes
         rows = difflib.unified_diff(snapshots.text(kept), snapshots.text(now), "kept", "now", lineterm="")
         difference = "\n".join(rows)
         pytest.fail(f"{name} looks different; the new picture is {other}. If it is meant: {snapshots.RENEW}.\n"
-                    f"{difference or 'The words are the same: colours or places differ.'}")  # fmt: skip
+                    f"{difference or 'The words are the same: colors or places differ.'}")  # fmt: skip
 
 
 def test_no_picture_is_kept_that_is_never_compared() -> None:

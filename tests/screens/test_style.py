@@ -56,7 +56,7 @@ def test_what_is_no_secret_is_refused_without_repeating_it(text: str) -> None:
     assert not text or text not in str(refused.value)
 
 
-def test_swapped_keys_are_recognised_without_repeating_the_secret() -> None:
+def test_swapped_keys_are_recognized_without_repeating_the_secret() -> None:
     with pytest.raises(InvalidChoice, match="looks like the secret") as refused:
         keys.key_id(SECRET)
     assert SECRET not in str(refused.value)

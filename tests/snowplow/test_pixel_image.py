@@ -25,9 +25,9 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 
 def png(
-    size: tuple[int, int] = (1, 1), depth: int = 8, colours: int = 6, row: bytes = b"\0\0\0\0\0", extra: bytes = b""
+    size: tuple[int, int] = (1, 1), depth: int = 8, colors: int = 6, row: bytes = b"\0\0\0\0\0", extra: bytes = b""
 ) -> bytes:
-    header = struct.pack(">IIBBBBB", *size, depth, colours, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", *size, depth, colors, 0, 0, 0)
     return PNG_START + chunk(b"IHDR", header) + extra + chunk(b"IDAT", zlib.compress(row)) + chunk(b"IEND", b"")
 
 
@@ -74,7 +74,7 @@ def test_our_images_are_valid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("depth", "colours", "row", "extra"),
+    ("depth", "colors", "row", "extra"),
     [
         (1, 0, b"\0\0", b""),
         (16, 2, b"\0" * 7, b""),
@@ -83,11 +83,11 @@ def test_our_images_are_valid() -> None:
         (16, 6, b"\0" * 9, b""),
     ],
 )
-def test_all_kinds_of_png(depth: int, colours: int, row: bytes, extra: bytes) -> None:
-    assert pixel_image.validate(png(depth=depth, colours=colours, row=row, extra=extra)).content_type == "image/png"
+def test_all_kinds_of_png(depth: int, colors: int, row: bytes, extra: bytes) -> None:
+    assert pixel_image.validate(png(depth=depth, colors=colors, row=row, extra=extra)).content_type == "image/png"
 
 
-def test_a_local_colour_table_and_gif87a() -> None:
+def test_a_local_color_table_and_gif87a() -> None:
     local = GIF[:10] + b"\0\0\0" + GIF[19:36] + b"\x80" + GIF[13:19] + GIF[37:]
     assert pixel_image.validate(local).content_type == "image/gif"
     assert pixel_image.validate(b"GIF87a" + GIF[6:]).content_type == "image/gif"
@@ -125,8 +125,8 @@ def test_a_local_colour_table_and_gif87a() -> None:
         (png() + b"x", "after its end"),
         (png()[:40] + b"\xff" + png()[41:], "checksum"),
         (png(depth=4), "makes no sense"),
-        (png(colours=5), "makes no sense"),
-        (png(colours=3, row=b"\0\0"), "colors are missing"),
+        (png(colors=5), "makes no sense"),
+        (png(colors=3, row=b"\0\0"), "colors are missing"),
         (png(row=b"\0\0"), "isn't a single pixel"),
         (png(row=b"\0" * 6), "isn't a single pixel"),
         (png(row=b"\x05\0\0\0\0"), "isn't a single pixel"),

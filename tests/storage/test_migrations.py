@@ -71,7 +71,7 @@ def test_a_file_from_a_newer_snowpixel_is_refused_and_left_alone(tmp_path: Path)
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({**whole(), "colour": "red"}, "unknown field `colour`"),
+        ({**whole(), "color": "red"}, "unknown field `color`"),
         ({**whole(), "made": {**whole()["made"], "bucket": "x"}}, "unknown field `bucket`"),
         ({**whole(), "choices": {**whole()["choices"], "retentoin_days": 7}}, "unknown field `retentoin_days`"),
         ({**whole(), "choices": {"retention_days": "ninety"}}, "retention_days"),

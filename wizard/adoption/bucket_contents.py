@@ -11,7 +11,7 @@ from wizard.model.ports import Aws
 from wizard.model.setup import Goal, TrackerFile
 from wizard.resources.buckets.lifecycle import RULE
 from wizard.snowplow import pixel_image
-from wizard.snowplow.tracker.tracker_file import TrackerError, recognise
+from wizard.snowplow.tracker.tracker_file import TrackerError, recognize
 
 TRACKER = re.compile(r"[A-Za-z0-9.-]+/[a-z0-9]{10}\.js")
 """Key of a tracker file of ours."""
@@ -88,7 +88,7 @@ class Contents:
         reply = await self._ask(self._content, "get_object", Key=key)
         body: bytes = reply.get("Body", b"")
         try:
-            tracker = recognise(body, reply.get("Metadata", {}).get("version"))
+            tracker = recognize(body, reply.get("Metadata", {}).get("version"))
         except TrackerError:
             return None
         if reply.get("Metadata", {}).get("sha384") != integrity(body):

@@ -23,7 +23,7 @@ Observer = Callable[[str, str], None]
 
 
 class FinishedCall(Struct, frozen=True):
-    """One call to AWS that is over."""
+    """One finished call to AWS."""
 
     service: str
     operation: str
@@ -33,10 +33,10 @@ class FinishedCall(Struct, frozen=True):
 
 
 Listener = Callable[[FinishedCall], None]
-"""Told of each call once it is over."""
+"""Told of each call once it has ended."""
 
 Resolve = Callable[[KeySource], KeySource]
-"""Turns the source that was chosen into what signs: asks the key store, or takes what six digits brought. May block."""
+"""Turns the chosen source into what signs: asks the key store, or takes what an MFA code brought. May block."""
 
 
 Explain = Callable[[KeySource, AwsError], AwsError]
@@ -56,7 +56,7 @@ class AwsClient:
         resolve: looks, before the first call, for what really signs.
         explain: looks for the cause of an error.
         clock: this computer's time, compared with AWS's before the first signed call; None: it is not compared.
-        code: six digits, for a source that wants a second factor.
+        code: an MFA code, for a source that requires one.
     """
 
     source: KeySource

@@ -16,7 +16,7 @@ class ErrorKind(StrEnum):
     DENIED = "denied"
     """Wrong keys or missing permission: stays so until someone acts."""
     EXPIRED = "expired"
-    """The login is over: sign in again, then go on."""
+    """The sign-in has expired: sign in again, then continue."""
     UNREACHABLE = "unreachable"
     """Network, throttling or a server fault: try again later."""
     REFUSED = "refused"
@@ -30,7 +30,7 @@ class AwsError(Exception):
         code: AWS's error code, or the name of botocore's exception.
         kind: what can be done about it.
         operation: `service:Operation` as IAM writes it.
-        problem: the recognised problem.
+        problem: the recognized problem.
         answered: whether AWS itself said so; false where it was not reached, or nothing was sent.
         local: whether botocore or this computer said so, before or instead of AWS.
     """
@@ -105,7 +105,7 @@ EXPIRED = frozenset(
 )
 NO_KEYS = frozenset({"NoCredentialsError"})
 CODE_NEEDED = "CodeNeeded"
-"""Our own code: the sign-in waits for the six digits of a second factor; the message names it."""
+"""Our own code: the sign-in waits for an MFA code; the message names the device."""
 PROGRAM_FAILED = "CredentialRetrievalError"
 UNUSABLE_PROFILE = frozenset({"InvalidConfigError", "InfiniteLoopConfigError", "PartialCredentialsError"})
 OTHER_PARTITION = "OtherPartition"
@@ -208,7 +208,7 @@ def translate(
     if not _CODE.fullmatch(code):
         code, message, http_status = UNREADABLE, "answered with an error that isn't from AWS", 0
     message = masked(_without_secrets(code, message))
-    kind, problem = _recognise(code, message, http_status)
+    kind, problem = _recognize(code, message, http_status)
     named = {"code": code, "message": message, "operation": operation, **denials.values_of(message, operation)}
     values = {**named, **_UNKNOWN.get(problem, {}), **_unread(code, message), **(values or {})}
     if problem == "permission-missing":
@@ -259,7 +259,7 @@ def _without_secrets(code: str, message: str) -> str:
     return message
 
 
-def _recognise(code: str, message: str, http_status: int) -> tuple[ErrorKind, str]:
+def _recognize(code: str, message: str, http_status: int) -> tuple[ErrorKind, str]:
     if by_words := next((problem for words, problem in _BY_WORDS if words in message), None):
         return ErrorKind.REFUSED, by_words
     if code in CLOCK or (code in WRONG_SECRET and "xpired" in message):

@@ -36,7 +36,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Keys:
-    """A typed or practised pair of keys, kept in memory."""
+    """A typed or practiced pair of keys, kept in memory."""
 
     access_key_id: str
     secret_access_key: Secret

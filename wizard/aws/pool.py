@@ -3,7 +3,7 @@
 A session is used again only while everything that it was built from is as it was: the keys or the profile, the whole
 environment, the files of the AWS tools and the certificates that are trusted. Where its keys come from a place that
 cannot be watched (a program, the machine's own role), it is not shared at all; and one with which AWS refused a
-sign-in is given up, so that whatever is put right is seen by the next walk.
+sign-in is given up, so that the next walk sees whatever was fixed.
 """
 
 import os
@@ -134,7 +134,7 @@ class Pool:
 
         Args:
             source: the credentials.
-            code: six digits, for a role that wants a second factor; they are good for one session, which is not shared.
+            code: an MFA code, for a role that requires one; it is good for one session, which is not shared.
 
         Raises:
             wizard.aws.errors.AwsError: see `usable`.

@@ -31,7 +31,7 @@ SAMPLE = "x"
 
 
 async def missing(aws: Aws, identity: Identity, document: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Ask which of a policy's actions the caller may not do.
+    """Ask which of a policy's actions the caller has no permission for.
 
     Args:
         aws: the way to call AWS.

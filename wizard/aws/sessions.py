@@ -30,7 +30,7 @@ CLOCK_LIMIT = 4.0
 
 
 class CodeNeededError(Exception):
-    """The sign-in needs the six digits of a second factor, and they were not given.
+    """The sign-in needs an MFA code, and none was given.
 
     Attributes:
         serial: the second factor's ARN or serial number.
@@ -46,7 +46,7 @@ def build(source: "KeySource", code: str | None = None) -> "boto3.Session":
 
     Args:
         source: the credentials.
-        code: six digits, for a role that wants a second factor.
+        code: an MFA code, for a role that requires one.
     """
     import boto3  # noqa: PLC0415 - loads slowly, and only AWS calls need it
 

@@ -86,7 +86,7 @@ def repair(
     distribution_edited: str | None,
     strict: bool,
 ) -> int:
-    """Put right what check found, and nothing else."""
+    """Fix what check found, and nothing else."""
     service = _ready(session, "repair", name)
     session.confirm(f"This fixes what is wrong with '{name}' in your AWS account. Continue?", yes=yes)
     answers = _answers(certificate, distribution_edited)

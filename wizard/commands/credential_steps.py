@@ -18,7 +18,7 @@ from wizard.storage.store import Store, StoreError
 
 
 def second_factor(session: Session, service: Service, name: str) -> None:
-    """Ask for the six digits of the second factor, where they are wanted and a person is there to type them.
+    """Ask for an MFA code, where one is needed and a person is there to type them.
 
     Args:
         session: the run.

@@ -90,7 +90,7 @@ def events(
 
 
 def _follow(session: Session, name: str, looks: Looks, every: float) -> None:
-    """Look again and again. What passes by itself is said once and waited out.
+    """Check again and again. What is temporary is said once and waited out.
 
     Raises:
         AwsError: somebody has to act.

@@ -43,7 +43,7 @@ EXTRA = ("ministack", "trustme")
 @click.option("--pace", type=click.FloatRange(min=0), metavar="P", help="Real seconds for one AWS second [0.05].")
 @click.pass_context
 def practice(context: click.Context, *, plain: bool, fresh: bool, pace: float | None) -> int | None:
-    """Practise it all with an emulated AWS on this computer: no account, no cost."""
+    """Practice it all with an emulated AWS on this computer: no account, no cost."""
     if context.invoked_subcommand:
         return None
     note_words(context)

@@ -48,7 +48,7 @@ class Session:
         verbose: how much more to say: 0 nothing, 1 each call to AWS and each check, 2 how each call ended, too.
         keys_stdin: whether typed keys come in through stdin.
         keep_keys: whether typed keys go into the operating system's key store.
-        mfa: whether the six digits of a second factor are asked for first.
+        mfa: whether to ask for an MFA code first.
         start_wizard: starts the screens; given by the composition root.
         find_command: loads a command by its name; given by the composition root.
     """

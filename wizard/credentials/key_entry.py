@@ -73,10 +73,10 @@ def token(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Clean the six digits of a second factor.
+    """Clean an MFA code.
 
     Raises:
-        InvalidChoice: these are not six digits.
+        InvalidChoice: it doesn't have 6 digits.
     """
     value = "".join(text.split())
     if not re.fullmatch(r"[0-9]{6}", value):

@@ -71,16 +71,16 @@ class SignIns:
         return given
 
     async def with_code(self, given: KeySource, setup: Setup | None, region: str, digits: str) -> None:
-        """Sign in with the six digits of the second factor; from now on that is what signs.
+        """Sign in with an MFA code; from now on that is what signs.
 
         Args:
             given: as for `source`.
             setup: as for `source`.
             region: where STS is asked.
-            digits: the six digits.
+            digits: the MFA code.
 
         Raises:
-            wizard.model.validators.InvalidChoice: these are no six digits.
+            wizard.model.validators.InvalidChoice: it doesn't have 6 digits.
             AwsError: AWS does not take them, or there is no second factor.
         """
         code = cleaned(digits)

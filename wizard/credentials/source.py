@@ -43,7 +43,7 @@ class CredentialSource(Struct, frozen=True):
     long_lived: bool = False
     """Whether these are keys that stay valid until somebody deletes them."""
     mfa_serial: str | None = None
-    """The second factor whose six digits are needed before AWS is called."""
+    """The MFA device whose code is needed before AWS is called."""
     problem: Problem | None = None
     """Why it cannot be used as it is."""
     wins: bool = False

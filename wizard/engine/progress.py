@@ -99,7 +99,7 @@ class Progress:
         self._publish()
 
     def finish(self) -> None:
-        """Say that the walk is over; `updates` ends after this."""
+        """Say that the walk has ended; `updates` ends after this."""
         self._finished = True
         self._publish()
 
@@ -124,7 +124,7 @@ class Progress:
     # What front ends do.
 
     async def updates(self, after: int = -1) -> AsyncIterator[Update]:
-        """Yield the newest snapshot whenever it changed since number `after`; ends when the walk is over.
+        """Yield the newest snapshot whenever it changed since number `after`; ends when the walk does.
 
         A slow reader skips intermediate snapshots, never the last one.
         """
@@ -143,7 +143,7 @@ class Progress:
         self.look_now()
 
     def look_now(self) -> None:
-        """End every wait early: look again now. What is being looked at already is looked at once more."""
+        """End every wait early: check again now. What is being looked at already is looked at once more."""
         self._nudges += 1
         nudged, self._nudged = self._nudged, anyio.Event()
         nudged.set()
@@ -155,7 +155,7 @@ class Progress:
         return self._answers.get(decision)
 
     async def pause(self, clock: Clock, seconds: float, item: str = "") -> bool:
-        """Wait `seconds` (in the clock's pace), or until somebody wants a look now.
+        """Wait `seconds` (in the clock's pace), or until somebody asks for a check right away.
 
         Args:
             clock: to wait with.

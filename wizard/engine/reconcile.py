@@ -300,7 +300,7 @@ class Reconciler:
         return self._deadline is not None and now >= self._deadline
 
     async def look_until_clear(self, probe: Probe) -> Check:
-        """Look until the probe says something other than "wait", or the walk's time is over."""
+        """Look until the probe says something other than "wait", or the walk's time has passed."""
         while True:
             found = await probe.look()
             if found.status is not Status.WAITING:

@@ -33,7 +33,7 @@ class RenewingAws:
         progress: where the question is put; None: nobody can be asked, as in a check.
         clock: for the time that may be waited.
         account: the account that the setup is known to be in.
-        sign_in: signs in with six digits.
+        sign_in: signs in with an MFA code.
         ends: returns when the sign-in in use ends.
         deadline: when waiting ends; None is as long as it takes.
     """
@@ -68,7 +68,7 @@ class RenewingAws:
         return await self._ends(self._client)
 
     async def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
-        """Call AWS; when the sign-in is over, wait for a new one and call again: a refused call had no effect.
+        """Call AWS; when the sign-in has expired, wait for a new one and call again: a refused call had no effect.
 
         Raises:
             AwsError: AWS refused, or nobody signed in again.

@@ -35,7 +35,7 @@ def pause_after_misses(looks: int) -> float:
 def age(context: Context, item: str) -> float | None:
     """Return for how many nominal seconds a thing of ours has been there; None where that is not known.
 
-    In a practice without pace no time passes by itself: there only looks count.
+    In a practice without pace time doesn't pass on its own: there only looks count.
     """
     at, clock = context.state.setup.made_at.get(item), context.ports.clock
     if at is None:

@@ -1,7 +1,7 @@
 """The walks: plan, apply, check, repair, and remove over the resources and probes of `wizard.stages`.
 
 A walk never asks. What needs a word from the user becomes a decision in its progress, what needs time a wait, while
-the other branches go on. Where nobody can answer, or the time given is over, the walk ends unfinished and says so.
+the other branches go on. Where nobody can answer, or the given time has passed, the walk ends unfinished and says so.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -169,7 +169,7 @@ def _before(node: Node) -> tuple[str, ...]:
 
 
 def affected(stages: Sequence[Stage], wrong: Collection[str]) -> frozenset[str]:
-    """Return `wrong` with all that stands on it: a resource put right may change what they are and what they see."""
+    """Return `wrong` with all that stands on it: a repaired resource may change what they are and what they see."""
     nodes = nodes_of(stages)
     resources = {node.id for node in nodes if isinstance(node, Resource)}
     found = frozenset(wrong)

@@ -45,12 +45,12 @@ def providers() -> tuple[DnsProvider, ...]:
     """Return all known providers.
 
     Raises:
-        msgspec.ValidationError: the data file was mended wrongly; the text names the place.
+        msgspec.ValidationError: the data file was edited incorrectly; the text names the place.
     """
     return msgspec.toml.decode(files("assets").joinpath("dns-providers.toml").read_bytes(), type=_Book).provider
 
 
-def recognise(server_names: Iterable[str]) -> DnsProvider | None:
+def recognize(server_names: Iterable[str]) -> DnsProvider | None:
     """Tell the provider from a zone's name servers.
 
     Unknown servers do not matter; servers of two known providers do, for then nobody can say where the user edits.

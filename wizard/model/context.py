@@ -71,7 +71,7 @@ class SetupState(Protocol):
         ...
 
     def waited(self, item: str) -> None:
-        """Forget the wait of `item`: it is over. It is saved with whatever comes next."""
+        """Forget the wait of `item`: it has ended. It is saved with whatever comes next."""
         ...
 
     async def saved(self, *, riding: bool = False) -> None:

@@ -24,7 +24,7 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
     """Could not be tested from here. Never shown like a failure."""
     SKIPPED = "skipped"
-    """Cannot be looked at before something else is put right."""
+    """Can't be checked before something else is fixed."""
 
     @property
     def glyph(self) -> str:
@@ -91,11 +91,11 @@ class DnsRecord(Struct, frozen=True):
 
 
 RAISED = "snowpixel.problem"
-"""Name of the audit event (PEP 578) that is raised with the id of every problem recognised: the tests count them."""
+"""Name of the audit event (PEP 578) that is raised with the id of every problem recognized: the tests count them."""
 
 
 class Problem(Struct, frozen=True):
-    """A recognised problem: its id in `assets/problems.toml`, and the values to fill into its texts."""
+    """A recognized problem: its id in `assets/problems.toml`, and the values to fill into its texts."""
 
     id: str
     values: dict[str, str] = {}
@@ -157,7 +157,7 @@ class Decision(Struct, frozen=True):
     default: str
     flag: str
     typed: str = ""
-    """What may be typed as the answer instead of a choice, such as `six digits`; empty: nothing."""
+    """What may be typed as the answer instead of a choice, such as `MFA code`; empty: nothing."""
 
 
 Time = Annotated[float, Meta(ge=0, le=32_503_680_000)]

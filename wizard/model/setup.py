@@ -140,7 +140,7 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     distribution: str | None = None
     distribution_domain: str | None = None
     distributions_former: tuple[str, ...] = ()
-    """Ids of distributions that were not to be seen any more when another one was made; a removal looks for them."""
+    """IDs of distributions that AWS no longer showed when another one was created; a removal looks for them."""
     former_domains: tuple[str, ...] = ()
     """Names of distributions of ours that somebody deleted: records that still lead there are ours too."""
     alias: str | None = None

@@ -3,7 +3,7 @@
 import anyio
 from msgspec import Struct
 
-from wizard.knowledge.dns_providers import recognise
+from wizard.knowledge.dns_providers import recognize
 from wizard.model import domain_names
 from wizard.model.idn import readable
 from wizard.model.ports import Dns, DnsUnreachableError
@@ -106,7 +106,7 @@ async def dns_operator(dns: Dns, host: str) -> DnsOperator:
     """
     zone = await dns.zone_of(host)
     names = [server.name for server in zone.servers]
-    provider = recognise(names)
+    provider = recognize(names)
     server = names[0].rstrip(".") if names else ""
     known = (provider.name, provider.id) if provider else ("", "")
     name = zone.name.rstrip(".").lower()

@@ -16,7 +16,7 @@ SETTINGS = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def verifying(ca_file: str | None = None, use: str = "web") -> ssl.SSLContext:
-    """Return a context that trusts what the system trusts (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured).
+    """Return a context that trusts what the system trusts (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honored).
 
     Reading the system's authorities takes a while, so a context is made once, and anew when what it was made from has
     changed.

@@ -86,7 +86,7 @@ class AuthorizedCall:
 
     @property
     def calm(self) -> bool:
-        """Whether the caller asks to be spared what passes by itself: a test's own hand, which would not ask again."""
+        """Whether the caller asks to be spared temporary faults: a test's own hand, which would not ask again."""
         return CALM in self.headers.get("user-agent", "")
 
     @property

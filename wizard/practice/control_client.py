@@ -128,7 +128,7 @@ class Control:
         self._fault(service, operation, "reset", times)
 
     def stalled(self) -> int:
-        """Return how many calls wait in a stall; each is carried out when it is over, as late requests are at AWS."""
+        """Return how many calls wait in a stall; each is carried out when it ends, as late requests are at AWS."""
         return int(self._do("stalled"))
 
     def _fault(self, service: str, operation: str, kind: str, times: int, **more: Any) -> None:
@@ -205,7 +205,7 @@ class Control:
         )
 
     def calm(self) -> None:
-        """Let nothing happen that passes by itself: all that was and will be made and changed is seen by everybody."""
+        """Let no temporary fault happen: all that was and will be made and changed is seen by everybody."""
         self.settings(momentary={}, staleness_seed="")
 
     # Looking.

@@ -149,7 +149,7 @@ class WorldState:
         self.writes_go_on.set()
 
     def passing(self, kind: str, thing: str) -> bool:
-        """Whether a refusal that passes by itself is met now; each meeting counts."""
+        """Whether a temporary refusal is met now; each meeting counts."""
         met = self.passed.get((kind, thing), 0)
         if met >= self.momentary.get(kind, 0):
             return False

@@ -77,7 +77,7 @@ NOBODY = ("127.0.0.1", 9)
 
 
 CALM = "practice/calm"
-"""Part of the user agent of a client that asks to be spared what passes by itself (`aws_call.AuthorizedCall.calm`)."""
+"""Part of the user agent of a client that asks to be spared temporary faults (`aws_call.AuthorizedCall.calm`)."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity
 from wizard.aws.policy import Document, Purpose, policy, statement_text
 from wizard.aws.preflight import missing
-from wizard.knowledge.dns_providers import recognise
+from wizard.knowledge.dns_providers import recognize
 from wizard.model.context import Context
 from wizard.model.ports import DnsUnreachableError
 from wizard.model.results import Check, Copyable, Status
@@ -79,7 +79,7 @@ class PermissionsProbe(Probe):
             zone = await self.context.ports.dns.zone_of(domain)
         except DnsUnreachableError:
             return False
-        provider = recognise(server.name for server in zone.servers)
+        provider = recognize(server.name for server in zone.servers)
         return provider is not None and provider.id == ROUTE53
 
     def _zone_unseen(self, error: AwsError) -> Check:

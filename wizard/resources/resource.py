@@ -72,7 +72,7 @@ class LookAgainError(Exception):
 
 
 class NotYetError(Exception):
-    """A change cannot be made yet, for a reason that passes by itself.
+    """A change can't be made yet, for a temporary reason.
 
     Attributes:
         until: what is waited for, as a change by AWS.

@@ -180,7 +180,7 @@ def _check_gif(data: bytes) -> None:
     reader = _Reader(data, "GIF", len(_GIF[0]))
     width, height, flags = struct.unpack("<HHBxx", reader.take(7))
     _one_by_one("GIF", width, height)
-    table = _colour_table(reader, flags)
+    table = _color_table(reader, flags)
     frames = 0
     while (block := reader.take(1)) != b"\x3b":
         if block == b"\x21":
@@ -196,7 +196,7 @@ def _check_gif(data: bytes) -> None:
     reader.finish()
 
 
-def _colour_table(reader: _Reader, flags: int) -> bool:
+def _color_table(reader: _Reader, flags: int) -> bool:
     present = bool(flags & 0x80)
     if present:
         reader.take(3 * 2 ** ((flags & 7) + 1))
@@ -213,7 +213,7 @@ def _sub_blocks(reader: _Reader) -> bytes:
 def _frame(reader: _Reader, *, has_table: bool) -> None:
     left, top, width, height, flags = struct.unpack("<HHHHB", reader.take(9))
     _one_by_one("GIF", left + width, top + height)
-    if not (_colour_table(reader, flags) or has_table):
+    if not (_color_table(reader, flags) or has_table):
         raise PixelError("The GIF file has no color table, and not every program accepts that. Export the image again.")
     bits = reader.take(1)[0]
     if not 2 <= bits <= 8 or not _draws_a_pixel(_sub_blocks(reader), bits):  # noqa: PLR2004 - limits of the format
@@ -221,7 +221,7 @@ def _frame(reader: _Reader, *, has_table: bool) -> None:
 
 
 def _draws_a_pixel(compressed: bytes, bits: int) -> bool:
-    """Whether the LZW stream begins, after any clear codes, with a colour; one is all that a 1x1 picture has."""
+    """Whether the LZW stream begins, after any clear codes, with a color; one is all that a 1x1 picture has."""
     stream, width, clear = int.from_bytes(compressed, "little"), bits + 1, 1 << bits
     for start in range(0, len(compressed) * 8 - width + 1, width):
         code = (stream >> start) & ((1 << width) - 1)
@@ -272,11 +272,11 @@ def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
 def _row_length(header: bytes) -> int:
     """Check the header of a one-pixel image; return the bytes of its only row, with the filter byte in front."""
     try:
-        width, height, depth, colours, compression, filtering, interlace = struct.unpack(">IIBBBBB", header)
+        width, height, depth, colors, compression, filtering, interlace = struct.unpack(">IIBBBBB", header)
     except struct.error as error:
         raise PixelError("The PNG file is damaged: its header has the wrong length. Download it again.") from error
     _one_by_one("PNG", width, height)
-    if depth not in _DEPTHS.get(colours, ()) or compression or filtering or interlace > 1:
+    if depth not in _DEPTHS.get(colors, ()) or compression or filtering or interlace > 1:
         raise PixelError("The PNG file is damaged: its header makes no sense. Download it again.")
-    bits: int = depth * _CHANNELS[colours]
+    bits: int = depth * _CHANNELS[colors]
     return 1 + (bits + 7) // 8

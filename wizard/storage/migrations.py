@@ -31,7 +31,7 @@ def _accepted(data: Data) -> Data:
 
 
 def _made_at(data: Data) -> Data:
-    """Since version 4 the file knows when something was made, and what was not to be seen since."""
+    """Since version 4 the file knows when something was created, and what AWS no longer showed since."""
     return {**data, "made_at": {}, "unseen": []}
 
 

@@ -15,7 +15,7 @@ SCHEMA = 1
 
 
 class Appearance(StrEnum):
-    """Which colours the wizard has."""
+    """Which colors the wizard has."""
 
     USUAL = "usual"
     DARK = "dark"
@@ -28,9 +28,9 @@ class Preferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     Attributes:
         schema: version of the file.
-        theme: which colours.
+        theme: which colors.
         motion: whether anything moves that need not.
-        bell: whether the terminal's bell rings when a long wait is over.
+        bell: whether the terminal's bell rings when a long wait has ended.
         desktop: whether the desktop shows a notification then.
     """
 

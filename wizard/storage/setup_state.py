@@ -74,7 +74,7 @@ class MemoryState:
         self.update(rides=True, stood=tuple(sorted(stood)), made_at=made_at, unseen=unseen)
 
     def waited(self, item: str) -> None:
-        """Forget the wait of `item`: it is over."""
+        """Forget the wait of `item`: it has ended."""
         if item in self._setup.waits:
             waits = {name: since for name, since in self._setup.waits.items() if name != item}
             self.update(rides=True, waits=waits)

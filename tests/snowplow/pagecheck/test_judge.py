@@ -81,7 +81,7 @@ def test_the_tag_as_it_is_printed_is_right() -> None:
 
 @pytest.mark.parametrize("flavour", ["tag", "umd"])
 @pytest.mark.parametrize("variant", [Variant.PAGE, Variant.GTM])
-def test_every_variant_is_recognised(flavour: str, variant: Variant) -> None:
+def test_every_variant_is_recognized(flavour: str, variant: Variant) -> None:
     assert LOADED is not None
     loaded = type(LOADED)(LOADED.url, LOADED.integrity, flavour)
     text = snippet(HOST, app_id="ü", tracker=loaded, variant=variant, options=Options("x", pings=True)).tag

@@ -28,7 +28,7 @@ from wizard.snowplow.tracker import npm
 from wizard.snowplow.tracker.file_names import LETTERS, new_key, served_at
 from wizard.snowplow.tracker.knowledge import knowledge
 from wizard.snowplow.tracker.sources import OriginKind, fetch, parse
-from wizard.snowplow.tracker.tracker_file import LIMIT, Flavour, TrackerError, digest, recognise
+from wizard.snowplow.tracker.tracker_file import LIMIT, Flavour, TrackerError, digest, recognize
 from wizard.snowplow.tracker.unpack import member
 from wizard.storage.blobs import BlobFolder
 
@@ -38,14 +38,14 @@ V2_BANNER = b"/*!\n * Snowplow - The world's most powerful web analytics platfor
 # Is it a tracker?
 
 
-def test_both_flavours_and_versions_are_recognised() -> None:
+def test_both_flavours_and_versions_are_recognized() -> None:
     for content, flavour, version in (
         (V4.read_bytes(), Flavour.UMD, "4.10.1"),
         (V3.read_bytes(), Flavour.UMD, "3.24.6"),
         (tag_build(), Flavour.TAG, "4.10.1"),
         (b"/* mine */" + V4.read_bytes().partition(b"*/")[2], Flavour.UMD, "own"),
     ):
-        found = recognise(content)
+        found = recognize(content)
         assert (found.flavour, found.version) == (flavour, version)
         assert found.sha384 == integrity(content)
 
@@ -67,12 +67,12 @@ def test_both_flavours_and_versions_are_recognised() -> None:
 )
 def test_what_is_no_usable_tracker_is_refused_with_a_reason(content: bytes, words: str) -> None:
     with pytest.raises(TrackerError, match=words):
-        recognise(content)
+        recognize(content)
 
 
 def test_another_version_than_asked_for_is_refused() -> None:
     with pytest.raises(TrackerError, match=r"says that it is 4\.10\.1"):
-        recognise(V4.read_bytes(), "4.9.0")
+        recognize(V4.read_bytes(), "4.9.0")
 
 
 def test_a_hash_is_taken_in_both_spellings() -> None:

@@ -1,6 +1,6 @@
 """Plain lines for terminals, pipes, and screen readers: one line for each thing that happens.
 
-A state is always a glyph and a word, so that neither colour nor shape alone carries it. Text from outside is stripped
+A state is always a glyph and a word, so that neither color nor shape alone carries it. Text from outside is stripped
 of whatever could steer a terminal.
 """
 
@@ -21,7 +21,7 @@ from wizard.model.results import Action, Actor, Decision, DnsRecord, Item, Phase
 from wizard.model.terminal_text import printable
 
 GLYPHS: Mapping[Status, str] = {status: status.glyph for status in Status}
-COLOURS: Mapping[Status, str] = {
+COLORS: Mapping[Status, str] = {
     Status.OK: "green",
     Status.WAITING: "blue",
     Status.WARNING: "yellow",
@@ -40,20 +40,20 @@ class Ink:
     """How lines may look on one stream.
 
     Attributes:
-        colour: whether states are coloured.
+        color: whether states are colored.
     """
 
-    colour: bool = False
+    color: bool = False
 
     @classmethod
     def of(cls, stream: TextIO) -> "Ink":
-        """Return what suits a stream: colours only for a terminal whose user did not refuse them."""
+        """Return what suits a stream: colors only for a terminal whose user did not refuse them."""
         return cls(stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
 
     def badge(self, status: Status) -> str:
         """Return glyph and word of a state, padded to the usual width."""
         text = f"{GLYPHS[status]} {status.word:<{_WIDEST}}"
-        return click.style(text, fg=COLOURS[status]) if self.colour else text
+        return click.style(text, fg=COLORS[status]) if self.color else text
 
 
 def fitting(line: str, stream: TextIO) -> str:

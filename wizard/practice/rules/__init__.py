@@ -10,7 +10,7 @@ from wizard.practice.rules import acm, cloudfront, iam, logs, momentary, route53
 from wizard.practice.rules.rule import After, Before
 
 _MODULES = (acm, cloudfront, s3, logs, route53, iam, momentary, staleness)
-"""What passes by itself comes last: what is refused for good is said first."""
+"""Temporary refusals come last: what is refused for good is said first."""
 
 
 def before(service: str, operation: str) -> tuple[Before, ...]:

@@ -159,7 +159,7 @@ def _quantities(config: ET.Element) -> Iterator[tuple[int, int]]:
 
 
 async def consistent(_state: WorldState, call: AuthorizedCall) -> Reply | None:
-    """Quantities match, behaviours point to origins, an origin has one kind of access."""
+    """Quantities match, behaviors point to origins, an origin has one kind of access."""
     config = configuration(call)
     if config is None:
         return None

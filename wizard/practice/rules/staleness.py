@@ -2,8 +2,8 @@
 
 Everything that is made is unknown to the next zero to three calls about it, and a bucket, once seen, may be unknown to
 one call more: AWS is not one machine. Lists leave it out meanwhile. A changed setting reads as before for the next zero
-to three looks. With a pace above zero all of that is over after five seconds
-at the latest, in that pace. How often is a hash of the world's seed, the kind and the name, so that a run can be
+to three looks. With a pace above zero, all of that ends after five seconds at
+the latest, in that pace. How often is a hash of the world's seed, the kind and the name, so that a run can be
 repeated whatever happens at the same time. An empty seed: nothing is ever unseen.
 
 Sources: what Terraform's provider waits for or has open issues about. A bucket: #49853, #49960; its policy, its public

@@ -1,4 +1,4 @@
-"""Lifecycle rules of both buckets: left-over uploads are dropped, and logs are deleted once their retention is over."""
+"""Lifecycle rules of both buckets: incomplete uploads are deleted, and logs once their retention has passed."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

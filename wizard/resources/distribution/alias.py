@@ -76,7 +76,7 @@ class Alias(OnDistribution):
         return tuple(Difference(name, has, wants) for wrong, name, has, wants in found if wrong)
 
     async def carry_out(self, change: Change) -> None:
-        """Attach, put right or take off.
+        """Attach, correct, or remove.
 
         Raises:
             NotYetError: the certificate was issued only moments ago.

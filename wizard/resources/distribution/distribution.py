@@ -86,7 +86,7 @@ class Distribution(OnDistribution):
         return self.absent("The distribution doesn't exist", "Create the CloudFront distribution")
 
     async def carry_out(self, change: Change) -> None:
-        """Create, put right or delete it."""
+        """Create, correct, or delete it."""
         if change.action is Action.UPDATE:
             await self._update(change)
         else:

@@ -116,22 +116,22 @@ def differences(config: Mapping[str, Any], setup: Setup) -> tuple[Difference, ..
 def summary(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the properties we own as short plain text, by their names in the CloudFront API."""
     origin: Config = next((one for one in config.get("Origins", {}).get("Items", []) if one["Id"] == ORIGIN), {})
-    behaviour = config.get("DefaultCacheBehavior", {})
+    behavior = config.get("DefaultCacheBehavior", {})
     errors = {one["ErrorCode"]: _kept(one) for one in _items(config.get("CustomErrorResponses"))}
-    methods = behaviour.get("AllowedMethods") or {}
+    methods = behavior.get("AllowedMethods") or {}
     return {
         "DefaultRootObject": str(config.get("DefaultRootObject", "")),
         "Origin": str(origin.get("DomainName", "missing")),
         "OriginPath": str(origin.get("OriginPath") or "none"),
         "OriginAccessControlId": str(origin.get("OriginAccessControlId") or "none"),
-        "TargetOriginId": str(behaviour.get("TargetOriginId", "")),
-        "ViewerProtocolPolicy": str(behaviour.get("ViewerProtocolPolicy", "")),
+        "TargetOriginId": str(behavior.get("TargetOriginId", "")),
+        "ViewerProtocolPolicy": str(behavior.get("ViewerProtocolPolicy", "")),
         "AllowedMethods": " ".join(sorted(_items(methods))),
         "CachedMethods": " ".join(sorted(_items(methods.get("CachedMethods")))),
-        "CachePolicyId": str(behaviour.get("CachePolicyId", "none")),
-        "ResponseHeadersPolicyId": str(behaviour.get("ResponseHeadersPolicyId") or "none"),
-        "Compress": "on" if behaviour.get("Compress") else "off",
-        "Only signed URLs": "yes" if _signed(behaviour) else "no",
+        "CachePolicyId": str(behavior.get("CachePolicyId", "none")),
+        "ResponseHeadersPolicyId": str(behavior.get("ResponseHeadersPolicyId") or "none"),
+        "Compress": "on" if behavior.get("Compress") else "off",
+        "Only signed URLs": "yes" if _signed(behavior) else "no",
         "403 cached for": errors.get(403, "not set"),
         "404 cached for": errors.get(404, "not set"),
         "HttpVersion": str(config.get("HttpVersion", "")).lower(),
@@ -141,9 +141,9 @@ def summary(config: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _signed(behaviour: Mapping[str, Any]) -> bool:
+def _signed(behavior: Mapping[str, Any]) -> bool:
     """Whether viewers need a signature, which no tracker has."""
-    return any(behaviour.get(name, {}).get("Enabled") for name in ("TrustedKeyGroups", "TrustedSigners"))
+    return any(behavior.get(name, {}).get("Enabled") for name in ("TrustedKeyGroups", "TrustedSigners"))
 
 
 def _kept(answer: Mapping[str, Any]) -> str:
@@ -157,7 +157,7 @@ def foreign(config: Mapping[str, Any], setup: Setup) -> str:
     codes = [one["ErrorCode"] for one in _items(config.get("CustomErrorResponses"))]
     kinds = {
         "origins": [one["Id"] for one in _items(config.get("Origins")) if one["Id"] != ORIGIN],
-        "behaviours": [one["PathPattern"] for one in _items(config.get("CacheBehaviors"))],
+        "behaviors": [one["PathPattern"] for one in _items(config.get("CacheBehaviors"))],
         "names": [name for name in aliases(config) if name not in ours],
         "error pages": [str(code) for code in codes if code not in OUR_ERRORS],
     }
@@ -165,7 +165,7 @@ def foreign(config: Mapping[str, Any], setup: Setup) -> str:
 
 
 def merged(config: Mapping[str, Any], setup: Setup) -> Config:
-    """Return the configuration with our properties put right and everything else carried over."""
+    """Return the configuration with our properties corrected and everything else carried over."""
     result, owned = deepcopy(dict(config)), _owned(setup)
     origins = [one for one in _items(config.get("Origins")) if one["Id"] != ORIGIN]
     before: Config = dict(next((one for one in _items(config.get("Origins")) if one["Id"] == ORIGIN), {}))

@@ -62,7 +62,7 @@ class OriginAccess(Resource):
         return self.absent("The origin access control isn't created yet", "Create the origin access control")
 
     async def carry_out(self, change: Change) -> None:
-        """Create, put right or delete it."""
+        """Create, correct, or delete it."""
         steps = {Action.CREATE: self._create, Action.UPDATE: self._update, Action.DELETE: self._delete}
         await steps[change.action]()
 

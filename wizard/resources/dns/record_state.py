@@ -23,7 +23,7 @@ class RecordState(StrEnum):
     """Some servers have it, some do not yet."""
     WRONG = "wrong"
     """A CNAME with another value."""
-    MISSPELT = "misspelt"
+    MISSPELT = "misspelled"
     """A CNAME whose value is nearly the wanted one."""
     OTHER_DISTRIBUTION = "other-distribution"
     """A CNAME to a distribution of CloudFront that is not ours."""
@@ -119,7 +119,7 @@ class Finding(Struct, frozen=True):
     at_odds: tuple[DnsAnswer, ...] = ()
     """Answers without the record, at further addresses of servers that have it."""
     mistake: Mistake | None = None
-    """What was done to the wanted value, where it is recognised in what is there."""
+    """What was done to the wanted value, where it is recognized in what is there."""
     type: str = ""
     """The type as which our value was saved."""
 

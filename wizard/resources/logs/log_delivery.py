@@ -145,7 +145,7 @@ class OnLogs(Resource):
         raise NotImplementedError
 
     async def carry_out(self, change: Change) -> None:
-        """Create, put right, make anew or delete the object."""
+        """Create, correct, create again, or delete the object."""
         if change.action is Action.DELETE:
             await self._delete()
         elif change.action is Action.UPDATE:

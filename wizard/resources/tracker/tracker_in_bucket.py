@@ -60,7 +60,7 @@ def _require(tracker: Tracker, sha384: str, source: str) -> None:
 
 
 class TrackerSource(Resource):
-    """The file itself: got from where the user says, recognised, and from then on known by its hash."""
+    """The file itself: got from where the user says, recognized, and from then on known by its hash."""
 
     id = "tracker-file"
     title = "The tracker's JavaScript"

@@ -21,7 +21,7 @@ LONGEST_NUMBER = 10
 """Digits of a length that are read."""
 
 LIFE = 1800.0
-"""Seconds after which the page is taken down although nobody opened it."""
+"""Seconds after which the server stops although nobody opened the page."""
 
 HTML = "text/html; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"

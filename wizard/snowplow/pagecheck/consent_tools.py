@@ -14,7 +14,7 @@ def _tools() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def consent_tool(page: HtmlPage) -> str | None:
-    """Return the tool's name, None where none is recognised."""
+    """Return the tool's name, None where none is recognized."""
     texts = [
         " ".join([script.source, *(f"{name}={value}" for name, value in script.attributes.items())]).lower()
         for script in page.scripts

@@ -9,7 +9,7 @@ from msgspec import Struct
 from wizard.model.digest import integrity
 from wizard.model.ports import Response
 from wizard.model.setup import TrackerFile
-from wizard.snowplow.tracker.tracker_file import TrackerError, recognise
+from wizard.snowplow.tracker.tracker_file import TrackerError, recognize
 
 CONTENT_TYPE = "text/javascript"
 """The type of JavaScript since RFC 9239; the older ones are the same to every browser."""
@@ -22,7 +22,7 @@ ASKING = {"Origin": "https://example.com", "Accept-Encoding": "gzip"}
 """As a page on another site asks for a script with `crossorigin`."""
 
 ANSWER_LIMIT = 4 * 1024 * 1024
-"""Bytes of an answer, unpacked: more than any tracker, so that a wrong file is still recognised."""
+"""Bytes of an answer, unpacked: more than any tracker, so that a wrong file is still recognized."""
 
 _GZIP = b"\x1f\x8b"
 _OK = 200
@@ -122,7 +122,7 @@ def _another(answer: Response, file: TrackerFile, url: str) -> DeliveryFault:
     if _type(answer) == "text/html" or answer.body[:200].lstrip().startswith(b"<"):
         return DeliveryFault("tracker-is-page", f"{url} returns a web page instead of the file", expected=expected)
     try:
-        found = recognise(answer.body)
+        found = recognize(answer.body)
         observed = f"tracker {found.version}, {found.sha384}"
     except TrackerError as error:
         observed = str(error)

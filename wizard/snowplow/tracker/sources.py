@@ -10,7 +10,7 @@ from wizard.model.ports import Response, Web, WebError
 from wizard.model.threads import in_thread
 from wizard.snowplow.tracker import npm
 from wizard.snowplow.tracker.knowledge import knowledge
-from wizard.snowplow.tracker.tracker_file import LIMIT, Tracker, TrackerError, plain_address, recognise
+from wizard.snowplow.tracker.tracker_file import LIMIT, Tracker, TrackerError, plain_address, recognize
 
 REDIRECTS = 5
 """Release files are handed out by another host, after one redirect."""
@@ -99,7 +99,7 @@ async def fetch(web: Web, source: TrackerOrigin) -> Tracker:
     Raises:
         TrackerError: it cannot be had, or is none.
     """
-    return recognise(await _content(web, source), source.version)
+    return recognize(await _content(web, source), source.version)
 
 
 async def _content(web: Web, source: TrackerOrigin) -> bytes:

@@ -55,7 +55,7 @@ class Flavour(StrEnum):
 
 
 class Tracker(Struct, frozen=True):
-    """A file that was recognised as a tracker."""
+    """A file that was recognized as a tracker."""
 
     flavour: Flavour
     version: str
@@ -86,7 +86,7 @@ def digest(text: str) -> str:
     raise TrackerError("A SHA-384 is sha384- and 64 characters, or 96 hexadecimal digits.")
 
 
-def recognise(content: bytes, version: str | None = None) -> Tracker:
+def recognize(content: bytes, version: str | None = None) -> Tracker:
     """Make sure that a file is a tracker that works with a pixel.
 
     Args:

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from wizard.model.setup import Goal, SetupChoices
 from wizard.snowplow.tracker.sources import OriginKind, file_at, parse
-from wizard.snowplow.tracker.tracker_file import TrackerError, plain_address, recognise
+from wizard.snowplow.tracker.tracker_file import TrackerError, plain_address, recognize
 
 NO_PAGES = "none"
 """The word that takes all pages back."""
@@ -32,7 +32,7 @@ def source(text: str) -> str:
     """
     found = parse(text)
     if found.kind is OriginKind.FILE:
-        recognise(file_at(found.where))
+        recognize(file_at(found.where))
     return found.text
 
 
