@@ -72,7 +72,8 @@ def _without_names(text: str) -> str:
 
 @cache
 def _names() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, [*known(), *KEPT])))
+    ids = [name for name in known() if any(hits(phrase, name.replace("-", " ")) or phrase in name for phrase in NEVER)]
+    return re.compile("|".join(map(re.escape, [*ids, *KEPT])))
 
 
 def _strings(path: Path) -> Iterator[str]:
@@ -83,6 +84,8 @@ def _strings(path: Path) -> Iterator[str]:
 
 def hits(phrase: str, text: str) -> list[str]:
     """Return where a text has a phrase, in whatever case or form."""
+    if phrase.split()[0].casefold() not in text.casefold():
+        return []  # searching is slow
     words = r"\s+".join(map(re.escape, phrase.split()))
     found = re.finditer(rf"(?<!\w){words}(?:s|ed|ing)?(?!\w)", text, re.IGNORECASE)
     return [text[max(0, one.start() - 30) : one.end() + 30] for one in found]

@@ -165,7 +165,7 @@ class Bench:
         answers: Mapping[str, str] | None = None,
         login: Callable[[], str] = lambda: STOP,
     ) -> Snapshot:
-        """Run a walk under a watch; `login` says what the user does when the sign-in is over."""
+        """Run a walk under a watch; `login` says what the user does when the sign-in has expired."""
         self._green = False
         service = self.product.service = WatchedService(self.product, self._clients, watch or Watch(), patience, hasty)
         running = service.start(job, NAME, answers=answers or {}, patience=LONGEST)

@@ -1,4 +1,4 @@
-"""The fault matrix: every AWS call of every job meets every kind of trouble; once that is over the job goes on."""
+"""The fault matrix: every AWS call of every job meets every kind of trouble; once that has ended, the job continues."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator

@@ -13,8 +13,8 @@ from wizard.storage.store import Store, StoreError
 def choose(store: Store, name: str, refuse: Callable[[SetupChoices], None], /, **choices: Any) -> Setup:
     """Change choices of a saved setup; the next apply carries them out.
 
-    Another domain starts the certificate, the records and the proof anew; what was made for the earlier one is put
-    right by the same resources.
+    Another domain starts the certificate, the records and the proof anew; what was made for the earlier one is
+    corrected by the same resources.
 
     Args:
         store: where it is saved.
