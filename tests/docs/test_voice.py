@@ -84,7 +84,7 @@ def _strings(path: Path) -> Iterator[str]:
 
 def hits(phrase: str, text: str) -> list[str]:
     """Return where a text has a phrase, in whatever case or form."""
-    if phrase.split()[0].casefold() not in text.casefold():
+    if phrase.split(maxsplit=1)[0].casefold() not in text.casefold():
         return []  # searching is slow
     words = r"\s+".join(map(re.escape, phrase.split()))
     found = re.finditer(rf"(?<!\w){words}(?:s|ed|ing)?(?!\w)", text, re.IGNORECASE)
