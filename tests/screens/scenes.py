@@ -175,7 +175,7 @@ async def plan(app: SnowpixelApp, pilot: Driver) -> None:
 async def dns(app: SnowpixelApp, pilot: Driver) -> None:
     app.visit(Route.RUN, "main")
     await on_page(pilot, "DnsPage")
-    await wait_for(pilot, lambda: "play" in focused(app) and "next look" in text_of(app))
+    await wait_for(pilot, lambda: "play" in focused(app) and "next check" in text_of(app))
 
 
 async def run(app: SnowpixelApp, pilot: Driver) -> None:
@@ -188,7 +188,7 @@ async def run(app: SnowpixelApp, pilot: Driver) -> None:
 async def checklist(app: SnowpixelApp, pilot: Driver) -> None:
     app.visit(Route.CHECKLIST, "main")
     await on_page(pilot, "ChecklistPage")
-    await wait_for(pilot, lambda: "Something is wrong" in text_of(app))
+    await wait_for(pilot, lambda: "Something failed" in text_of(app))
     await pilot.press("down", "down")
     await wait_for(pilot, lambda: "BlockPublicAcls" in shown(app, "#detail"))
 

@@ -345,7 +345,7 @@ def test_the_checklist_explains_what_is_wrong_and_repairs_only_with_consent(home
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CHECKLIST, "main")
-        await wait_for(pilot, lambda: "Something is wrong" in text_of(app))
+        await wait_for(pilot, lambda: "Something failed" in text_of(app))
         await pilot.press("down", "down")
         await wait_for(pilot, lambda: "BlockPublicAcls: off" in text_of(app))
         await pilot.press("f")
@@ -367,7 +367,7 @@ def test_outside_text_is_never_markup_and_never_an_escape(home: Path) -> None:
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CHECKLIST, "main")
-        await wait_for(pilot, lambda: "Something is wrong" in text_of(app))
+        await wait_for(pilot, lambda: "Something failed" in text_of(app))
         await pilot.press("end", "up", "up")
         await wait_for(pilot, lambda: "[@click=app.quit]x[/]" in shown(app, "#detail"))
         assert "\x1b" not in shown(app, "#detail")
