@@ -28,8 +28,10 @@ class AcceptModal(Modal[str]):
 
     def contents(self) -> Iterable[Widget]:
         """Say what accepting does, and ask why."""
-        told = "The row then shows your reason and no longer counts as a warning. It counts again when something "
-        "else is found."
+        told = (
+            "The row then shows your reason and no longer counts as a warning. It counts again when something else is "
+            "found."
+        )
         yield Static(lines(say(self.check.summary, "bold"), say(told, MUTED), ""))
         yield Field("Reason", "", placeholder="why this is intended", cleaner=reason, name="reason")
 

@@ -254,7 +254,7 @@ def _next(setup: Setup) -> Content:
         say("2  Check it automatically: one line for cron", "bold"),
         f"   17 7 * * *  snowpixel check {name} --quiet --profile snowpixel-check",
         "   Nobody is there to unlock a key store or to sign in again, so give it a read-only user of its own. "
-        "`snowpixel policy {name} --for check` prints its policy, and `aws configure --profile snowpixel-check` "
+        f"`snowpixel policy {name} --for check` prints its policy, and `aws configure --profile snowpixel-check` "
         "saves its key.",
         "",
         say("3  If you used an access key for this setup, delete it", "bold"),

@@ -119,11 +119,11 @@ def test_a_word_can_be_taken_back(warned: Cli) -> None:
     [
         (("main", "--accept", "recipe"), "--reason"),
         (("main", "--accept", "recipe", "--reason", " \t"), "Enter a reason"),
-        (("main", "--accept", "recipe", "--reason", "x" * 201), "at most 200"),
+        (("main", "--accept", "recipe", "--reason", "x" * 201), "the limit is 200"),
         (("main", "--accept", "recipe", "--reason", "x", "--withdraw", "recipe"), "--withdraw ID alone"),
         (("--accept", "recipe", "--reason", "x"), "name it"),
         (("main", "--watch", "5", "--accept", "recipe", "--reason", "x"), "don't use --watch"),
-        (("main", "--accept", "nonsense", "--reason", "x"), "Warnings just now: recipe"),
+        (("main", "--accept", "nonsense", "--reason", "x"), "Current warnings: recipe"),
         (("main", "--accept", "identity", "--reason", "x"), "is ok. Only a warning"),
     ],
 )

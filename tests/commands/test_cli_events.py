@@ -45,7 +45,7 @@ def until(cli: Cli, number: int, *more: str) -> dict[str, Any]:
 def test_visitors_are_shown_and_counted_and_test_events_are_not(made: Cli, world: WorldFile) -> None:
     before = made("events", "main")
     assert before.code == 0
-    assert "No events of visitors in the last 24 hours (1 test events by snowpixel" in before.out
+    assert "No visitor events in the last 24 hours (1 test events by snowpixel" in before.out
     repeated = str(uuid.uuid4())
     for page in ("https://shop.example/a?utm=1", "https://shop.example/a", "https://shop.example/b\u202e"):
         visit(made, world, page)
@@ -99,7 +99,7 @@ def test_followed_events_are_told_line_by_line(made: Cli, world: WorldFile) -> N
         (("--no-domain",), "It is created with the rest"),
         (
             ("--goal", "js-server", "--tracker", str(V4), "--tracker-url", "https://www.site.invalid/a/x1.js"),
-            "the JavaScript alone",
+            "only serves the JavaScript",
         ),
     ],
 )

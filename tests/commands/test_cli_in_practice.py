@@ -155,7 +155,7 @@ def test_changes_compares_with_the_last_check(made: Cli, world: WorldFile) -> No
     client(world, "s3").delete_object(Bucket=made.saved("main")["made"]["content_bucket"], Key="ice.png")
     ran = made("check", "main", "--changes")
     assert ran.code == 1
-    assert "main: 1 different" in ran.out
+    assert "main: 1 changed" in ran.out
     assert "(was: ok)" in ran.out
     assert made("repair", "main", "--yes").code == 0
     changed = made("check", "main", "--changes", "--json").document["data"]["setups"][0]["checks"]

@@ -101,11 +101,11 @@ def test_a_problem_seen_in_several_places_is_explained_once_and_names_the_comman
 
 
 def test_the_same_obstacle_stands_on_one_line() -> None:
-    check = Check("x", "dns", Status.SKIPPED, "Looked at once this is done: The bucket")
+    check = Check("x", "dns", Status.SKIPPED, "Checked once this is done: The bucket")
     shown = snapshot(*(Item(name, "dns", name, Phase.DONE, check=check) for name in "abc"))
     assert list(checklist_lines.rows(shown.stages, Ink())) == [
-        f"{Status.SKIPPED.glyph} skipped  DNS record: 0 of 3 as wanted",
-        f"    {Status.SKIPPED.glyph} skipped  Looked at once this is done: The bucket (3 checks)",
+        f"{Status.SKIPPED.glyph} skipped  DNS record: 0 of 3 OK",
+        f"    {Status.SKIPPED.glyph} skipped  Checked once this is done: The bucket (3 checks)",
     ]
 
 

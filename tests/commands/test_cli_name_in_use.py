@@ -53,13 +53,13 @@ def test_a_name_is_looked_at_before_anything_is_made(
 def test_a_domain_that_does_not_exist_is_said_and_saved(cli: Cli) -> None:
     ran = cli("new", "main", "--domain", "e.nobodys-domain.test", "--json")
     assert (ran.code, told(ran)) == (0, ["domain-unregistered"])
-    assert "Look at the spelling" in ran.err
+    assert "Check the spelling" in ran.err
     said = cli("set", "main", "--domain", "e.nobodys-other-domain.test")
-    assert "Warning: Nobody knows the domain of e.nobodys-other-domain.test" in said.err
+    assert "Warning: The domain of e.nobodys-other-domain.test doesn't exist" in said.err
 
 
 @pytest.mark.parametrize(
-    ("zone", "says"), [("e.shop.test", "a CNAME must be alone at its name"), ("example.com", "kept for examples")]
+    ("zone", "says"), [("e.shop.test", "a CNAME must be the only record at"), ("example.com", "reserved for examples")]
 )
 def test_where_no_record_can_be_added_it_is_said_in_the_words_of_the_form(zone: str, says: str) -> None:
     [told] = name_look.told_of(DnsOperator("e.shop.test", zone))

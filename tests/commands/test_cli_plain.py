@@ -66,7 +66,7 @@ def test_a_finished_set_up_is_checked_shown_and_removed_only_by_name(made: Cli) 
     assert "main: no domain, proven on" in checked.out
     assert "snowplow" in made("--plain", stdin="main\nsnippet\n").out
     kept = made("--plain", stdin="main\nremove\nyes\nback\nquit\n")
-    assert "To take it down, type its name: main" in kept.out
+    assert "To delete it, type its name: main" in kept.out
     assert made.saved("main")["made"]["distribution"]
     gone = made("--plain", stdin="main\nremove\nmain\n")
     assert gone.code == 0, gone.out + gone.err
@@ -80,7 +80,7 @@ def test_typed_keys_are_never_shown(cli: Cli, terminals: list[Terminal]) -> None
     at.answer("Which one, or new [main]: ", "")
     at.answer("What [continue]: ", "")
     at.answer("another AWS profile [yes]: ", "keys")
-    at.answer("Access key id: ", "AKIAIOSFODNN7EXAMPLE")
+    at.answer("Access key ID: ", "AKIAIOSFODNN7EXAMPLE")
     heard = at.answer_hidden("(not shown): ", wrong)
     heard += at.answer("name of an AWS profile [again]: ", "quit")
     assert at.end() == 0

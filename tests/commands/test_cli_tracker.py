@@ -25,7 +25,7 @@ JS = ("--goal", "pixel,js-bucket", "--tracker", str(V4))
         (("--tracker", "http://example.org/sp.js"), "Only HTTPS"),
         (("--tracker", "release:latest"), "A version looks like"),
         (("--tracker", "release:4.10.1/evil.js"), "A release has these files"),
-        (("--tracker", "/nowhere/sp.js"), "cannot be read"),
+        (("--tracker", "/nowhere/sp.js"), "can't be read"),
         (("--tracker", str(Path(__file__))), "not a Snowplow tracker"),
         (("--sha384", "abc"), "A SHA-384 is"),
         (("--goal", "js-server"), "--tracker-url"),
@@ -123,7 +123,7 @@ def test_a_tag_replaces_an_earlier_one_and_no_other_file(served: Cli, tmp_path: 
     assert "shop" in file.read_text()
     nowhere = served("snippet", "main", "--out", str(tmp_path / "nowhere" / "tag.html"))
     assert nowhere.code == 2
-    assert "cannot be written" in nowhere.err
+    assert "can't be written" in nowhere.err
 
 
 def test_a_file_with_another_hash_than_demanded_is_not_taken(served: Cli) -> None:

@@ -141,8 +141,8 @@ def test_without_a_terminal_the_commands_are_named(alone: Cli, more: dict[str, s
         (("new", "a", "--retention", "0"), "isn't a number of days"),
         (("new", "a", "--viewer", "allow-all"), "allow-all"),
         (("new", "a", "--events", "-1"), "--events"),
-        (("new", "a", "--pixel", "http://example.org/a.gif"), "https"),
-        (("new", "a", "--pixel", "/nonexistent.gif"), "cannot be read"),
+        (("new", "a", "--pixel", "http://example.org/a.gif"), "HTTPS"),
+        (("new", "a", "--pixel", "/nonexistent.gif"), "can't be read"),
         (("new", "a", "--certificate", "arn:aws:acm:eu-west-1:123456789012:certificate/x"), "us-east-1"),
         (("new", "a", "--profile", "AKIAIOSFODNN7EXAMPLE"), "access key"),
     ],
@@ -292,7 +292,7 @@ def test_each_key_has_its_policy(alone: Cli) -> None:
     assert alone("policy", "--check-only").out == alone("policy", "--for", "check").out
     unfinished = alone("policy", "main", "--for", "running")
     assert unfinished.code == 0
-    assert "Not made yet, so not in this policy: the bucket for the pixel" in unfinished.err
+    assert "Not created yet, so not in this policy: the bucket for the pixel" in unfinished.err
     assert not any(service in unfinished.out for service in ('"s3:', '"cloudfront:'))
 
 
@@ -319,7 +319,7 @@ def test_a_text_without_its_values_reads_well(alone: Cli) -> None:
 
 def test_wrong_words_in_options_are_said(alone: Cli) -> None:
     alone("new", "main", "--no-domain")
-    assert "no port" in alone("check", "main", "--nameserver", "127.0.0.1:99999").err
+    assert "isn't a port" in alone("check", "main", "--nameserver", "127.0.0.1:99999").err
     assert alone("check", "main", "--nameserver", "no.such.host.invalid").code == 2
     for stdin in ("", "AKIAONLYONE\n", "\nsecret\n"):
         ran = alone("plan", "main", "--keys-stdin", stdin=stdin)

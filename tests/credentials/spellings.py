@@ -156,7 +156,7 @@ def values() -> Iterator[Case]:
                 "quoted": (f'"{VALUES[part]}"', "quotation mark"),
                 "quoted once": (f"'{VALUES[part]}", "quotation mark"),
                 "with a comment": (f"{VALUES[part]} # mine", "comment"),
-                "in two": (f"{VALUES[part][:9]} {VALUES[part][9:]}", "blank"),
+                "in two": (f"{VALUES[part][:9]} {VALUES[part][9:]}", "space"),
             }
             for name, (value, word) in spoilt.items():
                 keys = dict(VALUES) | {part: value}

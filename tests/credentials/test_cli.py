@@ -152,7 +152,7 @@ def test_credentials_says_whose_they_are_and_warns(shell: Shell) -> None:
     ran = shell("credentials", "--ask", **keys)
     assert ran.returncode == 0
     assert "user/practice-admin, account 123456789012 (practice)" in ran.stdout
-    assert "! This access key never ends by itself" in ran.stdout
+    assert "! This access key never expires" in ran.stdout
 
 
 def test_credentials_without_any_shows_the_guide(shell: Shell) -> None:

@@ -153,7 +153,7 @@ def test_a_typed_key_is_kept_found_again_and_forgotten(desk: Desk) -> None:
         await wait_for(pilot, lambda: focused(app) == "next")
         text = text_of(app) + shown(app, "#who")
         assert "Saved access key" in text
-        assert "because it was kept for this setup" in text
+        assert "because it was saved for this setup" in text
         app.screen.query_one("#forget").focus()
         await pilot.press("enter")
         await wait_for(pilot, lambda: store.items == {} and "No credentials were found" in text_of(app))

@@ -157,7 +157,7 @@ def test_a_check_without_a_person_could_not_be_tested(product: Product) -> None:
     snapshot = product.check()
     found = {check.id: check for check in snapshot.checks}
     assert found["identity"].status is Status.UNKNOWN
-    assert "could not be tested, credentials expired" in found["identity"].summary
+    assert "couldn't be tested, credentials expired" in found["identity"].summary
     assert Status.FAILED not in {check.status for check in snapshot.checks}
     assert of_statuses(check.status for check in snapshot.checks) is ExitCode.UNFINISHED
 

@@ -84,9 +84,9 @@ PROFILES = {
     "work": ("gone", "the profile gone", "AWS_PROFILE"),
     "close": ("wrok", "There is a profile work", "AWS_PROFILE"),
     "empty": ("", "empty", "unset"),
-    "a line end": ("work\r", "invisible line end", "AWS_PROFILE=work"),
-    "a final line": ("work\n", "invisible line end", "AWS_PROFILE=work"),
-    "a blank": ("work ", "blanks", "AWS_PROFILE=work"),
+    "a line end": ("work\r", "invisible line ending", "AWS_PROFILE=work"),
+    "a final line": ("work\n", "invisible line ending", "AWS_PROFILE=work"),
+    "a blank": ("work ", "spaces", "AWS_PROFILE=work"),
     "quoted": ('"work"', "quotation marks", "AWS_PROFILE=work"),
     "capitals": ("Work", "says [work]", "AWS_PROFILE"),
     "a heading": ("profile work", "work", "AWS_PROFILE"),
@@ -224,7 +224,7 @@ PROXIES = {
     "socks5://localhost:1080": "SOCKS", "socks5h://PLANTED@localhost:1080": "SOCKS", "SOCKS4://localhost": "SOCKS",
     "http://[::1": "valid", "http://localhost:99999": "valid", "http://localhost:port": "valid",
     "ftp://localhost:3128": "http://", "http://localhost:3128\r": "line end", '"http://localhost:3128"': "quotation",
-    "'localhost:3128'": "quotation", "http://": "http://", " http://localhost:3128": "blank",
+    "'localhost:3128'": "quotation", "http://": "http://", " http://localhost:3128": "a space",
 }  # fmt: skip
 
 

@@ -20,18 +20,18 @@ GOOD = {ID: ID_VALUE, SECRET: "PLANTEDsecret/0123456789+abcdefghijklmnop", TOKEN
 ONCE = CallTimeouts(connect=5, read=15, attempts=1)
 
 SPOILT: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("ends with an invisible line end", lambda value: f"{value}\r"),
-    ("ends with an invisible line end", lambda value: f"{value}\n"),
-    ("begins with an invisible line end", lambda value: f"\r\n{value}"),
+    ("ends with an invisible line ending", lambda value: f"{value}\r"),
+    ("ends with an invisible line ending", lambda value: f"{value}\n"),
+    ("begins with an invisible line ending", lambda value: f"\r\n{value}"),
     ("ends with a space", lambda value: f"{value} "),
     ("begins and ends with a space", lambda value: f"\t{value}\u00a0"),
     ("begins and ends with a quotation mark", lambda value: f'"{value}"'),
     ("begins and ends with a quotation mark", lambda value: f"\u201c{value}\u201d"),
-    ("holds an invisible line end", lambda value: f"{value[:6]}\r\n{value[6:]}"),
+    ("contains an invisible line ending", lambda value: f"{value[:6]}\r\n{value[6:]}"),
     ("contains a space", lambda value: f"{value[:6]} {value[6:]}"),
-    ("holds an invisible character", lambda value: f"{value[:6]}\u200b{value[6:]}"),
+    ("contains an invisible character", lambda value: f"{value[:6]}\u200b{value[6:]}"),
     ("begins with an invisible character", lambda value: f"\ufeff{value}"),
-    ("holds a character outside ASCII", lambda value: f"{value[:6]}\u0430{value[6:]}"),
+    ("contains a character outside ASCII", lambda value: f"{value[:6]}\u0430{value[6:]}"),
     ("contains only spaces", lambda _: " \r"),
 )
 

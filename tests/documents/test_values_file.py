@@ -42,7 +42,7 @@ def test_it_holds_records_tags_and_names_each_value_whole_on_lines_of_its_own() 
 def test_what_a_walk_knows_of_a_record_is_added_and_nothing_stands_twice() -> None:
     record = DnsRecord("_abc.e.example.org", "CNAME", "_def.acm-validations.aws", "_abc.e", "proves it")
     lines = told(SETUP, record).splitlines()
-    assert lines[lines.index("Record 1 (CNAME), host, as most forms want it:") + 1] == "_abc.e"
+    assert lines[lines.index("Record 1 (CNAME), host, as most forms expect it:") + 1] == "_abc.e"
     assert lines.count("_abc.e.example.org") == 1
 
 

@@ -42,9 +42,9 @@ def test_no_events_no_cost() -> None:
 
 def test_the_age_of_logs_costs() -> None:
     short, long = simple(10**8, 30), simple(10**8, 300)
-    kept = line(short, "kept")
+    kept = line(short, "stored")
     assert kept.quantity == Decimal("65.1926")
-    assert line(long, "kept").amount > 9 * kept.amount
+    assert line(long, "stored").amount > 9 * kept.amount
 
 
 @given(EVENTS, EVENTS, DAYS, st.booleans(), st.booleans())
@@ -96,7 +96,7 @@ def test_a_zone_costs_only_where_it_is_ours_to_pay() -> None:
     with_zone = estimate(0, 90, own_domain=True, route53=True)
     assert with_zone.total == Decimal("0.50")
     assert estimate(0, 90, own_domain=False, route53=True).total == 0
-    assert line(with_zone, "questions").is_free
+    assert line(with_zone, "queries").is_free
 
 
 def test_regions_have_their_own_prices() -> None:

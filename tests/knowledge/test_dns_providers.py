@@ -100,7 +100,7 @@ def test_instructions_speak_the_providers_language() -> None:
     steps = named("namecheap")
     assert "Namecheap (https://ap.www.namecheap.com/domains/list/)" in steps[0]
     assert "example.org" in steps[0]
-    assert 'In "Host" write: e (not e.example.org: example.org is added by itself).' in steps
+    assert 'In "Host" write: e (not e.example.org: example.org is added automatically).' in steps
     assert any("Advanced DNS" in step for step in steps)
 
 
@@ -117,15 +117,15 @@ def test_a_trailing_dot_where_it_is_needed() -> None:
 
 def test_an_unknown_provider_in_general_words() -> None:
     steps = instructions(None, RECORD)
-    assert steps[0] == "Log in to your DNS provider and open the DNS records of example.org."
+    assert steps[0] == "Sign in to your DNS provider and open the DNS records of example.org."
     assert any("add a dot at the end" in step for step in steps)
-    assert steps[-1].startswith("If there is another record for e.example.org")
+    assert steps[-1].startswith("If there is already another record for e.example.org")
 
 
 def test_an_unknown_zone() -> None:
     steps = instructions(None, ZONELESS)
     assert "your domain" in steps[0]
-    assert any(step.startswith('In "Host or Name" write: e.example.org (without the ending') for step in steps)
+    assert any(step.startswith('In "Host or Name" write: e.example.org (without your domain') for step in steps)
 
 
 def test_a_form_that_wants_the_whole_name() -> None:

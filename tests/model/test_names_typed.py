@@ -133,8 +133,8 @@ def refused() -> Iterator[tuple[str, str]]:
         "2001:db8::1": "IP address",
         f"{HOST}:8443": "port",
         f"https://{HOST}:8443/": "port",
-        f"me@{HOST}": "e-mail",
-        f"mailto:me@{HOST}": "e-mail",
+        f"me@{HOST}": "email",
+        f"mailto:me@{HOST}": "email",
         f"*.{HOST}": "many hostnames",
         f"_{HOST}": "underscore",
         f"my_pixel.{HOST}": "underscore",
@@ -142,9 +142,9 @@ def refused() -> Iterator[tuple[str, str]]:
         f"{HOST} and more": "isn't a hostname",
         "localhost": "isn't complete",
         "pixel": "isn't complete",
-        "": "needed",
-        "https://": "needed",
-        "///": "needed",
+        "": "Enter a hostname",
+        "https://": "Enter a hostname",
+        "///": "Enter a hostname",
     }.items()
 
 

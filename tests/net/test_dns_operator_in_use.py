@@ -94,7 +94,7 @@ async def test_a_free_name_is_free_and_no_resolver_hears_of_it() -> None:
 async def test_a_domain_that_does_not_exist_is_said_before_anything_is_made() -> None:
     net = example()
     found = await asked(net, "e.nobody.com")
-    assert "does not exist" in found.told
+    assert "doesn't exist" in found.told
     assert found.doubtful
     reading = await planned(net, "e.nobody.com")
     assert reading.problem is not None
@@ -106,4 +106,4 @@ async def test_where_the_dns_cannot_be_asked_nothing_is_claimed() -> None:
     net = example()
     net.resolver_mode = "silent"
     assert (await planned(net)).problem is None
-    assert "kept for examples" in DnsOperator("e.example.org", "example.org").trouble
+    assert "reserved for examples" in DnsOperator("e.example.org", "example.org").trouble

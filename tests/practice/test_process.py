@@ -65,13 +65,13 @@ def test_a_foreign_file_is_not_believed(tmp_path: Path) -> None:
 
 def test_a_world_that_cannot_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(process.PracticeError, match="could not be started"):
+    with pytest.raises(process.PracticeError, match="couldn't be started"):
         process.start(tmp_path / "file" / "world")
 
 
 def test_a_world_that_dies_at_start_tells_its_last_words(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").mkdir()  # the authority cannot be saved
-    with pytest.raises(process.PracticeError, match=r"ended while it started\. It said: .*ca\.pem"):
+    with pytest.raises(process.PracticeError, match=r"stopped while starting\. It printed: .*ca\.pem"):
         process.start(tmp_path)
 
 
@@ -136,7 +136,7 @@ def test_serve_becomes_a_world_in_the_foreground(tmp_path: Path) -> None:
         world = process.find(tmp_path)
         assert world
         assert world.pid == server.pid
-        with pytest.raises(process.PracticeError, match="already runs"):
+        with pytest.raises(process.PracticeError, match="already running"):
             process.serve(tmp_path)
         process.stop(tmp_path)
         assert server.wait(timeout=60) == 0
@@ -182,7 +182,7 @@ def test_the_control_says_when_nobody_is_there(world: WorldFile) -> None:
         free.bind(("127.0.0.1", 0))
         gone = f"http://127.0.0.1:{free.getsockname()[1]}/_practice"
     values = {name: getattr(world, name) for name in world.__struct_fields__}
-    with pytest.raises(ControlError, match="does not answer"):
+    with pytest.raises(ControlError, match="doesn't respond"):
         Control(WorldFile(**{**values, "control": gone})).touch()
 
 

@@ -264,11 +264,11 @@ CASES: dict[str, Case] = {
     ),
     "issued, renewal waits": Case(
         on_certificate(CertificateIssued), (f"{CERT}renewal-waits",), status=Status.WARNING,
-        problem="certificate-renewal-waits", says="2027-12-25; AWS could not renew it yet",
+        problem="certificate-renewal-waits", says="2027-12-25; AWS couldn't renew it yet",
     ),
     "issued, renewal failed": Case(
         on_certificate(CertificateIssued), (f"{CERT}renewal-failed",), status=Status.WARNING,
-        problem="certificate-not-renewed", says="2027-12-25; AWS could not renew it",
+        problem="certificate-not-renewed", says="2027-12-25; AWS couldn't renew it",
     ),
     "issued, failed": Case(
         on_certificate(CertificateIssued), (f"{CERT}failed",), status=Status.FAILED, problem="certificate-dead"

@@ -216,7 +216,7 @@ async def remove(app: SnowpixelApp, pilot: Driver) -> None:
 async def settings(app: SnowpixelApp, pilot: Driver) -> None:
     await pilot.press("o")
     await on_page(pilot, "SettingsPage")
-    await wait_for(pilot, lambda: focused(app) == "theme" and "As usual:" in text_of(app), "it says why")
+    await wait_for(pilot, lambda: focused(app) == "theme" and "Default:" in text_of(app), "it says why")
 
 
 async def help_box(app: SnowpixelApp, pilot: Driver) -> None:

@@ -109,7 +109,7 @@ def test_one_walk_does_pixel_and_javascript_and_ends_with_a_real_browsers_events
     proved = asyncio.run(walk(SnowpixelApp(product.service)))
 
     assert proved.count("✓") >= 4
-    assert "3 events came through" in proved
+    assert "3 events arrived" in proved
     assert "100 % & é ✓" in proved
     run = product.setup().made.browser_run
     assert run is not None
@@ -222,7 +222,7 @@ def test_another_job_waits_until_the_proof_is_stopped(product: Product) -> None:
             app.visit(Route.RUN, "main", job=Job.REPAIR)
             await on_page(pilot, "RunPage")
             await wait_for(pilot, lambda: focused(app) == "stop", "it is refused")
-            assert "A browser proof is still under way" in shown(app, "#turn")
+            assert "A browser proof is still running" in shown(app, "#turn")
             assert not app.screen.query_one("#on").display
             await pilot.press("enter")
             await wait_for(pilot, lambda: focused(app) == "on", "the repair ran", SLOW)
@@ -257,7 +257,7 @@ def test_javascript_alone_on_an_own_server_needs_no_account(home: Path) -> None:
             app.screen.query_one("#goal-js-server", Checkbox).value = True
             await wait_for(pilot, lambda: next_button(app) == "Next: the plan")
             await pilot.press("ctrl+s")
-            await wait_for(pilot, lambda: "https address" in text_of(app), "the address is missing")
+            await wait_for(pilot, lambda: "HTTPS address" in text_of(app), "the address is missing")
             box(app, "tracker_url").value = "https://www.example.test/sp.js"
             await pilot.press("enter")
             await wait_for(pilot, lambda: "Choose a neutral name" in text_of(app))

@@ -128,12 +128,12 @@ def test_what_is_different_is_told_also_after_a_restart(home: Path) -> None:
     async def well(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CHECKLIST, "main")
         await wait_for(pilot, lambda: "Everything is OK" in text_of(app))
-        assert "different" not in shown(app, "#turn")
+        assert "changed since" not in shown(app, "#turn")
 
     async def other(app: SnowpixelApp, pilot: Driver) -> None:
         await to_the_warning(app, pilot)
-        assert "different from the check before" in shown(app, "#turn")
-        assert "At the check before: ✓" in shown(app, "#detail")
+        assert "changed since the last check" in shown(app, "#turn")
+        assert "At the last check: ✓" in shown(app, "#detail")
 
     play(service, well)
     world.status = Status.WARNING

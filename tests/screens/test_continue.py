@@ -44,7 +44,7 @@ def left_with_its_line_lost(product: Product) -> CountingService:
 
 LEFT: dict[str, tuple[Callable[[Product], CountingService], str, int]] = {
     "the line has come": (left_before_it_was_found, "Continue", 0),
-    "the line is lost": (left_with_its_line_lost, "Create it", 2),
+    "the line is lost": (left_with_its_line_lost, "Create everything", 2),
 }
 """How it was left, what the plan's button offers, and how many events are sent in all."""
 
@@ -52,7 +52,7 @@ LEFT: dict[str, tuple[Callable[[Product], CountingService], str, int]] = {
 async def go_on(app: SnowpixelApp, offer: str) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await wait_for(pilot, lambda: focused(app) == "setups")
-        assert "not finished; next is First event" in text_of(app)
+        assert "not finished; next: First event" in text_of(app)
         await wait_for(pilot, lambda: "Continue: First event" in text_of(app))
         await pilot.press("enter")
         await on_page(pilot, "CredentialsPage")

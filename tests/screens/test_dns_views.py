@@ -39,7 +39,7 @@ def test_each_name_server_says_whether_it_has_the_record() -> None:
 
     assert found.status is Status.WAITING
     assert lines_of(found) == [
-        "●○ Your domain's name servers: 1 of 2",
+        "●○ Name servers of your domain: 1 of 2",
         "  ✓ ns1.example.com  sees it",
         "  … ns2.provider.net  not yet",
     ]
@@ -59,14 +59,14 @@ def test_resolvers_are_told_apart_by_kind_and_by_what_they_say() -> None:
     assert dns_views(found) == (
         DnsView(ServerKind.PUBLIC, "Cloudflare 1.1.1.1", "yes"),
         DnsView(ServerKind.PUBLIC, "Google 8.8.8.8", "not yet"),
-        DnsView(ServerKind.PUBLIC, "Quad9 9.9.9.9", "no answer"),
+        DnsView(ServerKind.PUBLIC, "Quad9 9.9.9.9", "no response"),
         DnsView(ServerKind.OWN, OWN_RESOLVER, "something else: 192.0.2.7"),
     )
     assert lines_of(found) == [
-        "●○○ Resolvers out there: 1 of 3",
+        "●○○ Public DNS resolvers: 1 of 3",
         "  ✓ Cloudflare 1.1.1.1  sees it",
         "  … Google 8.8.8.8  not yet",
-        "  … Quad9 9.9.9.9  no answer",
+        "  … Quad9 9.9.9.9  no response",
         "○ This computer: 0 of 1",
         f"  … {OWN_RESOLVER}  something else: 192.0.2.7",
     ]
@@ -83,5 +83,5 @@ def test_the_row_of_dns_shows_who_sees_it_in_a_practice_world(product: Product) 
     row = next(stage for stage in product.apply().stages if stage.id == "dns")
 
     told = stage_text(row).plain
-    assert "Your domain's name servers: 2 of 2" in told
-    assert "Resolvers out there: 1 of 1" in told
+    assert "Name servers of your domain: 2 of 2" in told
+    assert "Public DNS resolvers: 1 of 1" in told

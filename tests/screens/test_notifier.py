@@ -65,11 +65,13 @@ def test_the_users_turn_is_called_once_and_not_while_they_are_still_looking() ->
     watch = AttentionWatch(now=0, long=10)
     asked = snapshot(waiting(Actor.USER, "a", ADD))
     assert not watch.look(asked, 3)
-    assert watch.look(asked, 11) == "main: a DNS record waits for you."
+    assert watch.look(asked, 11) == "main: a DNS record is waiting for you."
     assert not watch.look(asked, 30)
-    assert watch.look(snapshot(waiting(Actor.USER, "a", ADD), ASKS), 31) == "main: a question waits for your answer."
     assert (
-        AttentionWatch(0, 10).look(snapshot(waiting(Actor.USER)), 11) == "main: something waits that only you can do."
+        watch.look(snapshot(waiting(Actor.USER, "a", ADD), ASKS), 31) == "main: a question is waiting for your answer."
+    )
+    assert (
+        AttentionWatch(0, 10).look(snapshot(waiting(Actor.USER)), 11) == "main: something only you can do is waiting."
     )
 
 
@@ -83,7 +85,7 @@ def test_the_end_of_long_work_is_called_whatever_it_was_and_however_it_ended(job
 
 def test_work_that_the_user_stopped_calls_nobody_and_an_error_does() -> None:
     assert not ended(snapshot(waiting(Actor.AWS)), "", 600)
-    assert "is wrong" in ended(snapshot(waiting(Actor.AWS)), scripted.HOSTILE, 600)
+    assert "something failed" in ended(snapshot(waiting(Actor.AWS)), scripted.HOSTILE, 600)
     assert scripted.HOSTILE not in ended(snapshot(waiting(Actor.AWS)), scripted.HOSTILE, 600)
 
 
@@ -244,7 +246,7 @@ def test_the_terminal_rings_and_notifies_as_set(home: Path, liked: Preferences) 
     told = in_a_terminal(PROGRAM.format(home=str(home), long=0))
 
     assert (b"\x07" in OTHERS.sub(b"", told)) is liked.bell
-    assert (b"\x1b]9;snowpixel: main: checking is through" in told) is liked.desktop
+    assert (b"\x1b]9;snowpixel: main: the check has finished" in told) is liked.desktop
 
 
 def test_what_was_short_is_called_by_nothing(home: Path) -> None:
@@ -264,5 +266,5 @@ def test_a_desktop_is_told_by_its_own_program_and_the_terminal_then_is_not(home:
 
     told = in_a_terminal(PROGRAM.format(home=str(home), long=0), PATH=str(record.parent), DISPLAY=":0")
 
-    assert '"snowpixel", "main: checking' in record.read_text()
+    assert '"snowpixel", "main: the check' in record.read_text()
     assert b"\x1b]9;" not in told

@@ -169,7 +169,7 @@ def test_a_profile_is_not_saved_while_another_snowpixel_holds_the_setup(home: Pa
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CREDENTIALS, "main")
-        await wait_for(pilot, lambda: "is being worked on by" in text_of(app))
+        await wait_for(pilot, lambda: "is in use by" in text_of(app))
         assert app.screen.query_one("#next").disabled
 
     with service.store.writing("main", "snowpixel apply main"):
@@ -196,7 +196,7 @@ def test_refused_credentials_are_explained_and_asked_for_again(home: Path) -> No
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CREDENTIALS, "main")
-        await wait_for(pilot, lambda: "does not fit" in text_of(app) and focused(app) == "again")
+        await wait_for(pilot, lambda: "doesn't match" in text_of(app) and focused(app) == "again")
         service.who = Identity("123456789012", "arn:aws:iam::123456789012:user/x")
         await pilot.press("enter")
         await wait_for(pilot, lambda: focused(app) == "next")

@@ -155,9 +155,9 @@ def test_a_folder_in_the_place_of_the_file_is_no_crash_and_what_cannot_be_kept_i
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         await opened(app, pilot)
-        assert "cannot be read" in shown(app, "#trouble")
+        assert "can't be read" in shown(app, "#trouble")
         await pilot.press("ctrl+t")
-        await wait_for(pilot, lambda: any("could not be kept" in one.message for one in app._notifications))
+        await wait_for(pilot, lambda: any("couldn't be saved" in one.message for one in app._notifications))
         assert not app.current_theme.dark, "it counts all the same"
 
     play(home, scene)

@@ -84,7 +84,7 @@ def test_a_wait_for_aws_that_takes_too_long_tells_what_to_look_at_and_when_the_n
 
     text = stage_details.stage_text(StageView("event", "First event", "why", (item,)), 20_000.0).plain
 
-    assert "next look in 5 min" in text
+    assert "next check in 5 min" in text
     assert "open the distribution E1" in text
 
 

@@ -25,7 +25,7 @@ def test_what_happened_has_a_time_and_what_is_to_come_says_so(monkeypatch: pytes
     assert timeline(setup(half)).plain.splitlines() == [
         "● Chosen                                2027-01-14 05:30",
         "● Certificate's DNS record seen         2027-01-14 06:00   30 min later",
-        "○ Domain points to the distribution      to come",
+        "○ Domain points to the distribution     to come",
         "○ Test event sent                       to come",
         "○ Test event read back from the logs    to come",
     ]

@@ -130,7 +130,7 @@ def test_a_local_color_table_and_gif87a() -> None:
         (png(row=b"\0\0"), "isn't a single pixel"),
         (png(row=b"\0" * 6), "isn't a single pixel"),
         (png(row=b"\x05\0\0\0\0"), "isn't a single pixel"),
-        (PNG_START + chunk(b"IEND", b""), "does not begin"),
+        (PNG_START + chunk(b"IEND", b""), "doesn't begin"),
         (PNG_START + chunk(b"IHDR", b"\0") + chunk(b"IEND", b""), "wrong length"),
     ],
 )
@@ -195,7 +195,7 @@ def test_fetch_from_an_address() -> None:
         ("s3://bucket/i", "not supported"),
         ("no/such/file", "no file"),
         (".", "no file"),
-        ("nul\0byte", "cannot be read|no file"),
+        ("nul\0byte", "can't be read|no file"),
     ],
 )
 def test_sources_that_are_refused(source: str, words: str) -> None:

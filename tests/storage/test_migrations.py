@@ -76,7 +76,7 @@ def test_a_file_from_a_newer_snowpixel_is_refused_and_left_alone(tmp_path: Path)
         ({**whole(), "choices": {**whole()["choices"], "retentoin_days": 7}}, "unknown field `retentoin_days`"),
         ({**whole(), "choices": {"retention_days": "ninety"}}, "retention_days"),
         ({**whole(), "schema": "1"}, "doesn't say its version"),
-        ({**whole(), "schema": 0}, "version 0 is not known"),
+        ({**whole(), "schema": 0}, "version 0 is unknown"),
         ({"schema": 1}, "missing required field `name`"),
         ([], "Expected `object`"),
         ("", "truncated"),

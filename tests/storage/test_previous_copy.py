@@ -29,7 +29,7 @@ def saved(store: Store) -> Setup:
 def test_the_command_in_the_message_brings_the_good_copy_back(store: Store, damage: str) -> None:
     before = saved(store)
     store.path("main").write_text(damage, encoding="utf-8")
-    with pytest.raises(StoreError, match="good copy") as refused:
+    with pytest.raises(StoreError, match="good earlier copy") as refused:
         store.load("main")
     command = re.search(r"cp .*$", str(refused.value))
     assert command is not None
@@ -61,7 +61,7 @@ def test_the_copy_brings_a_set_up_back_into_step_with_the_world(product: Product
     product.apply()
     path = product.service.store.path("main")
     path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(StoreError, match="good copy"):
+    with pytest.raises(StoreError, match="good earlier copy"):
         product.apply()
     path.with_suffix(".previous").replace(path)
     product.clear()

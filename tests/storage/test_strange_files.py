@@ -263,7 +263,7 @@ def test_preferences_that_are_no_file_do_not_count(tmp_path: Path, kind: str, mo
     KINDS[kind](tmp_path / preferences.FILE)
     loaded = preferences.load(tmp_path)
     assert loaded.settings == preferences.Preferences()
-    assert "cannot be read" in loaded.trouble
+    assert "can't be read" in loaded.trouble
 
 
 @pytest.mark.parametrize("inside", [b"[" * DEEP, b'{"schema": ' * DEEP, b'{"schema": 1, "\x1b[2J": 1}'])

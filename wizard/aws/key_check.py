@@ -151,7 +151,7 @@ def _at_an_end(value: str) -> str | None:
 
 def _within(value: str) -> str | None:
     names = sorted({name for character in value if (name := _name(character)) and character not in _QUOTES})
-    return f"holds {' and '.join(names)}" if names else None
+    return f"contains {' and '.join(names)}" if names else None
 
 
 def _name(character: str) -> str | None:

@@ -152,8 +152,9 @@ async def look(service: Service, name: str, only: Collection[str] = ()) -> Snaps
 def farewell(session: Session) -> None:
     """Say good-bye after Ctrl-C."""
     again = f" Continue with: {session.line(session.again)}" if session.again else ""
-    message = "Interrupted. Nothing is lost: snowpixel has saved what it created, and the next run checks "
-    f"first.{again}"
+    message = (
+        f"Interrupted. Nothing is lost: snowpixel has saved what it created, and the next run checks first.{again}"
+    )
     session.note(f"\n{message}")
     if session.json:
         session.result((), "interrupted", None, [message])

@@ -143,8 +143,11 @@ def _variable(name: str, shared: SharedFiles) -> str | None:
         return None
     if name.strip("\"'") != name:
         return "contains quotation marks"
-    return "ends with an invisible line ending" if name.endswith(("\r", "\n")) else "contains spaces or invisible "
-    "characters"
+    return (
+        "ends with an invisible line ending"
+        if name.endswith(("\r", "\n"))
+        else "contains spaces or invisible characters"
+    )
     return None
 
 

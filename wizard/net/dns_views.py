@@ -53,7 +53,7 @@ def word(answer: DnsAnswer) -> str:
     if answer.absent:
         return "not yet"
     if not answer.seen:
-        return REFUSALS.get(answer.outcome, "no answer")
+        return REFUSALS.get(answer.outcome, "no response")
     return f"something else: {brief(sorted(answer.records) or answer.chain[-1:])}"
 
 

@@ -15,8 +15,8 @@ from wizard.practice.control_client import Control, ControlError
 from wizard.practice.timing import DEFAULT_PACE
 from wizard.practice.worldfile import WorldFile
 
-PATIENCE = 20.0
-"""Seconds that a world may take to start; about one is usual."""
+PATIENCE = 60.0
+"""Seconds that a world may take to start; about one is usual, and one that stops says so at once."""
 LINGER = 600.0
 """Seconds that the world of `snowpixel practice` outlives its last client."""
 LOCK = "start.lock"

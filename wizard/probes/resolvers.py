@@ -292,7 +292,7 @@ class ResolversProbe(Probe):
 def _by_filter(answer: DnsAnswer) -> str:
     """Return what a filter answered, and by what it is known."""
     found = brief(answer.records) or '"no such name"'
-    return f"{found} ({answer.filtered})" if answer.filtered else f"{found} (an address at which nobody is)"
+    return f"{found} ({answer.filtered})" if answer.filtered else f"{found} (an address where nothing is)"
 
 
 def _told(check: Check, compared: str) -> Check:

@@ -240,7 +240,7 @@ def _check_png(data: bytes) -> None:
     """Read all chunks of a PNG and unpack its only row (PNG specification, third edition, sections 5 to 11)."""
     chunks = _chunks(data)
     if not chunks or chunks[0][0] != b"IHDR":
-        raise PixelError("The PNG file is damaged: it does not begin with its header. Download it again.")
+        raise PixelError("The PNG file is damaged: it doesn't begin with its header. Download it again.")
     row = _row_length(chunks[0][1])
     names = [name for name, _ in chunks]
     if chunks[0][1][9] == _INDEXED and b"PLTE" not in names:

@@ -29,7 +29,7 @@ TRACKER_HINT = (
     "The tag needs Snowplow's tracker, the file sp.js. Let snowpixel serve it beside the pixel: `snowpixel set NAME "
     "--goal pixel,js-bucket`, then apply. Or download it from the releases page of "
     "github.com/snowplow/snowplow-javascript-tracker (version 4), put it on your own web server, and enter its HTTPS "
-    "address in place of {TRACKER_PLACEHOLDER}."
+    f"address in place of {TRACKER_PLACEHOLDER}."
 )
 
 _SCRIPT_START = '<script crossorigin="anonymous">'

@@ -106,7 +106,7 @@ CASES = (
         ("C5",),
         C,
         Internet(sub=(f"{HOST}. A 192.0.2.1",)),
-        says=(f"where {HOST} is kept (ns2.provider.net)", f"entered in {ZONE}", VALUE, "name `_abc`"),
+        says=(f"where {HOST} is managed (ns2.provider.net)", f"added it in {ZONE}", VALUE, "name `_abc`"),
         also=frozenset({"apex-of-subzone"}),
     ),
     Case("name-misplaced", ("C8",), C, proof(f"_abc.{ZONE}. CNAME {VALUE}."), says=(f"_abc.{ZONE}", "`_abc.px`")),
@@ -269,7 +269,7 @@ CASES = (
         W,
         (
             "ns2.provider.net.example.com",
-            "replace ns2.provider.net.example.com by ns2.provider.net",
+            "replace ns2.provider.net.example.com with ns2.provider.net",
             "At the registrar",
         ),
     ),
@@ -279,7 +279,7 @@ CASES = (
         "name-servers",
         Internet(delegated=("ns1.example.com.", "ns2.provder.net.")),
         W,
-        ("replace ns2.provder.net by ns2.provider.net",),
+        ("replace ns2.provder.net with ns2.provider.net",),
     ),
     Case("domain-unregistered", ("N21",), P, Internet(delegated=None), says=(HOST,)),
     Case("dnssec-broken", ("N6",), "dns-resolvers", Internet(anchor=OLD_DS), says=(HOST, "DS record")),
@@ -391,7 +391,7 @@ async def test_an_international_name_is_looked_up_in_its_ascii_form_and_shown_in
         checks = await look(context_of(network, MADE, INTERNATIONAL))
     assert INTERNATIONAL == "xn--bltter-cua.example.com"
     assert {name: checks[name].status for name in FINE} == dict.fromkeys(FINE, Status.OK), raised(checks)
-    assert checks["dns-resolvers"].summary == f"blätter.example.com ({INTERNATIONAL}) leads to your distribution"
+    assert checks["dns-resolvers"].summary == f"blätter.example.com ({INTERNATIONAL}) points to your distribution"
 
 
 async def test_a_computer_without_ipv6_blames_no_server_for_it(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_a_policy_that_lets_it_work(policy: str) -> None:
     [
         ("connect-src 'self'", "connect-src"),
         ("default-src 'self' 'unsafe-inline'", "connect-src"),
-        ("script-src 'self' 'unsafe-inline'", "script-src does not allow https"),
+        ("script-src 'self' 'unsafe-inline'", "script-src doesn't allow https"),
         (f"script-src https://{HOST}", "the tag itself"),
         (f"script-src https://{HOST} 'unsafe-inline' 'nonce-abc'", "the tag itself"),
         (f"connect-src https://{HOST}/other/; script-src * 'unsafe-inline'", "connect-src"),
