@@ -340,7 +340,8 @@ def http_server(site: Site, context: ssl.SSLContext | None = None) -> Iterator[i
             if asked.stall:
                 asked.stall.wait(10)
             body = asked.answer(self.path) if asked.answer else asked.body
-            self.send_response(asked.status)
+            self.send_response_only(asked.status)  # without Python's own Server header, which would be one too many
+            self.send_header("Date", self.date_time_string())
             for name, value in (*asked.headers.items(), *asked.more):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))

@@ -98,7 +98,8 @@ class ScriptedWeb:
         found = self.by_host.get(host, self.answer)
         if isinstance(found, WebError):
             raise found
-        assert isinstance(found, Response)
+        if not isinstance(found, Response):
+            raise WebError("connect", "only TLS is scripted here")
         return found
 
     async def handshake(self, name: str, *, connect_to: str | None = None) -> Handshake:

@@ -50,6 +50,7 @@ class Cause(Struct, frozen=True):
         hanging: the rows that hang on it.
         only: problems that these rows must have; empty: any, and none.
         evidence: name of evidence that the row must have; empty: none.
+        agreeing: whether the hanging rows looked for themselves and say the same: they keep their words.
     """
 
     item: str
@@ -58,6 +59,7 @@ class Cause(Struct, frozen=True):
     hanging: tuple[str, ...]
     only: frozenset[str] = frozenset()
     evidence: str = ""
+    agreeing: bool = False
 
 
 SERVERS, RECORD, PROOF, RESOLVERS = "name-servers", "pixel-record", "certificate-record", "dns-resolvers"
@@ -71,6 +73,8 @@ UNREGISTERED = frozenset({"domain-unregistered"})
 SWAPPED = frozenset({"values-swapped"})
 REDIRECTED = frozenset({"dname-above"})
 BY_RECORD = frozenset({"cloudflare-proxy", "proxy-in-front", "record-partial", "records-beside"})
+ANOTHER_SERVER = frozenset({"cloudflare-1014", "cloudflare-proxy", "not-cloudfront", "proxy-in-front"})
+"""Another server than CloudFront answers: the one who presents the certificate, too."""
 AS_RESOLVERS_SEE = frozenset(
     {"cname-flattened", "negative-answer-cached", "older-answer-cached", "own-resolver-behind"}
 )
@@ -89,6 +93,7 @@ CAUSES = (
     Cause(CAA, "Permission to issue a certificate (CAA)", frozenset({"caa-forbids-amazon"}), (ISSUED,), NOT_RENEWED),
     Cause(ISSUED, "Certificate issued by AWS", NOT_RENEWED, ("tls",), frozenset({"certificate-expiring"})),
     Cause(RECORD, "DNS record for the pixel", ELSEWHERE, SEEN),
+    Cause(HTTPS, "The pixel, as a browser gets it", ANOTHER_SERVER, ("tls",), ANOTHER_SERVER, agreeing=True),
     Cause(RECORD, "DNS record for the pixel", ELSEWHERE, ("caa",), DNS_UNSEEN),
     Cause(RECORD, "DNS record for the pixel", BY_RECORD, (RESOLVERS,), AS_RESOLVERS_SEE),
     Cause(RESOLVERS, "The domain, as public DNS resolvers see it", frozenset({"dnssec-broken"}), WEB),
@@ -148,7 +153,7 @@ def _skipped(check: Check, cause: Cause) -> Check:
     return replace(
         check,
         status=Status.SKIPPED,
-        summary=f'Not checked yet: first fix "{cause.title}"',
+        summary=check.summary if cause.agreeing else f'Not checked yet: first fix "{cause.title}"',
         problem=None,
         evidence={**check.evidence, "blocked_by": cause.item},
     )

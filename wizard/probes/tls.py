@@ -1,12 +1,15 @@
 """The certificate that a browser gets at the pixel's name."""
 
+from msgspec.structs import replace
+
 from wizard.model import clock_skew
 from wizard.model.ports import Handshake, WebError
-from wizard.model.results import Check, Status
+from wizard.model.results import Check, Problem, Status
 from wizard.net.certificate_names import covers
 from wizard.probes.authoritative_first import unpublished
 from wizard.probes.captive_network import between, inspecting, of_amazon
 from wizard.probes.eventual_consistency import maybe_passing, not_made, unreached
+from wizard.probes.other_server import OtherServer, other_server
 from wizard.probes.probe import Probe
 
 DAY = 86_400.0
@@ -49,6 +52,9 @@ class TlsProbe(Probe):
             check = await self._by_the_clock(host) or await between(self, host) or check
         elif check.status is Status.OK:
             check = await self._on_second_sight(host, seen) or check
+        if check.status is not Status.UNKNOWN and covers(seen.names, host):
+            other = await other_server(self, host, seen.address)
+            check = self._elsewhere(host, check, other) if other else check
         return maybe_passing(self, check)
 
     async def _handshake(self, host: str) -> Handshake:
@@ -94,9 +100,13 @@ class TlsProbe(Probe):
             return await unreached(self, host, error)
         if early := await between(self, host):
             return early
-        if old := await self.context.ports.web.old_tls(host):
-            return maybe_passing(self, self._only_old(host, old))
-        check = self.report(
+        old = await self.context.ports.web.old_tls(host)
+        check = self._only_old(host, old) if old else self._refused(host, error)
+        other = await other_server(self, host)
+        return maybe_passing(self, self._elsewhere(host, check, other) if other else check)
+
+    def _refused(self, host: str, error: WebError) -> Check:
+        return self.report(
             Status.FAILED,
             f"{host} refuses a TLS connection",
             "tls-refused",
@@ -104,7 +114,18 @@ class TlsProbe(Probe):
             host=host,
             error=str(error),
         )
-        return maybe_passing(self, check)
+
+    def _elsewhere(self, host: str, check: Check, other: OtherServer) -> Check:
+        """Say whose the certificate is: what is right or wrong about it is that server's, and not the setup's."""
+        summary = (
+            f"The certificate of {host} is valid, but {other.name} presents it instead of CloudFront"
+            if check.status is Status.OK
+            else f"{check.summary}: {other.name} answers there instead of CloudFront"
+        )
+        observed = f"{other.address}: {other.observed}"
+        values = {"host": host, "name": host, "front": other.name, "observed": observed}
+        found = self.report(Status.FAILED, summary, observed=observed, expected="CloudFront")
+        return replace(found, problem=Problem(other.problem, values))
 
     def _judge(self, host: str, seen: Handshake) -> Check:
         if not covers(seen.names, host):

@@ -66,13 +66,17 @@ def by_cloudfront(response: Response) -> bool:
 
 def fault_in(response: Response) -> PixelFault | None:
     """Return what is wrong with an answer to a GET of the pixel with an `Origin`; None if nothing is."""
+    return sender_fault(response) or fault_behind(response)
+
+
+def sender_fault(response: Response) -> PixelFault | None:
+    """Return the fault that somebody else than CloudFront sent an answer; None where CloudFront did."""
     if by_cloudflare(response):
         return of_cloudflare(response)
     if not by_cloudfront(response):
         return NOT_CLOUDFRONT
-    if front := in_front(response):
-        return proxied(front)
-    return fault_behind(response)
+    front = in_front(response)
+    return proxied(front) if front else None
 
 
 def in_front(response: Response) -> str:

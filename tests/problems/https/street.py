@@ -53,6 +53,7 @@ class Place:
         trusted: whether this computer trusts that issuer.
         own_names: in the certificate for CloudFront's own name.
         settle: changes the TLS settings of the server.
+        days: for which the certificate for the pixel's name is valid from now; negative: since when it no longer is.
     """
 
     site: Site
@@ -63,6 +64,7 @@ class Place:
     trusted: bool = True
     own_names: tuple[str, ...] = ("*.cloudfront.net",)
     settle: Callable[[ssl.SSLContext], object] | None = None
+    days: float = 197
 
     def http(self) -> Site:
         """Return all answers to plain http."""
@@ -73,7 +75,7 @@ class Place:
 
     def tls(self, authority: trustme.CA) -> ssl.SSLContext:
         """Return the server's side of TLS: a certificate for CloudFront's own name, another for the rest."""
-        own, other = (self._context(authority, names) for names in (self.own_names, self.names))
+        own, other = self._context(authority, self.own_names, 197), self._context(authority, self.names, self.days)
 
         def choose(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
             if name == OWN:
@@ -82,10 +84,10 @@ class Place:
         other.sni_callback = choose
         return other
 
-    def _context(self, authority: trustme.CA, names: tuple[str, ...]) -> ssl.SSLContext:
+    def _context(self, authority: trustme.CA, names: tuple[str, ...], days: float) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        start = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-        issued = authority.issue_cert(*names, not_before=start, not_after=start + dt.timedelta(days=198))
+        end = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
+        issued = authority.issue_cert(*names, not_before=end - dt.timedelta(days=198), not_after=end)
         issued.configure_cert(context)
         if self.settle:
             self.settle(context)
@@ -97,15 +99,15 @@ class Street(Network):
     """A network in which some addresses are other servers than the first, or nothing at all.
 
     Attributes:
-        elsewhere: address to the server's port for HTTPS there; None: nothing answers.
+        elsewhere: address to the servers' ports there, by the port that is asked for; None: nothing answers.
     """
 
-    elsewhere: Mapping[str, int | None] = field(default_factory=dict)
+    elsewhere: Mapping[str, Mapping[int, int] | None] = field(default_factory=dict)
 
     def dial(self, address: str, port: int) -> tuple[str, int]:
         """Return where to connect."""
         if port in self.ports and address in self.elsewhere:
-            return "127.0.0.1", self.elsewhere[address] or CLOSED
+            return "127.0.0.1", (self.elsewhere[address] or {}).get(port, CLOSED)
         return super().dial(address, port)
 
 
@@ -142,10 +144,13 @@ async def looking(
             trusted += authority.cert_pem.bytes() if one.trusted else b""
             return stack.enter_context(http_server(one.site, one.tls(authority)))
 
-        https, http = serve(place), stack.enter_context(http_server(place.http()))
-        others = {address: serve(one) if one else None for address, one in (beside or {}).items()}
+        def both(one: Place) -> dict[int, int]:
+            return {443: serve(one), 80: stack.enter_context(http_server(one.http()))}
+
+        main = both(place)
+        others = {address: both(one) if one else None for address, one in (beside or {}).items()}
         (folder / PEM).write_bytes(trusted or trustme.CA().cert_pem.bytes())
-        ports = {80: ("127.0.0.1", http), 443: ("127.0.0.1", https)}
+        ports = {port: ("127.0.0.1", at) for port, at in main.items()}
         async with on_loopback(net, ports) as at:
             network = Street(at.ports, at.authorities, at.resolvers, str(folder / PEM), elsewhere=others)
             context = context_of(network, made, HOST, clock=SystemClock(1.0), patience=5.0)
