@@ -47,7 +47,7 @@ async def test_not_modified_is_fine_too() -> None:
         (response(404, b""), "pixel-missing"),
         (response(307, b"", location="https://b.s3.eu-central-1.amazonaws.com/i"), "bucket-redirect"),
         (response(301, b"", location="https://elsewhere.test/"), "unexpected-redirect"),
-        (response(502, b""), "origin-unreachable"),
+        (response(502, PAGE % b"CloudFront wasn't able to resolve the origin domain name."), "origin-unreachable"),
         (response(200, server="cloudflare"), "cloudflare-proxy"),
         (response(200, x_amz_cf_id=None, via=None), "not-cloudfront"),
         (response(200, b"<html>"), "pixel-broken"),
@@ -60,6 +60,20 @@ async def test_each_wrong_answer_is_a_fault_of_its_own(found: Response, expected
     assert (check.status, problem(check)) == (Status.FAILED, expected)
     young = await PixelHttpsProbe(context(web=ScriptedWeb(found))).look()
     assert (young.status, problem(young), young.look_again) == (Status.WAITING, expected, 10)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (response(502, b""), "origin-busy"),
+        (response(503, PAGE % b"The Lambda function associated with it was throttled."), "edge-busy"),
+        (response(504, PAGE % b"CloudFront attempted to establish a connection with the origin."), "edge-busy"),
+    ],
+)
+async def test_an_answer_that_passes_says_nothing_about_the_setup(found: Response, expected: str) -> None:
+    for created in (OLD, NOW):
+        check = await PixelHttpsProbe(context(web=ScriptedWeb(found), created=created)).look()
+        assert (check.status, problem(check), check.look_again) == (Status.UNKNOWN, expected, 10)
 
 
 async def test_other_caching_is_a_warning() -> None:
@@ -137,7 +151,7 @@ async def test_while_the_name_is_being_attached_the_rest_is_proved_at_cloudfront
             Status.FAILED,
             "viewer-policy-differs",
         ),
-        (ViewerPolicy.REDIRECT, response(403, BAD), Status.FAILED, "viewer-policy-differs"),
+        (ViewerPolicy.REDIRECT, response(403, BAD), Status.FAILED, "alias-not-attached"),
         (ViewerPolicy.REDIRECT, response(200), Status.FAILED, "http-served-plain"),
         (ViewerPolicy.REDIRECT, response(200, server="cloudflare"), Status.FAILED, "cloudflare-proxy"),
         (

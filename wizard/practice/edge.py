@@ -198,6 +198,8 @@ class Edge:
             accepted=viewer.headers.get("accept-encoding", "") if status == 200 else "",  # noqa: PLR2004 - HTTP OK
             compress=compress,
         )
+        if b"<RequestId>" in body:  # a refusal that S3 wrote
+            lower.setdefault("server", "AmazonS3")
         result = "Redirect" if status in (301, 307) else "Error" if status >= 400 else "Miss"  # noqa: PLR2004 - HTTP
         return EdgeResponse(status, lower, body, result)
 

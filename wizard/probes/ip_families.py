@@ -7,7 +7,7 @@ flattened name, an address record beside the CNAME) an address of the other fami
 from wizard.model.ports import WebError
 from wizard.model.results import Check, Status
 from wizard.probes.probe import Probe
-from wizard.snowplow.pixel_response import fault_in
+from wizard.snowplow.pixel_response import sender_fault
 
 FAMILIES = {"A": "IPv4", "AAAA": "IPv6"}
 
@@ -38,7 +38,7 @@ async def other_family(probe: Probe, host: str, used: str, url: str, headers: di
         if not error.unreached:
             return _of_another(probe, host, rdtype, address, str(error))
         return await _silent(probe, url, rdtype, address, own_there)
-    if fault_in(answer) is None:
+    if sender_fault(answer) is None:  # CloudFront itself, whatever it says
         return None
     seen = f"HTTP {answer.status}, server {answer.headers.get('server', 'unknown')}"
     return _of_another(probe, host, rdtype, address, seen)

@@ -10,7 +10,7 @@ from wizard.model.results import Check, Problem, Status
 from wizard.model.setup import ViewerPolicy
 from wizard.probes.authoritative_first import unpublished
 from wizard.probes.captive_network import between, passes_on
-from wizard.probes.eventual_consistency import catching_up, maybe_passing, not_made, unreached
+from wizard.probes.eventual_consistency import LOOK_AGAIN, catching_up, maybe_passing, not_made, unreached
 from wizard.probes.ip_families import other_family
 from wizard.probes.probe import Probe
 from wizard.snowplow.pixel_response import (
@@ -19,15 +19,24 @@ from wizard.snowplow.pixel_response import (
     CLOUDFLARE,
     IN_FRONT,
     MARK,
-    NOT_ATTACHED,
     NOT_CLOUDFRONT,
     SERVED,
-    PixelFault,
     by_cloudfront,
     fault_behind,
     fault_in,
     in_front,
     proxied,
+)
+from wizard.snowplow.refusals import (
+    NOT_ATTACHED,
+    PASSING,
+    REDIRECTED,
+    UNEXPECTED,
+    PixelFault,
+    Sender,
+    refused,
+    sender,
+    told,
 )
 
 ORIGIN = {"Origin": "https://example.com"}
@@ -44,12 +53,17 @@ WANTED = {ViewerPolicy.REDIRECT: "a redirect to HTTPS", ViewerPolicy.HTTPS_ONLY:
 
 
 def faulty(probe: Probe, host: str, fault: PixelFault, observed: str, expected: str = "", *, front: str = "") -> Check:
-    """Report what is wrong at `host`, as a wait where it may pass by itself; `front` is a proxy before CloudFront."""
+    """Report what is wrong at `host`, as a wait where it may pass by itself; `front` is a proxy before CloudFront.
+
+    What only says that somebody is busy couldn't be checked, in a young setup as in an old one.
+    """
+    passing = fault.problem in PASSING
     check = Check(
         probe.id,
         "",
-        Status.FAILED if fault.serious else Status.WARNING,
+        Status.UNKNOWN if passing else Status.FAILED if fault.serious else Status.WARNING,
         fault.summary.format(host=host),
+        look_again=LOOK_AGAIN if passing else None,
         observed=observed,
         expected=expected,
         problem=Problem(
@@ -79,7 +93,18 @@ class _PixelProbe(Probe):
         if fault is None:
             return await self._of_another(host, response) or self._good(host, response)
         strange = await between(self, host) if fault == NOT_CLOUDFRONT else None
-        return strange or self._bad(host, response, fault)
+        return strange or self._bad(host, response, await self._looked_into(host, response, fault))
+
+    async def _looked_into(self, host: str, response: Response, fault: PixelFault) -> PixelFault:
+        """Look whether a page of CloudFront's that says nothing is about the name: is the pixel served at its own?"""
+        own = self.context.made.distribution_domain or ""
+        if fault.problem != UNEXPECTED or sender(response) is not Sender.CLOUDFRONT or host == own:
+            return fault
+        try:
+            answer = await self.context.ports.web.get(f"https://{own}/i", headers=ORIGIN, limit=PAGE_LIMIT)
+        except WebError:
+            return fault
+        return NOT_ATTACHED if fault_in(answer) is None else fault
 
     async def _no_answer(self, host: str, error: WebError) -> Check:
         if error.unreached:
@@ -135,7 +160,7 @@ class _PixelProbe(Probe):
         )
 
     def _bad(self, host: str, response: Response, fault: PixelFault) -> Check:
-        observed = f"HTTP {response.status}, server {response.headers.get('server', 'unknown')}"
+        observed = told(response)
         if fault.problem == "cache-control-differs":
             observed = response.headers.get("cache-control", "no Cache-Control")
         if fault.problem.startswith("cors-"):
@@ -231,18 +256,18 @@ class HttpRedirectProbe(Probe):
         strange = await between(self, host) if fault_in(response) == NOT_CLOUDFRONT else None
         front = in_front(response)
         ours = bool(front) and await passes_on(self, front)
-        return strange or self._judge(host, response, "" if ours else front)
+        return strange or await self._judge(host, response, "" if ours else front)
 
-    def _judge(self, host: str, response: Response, front: str) -> Check:
+    async def _judge(self, host: str, response: Response, front: str) -> Check:
         viewer = self.context.choices.viewer
         location = response.headers.get("location", "")
-        observed = f"HTTP {response.status} {location}".strip()
+        observed = f"HTTP {response.status} {location}" if location else told(response)
         redirects = response.status in (301, 302, 307, 308) and location.startswith(f"https://{host}/")
         as_chosen = redirects if viewer is ViewerPolicy.REDIRECT else response.status == 403  # noqa: PLR2004 - Forbidden
         if as_chosen and by_cloudfront(response) and not front:
             done = "is redirected to HTTPS" if redirects else "is refused"
             return self.ok(f"http://{host} {done}", observed=observed, host=host)
-        fault = self._fault(response, front)
+        fault = await self._fault(host, response, front)
         if fault.problem == "viewer-policy-differs" and "distribution" not in self.context.state.setup.stood:
             summary = f"Plain HTTP at {host} is handled as you chose once your choice is applied"
             return self.report(
@@ -256,7 +281,7 @@ class HttpRedirectProbe(Probe):
             )
         return faulty(self, host, fault, observed, WANTED[viewer], front=front)
 
-    def _fault(self, response: Response, front: str) -> PixelFault:
+    async def _fault(self, host: str, response: Response, front: str) -> PixelFault:
         found = fault_in(response)
         if found in (CLOUDFLARE, BANNED, NOT_CLOUDFRONT):
             return found
@@ -264,4 +289,18 @@ class HttpRedirectProbe(Probe):
             return proxied(front)
         if response.status in SERVED:
             return PixelFault("http-served-plain", "http://{host}/i is served without encryption")
+        known = refused(response)
+        if known.problem not in (UNEXPECTED, REDIRECTED) and await self._same_over_https(host, known):
+            return known
         return PixelFault("viewer-policy-differs", "Plain HTTP at {host} isn't handled as you chose")
+
+    async def _same_over_https(self, host: str, known: PixelFault) -> bool:
+        """Whether HTTPS meets the same refusal: if not, it is about plain HTTP, where CloudFront's page is the same."""
+        if known.problem in PASSING:
+            return True
+        try:
+            answer = await self.context.ports.web.get(f"https://{host}/i", headers=ORIGIN, limit=PAGE_LIMIT)
+        except WebError:
+            return False
+        found = fault_in(answer)
+        return found is not None and found.problem == known.problem

@@ -4,7 +4,7 @@ from wizard.model.ports import Response, WebError
 from wizard.model.results import Check, Copyable, Problem, Status
 from wizard.probes.authoritative_first import unpublished
 from wizard.probes.captive_network import between
-from wizard.probes.eventual_consistency import maybe_passing, not_made, unreached
+from wizard.probes.eventual_consistency import LOOK_AGAIN, maybe_passing, not_made, unreached
 from wizard.probes.probe import Probe
 from wizard.snowplow.pixel_response import (
     NOT_CLOUDFRONT,
@@ -13,8 +13,8 @@ from wizard.snowplow.pixel_response import (
     in_front,
     of_cloudflare,
     proxied,
-    refused,
 )
+from wizard.snowplow.refusals import PASSING, generated, refused, told
 from wizard.snowplow.tracker.served import ANSWER_LIMIT, ASKING, DeliveryFault, faults, undecodable
 
 _OK = 200
@@ -61,11 +61,13 @@ class TrackerHttpsProbe(Probe):
         return await unreached(self, host, error)
 
     def _faulty(self, url: str, fault: DeliveryFault) -> Check:
+        passing = fault.problem in PASSING
         check = Check(
             self.id,
             "",
-            Status.FAILED if fault.serious else Status.WARNING,
+            Status.UNKNOWN if passing else Status.FAILED if fault.serious else Status.WARNING,
             fault.summary,
+            look_again=LOOK_AGAIN if passing else None,
             observed=fault.observed,
             expected=fault.expected,
             problem=Problem(
@@ -96,12 +98,12 @@ def _not_ours(answer: Response, host: str, url: str) -> list[DeliveryFault]:
         known = NOT_CLOUDFRONT
     elif front := in_front(answer):
         known = proxied(front)
-    elif answer.status != _OK and answer.status not in (404, 410):
+    elif answer.status != _OK and (answer.status not in (404, 410) or generated(answer)):
         known = refused(answer)
     else:
         return []
-    observed = in_front(answer) or f"HTTP {answer.status}"
-    if known.problem == "pixel-access-denied":  # S3 says the same of a file that is not there
+    observed = in_front(answer) or told(answer)
+    if known.problem in ("pixel-access-denied", "pixel-missing"):  # S3 says the same of a file that is not there
         return [
             DeliveryFault(
                 "tracker-missing", f"There is no file at {url}, or CloudFront can't read it", observed=observed

@@ -1,14 +1,13 @@
 """HTTP responses for the pixel: every way one can be wrong, told apart by status, headers, and body. Pure.
 
-The pages are CloudFront's own (developer guide, "Troubleshooting error responses", and facts F6 to F12).
+What CloudFront says instead of the pixel is told apart in `wizard.snowplow.refusals`.
 """
-
-from msgspec import Struct
 
 from wizard.knowledge.fronts import CLOUDFLARE as NAME_OF_CLOUDFLARE
 from wizard.knowledge.fronts import front_of
 from wizard.model.ports import Response
 from wizard.snowplow.pixel_image import PixelError, validate
+from wizard.snowplow.refusals import BY_FUNCTION, PAGE_HEAD, PixelFault, generated, refused
 
 CACHE_CONTROL = "max-age=0, s-maxage=31536000"
 """Kept at the edge, asked again by the browser, so that an identical event on the next page is logged too."""
@@ -21,42 +20,10 @@ MARK = f"x-amz-meta-{METADATA}"
 
 SERVED = frozenset({200, 304})
 
-PAGE_HEAD = 8192
-"""Bytes of an error page in which its number is looked for."""
-
-
-class PixelFault(Struct, frozen=True):
-    """What is wrong with an answer."""
-
-    problem: str
-    summary: str
-    """With `{host}` where the name belongs."""
-    serious: bool = True
-    """Whether events are lost."""
-
-
 CLOUDFLARE = PixelFault("cloudflare-proxy", "Cloudflare's proxy answers at {host}, in front of CloudFront")
 BANNED = PixelFault("cloudflare-1014", "Cloudflare refuses to serve {host}: its record points to another account")
 IN_FRONT = "proxy-in-front"
 NOT_CLOUDFRONT = PixelFault("not-cloudfront", "Something that isn't CloudFront answers for {host}")
-NOT_ATTACHED = PixelFault(
-    "alias-not-attached", "CloudFront doesn't know {host}: the hostname isn't attached, or not everywhere"
-)
-
-_PAGES = (
-    (403, "<Code>AccessDenied</Code>", PixelFault("pixel-access-denied", "S3 doesn't let CloudFront read the pixel")),
-    (403, "block access from your country", PixelFault("geo-blocked", "CloudFront blocks this country at {host}")),
-    (403, "Request blocked", PixelFault("waf-blocks", "A web application firewall blocks requests to {host}")),
-    (403, "could not be satisfied", NOT_ATTACHED),
-    (421, "", NOT_ATTACHED),
-    (
-        400,
-        "authorization header is malformed",
-        PixelFault("origin-moved", "CloudFront looks for the bucket in another region"),
-    ),
-    (404, "", PixelFault("pixel-missing", "There is no pixel at {host}/i")),
-)
-"""Status, a piece of the page, and what it means; the first that fits counts."""
 
 
 def by_cloudfront(response: Response) -> bool:
@@ -93,7 +60,8 @@ def fault_behind(response: Response) -> PixelFault | None:
     """Return what is wrong with CloudFront's answer itself, whoever passed it on; None if nothing is."""
     if response.status not in SERVED:
         return refused(response)
-    return _content(response) or _headers(response)
+    fault = _content(response) or _headers(response)
+    return BY_FUNCTION if fault and generated(response) else fault
 
 
 def by_cloudflare(response: Response) -> bool:
@@ -106,26 +74,6 @@ def of_cloudflare(response: Response) -> PixelFault:
     page = response.body[:PAGE_HEAD].decode("utf-8", "replace").lower()
     banned = response.status >= 400 and ("error code: 1014" in page or "cname cross-user banned" in page)  # noqa: PLR2004
     return BANNED if banned else CLOUDFLARE
-
-
-def refused(response: Response) -> PixelFault:
-    """Say what a status other than 200 and 304 means."""
-    page = response.body.decode("utf-8", "replace")
-    for status, piece, fault in _PAGES:
-        if response.status == status and piece.lower() in page.lower():
-            return fault
-    return _by_class(response)
-
-
-def _by_class(response: Response) -> PixelFault:
-    status = response.status
-    if status in (301, 302, 307, 308):
-        if ".amazonaws.com" in response.headers.get("location", ""):
-            return PixelFault("bucket-redirect", "S3 redirects {host}/i to the bucket's regional name")
-        return PixelFault("unexpected-redirect", "{host}/i is redirected instead of served")
-    if status >= 500:  # noqa: PLR2004 - server errors begin here
-        return PixelFault("origin-unreachable", "CloudFront can't get the pixel from the bucket")
-    return PixelFault("unexpected-status", f"{{host}}/i responds with HTTP status {status}")
 
 
 def _content(response: Response) -> PixelFault | None:

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.net.servers import Site
 from tests.probes.seen_from import GIF, HOST, OWN
 from tests.problems.https.street import GONE, HTML, MADE, Place, answering, looking
 from tests.problems.scene import raised, red, words
 from wizard.model.results import Status
-from wizard.model.setup import Made
+from wizard.model.setup import Made, TrackerFile
 
 pytestmark = pytest.mark.anyio
 
+TRACKER = TrackerFile("release:4.10.1", "umd", "4.10.1", "sha384-x", "0" * 32, 9000, "4.10.1/abcdef.js")
 DANGLING = Made(distribution_domain=OWN, records_seen={"pixel-record": 1.0})
 
 
@@ -59,6 +61,14 @@ OLD_SERVER = {"server": "Apache/2.2.15", "via": GONE, "x-amz-cf-id": GONE, "x-ca
 BANNED = b"<title>CNAME Cross-User Banned | px.example.com | Cloudflare</title>"
 ALLOWED = "access-control-allow-origin"
 
+UNRESOLVED = "CloudFront wasn't able to resolve the origin domain name."
+CLOSED = "CloudFront attempted to establish a connection with the origin, but either the attempt failed."
+INVALID = "The Lambda function associated with the CloudFront distribution is invalid."
+SLOW = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+UNSIGNED = (
+    b"<Error><Code>MissingKey</Code><Message>Missing Key-Pair-Id query parameter or cookie value</Message></Error>"
+)
+
 CASES = (
     Case("pixel-access-denied", ("F6",), status=403, body=b"<Error><Code>AccessDenied</Code></Error>"),
     Case("alias-not-attached", ("F7",), status=403, body=f"{HTML}Bad request.".encode()),
@@ -67,7 +77,13 @@ CASES = (
     Case("geo-blocked", ("F9",), status=403, body=f"{HTML}configured to block access from your country.".encode()),
     Case("bucket-redirect", ("F10",), status=307, headers={"location": "https://b.s3.eu-west-1.amazonaws.com/i"}),
     Case("origin-moved", ("F11",), status=400, body=b"The authorization header is malformed; the region is wrong"),
-    Case("origin-unreachable", ("F12",), status=502, body=b"CloudFront wasn't able to resolve the origin domain name."),
+    Case("origin-unreachable", ("F12",), status=502, body=f"{HTML}{UNRESOLVED}".encode()),
+    Case("bucket-gone", ("F12",), status=404, body=b"<Error><Code>NoSuchBucket</Code><RequestId>1</RequestId></Error>"),
+    Case("origin-busy", ("F24",), status=503, body=SLOW, verdict=Status.UNKNOWN, plainly=True, says="SlowDown"),
+    Case("edge-busy", ("F24",), status=504, body=f"{HTML}{CLOSED}".encode(), verdict=Status.UNKNOWN, plainly=True),
+    Case("edge-function", ("F25",), status=503, body=f"{HTML}{INVALID}".encode(), plainly=True),
+    Case("edge-function", ("F25",), body=b"<p>Hello", headers={"x-cache": "FunctionGeneratedResponse from cloudfront"}),
+    Case("viewer-access-restricted", ("F26",), status=403, body=UNSIGNED, headers={"server": "CloudFront"}),
     Case("unexpected-redirect", ("F10",), status=301, headers={"location": "https://elsewhere.test/"}),
     Case("unexpected-status", ("F6",), status=410, body=b"", says="410"),
     Case("pixel-missing", ("F6",), status=404, body=b""),
@@ -114,3 +130,32 @@ async def test_a_header_that_comes_in_two_lines_counts_as_twice(tmp_path: Path) 
 
 async def test_nothing_is_said_where_all_is_well(tmp_path: Path) -> None:
     assert raised(await looking(tmp_path, Place(Site(200, answering().headers, GIF)))) == {}
+
+
+@pytest.mark.parametrize("sentence", ["Bad request.", "Viewers must use HTTPS to request this object."])
+async def test_a_refusal_of_plain_http_alone_is_about_plain_http(sentence: str, tmp_path: Path) -> None:
+    """CloudFront may refuse plain HTTP with the page of a name that it doesn't know: HTTPS tells which it is."""
+    plain = answering(403, f"{HTML}{sentence}".encode(), server="CloudFront")
+    checks = await looking(tmp_path, Place(answering(), plain=plain))
+    assert raised(checks) == {"http-redirect": "not-applied"}  # this setup's choice was never applied
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.status >= 500], ids=lambda case: case.problem)
+async def test_every_row_of_one_distribution_agrees(case: Case, tmp_path: Path) -> None:
+    answers = [answering(case.status, case.body, **case.headers) for _ in range(2)]
+    made = replace(case.made, tracker=TRACKER, trackers_stored=(TRACKER,))
+    checks = await looking(tmp_path, Place(answers[0], plain=answers[1]), made=made)
+    told = raised(checks)
+    assert told == dict.fromkeys(("pixel-https", "http-redirect", "tracker-https"), case.problem)
+    assert {checks[item].status for item in told} == {case.verdict}
+    assert (checks["pixel-https"].look_again is None) == (case.verdict is Status.FAILED)
+
+
+@pytest.mark.parametrize("served", [True, False], ids=["served", "refused"])
+async def test_an_unknown_page_is_about_the_name_where_the_pixel_is_served_at_cloudfronts_own(
+    served: bool, tmp_path: Path
+) -> None:
+    unknown = answering(403, f"{HTML}Something new.".encode(), server="CloudFront")
+    unknown.hosts[OWN] = answering() if served else answering(403, unknown.body, server="CloudFront")
+    checks = await looking(tmp_path, Place(unknown))
+    assert raised(checks)["pixel-https"] == ("alias-not-attached" if served else "unexpected-status")

@@ -93,7 +93,7 @@ ROWS = {
     "403 with cors": Row(Answers("*", status=403), proof="unexpected-status", pixel="unexpected-status"),
     "403 without cors": Row(Answers(status=403), proof="unexpected-status", pixel="unexpected-status", arrive=1),
     "404 with cors": Row(Answers("*", status=404), proof="pixel-missing", pixel="pixel-missing", arrive=1),
-    "503 with cors": Row(Answers("*", status=503), proof="origin-unreachable", pixel="origin-unreachable", arrive=1),
+    "503 with cors": Row(Answers("*", status=503), proof="origin-busy", pixel="origin-busy", arrive=1),
     "version 3, cookies, no cors": Row(NONE, V3_COOKIES, "browser-cors", "cors-missing", SET, 1, V3),
     "version 3, cookies, any origin": Row(OURS, V3_COOKIES, "browser-credentials", OK, SET, 1, V3),
     "version 3, ours": Row(OURS, tracker=V3, lines=1),
