@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 import dns.exception
@@ -17,7 +18,7 @@ import dns.rdataclass
 import dns.rdatatype
 
 from wizard.practice.dns_answers import CachingResolver, Sections, authoritative, rrsets
-from wizard.practice.zones import Authority
+from wizard.practice.zones import Authority, Record
 
 PAYLOAD = 1232
 """Most bytes of an UDP answer that we offer (DNS flag day 2020)."""
@@ -26,9 +27,14 @@ PLAIN = 512
 HEADER = 12
 BUFFER = 1 << 20
 """Bytes of receive buffer: 500 questions at once overran the default one."""
+ID = 2
+"""Bytes of the number that pairs an answer with its question: the rest of the answer does not depend on it."""
+KEPT = 2048
+"""Questions and answers that are kept as they were read and written: both are asked for again and again."""
 NEVER_ANSWERED = frozenset({dns.rdatatype.ANY, dns.rdatatype.AXFR, dns.rdatatype.IXFR})
 
-Answerer = Callable[[dns.message.Message], dns.message.Message | None]
+Said = tuple[dns.rcode.Rcode, bool, tuple[Record, ...], tuple[Record, ...], tuple[Record, ...]]
+"""The parts of `Sections`, which an answer follows from."""
 
 
 def _fill(response: dns.message.Message, sections: Sections) -> None:
@@ -71,18 +77,14 @@ class Responder:
         mode = self.machine.mode if self.machine else self.resolver.mode
         if mode == "silent" or len(wire) < HEADER or wire[2] & 0x80:  # an answer is never answered
             return None
+        number, message = wire[:ID], wire[ID:]
         try:
-            query = dns.message.from_wire(wire)
+            query = _understood(message)
         except (dns.exception.DNSException, ValueError):
-            return wire[:2] + bytes([0x80 | (wire[2] & 0x79), dns.rcode.FORMERR]) + bytes(8)
-        recursive = self.machine is None
-        response = dns.message.make_response(query, recursion_available=recursive, our_payload=PAYLOAD)
+            return number + bytes([0x80 | (wire[2] & 0x79), dns.rcode.FORMERR]) + bytes(8)
         forced = {"servfail": dns.rcode.SERVFAIL, "refused": dns.rcode.REFUSED}.get(mode, _broken(query))
-        if forced is not None:
-            response.set_rcode(forced)
-        else:
-            _fill(response, self._look_up(query))
-        return _to_wire(query, response, tcp=tcp)
+        said = forced if forced is not None else _parts(self._look_up(query))
+        return number + _answer(message, said, recursive=self.machine is None, tcp=tcp)
 
     def _look_up(self, query: dns.message.Message) -> Sections:
         question = query.question[0]
@@ -91,6 +93,41 @@ class Responder:
         if self.machine is None and query.flags & dns.flags.RD:
             return self.resolver.resolve(name, rdtype)
         return authoritative(self.resolver.net, self.machine, name, rdtype, self.resolver.timing.now())
+
+
+def _parts(sections: Sections) -> Said:
+    answer, authority, additional = sections.answer, sections.authority, sections.additional
+    return sections.rcode, sections.authoritative, tuple(answer), tuple(authority), tuple(additional)
+
+
+@lru_cache(KEPT)
+def _understood(message: bytes) -> dns.message.Message:
+    """Read a question, given without its ID; nobody changes it.
+
+    Raises:
+        dns.exception.DNSException: it is none.
+    """
+    return dns.message.from_wire(bytes(ID) + message)
+
+
+@lru_cache(KEPT)
+def _answer(message: bytes, said: Said | dns.rcode.Rcode, *, recursive: bool, tcp: bool) -> bytes:
+    """Write the answer to a question; both are without their ID.
+
+    Args:
+        message: the question.
+        said: what there is to say, or the code of a refusal.
+        recursive: whether a resolver answers.
+        tcp: whether the answer may be long.
+    """
+    query = _understood(message)
+    response = dns.message.make_response(query, recursion_available=recursive, our_payload=PAYLOAD)
+    if isinstance(said, tuple):
+        rcode, own, *records = said
+        _fill(response, Sections(rcode, own, *map(list, records)))
+    else:
+        response.set_rcode(said)
+    return _to_wire(query, response, tcp=tcp)[ID:]
 
 
 def _to_wire(query: dns.message.Message, response: dns.message.Message, *, tcp: bool) -> bytes:
