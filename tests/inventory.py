@@ -1,10 +1,13 @@
 """What is in the practice account, by looking at the account and not at our file."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.loaders import create_loader
+from botocore.session import Session
 
 from wizard.aws.listing import KEY_TYPES
 from wizard.model.setup import Setup
@@ -21,6 +24,12 @@ CALM_CLIENT = Config(user_agent_extra=CALM)
 """For clients of a test's own: they meet nothing that passes by itself, and nothing that they do stays unseen."""
 
 
+@cache
+def loader() -> Any:
+    """Return what reads the descriptions of the services, each once in a process: most of what a client costs."""
+    return create_loader()
+
+
 class Account:
     """The account of a practice world, seen with the administrator's keys.
 
@@ -29,7 +38,10 @@ class Account:
     """
 
     def __init__(self, world: WorldFile) -> None:
-        self._session = boto3.Session(world.access_key_id, world.secret_access_key, region_name=REGION)
+        core = Session()
+        core.register_component("data_loader", loader())
+        keys = world.access_key_id, world.secret_access_key
+        self._session = boto3.Session(*keys, region_name=REGION, botocore_session=core)
         self._endpoint = world.aws_endpoint
         self._clients: dict[tuple[str, str], Any] = {}
 
