@@ -17,7 +17,7 @@ from tests.course import Course, workers
 from tests.kinds import Kinds
 from tests.provoked import Provoked
 from tests.support import REQUIRE_ALL
-from wizard.knowledge.problems import known
+from wizard.knowledge.problems import known, needed
 from wizard.model import masking
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "practice: needs the practice extra")
-    config.pluginmanager.register(Provoked(config, known(), ("wizard", "screens")), "provoked")
+    config.pluginmanager.register(Provoked(config, known(), ("wizard", "screens"), needed), "provoked")
     config.pluginmanager.register(Kinds(config), "kinds")
     config.pluginmanager.register(Course(config), "course")
     handle, os.environ[modelcheck.FILE] = tempfile.mkstemp(prefix="snowpixel-modelcheck-")

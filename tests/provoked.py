@@ -1,5 +1,8 @@
 """A pytest plugin: each problem of the catalogue must really be raised by the product, in a test that names it.
 
+And whatever problem the product raises anywhere in the suite must have every value that its texts show: a test in which
+one is missing fails, because a user would read a placeholder.
+
 The product tells Python's audit hooks of every problem (`wizard.model.results.RAISED`). Counted is what product code
 raised while a test ran that passed and whose own code, tables or parameters hold the problem's id; what a test
 constructs itself counts for nothing. Once the whole suite has run, the session fails if a problem is left over.
@@ -8,7 +11,7 @@ constructs itself counts for nothing. Once the whole suite has run, the session 
 import inspect
 import re
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -33,13 +36,23 @@ class Provoked:
         config: pytest's.
         catalogue: the ids that have to be raised.
         product: the top-level modules whose code counts.
+        needed: what each problem's texts show.
     """
 
-    def __init__(self, config: pytest.Config, catalogue: Iterable[str], product: Iterable[str]) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        catalogue: Iterable[str],
+        product: Iterable[str],
+        needed: Callable[[str], Collection[str]] = lambda _: (),
+    ) -> None:
         self._config = config
         self._catalogue = frozenset(catalogue)
         self._product = frozenset(product)
+        self._needed = needed
         self._raised: set[str] = set()
+        self._gaps: set[str] = set()
+        """Values that were missing in the running test, each as "problem: value"."""
         self.proved: set[str] = set()
         self.excused: set[str] = set()
         """Named by tests that were skipped: nobody can tell."""
@@ -59,11 +72,15 @@ class Provoked:
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == RAISED and _raiser() in self._product:
-            self._raised.add(arguments[0])
+            problem, values = arguments
+            self._raised.add(problem)
+            if problem in self._catalogue:
+                self._gaps |= {f"{problem}: {{{name}}}" for name in self._needed(problem) if name not in values}
 
     def pytest_runtest_logstart(self) -> None:
         """Forget what was raised before this test."""
         self._raised.clear()
+        self._gaps.clear()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -71,6 +88,9 @@ class Provoked:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Count what a test has proved."""
         report = yield
+        if call.when == "call" and report.passed and self._gaps:
+            report.outcome = "failed"
+            report.longrepr = f"A user would read placeholders, because values are missing: {sorted(self._gaps)}"
         if report.skipped:
             self.excused |= self._catalogue & named_by(item)
         elif call.when == "call" and report.passed and self._raised:

@@ -11,13 +11,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 PRODUCT = """
 from wizard.model.results import Problem
-def broken(name): return Problem(name)
+def broken(name, **values): return Problem(name, values)
 """
 CONFTEST = """
 from tests.provoked import Provoked
 def pytest_addoption(parser): parser.addoption("--provoked", action="store_true")
 def pytest_configure(config):
-    config.pluginmanager.register(Provoked(config, ("late-train", "lost-key"), ("shop",)), "provoked")
+    needed = {"late-train": (), "lost-key": ("owner",)}
+    config.pluginmanager.register(Provoked(config, tuple(needed), ("shop",), needed.__getitem__), "provoked")
 """
 TRAIN = """
 import pytest, shop
@@ -28,7 +29,11 @@ def test_train(case): assert shop.broken(case).id == case
 KEY = """
 import shop
 def helper(found): assert found.id == "lost-key"
-def test_key(): helper(shop.broken("lost-" + "key"))
+def test_key(): helper(shop.broken("lost-" + "key", owner="me"))
+"""
+GAP = """
+import shop
+def test_key(): assert shop.broken("lost-" + "key").id == "lost-key"
 """
 OWN = """
 from wizard.model.results import Problem
@@ -36,7 +41,7 @@ def test_key(): assert Problem("lost-key").id == "lost-key"
 """
 UNNAMED = """
 import shop
-def test_key(): assert shop.broken("lost-" + str("key"))
+def test_key(): assert shop.broken("lost-" + str("key"), owner="me")
 """
 SKIPPED = """
 import pytest
@@ -95,3 +100,9 @@ def test_a_part_says_what_it_provoked_when_asked(tmp_path: Path) -> None:
 def test_what_a_skipped_test_names_is_nobodys_fault(tmp_path: Path) -> None:
     code, said = run(tmp_path, SKIPPED.replace('"no " + ', ""))
     assert (code, MISSED in said) == (0, False), said
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_problem_without_a_value_that_its_texts_show_fails_its_test(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    code, said = run(tmp_path, GAP, *workers, "suite")
+    assert (code, "1 failed, 1 passed" in said, "lost-key: {owner}" in said) == (1, True, True), said

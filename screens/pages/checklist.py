@@ -186,7 +186,7 @@ class ChecklistPage(Page):
         if chosen:
             stage, item = chosen
             self.query_one("#detail", Static).update(
-                item_text(item, self.news.get(item.id)) if item else stage_text(stage)
+                item_text(item, self.news.get(item.id), setup=self.setup) if item else stage_text(stage)
             )
 
     @on(OptionList.OptionSelected)

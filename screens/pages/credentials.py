@@ -216,7 +216,13 @@ class CredentialsPage(Page):
             await self._known(known, source, place)
 
     def _refused(self, error: AwsError, place: CredentialSource | None) -> None:
-        self._say(lines(explained(error.problem), "", say(f"({error.operation}: {error.code})", MUTED)))
+        self._say(
+            lines(
+                explained(error.problem, self.saved.name if self.saved else ""),
+                "",
+                say(f"({error.operation}: {error.code})", MUTED),
+            )
+        )
         kept = place is not None and place.kind == CredentialKind.KEPT
         self._offer(*(["factor"] if error.problem.id in FACTOR else []), *(["forget"] if kept else []))
         self.query_one("#factor" if error.problem.id in FACTOR else "#again").focus()

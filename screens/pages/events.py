@@ -107,7 +107,7 @@ class EventsPage(Page):
         except StoreError as error:
             self.trouble = say(str(error), "$text-warning")
         except AwsError as error:
-            self.trouble = explained(error.problem)
+            self.trouble = explained(error.problem, self.setup)
         finally:
             self.looking = False
             self._draw()

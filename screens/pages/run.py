@@ -160,7 +160,9 @@ class RunPage(Page):
         stage = self.query_one(StageList).chosen
         if stage:
             self.query_one("#now").border_title = stage.title
-            self.query_one("#detail", Static).update(stage_text(stage, self.base_app.now(), self.tick))
+            self.query_one("#detail", Static).update(
+                stage_text(stage, self.base_app.now(), self.tick, setup=self.setup)
+            )
 
     def _below(self, snapshot: Snapshot) -> None:
         waiting = self.query_one("#waits", Static)

@@ -79,7 +79,11 @@ def detail_text(snapshot: Snapshot, said: str, run: BrowserRun | None) -> Conten
     trouble = next((check for check in snapshot.checks if check.problem and check.status is not Status.OK), None)
     if trouble and trouble.problem:
         return lines(
-            say(f"✗ {trouble.summary}", "bold $text-error"), "", explained(trouble.problem), "", say(NOTE, MUTED)
+            say(f"✗ {trouble.summary}", "bold $text-error"),
+            "",
+            explained(trouble.problem, snapshot.setup),
+            "",
+            say(NOTE, MUTED),
         )
     if snapshot.finished:
         return events_text(run)

@@ -8,8 +8,14 @@ from screens.texts.style import MUTED, badge, lines, say, span
 from wizard.model.results import Check, Item, StageView, Status
 
 
-def item_text(item: Item, was: Status | None = None) -> Content:
-    """Return everything that is known about an item; `was` is its verdict at an earlier check, if that was another."""
+def item_text(item: Item, was: Status | None = None, *, setup: str = "") -> Content:
+    """Return everything that is known about an item of a setup.
+
+    Args:
+        item: the item.
+        was: its verdict at an earlier check, if that was another.
+        setup: the setup's name.
+    """
     check = item.check
     if check is None:
         return lines(say(item.title, "bold"), "", say(item.activity or "Not checked yet.", MUTED))
@@ -19,7 +25,7 @@ def item_text(item: Item, was: Status | None = None) -> Content:
     rows.append("")
     rows += _facts(check)
     if check.problem:
-        rows += [explained(check.problem), ""]
+        rows += [explained(check.problem, setup), ""]
     if check.look_again:
         rows.append(say(f"The next check can find something new in about {span(check.look_again)}.", MUTED))
     return lines(*rows)

@@ -72,23 +72,25 @@ def undo_text(name: str) -> Content:
 
 def troubles(snapshot: Snapshot) -> Content | None:
     """Return what prevents a plan; None when nothing does."""
-    return _told([check for check in snapshot.checks if check.status in (Status.FAILED, Status.UNKNOWN)])
+    bad = [check for check in snapshot.checks if check.status in (Status.FAILED, Status.UNKNOWN)]
+    return _told(bad, snapshot.setup)
 
 
 def doubts(snapshot: Snapshot) -> Content | None:
     """Return what to think about before a plan is carried out, although it could be; None when nothing is."""
     items = [item for item in snapshot.items if item.changes and item.check]
-    return _told([item.check for item in items if item.check and item.check.status is Status.WARNING])
+    warned = [item.check for item in items if item.check and item.check.status is Status.WARNING]
+    return _told(warned, snapshot.setup)
 
 
-def _told(checks: Sequence[Check]) -> Content | None:
+def _told(checks: Sequence[Check], setup: str) -> Content | None:
     bad = [check for check in checks if check.problem or check.status is not Status.WARNING]
     if not bad:
         return None
     rows: list[Content | str] = []
     for check in bad:
         rows += [badge(check.status) + say(f"  {check.summary}", "bold")]
-        rows += [explained(check.problem)] if check.problem else []
+        rows += [explained(check.problem, setup)] if check.problem else []
         rows += [""]
     return lines(*rows)
 

@@ -7,10 +7,15 @@ from wizard.knowledge.problems import explain
 from wizard.model.results import Problem
 
 
-def explained(problem: Problem) -> Content:
-    """Return title, meaning, steps and the usual time; an unknown problem still says its name."""
+def explained(problem: Problem, setup: str = "") -> Content:
+    """Return title, meaning, steps and the usual time; an unknown problem still says its name.
+
+    Args:
+        problem: the problem.
+        setup: the setup that has it, where that is known.
+    """
     try:
-        about = explain(problem)
+        about = explain(problem, setup)
     except KeyError:
         return lines(say(f"✗ {problem.id}", "bold $text-error"), *(f"{k}: {v}" for k, v in problem.values.items()))
     steps = [say(f"  {number}. {step}") for number, step in enumerate(about.steps, 1)]

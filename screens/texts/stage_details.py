@@ -12,28 +12,28 @@ from wizard.model.results import Actor, Item, Phase, Snapshot, StageView, Status
 SHOWN_PROBLEMS = (Status.FAILED, Status.UNKNOWN, Status.WARNING)
 
 
-def stage_text(stage: StageView, now: float, tick: int = 0) -> Content:
-    """Return why the stage exists, and its items as they stand."""
+def stage_text(stage: StageView, now: float, tick: int = 0, *, setup: str = "") -> Content:
+    """Return why the stage of a setup exists, and its items as they stand."""
     rows: list[Content | str] = [say(stage.why, MUTED), ""]
     for item in stage.items:
-        rows += _item(item, tick, now)
+        rows += _item(item, tick, now, setup)
     return lines(*rows)
 
 
-def _item(item: Item, tick: int, now: float) -> Iterable[Content]:
+def _item(item: Item, tick: int, now: float, setup: str) -> Iterable[Content]:
     mark = style_of_item(item, tick)
     yield Content.assemble((f"{mark.glyph} ", mark.style), say(item.title, "bold" if item.wait else ""))
     if item.wait:
         yield say(f"  {item.wait.subject}")
         yield say(f"  {wait_words(item.wait, now)}", "$text-primary")
         if item.wait.actor is Actor.AWS and item.check and item.check.problem:  # the user's own have a page
-            yield explained(item.check.problem)
+            yield explained(item.check.problem, setup)
     elif item.phase is Phase.RUNNING and item.activity:
         yield say(f"  {item.activity} …", "$text-accent")
     elif item.check and item.check.counts_as in SHOWN_PROBLEMS:
         yield say(f"  {item.check.summary}", mark.style)
         if item.check.problem:
-            yield explained(item.check.problem)
+            yield explained(item.check.problem, setup)
 
 
 def wait_words(wait: Wait, now: float) -> str:

@@ -65,7 +65,7 @@ def test_where_no_record_can_be_added_it_is_said_in_the_words_of_the_form(zone: 
     [told] = name_look.told_of(DnsOperator("e.shop.test", zone))
     assert says in told.summary
     assert list(told.lines("main")) == [f"Warning: {told.summary}"]
-    assert told.data == {"message": told.summary, "problem": None}
+    assert told.data("main") == {"message": told.summary, "problem": None}
 
 
 def test_a_choice_that_is_not_the_name_looks_nothing_up(cli: Cli, world: WorldFile, control: Control) -> None:

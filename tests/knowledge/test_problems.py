@@ -1,13 +1,20 @@
 """The catalogue of problems and the code that raises them agree."""
 
 import ast
+import json
+import re
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from textual.content import Content
 
-from wizard.knowledge.problems import explain, known
-from wizard.model.results import Problem
+from screens.texts import plan_details, stage_details
+from screens.texts.check_details import item_text
+from wizard.commands.output.checklist_lines import troubles
+from wizard.documents import json_envelope
+from wizard.knowledge.problems import described, explain, known, needed
+from wizard.model.results import Check, Item, Job, Phase, Problem, Snapshot, StageView, Status
 
 ROOT = Path(__file__).parent.parent.parent
 BASE = {"report": 2, "stopped": 1, "Problem": 0, "StoppedError": 1}
@@ -58,3 +65,25 @@ def test_an_explanation_has_a_title_a_meaning_and_something_to_do(name: str) -> 
     assert explained.steps
     for text in (explained.title, explained.meaning, *explained.steps, explained.typical):
         assert not [gap for _, gap, _, _ in Formatter().parse(text) if gap is not None]
+
+
+@pytest.mark.parametrize("name", known())
+def test_every_front_end_writes_the_setups_name_into_commands(name: str) -> None:
+    """Only `explain`, which knows no setup, shows a placeholder for it."""
+    check = Check("tls", "", Status.FAILED, "x", problem=Problem(name, dict.fromkeys(needed(name), "some")))
+    item = Item("tls", "TLS", Phase.DONE, check=check)
+    snapshot = Snapshot(Job.CHECK, "shop", stages=(StageView("https", "HTTPS", "why", (item,)),))
+    shown = [
+        *troubles([check], "shop"),
+        item_text(item, setup="shop").plain,
+        stage_details.stage_text(StageView("https", "HTTPS", "why", (item,)), 0.0, setup="shop").plain,
+        (plan_details.troubles(snapshot) or Content()).plain,
+        json.dumps(json_envelope.check(check, "shop")),
+    ]
+    steps = described(name).steps
+    for text in shown:
+        assert not re.search(r"snowpixel [a-z]+ NAME\b", text), text
+    wanted = {found[0] for step in steps for found in re.finditer(r"snowpixel [a-z]+(?= NAME)", step)}
+    for command in wanted:
+        assert f"{command} shop" in shown[-1]
+        assert f"{command} shop" in "\n".join(shown[:-4])

@@ -246,6 +246,7 @@ _UNKNOWN: dict[str, dict[str, str]] = {
     "setting-unusable": {"place": "A setting of AWS's tools", "message": "isn't valid", "fix": _SEE},
     "keys-unusable": {"place": "a value of the key"},
     "proxy-unreachable": {"variable": "HTTPS_PROXY"},
+    "wrong-partition": {"where": "These credentials aren't for the ordinary AWS."},
 }  # fmt: skip
 """What the texts of problems name where nobody looked at this computer."""
 

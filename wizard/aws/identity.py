@@ -46,7 +46,9 @@ async def who_am_i(aws: Aws) -> Identity:
         raise await _precisely(aws, error) from None
     account, arn = caller["Account"], caller["Arn"]
     if not arn.startswith("arn:aws:"):
-        raise translate(OTHER_PARTITION, f"The credentials are of {arn}, which", "sts:GetCallerIdentity")
+        where = f"The credentials are for {arn}."
+        values = {"where": where, "message": ""}
+        raise translate(OTHER_PARTITION, where, "sts:GetCallerIdentity", values=values)
     try:
         aliases = (await aws("iam", "list_account_aliases")).get("AccountAliases", [])
     except AwsError:

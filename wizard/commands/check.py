@@ -246,7 +246,7 @@ def _data(found: CheckedSetup, wish: Wish) -> SetupRow:
     shown = found.snapshot.checks if found.snapshot else ()
     was = {one.id: status for one, status in found.news}
     told = [one for one in shown if not wish.changes or one.id in was]
-    rows = (json_check.row(one, was[one.id] if wish.changes else UNSET) for one in told)
+    rows = (json_check.row(one, was[one.id] if wish.changes else UNSET, setup=found.name) for one in told)
     return SetupRow(found.name, found.status, tuple(rows))
 
 

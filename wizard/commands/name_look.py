@@ -39,12 +39,11 @@ class Told(Struct, frozen=True):
         yield f"Warning: {printable(self.summary)}"
         yield from checklist_lines.troubles([self.check] if self.check else [], setup)
 
-    @property
-    def data(self) -> dict[str, Any]:
+    def data(self, setup: str) -> dict[str, Any]:
         """Return it for a document."""
         return {
             "message": self.summary,
-            "problem": json_envelope.problem(self.check.problem) if self.check else None,
+            "problem": json_envelope.problem(self.check.problem, setup) if self.check else None,
         }
 
 
@@ -63,7 +62,7 @@ def warned(session: Session, host: str, setup: str) -> list[dict[str, Any]]:
     for one in told:
         for line in one.lines(setup):
             session.note(line)
-    return [one.data for one in told]
+    return [one.data(setup) for one in told]
 
 
 async def _looked_up(dns: DnsClient, host: str) -> DnsOperator | None:

@@ -31,7 +31,7 @@ def run(session: Session, setup: Setup, page: str) -> ExitCode:
         *checklist_lines.troubles(checks, setup.name),
     ]
     status = worst(check.status for check in checks)
-    data = {"setup": setup.name, "page": page, "checks": [json_envelope.check(check) for check in checks]}
+    data = {"setup": setup.name, "page": page, "checks": [json_envelope.check(check, setup.name) for check in checks]}
     session.result(lines, str(status), data)
     return of_statuses([status])
 

@@ -68,7 +68,7 @@ def _place(profile: Profile, shared: SharedFiles) -> str:
 
 def _partition(name: str, region: object) -> Problem | None:
     if isinstance(region, str) and region.startswith(OTHER_PARTITIONS):
-        return Problem("wrong-partition", {"where": f"The profile {name} is for {region}, which"})
+        return Problem("wrong-partition", {"where": f"The profile {name} is for the region {region}.", "message": ""})
     return None
 
 

@@ -63,8 +63,8 @@ class CheckDocument(Struct, frozen=True, forbid_unknown_fields=True):
     errors: tuple[Message, ...]
 
 
-def row(found: Check, was: Status | UnsetType | None = UNSET) -> CheckRow:
-    """Return one check for a document, its problem already in words."""
+def row(found: Check, was: Status | UnsetType | None = UNSET, *, setup: str = "") -> CheckRow:
+    """Return one check of a setup for a document, its problem already in words."""
     return CheckRow(
         found.stage,
         found.id,
@@ -72,7 +72,7 @@ def row(found: Check, was: Status | UnsetType | None = UNSET) -> CheckRow:
         found.summary,
         found.observed,
         found.expected,
-        explained(found.problem),
+        explained(found.problem, setup),
         found.copy,
         found.look_again,
         found.evidence,
@@ -81,12 +81,12 @@ def row(found: Check, was: Status | UnsetType | None = UNSET) -> CheckRow:
     )
 
 
-def explained(problem: Problem | None) -> Explained | None:
+def explained(problem: Problem | None, setup: str = "") -> Explained | None:
     """Return a problem in words; one that the catalogue lacks stands for itself."""
     if problem is None:
         return None
     try:
-        return problems.explain(problem)
+        return problems.explain(problem, setup)
     except KeyError:
         return Explained(problem.id, problem.id, "", ())
 

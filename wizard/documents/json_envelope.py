@@ -20,15 +20,15 @@ def document(command: str, status: str, data: Any, errors: Iterable[str] = ()) -
     return json.dumps(found)
 
 
-def check(found: Check) -> dict[str, Any]:
-    """Return one check as an object, its problem already in words."""
-    built: dict[str, Any] = msgspec.to_builtins(json_check.row(found))
+def check(found: Check, setup: str = "") -> dict[str, Any]:
+    """Return one check of a setup as an object, its problem already in words."""
+    built: dict[str, Any] = msgspec.to_builtins(json_check.row(found, setup=setup))
     return built
 
 
-def problem(found: Problem | None) -> dict[str, Any] | None:
+def problem(found: Problem | None, setup: str = "") -> dict[str, Any] | None:
     """Return a problem with its title, meaning and steps."""
-    built: dict[str, Any] | None = msgspec.to_builtins(json_check.explained(found))
+    built: dict[str, Any] | None = msgspec.to_builtins(json_check.explained(found, setup))
     return built
 
 

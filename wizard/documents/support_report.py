@@ -112,7 +112,7 @@ def build(material: Material, *, masked: bool) -> SupportReport:
         variables=tuple(one for one in VARIABLES if os.environ.get(one)),
         choices=everywhere(msgspec.to_builtins(setup.choices), clean),
         made=everywhere(made, clean),
-        checks=tuple(everywhere(json_envelope.check(one), clean) for one in material.snapshot.checks),
+        checks=tuple(everywhere(json_envelope.check(one, setup.name), clean) for one in material.snapshot.checks),
         calls=tuple(everywhere(msgspec.to_builtins(one), clean) for one in material.calls),
     )
 

@@ -1,11 +1,13 @@
 """Problem ids to texts: title, meaning, and steps from `assets/problems.toml`, with values filled in."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from wizard.model.results import Problem
@@ -28,6 +30,12 @@ ADDED = frozenset({"on", "candidates", "policy", "region"})
 """Values that are part of a sentence or a whole one, with a blank before it, or nothing: without them it reads well."""
 
 
+_OF_A_SETUP = re.compile(r"(snowpixel [a-z]+) NAME\b")
+"""A command whose first word is the name of a setup."""
+
+_FIELD = re.compile(r"{(\w+)}")
+
+
 class _Gaps(dict[str, str]):
     """Shows a value that was not given as a plain placeholder."""
 
@@ -45,13 +53,33 @@ def known() -> tuple[str, ...]:
     return tuple(sorted(_catalogue()))
 
 
-def explain(problem: Problem) -> Explained:
-    """Fill a problem's texts with its values.
+def needed(problem: str) -> frozenset[str]:
+    """Return the values without which a problem's texts have a gap.
 
     Raises:
         KeyError: the catalogue has no such problem.
     """
-    return described(problem.id, problem.values)
+    entry = _catalogue()[problem]
+    texts = (entry["title"], entry["meaning"], *entry["steps"], entry.get("typical", ""), entry.get("link", ""))
+    return frozenset(_FIELD.findall("\n".join(texts))) - ADDED
+
+
+def explain(problem: Problem, setup: str = "") -> Explained:
+    """Fill a problem's texts with its values.
+
+    Args:
+        problem: the problem.
+        setup: the setup that has it, where that is known: commands are then shown as they are to be typed.
+
+    Raises:
+        KeyError: the catalogue has no such problem.
+    """
+    told = described(problem.id, problem.values)
+    return msgspec.structs.replace(told, steps=tuple(_for(setup, step) for step in told.steps)) if setup else told
+
+
+def _for(setup: str, step: str) -> str:
+    return _OF_A_SETUP.sub(lambda found: f"{found[1]} {setup}", step)
 
 
 def described(problem: str, values: Mapping[str, str] | None = None) -> Explained:

@@ -91,7 +91,7 @@ class DnsRecord(Struct, frozen=True):
 
 
 RAISED = "snowpixel.problem"
-"""Name of the audit event (PEP 578) that is raised with the id of every problem recognized: the tests count them."""
+"""Name of the audit event (PEP 578) that tells the tests the id and the values of every problem recognized."""
 
 
 class Problem(Struct, frozen=True):
@@ -101,7 +101,7 @@ class Problem(Struct, frozen=True):
     values: dict[str, str] = {}
 
     def __post_init__(self) -> None:
-        sys.audit(RAISED, self.id)
+        sys.audit(RAISED, self.id, self.values)
 
 
 class Difference(Struct, frozen=True):

@@ -300,7 +300,7 @@ class HttpRedirectProbe(Probe):
             return True
         try:
             answer = await self.context.ports.web.get(f"https://{host}/i", headers=ORIGIN, limit=PAGE_LIMIT)
-        except WebError:
-            return False
+        except WebError as error:
+            return error.kind == "tls"  # a name that isn't attached has no certificate either
         found = fault_in(answer)
         return found is not None and found.problem == known.problem

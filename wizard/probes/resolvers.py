@@ -217,6 +217,7 @@ class ResolversProbe(Probe):
             expected=target,
             name=domain,
             target=target,
+            answered=observed,
         )
 
     def _flattened(self, domain: str, target: str, observed: str) -> Check:

@@ -1,6 +1,5 @@
 """The checklist in lines: rows, problems with their steps, and a summary."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -12,8 +11,6 @@ from wizard.knowledge import problems
 from wizard.model.results import Check, Job, Snapshot, StageView, Status
 from wizard.model.setup import Setup
 from wizard.model.terminal_text import printable
-
-_NAME = re.compile(r"(snowpixel [a-z]+) NAME\b")
 
 
 def rows(stages: Iterable[StageView], ink: Ink, *, verbose: bool = False) -> Iterator[str]:
@@ -59,22 +56,17 @@ def troubles(checks: Iterable[Check], setup: str) -> Iterator[str]:
     seen: dict[problems.Explained, list[Check]] = {}
     for check in checks:
         if check.problem and check.counts_as is not Status.OK:
-            seen.setdefault(_explained(check), []).append(check)
+            seen.setdefault(_explained(check, setup), []).append(check)
     for number, (problem, where) in enumerate(seen.items(), 1):
         yield ""
         yield f"{number}. {printable(problem.title)}"
         yield f"   {printable(problem.meaning)}"
         yield from _observed(where)
-        yield from (f"   - {_for(setup, step)}" for step in problem.steps)
+        yield from (f"   - {printable(step)}" for step in problem.steps)
         if problem.typical:
             yield f"   Usually takes {printable(problem.typical)}."
         if problem.link:
             yield f"   More: {printable(problem.link)}"
-
-
-def _for(setup: str, step: str) -> str:
-    """Write the setup's own name into the commands of a step, so that they can be typed as they stand."""
-    return printable(_NAME.sub(rf"\1 {setup}", step))
 
 
 def _observed(where: Sequence[Check]) -> Iterator[str]:
@@ -87,10 +79,10 @@ def _observed(where: Sequence[Check]) -> Iterator[str]:
         yield f"   Expected: {printable(where[0].expected)}"
 
 
-def _explained(check: Check) -> problems.Explained:
+def _explained(check: Check, setup: str) -> problems.Explained:
     assert check.problem is not None  # noqa: S101 - the caller looked
     try:
-        return problems.explain(check.problem)
+        return problems.explain(check.problem, setup)
     except KeyError:
         return problems.Explained(check.problem.id, check.problem.id, check.summary, ())
 
