@@ -21,6 +21,7 @@ from wizard.knowledge.problems import known, needed
 from wizard.model import masking
 
 if TYPE_CHECKING:
+    from tests.finished import Finished
     from tests.product import Product
     from wizard.practice.control_client import Control
     from wizard.practice.worldfile import WorldFile
@@ -138,8 +139,16 @@ def world(running: "WorldFile", control: "Control") -> "WorldFile":
     return running
 
 
+@pytest.fixture(scope="session")
+def finished(running: "WorldFile", tmp_path_factory: pytest.TempPathFactory) -> "Finished":
+    from tests.finished import Finished  # noqa: PLC0415
+    from wizard.practice.control_client import Control  # noqa: PLC0415
+
+    return Finished(Control(running), tmp_path_factory.mktemp("finished"))
+
+
 @pytest.fixture
-def product(world: "WorldFile", control: "Control", tmp_path: Path) -> "Product":
+def product(world: "WorldFile", control: "Control", finished: "Finished", tmp_path: Path) -> "Product":
     from tests.product import Product  # noqa: PLC0415
 
-    return Product(world, control, tmp_path / "home")
+    return Product(world, control, tmp_path / "home", finished=finished)

@@ -6,6 +6,7 @@ from typing import Any
 
 import anyio
 
+from tests.finished import Finished
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.engine.progress import Progress
 from wizard.model.results import Change, Check, DnsRecord, Job, Snapshot, Status
@@ -34,6 +35,7 @@ class Product:
         keys: other keys than the administrator's.
         endpoint: another URL for every AWS service than the world's own.
         pace: seconds that it waits for each nominal one.
+        finished: the setups that are gone back to in this world.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class Product:
         *,
         endpoint: str = "",
         pace: float = 0.0,
+        finished: Finished | None = None,
     ) -> None:
         self.world = world
+        self._finished = finished
         self.control = control
         self.calls: list[tuple[str, str]] = []
         keys = keys or Keys(world.access_key_id, Secret(world.secret_access_key))
@@ -73,6 +77,21 @@ class Product:
     def new(self, name: str = "main", **choices: Any) -> Setup:
         """Save a setup with a domain, unless `domain=None`."""
         return self.service.store.create(name, SetupChoices(**{"domain": DOMAIN, **choices}))
+
+    def stand(self) -> None:
+        """Have a setup with a domain that is set up to the end, and nothing else, in a world as every test begins in.
+
+        Set up once in a test process, and gone back to from then on: for tests of what comes after that.
+        """
+        assert self._finished is not None
+        home, name = self.service.store.home, "whole"
+        if name in self._finished:
+            self._finished.go_back(name, home)
+        else:
+            self.new()
+            assert not_ok(self.apply()) == []
+            self._finished.keep(name, home)
+        self.clear()
 
     def setup(self, name: str = "main") -> Setup:
         """Return the setup as it is saved now."""

@@ -75,8 +75,7 @@ def test_no_walk_writes_in_a_wrong_account(product: Product, wrong: KeySource, j
 
 
 def test_a_walk_limited_to_one_item_asks_first_too(product: Product, wrong: KeySource) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     with product.service.store.writing("main", "test") as state:
         state.choose(retention_days=7)
     product.clear()

@@ -23,8 +23,7 @@ def row(snapshot: Snapshot, name: str = "earlier-setup") -> Check:
 
 
 def test_two_set_ups_of_one_name_live_side_by_side(product: Product, colleague: Product) -> None:
-    product.new()
-    assert not_ok(product.apply()) == []
+    product.stand()
     colleague.new(domain=OTHER)
     assert not_ok(colleague.apply()) == []
     mine, theirs = product.setup(), colleague.setup()
@@ -36,8 +35,7 @@ def test_two_set_ups_of_one_name_live_side_by_side(product: Product, colleague: 
 
 
 def test_removing_one_leaves_the_other_whole(product: Product, colleague: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     colleague.new(domain=OTHER)
     colleague.apply()
     product.clear()
@@ -51,8 +49,7 @@ def test_removing_one_leaves_the_other_whole(product: Product, colleague: Produc
 def test_a_second_set_up_for_the_same_name_is_stopped_before_anything_is_made(
     product: Product, colleague: Product
 ) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     colleague.new()
     product.clear()
     refused = colleague.apply(adds_records=False)
@@ -68,8 +65,7 @@ def test_a_second_set_up_for_the_same_name_is_stopped_before_anything_is_made(
 
 
 def test_a_plan_says_it_too(product: Product, colleague: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     colleague.new()
     assert row(colleague.run(Job.PLAN)).status is Status.FAILED
 

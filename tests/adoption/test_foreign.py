@@ -89,8 +89,7 @@ def alias_of(account: Account, identifier: str) -> Any:
 
 
 def test_the_name_is_on_another_distribution_of_the_account(product: Product, account: Account) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     theirs = disown(product, account)
     before = account.client("cloudfront").get_distribution_config(Id=theirs)["ETag"]
     product.new(certificate="new")

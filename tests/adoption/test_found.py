@@ -69,8 +69,7 @@ def test_ids_and_choices_are_rebuilt_from_the_account(product: Product) -> None:
 
 
 def test_a_finished_set_up_goes_on_from_another_computer(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     lost, before = lose_file(product), Account(product.world).inventory()
     product.service.adopt(the_one(product))
     product.clear()
@@ -83,8 +82,7 @@ def test_a_finished_set_up_goes_on_from_another_computer(product: Product) -> No
 
 
 def test_a_check_right_after_it_waits_for_nothing_but_the_proof(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     lose_file(product)
     product.service.adopt(the_one(product))
     assert [check.id for check in not_ok(product.check())] == ["first-event"]
@@ -191,8 +189,7 @@ def test_a_file_that_does_not_say_its_own_hash_is_not_taken_for_ours(product: Pr
 
 
 def test_kept_logs_can_be_deleted_from_another_computer(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.run(Job.REMOVE)
     lose_file(product)
     product.service.adopt(the_one(product))
@@ -241,8 +238,7 @@ def test_a_replaced_certificate_that_is_left_over_is_deleted(product: Product) -
 
 
 def test_tags_alone_are_enough_for_the_distribution(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     cloudfront = Account(product.world).client("cloudfront")
     identifier = product.setup().made.distribution
     reply = cloudfront.get_distribution_config(Id=identifier)
@@ -252,16 +248,14 @@ def test_tags_alone_are_enough_for_the_distribution(product: Product) -> None:
 
 
 def test_it_is_found_where_the_search_by_tags_is_forbidden(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.control.fail("tagging", "GetResources", "AccessDeniedException", times=99)
     assert the_one(product).made.distribution == product.setup().made.distribution
     assert ("resourcegroupstaggingapi", "get_resources") in product.calls
 
 
 def test_another_name_here_leaves_the_tags_as_they_are(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     lose_file(product)
     product.service.adopt(the_one(product), "from-work")
     product.clear()
@@ -271,8 +265,7 @@ def test_another_name_here_leaves_the_tags_as_they_are(product: Product) -> None
 
 
 def test_what_is_saved_here_already_is_not_adopted_again(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     found = the_one(product)
     assert product.service.saved_as(found) == "main"
     with pytest.raises(StoreError, match="saved here already, as 'main'"):
@@ -280,8 +273,7 @@ def test_what_is_saved_here_already_is_not_adopted_again(product: Product) -> No
 
 
 def test_a_file_of_that_name_with_another_id_is_never_replaced(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     lose_file(product)
     mine = product.new(domain="other.example.test")
     with pytest.raises(StoreError, match="another name on this computer"):
@@ -292,8 +284,7 @@ def test_a_file_of_that_name_with_another_id_is_never_replaced(product: Product)
 
 
 def test_the_buckets_do_not_move_by_being_adopted(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     lose_file(product)
     with pytest.raises(StoreError, match="can't move"):
         product.service.adopt(the_one(product), region="eu-west-1")
@@ -301,8 +292,7 @@ def test_the_buckets_do_not_move_by_being_adopted(product: Product) -> None:
 
 
 def test_a_name_that_no_set_up_can_have_is_not_taken_from_the_tags(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     setup, account = product.setup(), Account(product.world)
     arn = f"arn:aws:cloudfront::{setup.made.account}:distribution/{setup.made.distribution}"
     bad = {"Items": [{"Key": "snowpixel:setup", "Value": "../../etc/passwd"}]}

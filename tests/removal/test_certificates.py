@@ -281,8 +281,7 @@ def test_a_replaced_certificate_that_is_still_attached_goes_once_cloudfront_lets
     product: Product, behind: Behind
 ) -> None:
     """Another domain needs another certificate; the one before is attached until the alias has moved."""
-    product.new()
-    product.apply()
+    product.stand()
     product.service.choose("main", domain=f"f.{PARENT}")
     product.apply()
     product.apply()

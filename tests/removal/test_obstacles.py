@@ -37,8 +37,7 @@ def _left(product: Product) -> dict[str, list[str]]:
 
 
 def test_the_logs_stay_and_are_named_and_can_be_removed_later(product: Product, behind: Behind) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     bucket, rules, policy = behind.logs, behind.rules(behind.logs), behind.statements(behind.logs)
     kept = product.run(Job.REMOVE)
     assert bucket in _check(kept, "log-bucket").summary
@@ -67,8 +66,7 @@ class Late:
 
 @pytest.mark.parametrize("times", [1, 5])
 def test_log_files_that_arrive_late_are_taken_too(product: Product, behind: Behind, times: int) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.run(Job.REMOVE)
     product.calls = Late(behind, times)  # type: ignore[assignment]
     product.run(Job.REMOVE, answers=LOGS_TOO)
@@ -76,8 +74,7 @@ def test_log_files_that_arrive_late_are_taken_too(product: Product, behind: Behi
 
 
 def test_the_delivery_may_not_write_any_more_before_the_logs_are_deleted(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.clear()
     product.run(Job.REMOVE, answers=LOGS_TOO)
     written = [operation for _, operation in product.writes()]
@@ -85,8 +82,7 @@ def test_the_delivery_may_not_write_any_more_before_the_logs_are_deleted(product
 
 
 def test_versions_and_delete_markers_go_too(product: Product, behind: Behind) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     for bucket in (behind.content, behind.logs):
         behind.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     for _ in range(3):
@@ -102,8 +98,7 @@ def test_versions_and_delete_markers_go_too(product: Product, behind: Behind) ->
 
 
 def test_foreign_files_in_the_content_bucket_stop_only_the_bucket(product: Product, behind: Behind) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     behind.s3.put_object(Bucket=behind.content, Key="logo.svg", Body=b"<svg/>")
     content = behind.content
     stopped = product.run(Job.REMOVE, answers=LOGS_TOO)
@@ -116,8 +111,7 @@ def test_foreign_files_in_the_content_bucket_stop_only_the_bucket(product: Produ
 
 
 def test_a_log_file_that_a_lock_keeps_is_said_and_the_bucket_stays(product: Product, behind: Behind) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     logs = behind.logs
     behind.s3.put_bucket_versioning(Bucket=logs, VersioningConfiguration={"Status": "Enabled"})
     behind.s3.put_object_lock_configuration(Bucket=logs, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
@@ -152,8 +146,7 @@ def _delete_other(behind: Behind, made: dict[str, Any]) -> None:
 
 
 def test_an_access_control_in_use_elsewhere_is_said(product: Product, behind: Behind) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     other = _other_distribution(behind)
     stopped = product.run(Job.REMOVE, answers=LOGS_TOO)
     assert _problem(stopped, "origin-access") == "origin-access-in-use"
@@ -164,8 +157,7 @@ def test_an_access_control_in_use_elsewhere_is_said(product: Product, behind: Be
 
 
 def test_a_certificate_in_use_elsewhere_stays_and_holds_nothing_else_up(product: Product, behind: Behind) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     viewer = {
         "ACMCertificateArn": behind.made.certificate,
         "SSLSupportMethod": "sni-only",
@@ -184,8 +176,7 @@ def test_a_certificate_in_use_elsewhere_stays_and_holds_nothing_else_up(product:
 
 @pytest.mark.parametrize(("code", "status"), [("AccessDenied", 403), ("PreconditionFailed", 412)])
 def test_a_pricing_plan_is_said_and_the_rest_waits(product: Product, code: str, status: int) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.control.fail("cloudfront", "DeleteDistribution", code, status, times=99, message=PLAN)
     stopped = product.run(Job.REMOVE, answers=LOGS_TOO)
     assert _problem(stopped, "distribution") == "pricing-plan"
@@ -205,8 +196,7 @@ def _silence(product: Product) -> None:
 
 
 def test_without_dns_it_asks_and_waits(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     _silence(product)
     product.clear()
     waits = product.run(Job.REMOVE, patience=0)
@@ -218,8 +208,7 @@ def test_without_dns_it_asks_and_waits(product: Product) -> None:
 
 def test_while_the_question_is_open_the_record_is_looked_for(product: Product) -> None:
     """DNS comes back and the record is gone: the question answers itself."""
-    product.new()
-    product.apply()
+    product.stand()
     _silence(product)
     assert product.run(Job.REMOVE, patience=0).decisions
     product.control.silence_dns(None)
@@ -228,8 +217,7 @@ def test_while_the_question_is_open_the_record_is_looked_for(product: Product) -
 
 
 def test_the_typed_override_goes_on(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     _silence(product)
     product.run(Job.REMOVE, adds_records=False, answers={DOMAIN_LOST: "yes", **LOGS_TOO})
     assert _left(product) == {}
@@ -237,8 +225,7 @@ def test_the_typed_override_goes_on(product: Product) -> None:
 
 
 def test_the_harmless_answer_keeps_waiting(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     _silence(product)
     product.clear()
     waits = product.run(Job.REMOVE, adds_records=False, patience=0.3, answers={DOMAIN_LOST: "wait"})
