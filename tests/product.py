@@ -1,6 +1,7 @@
 """The product pointed at a practice world, and the user's part played for it: what scenario tests are written with."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -78,17 +79,18 @@ class Product:
         """Save a setup with a domain, unless `domain=None`."""
         return self.service.store.create(name, SetupChoices(**{"domain": DOMAIN, **choices}))
 
-    def stand(self) -> None:
-        """Have a setup with a domain that is set up to the end, and nothing else, in a world as every test begins in.
+    def stand(self, **choices: Any) -> None:
+        """Have a setup that is set up to the end, and nothing else, in a world as every test begins in.
 
-        Set up once in a test process, and gone back to from then on: for tests of what comes after that.
+        Set up once in a test process for each set of choices, and gone back to from then on: for tests of what comes
+        after that. The choices are those of `new`.
         """
         assert self._finished is not None
-        home, name = self.service.store.home, "whole"
+        home, name = self.service.store.home, f"whole {sha256(repr(sorted(choices.items())).encode()).hexdigest()}"
         if name in self._finished:
             self._finished.go_back(name, home)
         else:
-            self.new()
+            self.new(**choices)
             assert not_ok(self.apply()) == []
             self._finished.keep(name, home)
         self.clear()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.product import DOMAIN, Product, not_ok
+from tests.product import DOMAIN, Product
 from tests.snowplow.browserproof.visiting import BOTH, Chromium, Visitor, host_and_port
 from tests.support import require
 from tests.trackers import V4
@@ -15,8 +15,7 @@ from wizard.snowplow.browserproof.chromium import flags
 @pytest.fixture
 def made(product: Product) -> Product:
     """A finished setup that serves the pixel and the tracker."""
-    product.new(goals=BOTH, tracker=str(V4))
-    assert not_ok(product.apply()) == []
+    product.stand(goals=BOTH, tracker=str(V4))
     return product
 
 

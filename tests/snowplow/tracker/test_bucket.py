@@ -36,8 +36,7 @@ def problem_of(snapshot: Snapshot, item: str) -> str:
 @pytest.fixture
 def served(product: Product) -> Product:
     """A finished setup with pixel and tracker."""
-    product.new(goals=BOTH, tracker=str(V4))
-    assert not_ok(product.apply()) == []
+    product.stand(goals=BOTH, tracker=str(V4))
     return product
 
 
