@@ -79,7 +79,7 @@ def test_an_unfinished_set_up_for_the_same_name_is_seen_by_its_certificate(
     product.clear()
     check = row(colleague.apply(adds_records=False))
     assert check.status is Status.FAILED
-    assert "not finished" in check.summary
+    assert "it isn't finished" in check.summary
     assert product.writes() == []
     assert not_ok(product.apply()) == []
 

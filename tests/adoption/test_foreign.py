@@ -97,7 +97,7 @@ def test_the_name_is_on_another_distribution_of_the_account(product: Product, ac
     early = problem(stopped, "earlier-setup", "alias-on-distribution")
     assert row(stopped, "earlier-setup").status is Status.WARNING
     assert theirs in early
-    assert f"take {DOMAIN} off" in early
+    assert f"remove {DOMAIN} from its alternate domain names" in early
     product.control.remove_record(DOMAIN, "CNAME")
     stopped = product.apply()
     assert theirs in problem(stopped, "alias", "alias-on-distribution")

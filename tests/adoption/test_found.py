@@ -268,7 +268,7 @@ def test_what_is_saved_here_already_is_not_adopted_again(product: Product) -> No
     product.stand()
     found = the_one(product)
     assert product.service.saved_as(found) == "main"
-    with pytest.raises(StoreError, match="saved here already, as 'main'"):
+    with pytest.raises(StoreError, match="already saved here, as 'main'"):
         product.service.adopt(found, "second")
 
 

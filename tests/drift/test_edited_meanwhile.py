@@ -76,7 +76,7 @@ def test_an_edit_of_what_is_ours_is_asked_about(before: str, standing: Callable[
     parked = behind.product.run(Job.REPAIR, patience=LONG_ENOUGH)
     asked = next(iter(parked.decisions))
     assert (asked.id, asked.default) == (DISTRIBUTION_EDITED, "leave")
-    assert "HttpVersion is http2, wanted is http2and3" in asked.question
+    assert "HttpVersion is http2, should be http2and3" in asked.question
     assert asked.flag == "--distribution-edited ours"
     assert parked.status is Status.WAITING
     found = behind.configuration()

@@ -107,7 +107,7 @@ def test_waits_are_explained(product: Product) -> None:
     _run_with(product, front)
     assert seen["pixel-record"].actor is Actor.USER
     assert seen["serving"].actor is Actor.AWS
-    assert "switched off" in seen["serving"].subject
+    assert "disabling" in seen["serving"].subject
     assert seen["serving"].since > 0
 
 

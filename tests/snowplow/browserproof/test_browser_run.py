@@ -245,7 +245,7 @@ def test_events_that_break_off_although_all_else_is_answered_are_named(made: Pro
     visitor.fail("**/i?stm=*&*")
     ended = browse(made, visitor.open)
     assert problem_in(ended) == "browser-jammed"
-    assert "3 of 3 events wait" in found_in(ended, "browser-run").summary
+    assert "3 of 3 events are stuck" in found_in(ended, "browser-run").summary
 
 
 def test_a_certificate_that_nobody_trusts_is_named(made: Product, visitor: Visitor, tmp_path: Path) -> None:
