@@ -261,22 +261,24 @@ class Service:
             asks = None if looks_only else progress
             signed = renewing(self.credentials, ports.aws, state, ports.clock, progress=asks, patience=patience)
             aws = signed if looks_only else RetryingAws(signed, progress=progress, clock=ports.clock, patience=patience)
-            makes, retries = job is Job.APPLY, job is Job.REPAIR
-            context = Context(
-                copy(ports, aws=WriteAhead(aws, state)),
-                state,
-                given,
-                makes,
-                retries,
-                self.environment.row_limit,
-                self.environment.check_limit,
-            )
+            context = self._context(copy(ports, aws=WriteAhead(aws, state)), state, given, job)
             await jobs.WALKS[job](context, progress, patience, only)
 
         hold: AbstractContextManager[MemoryState] = (
             nullcontext(MemoryState(setup)) if looks_only else self.store.writing(name, f"snowpixel {job} {name}")
         )
         return PreparedWalk(progress, hold, walk, self._after_removal(progress, given) if job is Job.REMOVE else None)
+
+    def _context(self, ports: Ports, state: MemoryState, answers: Mapping[str, str], job: Job) -> Context:
+        return Context(
+            ports,
+            state,
+            answers,
+            makes=job is Job.APPLY,
+            retries=job is Job.REPAIR,
+            row_limit=self.environment.row_limit,
+            check_limit=self.environment.check_limit,
+        )
 
     async def dns_operator(self, host: str) -> DnsOperator:
         """Look up who runs the DNS of a host name (`wizard.net.dns_operator.dns_operator`)."""
