@@ -26,7 +26,7 @@ def refused(bench: Bench, damage: str, job: Job) -> None:
     path = bench.product.service.store.path(NAME)
     path.write_bytes(DAMAGES[damage](path.read_bytes()))
     bench.product.clear()
-    with pytest.raises(StoreError, match="Put it back, then try again: cp ") as error:
+    with pytest.raises(StoreError, match="Restore it, then try again: cp ") as error:
         bench.run(job)
     assert of_error(error.value) is ExitCode.USAGE
     assert bench.control.calls() == []

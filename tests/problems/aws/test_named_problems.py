@@ -69,7 +69,7 @@ CASES = (
     ),
     Case(
         "denied-explicitly", ("A12",), ("s3", "CreateBucket"), "AccessDenied",
-        f"{WHO}: s3:CreateBucket with an explicit deny in an identity-based policy", "content-bucket", "second factor",
+        f"{WHO}: s3:CreateBucket with an explicit deny in an identity-based policy", "content-bucket", "MFA code",
     ),
     Case(
         "public-policy-blocked", ("B6",), ("s3", "PutBucketPolicy"), "AccessDenied",
