@@ -112,6 +112,7 @@ def test_what_it_rests_on_is_said() -> None:
     assert any("700 bytes" in text for text in found.assumptions)
     assert any("10,000,000 requests" in text for text in found.assumptions)
     assert any("30 days" in text for text in found.assumptions)
+    assert any("free plan closes after 6 months" in text for text in found.assumptions)
     assert all(page.startswith("https://aws.amazon.com/") for page in found.pages)
 
 

@@ -198,4 +198,6 @@ def _assumptions(prices: dict[str, Any], days: int) -> tuple[str, ...]:
         ),
         "visitors in Europe and North America; list prices without tax or discounts",
         "not counted: reading the logs, and the domain's yearly fee",
+        # AWS Free Tier user guide, "Free plan" (accounts opened since July 15, 2025).
+        "an AWS account on the free plan closes after 6 months, or once its credits are used up, unless you upgrade it",
     )
