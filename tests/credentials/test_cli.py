@@ -96,7 +96,7 @@ def test_keys_are_kept_used_by_themselves_and_dropped(shell: Shell) -> None:
     typed, kept, listed, dropped, without, again = documents
     assert known_elsewhere(typed)
     assert known_elsewhere(kept)
-    assert [one["kind"] for one in listed["data"]["found"] if one["wins"]] == ["kept key"]
+    assert [one["kind"] for one in listed["data"]["found"] if one["wins"]] == ["saved key"]
     assert dropped["data"]["keys"] == "dropped"
     assert identity(without)["problem"]["id"] == "no-credentials"
     assert again["data"]["keys"] == "none"
@@ -113,7 +113,7 @@ def test_without_a_key_store_the_run_goes_on_and_says_so(shell: Shell) -> None:
     shell("new", "main", "--no-domain")
     ran = shell("plan", "main", "--keys-stdin", "--keep-keys", "--json", stdin=shell.typed)
     assert known_elsewhere(json.loads(ran.stdout))
-    assert "not kept" in ran.stderr
+    assert "weren't saved" in ran.stderr
     assert "for this run only" in ran.stderr
 
 

@@ -128,7 +128,7 @@ def test_a_folder_of_another_user_is_said_with_its_owner(product: Product, bound
     code, said = apply(product, *bound)
     assert code == 2, said
     assert "Can't save the setup" in said
-    assert f"{product.service.store.folder} belongs to user ID {NOBODY}, you are 0 " in said
+    assert f"{product.service.store.folder} belongs to user ID {NOBODY}, and you are 0 " in said
     assert product.writes() == []
 
 

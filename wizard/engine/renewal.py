@@ -128,7 +128,7 @@ class RenewingAws:
         except InvalidChoice:
             return error
         if (known := self._account()) not in (None, found["Account"]):
-            return _other_account(error, str(known), found["Account"])
+            return _other_account(error, str(known), found)
         self._renewed += 1
         await self._note_end()
         return error
@@ -145,8 +145,8 @@ class RenewingAws:
         return _question(kind, problem, number, again=self._asked > 0)
 
 
-def _other_account(error: AwsError, wanted: str, found: str) -> AwsError:
-    values = {**error.problem.values, "wanted": wanted, "found": found}
+def _other_account(error: AwsError, wanted: str, found: dict[str, Any]) -> AwsError:
+    values = {**error.problem.values, "wanted": wanted, "found": found["Account"], "arn": found["Arn"]}
     problem = type(error.problem)("wrong-account", values)
     return AwsError(ErrorKind.EXPIRED, error.code, str(error), error.operation, problem)
 
