@@ -27,8 +27,7 @@ class DnsPage(Page):
     """Shows the records while a walk waits for them."""
 
     heading = "DNS records"
-    purpose = "Add these records at your DNS provider, starting with the first. snowpixel keeps checking and "
-    "continues on its own."
+    purpose = "Add these at your DNS provider, record 1 first. snowpixel keeps checking."
     step = "Build"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "plain", "Plain text"),

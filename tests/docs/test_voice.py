@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +140,33 @@ def test_no_sentence_is_too_long_to_read_aloud(file: str) -> None:
 def test_a_sentence_of_many_words_counts_as_long() -> None:
     long = " ".join(["word"] * (LONGEST + 1))
     assert [len(one.split()) for one in sentences(f"Run `snowpixel check main` (now). {long}.")] == [3, LONGEST + 1]
+
+
+def _lost(path: Path) -> Iterator[int]:
+    """Yield the lines of strings that stand as statements of their own, after a text that goes on."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        body = getattr(node, "body", None)
+        for one, after in pairwise(body) if isinstance(body, list) else ():
+            text = _last_text(getattr(one, "value", None))
+            alone = isinstance(after, ast.Expr) and _last_text(after.value)
+            if " " in text.strip() and text.endswith(" ") and alone and after.lineno == one.end_lineno + 1:
+                yield after.lineno
+
+
+def _last_text(value: ast.expr | None) -> str:
+    match value:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=[*_, ast.Constant(value=str(text))]):
+            return text
+        case ast.IfExp(body=one, orelse=other):
+            return max(_last_text(one), _last_text(other), key=lambda text: text.endswith(" "))
+    return ""
+
+
+def test_no_sentence_is_cut_off_where_a_line_of_code_ends(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.py"
+    cut.write_text('class Page:\n    purpose = "One half and "\n    f"the other."\n', encoding="utf-8")
+    assert list(_lost(cut)) == [3]
+    code = [path for room in ("wizard", "screens") for path in (ROOT / room).rglob("*.py")]
+    assert [f"{_name(path)}:{line}" for path in code for line in _lost(path)] == []
