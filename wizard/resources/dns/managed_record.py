@@ -190,7 +190,7 @@ class ManagedRecord(Resource):
         try:
             self._submitted = await change_sets(aws, zone, setup, drop, add)
         except AwsError as error:
-            if error.code != "InvalidChangeBatch" or "it wasn't found" not in str(error):
+            if error.code != "InvalidChangeBatch" or "it was not found" not in str(error):
                 raise
             # The client tries again by itself: a batch whose first reply was lost finds its records gone already.
 
