@@ -60,17 +60,17 @@ UNEXPECTED = "unexpected-status"
 REDIRECTED = "unexpected-redirect"
 
 _BY_CODE = {
-    "AccessDenied": DENIED,
-    "AuthorizationHeaderMalformed": ELSEWHERE,
-    "IllegalLocationConstraintException": ELSEWHERE,
-    "InternalError": S3_BUSY,
-    "NoSuchBucket": BUCKET_GONE,
-    "NoSuchKey": MISSING,
-    "RequestTimeout": S3_BUSY,
-    "ServiceUnavailable": S3_BUSY,
-    "SlowDown": S3_BUSY,
+    "accessdenied": DENIED,
+    "authorizationheadermalformed": ELSEWHERE,
+    "illegallocationconstraintexception": ELSEWHERE,
+    "internalerror": S3_BUSY,
+    "nosuchbucket": BUCKET_GONE,
+    "nosuchkey": MISSING,
+    "requesttimeout": S3_BUSY,
+    "serviceunavailable": S3_BUSY,
+    "slowdown": S3_BUSY,
 }
-"""S3's code to what it means."""
+"""S3's code, in lower case, to what it means."""
 
 _BY_PAGE = (
     (403, "block access from your country", PixelFault("geo-blocked", "CloudFront blocks this country at {host}")),
@@ -127,8 +127,8 @@ def generated(response: Response) -> bool:
 def told(response: Response) -> str:
     """Return what was looked at in an answer: status, S3's code, server, and what CloudFront's `x-cache` says."""
     parts = [f"HTTP {response.status}"]
-    if found := _CODE.search(_page(response)):
-        parts.append(_as_written(response, found[1]))
+    if found := _CODE.search(_head(response)):
+        parts.append(found[1])
     parts.append(f"server {response.headers.get('server', 'unknown')}")
     if response.status >= HTTPStatus.BAD_REQUEST and (cache := response.headers.get("x-cache", "")):
         parts.append(f"x-cache {cache}")
@@ -136,10 +136,8 @@ def told(response: Response) -> str:
 
 
 def _by_code(response: Response) -> PixelFault | None:
-    found = _CODE.search(_page(response))
-    if found:
-        codes = {code.lower(): fault for code, fault in _BY_CODE.items()}
-        return codes.get(found[1].lower())
+    if found := _CODE.search(_page(response)):
+        return _BY_CODE.get(found[1])
     return ELSEWHERE if response.status == HTTPStatus.BAD_REQUEST and "region" in _page(response) else None
 
 
@@ -164,13 +162,12 @@ def _by_class(response: Response, by: Sender) -> PixelFault:
     return PixelFault(UNEXPECTED, f"{{host}}/i responds with HTTP status {status}")
 
 
+def _head(response: Response) -> str:
+    return response.body[:PAGE_HEAD].decode("utf-8", "replace")
+
+
 def _page(response: Response) -> str:
-    return response.body[:PAGE_HEAD].decode("utf-8", "replace").lower()
-
-
-def _as_written(response: Response, code: str) -> str:
-    found = re.search(re.escape(code), response.body[:PAGE_HEAD].decode("utf-8", "replace"), re.IGNORECASE)
-    return found[0] if found else code
+    return _head(response).lower()
 
 
 def _cache(response: Response) -> str:
