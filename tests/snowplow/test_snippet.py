@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wizard.model.setup import Made, Setup, SetupChoices
+from wizard.snowplow.setup_snippet import snippet_for
 from wizard.snowplow.snippet_builder import (
     TRACKER_PLACEHOLDER,
     Loaded,
@@ -116,6 +118,13 @@ def test_the_parts_together() -> None:
     assert parts.no_script.endswith("></noscript>")
     assert "page=Newsletter" in unescape(parts.image)
     assert parts.csp == (f"connect-src https://{HOST}", f"img-src https://{HOST}")
+
+
+def test_the_hint_names_the_setup_in_its_command() -> None:
+    setup = Setup(name="shop", id="0a1b2c3d", created=0.0, choices=SetupChoices(domain=HOST), made=Made())
+    made = snippet_for(setup, "shop")
+    assert made is not None
+    assert "`snowpixel set shop --goal pixel,js-bucket`" in made.hint
 
 
 def test_a_known_tracker_needs_no_hint() -> None:

@@ -75,11 +75,12 @@ def explain(problem: Problem, setup: str = "") -> Explained:
         KeyError: the catalogue has no such problem.
     """
     told = described(problem.id, problem.values)
-    return msgspec.structs.replace(told, steps=tuple(_for(setup, step) for step in told.steps)) if setup else told
+    return msgspec.structs.replace(told, steps=tuple(for_setup(setup, step) for step in told.steps)) if setup else told
 
 
-def _for(setup: str, step: str) -> str:
-    return _OF_A_SETUP.sub(lambda found: f"{found[1]} {setup}", step)
+def for_setup(setup: str, text: str) -> str:
+    """Return a text with the commands in it as they are to be typed for a setup."""
+    return _OF_A_SETUP.sub(lambda found: f"{found[1]} {setup}", text)
 
 
 def described(problem: str, values: Mapping[str, str] | None = None) -> Explained:

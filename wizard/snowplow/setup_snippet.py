@@ -2,6 +2,9 @@
 
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
+from wizard.knowledge.problems import for_setup
 from wizard.model.setup import Goal, Setup, TrackerFile
 from wizard.snowplow.snippet_builder import DEFAULTS, Loaded, Options, Snippet, Variant, snippet
 from wizard.snowplow.tracker.tracker_file import major
@@ -46,7 +49,8 @@ def snippet_for(
     host = pixel_host_of(setup)
     if host is None:
         return None
-    return snippet(host, app_id=app_id, tracker=loaded_by(setup), variant=variant, options=options)
+    made = snippet(host, app_id=app_id, tracker=loaded_by(setup), variant=variant, options=options)
+    return replace(made, hint=for_setup(setup.name, made.hint))
 
 
 def origin_of(url: str) -> str:
