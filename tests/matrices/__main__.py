@@ -6,9 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-from tests.matrices import faults, seeds, terraform
+from tests.matrices import seeds, terraform
 from tests.matrices.kills import FORGOTTEN, LOST, LOST_ONCE, REMOVED
-from tests.matrices.report import ROOT, Played, drifts, play, table
+from tests.matrices.report import ROOT, Played, drifts, outages, play, table
 from tests.matrices.victim import Moment
 
 PAGE = ROOT / "docs" / "matrices.md"
@@ -39,6 +39,13 @@ that stays must stop the item with the right verdict and problem; once it has en
 right/played.
 """
 
+OUTAGES = """## Outages
+
+Each job while the network fails for real (ports where nobody listens, or nobody answers), while memory or open files
+run out, and with a wrong clock. Right is: no row that blames the setup, exit 3, and afterward the same job ends well.
+A wrong clock is one failed row, exit 1, and nothing is changed. Cells: ended right/played.
+"""
+
 LATE = f"""## Shown late
 
 Each job in {seeds.SEEDS} worlds, which show what was just made or changed after zero to three looks, each thing and
@@ -60,7 +67,7 @@ def main() -> int:
     processes = arguments.processes
     began = time.monotonic()
     killed, troubled, late = (play(matrix, processes) for matrix in ("kills", "faults", "seeds"))
-    drifted = drifts(processes)
+    drifted, out = drifts(processes), outages(processes)
     moments = [*Moment, LOST_ONCE, LOST, FORGOTTEN, REMOVED]
     lines = [
         HEAD,
@@ -69,6 +76,9 @@ def main() -> int:
         "",
         FAULTS,
         *_turned(troubled),
+        "",
+        OUTAGES,
+        *_turned(out),
         "",
         LATE,
         *table(late, [seeds.MADE, seeds.GONE]),
@@ -82,7 +92,7 @@ def main() -> int:
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(text, encoding="utf-8")
     print(text)  # noqa: T201 - its job
-    wrong = [one.outcome for one in killed + troubled + late if one.outcome.wrong]
+    wrong = [one.outcome for one in killed + troubled + out + late if one.outcome.wrong]
     for outcome in wrong:
         print(f"{outcome.cell}: {'; '.join(outcome.wrong)}", file=sys.stderr)  # noqa: T201
     print(f"{time.monotonic() - began:.0f} seconds", file=sys.stderr)  # noqa: T201
@@ -91,8 +101,8 @@ def main() -> int:
 
 def _turned(troubled: list[Played]) -> list[str]:
     """Put the kinds of trouble, of which there are many, into the rows."""
-    jobs = [scene.name for scene in faults.JOBS]
-    lines = table([Played(one.how, one.scene, one.outcome) for one in troubled], jobs)
+    turned = [Played(one.how, one.scene, one.outcome) for one in troubled]
+    lines = table(turned, dict.fromkeys(one.how for one in turned))
     return [lines[0].replace("| job |", "| trouble |", 1), *lines[1:]]
 
 

@@ -88,12 +88,36 @@ def play(matrix: str, processes: int) -> list[Played]:
 
 def drifts(processes: int) -> tuple[int, int]:
     """Run the drift tests on so many processes; return how many there are and how many ended right."""
+    cases = _tests("tests/drift", processes)
+    return len(cases), sum(case.right for case in cases)
+
+
+def outages(processes: int) -> list[Played]:
+    """Run every job while something fails, and with a wrong clock, on so many processes."""
+    played = []
+    for case in _tests("tests/scenarios/test_outages.py", processes):
+        job, _, what = case.parameters.partition("-")
+        if job and what:
+            played.append(Played(job, what, Outcome(case.name, () if case.right else ("failed",))))
+    return played
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A test that was run."""
+
+    name: str
+    parameters: str
+    right: bool
+
+
+def _tests(where: str, processes: int) -> list[_Case]:
     with TemporaryDirectory() as folder:
         results = Path(folder, "results.xml")
-        command = [sys.executable, "-m", "pytest", "-q", f"-n{processes}", "tests/drift", f"--junitxml={results}"]
+        command = [sys.executable, "-m", "pytest", "-q", f"-n{processes}", where, f"--junitxml={results}"]
         subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
-        cases = list(ET.parse(results).getroot().iter("testcase"))
-    return len(cases), sum(len(case) == 0 for case in cases)
+        cases = ET.parse(results).getroot().iter("testcase")
+        return [_Case(one.get("name", ""), one.get("name", "").partition("[")[2][:-1], not len(one)) for one in cases]
 
 
 def table(played: Sequence[Played], columns: Iterable[str]) -> list[str]:

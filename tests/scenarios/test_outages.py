@@ -5,6 +5,7 @@ ports, where the system would fail. A wrong clock is told by the clocks of the o
 """
 
 import errno
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from tests.net.servers import bound_pair
 from tests.product import Product, not_ok
 from wizard.aws.keys import KeySource
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
+from wizard.credentials.manager import CredentialManager
 from wizard.model.ports import Handshake, Ports
 from wizard.model.results import Check, Job, Snapshot, Status
 from wizard.practice.control_client import Control
@@ -215,15 +217,33 @@ class Unbelieving:
         return structs.replace(seen, trusted=False, error="not yet valid")
 
 
+def with_clock(ports: Ports, off: float) -> Ports:
+    """Return the ports of a computer whose clock is so many seconds ahead."""
+    return replace(ports, clock=OtherTime(ports.clock, off), web=Unbelieving(ports.web))
+
+
+@pytest.mark.parametrize("off", [DAY, -DAY, 1200.0], ids=["a day ahead", "a day behind", "20 minutes ahead"])
+def test_a_wrong_clock_stops_every_job_in_one_row(product: Product, control: Control, job: str, off: float) -> None:
+    well = product.service
+    product.clear()
+    product.service = Outage(well.environment, lambda ports: with_clock(ports, off))
+    product.service.credentials = CredentialManager(well.environment.home, lambda: time.time() + off)
+    last = run(product, job)
+    assert [(check.id, check.problem and check.problem.id) for check in blames(last)] == [("identity", "clock-wrong")]
+    others = {check.status for check in last.checks if check.id != "identity"}
+    assert others <= {Status.SKIPPED, Status.UNKNOWN, Status.WAITING, Status.OK}
+    assert of_statuses(check.status for check in last.checks) is ExitCode.WRONG
+    assert product.writes() == []
+    product.service = well
+    if job in CHANGING:
+        goes_on(product, control, job)
+
+
 @pytest.mark.parametrize("off", [DAY, -DAY, 360.0, 400 * DAY])
 def test_a_wrong_clock_is_named_and_no_certificate_is_blamed_for_it(product: Product, off: float) -> None:
     product.new()
     assert not_ok(product.apply()) == []
-
-    def spoil(ports: Ports) -> Ports:
-        return replace(ports, clock=OtherTime(ports.clock, off), web=Unbelieving(ports.web))
-
-    product.service = Outage(product.service.environment, spoil)
+    product.service = Outage(product.service.environment, lambda ports: with_clock(ports, off))
     last = product.check(only=("https",))
     (found,) = [check for check in last.checks if check.id == "tls"]
     assert found.problem is not None
