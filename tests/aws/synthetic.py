@@ -34,8 +34,12 @@ def operations() -> Iterator[tuple[str, str]]:
                 node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
             }
     for service in SERVICES:
-        names = {botocore.xform_name(name) for name in service_model(service).operation_names}
-        yield from ((service, name) for name in sorted(names & words))
+        yield from ((service, name) for name in sorted(operation_names(service) & words))
+
+
+def operation_names(service: str) -> set[str]:
+    """Return the operations of a service in snake case, as the botocore that is installed knows them."""
+    return {botocore.xform_name(name) for name in service_model(service).operation_names}
 
 
 def operation_model(service: str, operation: str) -> Any:

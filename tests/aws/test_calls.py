@@ -9,7 +9,7 @@ import pytest
 from botocore.validate import ParamValidator
 
 from tests.aws.calls import features, load, sendable
-from tests.aws.synthetic import operation_model, operations
+from tests.aws.synthetic import operation_model, operation_names, operations
 from tests.modelcheck import breaches
 from wizard.aws import listing
 from wizard.aws.listing import Listing
@@ -48,7 +48,8 @@ def test_a_call_is_as_the_model_wants_it(example: str) -> None:
 
 def test_every_operation_has_an_example() -> None:
     called = {f"{service}.{operation}" for service, operation in operations()}
-    assert set(NOT_CALLED) <= called
+    known = {name for name in NOT_CALLED if name.partition(".")[2] in operation_names(name.partition(".")[0])}
+    assert known <= called  # the oldest botocore that is allowed lacks ACM's newer kind of tags
     assert called - set(NOT_CALLED) - set(TABLE) == set()
     assert not set(NOT_CALLED) & set(TABLE)
 
