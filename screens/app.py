@@ -1,7 +1,11 @@
 """The wizard's app: its pages, and how it runs."""
 
+import asyncio
+import signal
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
+from types import FrameType
 
 from screens.base_app import BaseApp
 from screens.gc_pauses import keep_gc_short
@@ -20,6 +24,7 @@ from screens.pages.run import RunPage
 from screens.pages.settings import SettingsPage
 from screens.routes import Route
 from wizard.aws import credential_program
+from wizard.model.leaving import INTERRUPTED, endings
 from wizard.model.results import Job
 from wizard.service import Service
 
@@ -57,8 +62,19 @@ class SnowpixelApp(BaseApp):
         if self.preferences.trouble:
             self.notify(self.preferences.trouble, severity="warning", markup=False, timeout=15)
         credential_program.on_wait(self._program_waits)
+        self._end_when_told()
         if self.open_setup:
             self.visit(Route.CHECKLIST, self.open_setup)
+
+    def _end_when_told(self) -> None:
+        """Give the terminal back before ending, whoever ends us; Ctrl-C is a key here and comes from elsewhere only."""
+        loop = asyncio.get_running_loop()
+
+        def told(_number: int, _frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(partial(self.exit, return_code=INTERRUPTED))
+
+        for ending in endings():
+            signal.signal(ending, told)
 
     def _program_waits(self, program: str) -> None:
         """Say that a program for credentials is waited for; called by the thread that waits."""
@@ -79,13 +95,13 @@ def run(service: Service, *, open_setup: str | None = None) -> int:
     """Run the wizard in this terminal.
 
     Returns:
-        The exit code: not 0 after a crash.
+        The exit code: not 0 after a crash, and where somebody told the process to end.
     """
     app = SnowpixelApp(service, open_setup=open_setup)
     keep_gc_short()
     app.run()
     app.preferences.flush()
     code = app.return_code or 0
-    if not code:
+    if code in (0, INTERRUPTED):
         sys.stderr.write(f"Nothing is lost. Continue with: {app.command}\n")
     return code

@@ -14,7 +14,7 @@ from wizard import __version__
 from wizard.commands import streams
 from wizard.commands.options import everywhere
 from wizard.commands.session import Session, dumb, terminal
-from wizard.model.leaving import leave
+from wizard.model.leaving import end_like_ctrl_c, leave
 
 if TYPE_CHECKING:
     from wizard.service import Service
@@ -121,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     streams.prepare()
+    end_like_ctrl_c()
     session = Session(json="--json" in given)
     code = _heard(_run(given, session), session)
     for stream in (sys.stdout, sys.stderr):

@@ -1,9 +1,12 @@
 """What everybody may read about a running process, and what its owner may: arguments, title, variables."""
 
+import time
 from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
+LIMIT = 60.0
+"""Seconds that the system gets to end what is killed."""
 
 
 def family(process: int) -> list[int]:
@@ -31,3 +34,18 @@ def shown_by(process: int) -> bytes:
         with suppress(OSError):
             told += file.read_bytes() + b"\n"
     return told
+
+
+def all_end(processes: list[int]) -> bool:
+    """Wait until none of them runs any more: the system takes a moment to end what is killed."""
+    until = time.monotonic() + LIMIT
+    while any(map(alive, processes)) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not any(map(alive, processes))
+
+
+def alive(process: int) -> bool:
+    try:
+        return "Z" not in (PROC / str(process) / "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False

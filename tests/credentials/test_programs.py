@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ import pytest
 
 from tests.aws.impostor import Answer, Impostor, impostor
 from tests.credentials.conftest import Computer, stamp
-from tests.credentials.processes import family
+from tests.credentials.processes import all_end, family
 from tests.credentials.test_spellings import UNKNOWN_KEY, ask, told
 from wizard.aws import credential_program
 from wizard.aws.errors import ErrorKind
@@ -179,27 +178,12 @@ def test_a_program_that_never_answers(waits: str, computer: Computer, monkeypatc
     assert all_end(started)
 
 
-def all_end(processes: list[int]) -> bool:
-    """Wait until none of them runs any more: the system takes a moment to end what is killed."""
-    until = time.monotonic() + LIMIT
-    while any(map(alive, processes)) and time.monotonic() < until:
-        time.sleep(0.02)
-    return not any(map(alive, processes))
-
-
-def alive(process: int) -> bool:
-    try:
-        return "Z" not in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-
-
-@pytest.mark.parametrize("ending", [signal.SIGINT])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_program_ends_with_us(ending: signal.Signals, computer: Computer) -> None:
     file = program(computer, "#!/bin/sh\nsleep 300\n")
     computer.config(f"[profile a]\ncredential_process = {file}\n")
     process = subprocess.Popen(
-        [sys.executable, "-m", "wizard", "--profile", "a", "credentials", "--ask"],
+        ["env", "--default-signal=HUP", sys.executable, "-m", "wizard", "--profile", "a", "credentials", "--ask"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "HOME": str(computer.home), "SNOWPIXEL_HOME": str(computer.home / "data")},
         stderr=subprocess.PIPE,

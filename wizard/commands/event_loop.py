@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from wizard.commands.output.exit_codes import ExitCode
-from wizard.model.leaving import leave
+from wizard.model.leaving import endings, leave
 
 T = TypeVar("T")
 
@@ -36,18 +36,22 @@ def run(work: Callable[[], Coroutine[Any, Any, T]], farewell: Callable[[], None]
         return await work()
 
     started = known()
-    before = signal.signal(signal.SIGINT, interrupts)
+    before = {ending: signal.signal(ending, interrupts) for ending in endings()}
     try:
         return asyncio.run(started)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     finally:
         started.close()  # Ctrl-C may have come before the loop took it up
-        signal.signal(signal.SIGINT, before)
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
 
 
 class _Interrupts:
-    """What Ctrl-C does: cancel the work, and leave anyway if it does not end. What is saved is whole at any moment."""
+    """What Ctrl-C does, and every other way to tell a process to end: cancel the work, and leave if it goes on.
+
+    What is saved is whole at any moment.
+    """
 
     def __init__(self, farewell: Callable[[], None]) -> None:
         self._farewell = farewell
@@ -60,7 +64,8 @@ class _Interrupts:
         self._loop, self._task = loop, task
 
     def __call__(self, _number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, lambda *_: self._leave())
+        for ending in endings():
+            signal.signal(ending, lambda *_: self._leave())
         timer = threading.Timer(GRACE, self._leave)
         timer.daemon = True
         timer.start()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
+from wizard.model.leaving import INTERRUPTED
 from wizard.model.results import Status
 
 
@@ -16,7 +17,7 @@ class ExitCode(IntEnum):
     """A flag, an unknown setup, no terminal, a missing confirmation, an unreadable file."""
     UNFINISHED = 3
     """Waiting for the user, AWS or time; or unseen: network, login expired, another snowpixel at work."""
-    INTERRUPTED = 130
+    INTERRUPTED = INTERRUPTED
 
 
 _ORDER = (ExitCode.INTERRUPTED, ExitCode.WRONG, ExitCode.USAGE, ExitCode.UNFINISHED, ExitCode.WELL)
