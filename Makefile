@@ -82,8 +82,8 @@ coverage: $(VENV)/.test  ## run all tests and say which lines of the product the
 bench: $(VENV)/.test  ## the measured figures
 	@$(BIN)/python -m tests.bench
 
-matrices: $(VENV)/.test  ## kills, faults, drifts, and what is shown late, every one of them, counted into docs/matrices.md
-	@$(BIN)/python -m tests.matrices
+matrices: $(VENV)/.test  ## kills, faults, outages, drifts, and what is shown late, counted into docs/matrices.md; ARGS="--only kills": one chapter
+	@$(BIN)/python -m tests.matrices $(ARGS)
 
 docs: $(VENV)/.test  ## the pages of docs/ that are made from the code
 	@$(BIN)/python -m tests.docs

@@ -86,10 +86,9 @@ def play(matrix: str, processes: int) -> list[Played]:
         return [one for played in pool.map(Share.play, shares, chunksize=1) for one in played]
 
 
-def drifts(processes: int) -> tuple[int, int]:
-    """Run the drift tests on so many processes; return how many there are and how many ended right."""
-    cases = _tests("tests/drift", processes)
-    return len(cases), sum(case.right for case in cases)
+def drifts(processes: int) -> list[Played]:
+    """Run the drift tests on so many processes."""
+    return [case.played("drift", case.parameters) for case in _tests("tests/drift", processes)]
 
 
 def outages(processes: int) -> list[Played]:
@@ -98,7 +97,7 @@ def outages(processes: int) -> list[Played]:
     for case in _tests("tests/scenarios/test_outages.py", processes):
         job, _, what = case.parameters.partition("-")
         if job and what:
-            played.append(Played(job, what, Outcome(case.name, () if case.right else ("failed",))))
+            played.append(case.played(job, what))
     return played
 
 
@@ -109,6 +108,10 @@ class _Case:
     name: str
     parameters: str
     right: bool
+
+    def played(self, scene: str, how: str) -> Played:
+        """Return it as a cell of a matrix."""
+        return Played(scene, how, Outcome(self.name, () if self.right else ("failed",)))
 
 
 def _tests(where: str, processes: int) -> list[_Case]:
