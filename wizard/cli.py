@@ -192,7 +192,7 @@ def _words(session: Session, error: Exception) -> str:
     from wizard.commands.output.exit_codes import expected  # noqa: PLC0415
 
     if expected(error):
-        return _explained(error)
+        return _explained(session, error)
     from wizard.credentials.secret_masking import masked  # noqa: PLC0415
     from wizard.model.tracebacks import place  # noqa: PLC0415
 
@@ -202,7 +202,7 @@ def _words(session: Session, error: Exception) -> str:
     return f"Internal error in snowpixel ({where}). Everything saved is intact. Run it again with -v to see where."
 
 
-def _explained(error: Exception) -> str:
+def _explained(session: Session, error: Exception) -> str:
     """Return an error's words; a refusal of AWS's is explained as the checklist would."""
     from wizard.aws.errors import AwsError  # noqa: PLC0415
     from wizard.knowledge import problems  # noqa: PLC0415
@@ -210,5 +210,5 @@ def _explained(error: Exception) -> str:
 
     if not isinstance(error, AwsError):
         return str(error)
-    told = problems.explain(error.problem)
+    told = problems.explain(error.problem, session.setup)
     return "\n".join(map(printable, (told.title, told.meaning, *(f"- {step}" for step in told.steps))))

@@ -8,21 +8,29 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Cli
+from tests.commands.conftest import Cli, Ran
 from tests.commands.test_advised_commands import IN_TEXT
 from tests.drift.standing import Behind
 from tests.drift.test_distribution import _behavior, _only_signed, _set
 from tests.probes.seen_from import GIF
+from tests.trackers import V4
 from wizard.knowledge.problems import explain, known
+from wizard.model.digest import integrity
 from wizard.model.results import Problem, Snapshot
 from wizard.model.setup import ViewerPolicy
+from wizard.practice.worldfile import WorldFile
 
 pytestmark = pytest.mark.process
+
+OF_NO_SETUP = re.compile(r"snowpixel [a-z]+ NAME")
+
+PAGE = "https://www.site.invalid/"
 
 ACTING = ("apply", "plan", "remove", "repair", "set")
 """Commands that change something, or look whether they would."""
@@ -84,6 +92,57 @@ FOLLOWED: Mapping[str, Callable[[Behind], None]] = {
 }
 """What provokes a problem in a setup that stands."""
 
+
+@dataclass(frozen=True)
+class Begun:
+    """A problem of a setup that doesn't stand yet.
+
+    Attributes:
+        new: how the setup is saved; `HERE` stands for the test's folder.
+        provoke: what happens in that folder before anything is created.
+        values: what a user types in place of a word in the advice.
+        shows: the command that names the problem.
+    """
+
+    new: tuple[str, ...]
+    provoke: Callable[[Path], object] = lambda _: None
+    values: Mapping[str, str] = field(default_factory=dict)
+    shows: tuple[str, ...] = ("apply", "main", "--yes", "--wait", "0")
+
+
+ON_OWN_SERVER = ("--goal", "js-server", "--tracker", "HERE/sp.js")
+"""The tracker alone, which needs no AWS."""
+
+
+def _tracker(folder: Path, *more: bytes) -> None:
+    (folder / "sp.js").write_bytes(b"".join((V4.read_bytes(), *more)))
+
+
+def _tracker_and_file(folder: Path) -> None:
+    _tracker(folder)
+    (folder / "file").write_text("in the way")
+
+
+BEGUN: Mapping[str, Begun] = {
+    "not-made": Begun(("--no-domain",), shows=("check", "main")),
+    "pixel-unusable": Begun(
+        ("--no-domain", "--pixel", "HERE/own.gif"), lambda folder: (folder / "own.gif").write_bytes(b"<html>not here")
+    ),
+    "tracker-folder": Begun(
+        (*ON_OWN_SERVER, "--tracker-url", f"{PAGE}a1.js", "--tracker-folder", "HERE/file/tracker"),
+        _tracker_and_file,
+        {"DIR": "HERE/other"},
+    ),
+    "tracker-hash": Begun(
+        (*ON_OWN_SERVER, "--tracker-url", f"{PAGE}a1.js", "--sha384", integrity(V4.read_bytes())),
+        lambda folder: _tracker(folder, b"\n/* newer */"),
+    ),
+}
+"""What provokes a problem in a setup that is only chosen yet."""
+
+TO_DELETE = "record-to-delete"
+"""Said during a removal."""
+
 IN_USE = "name-in-use"
 """Said of a setup that doesn't stand yet: followed in a test of its own."""
 
@@ -118,7 +177,7 @@ NOT_FOLLOWED: Mapping[str, str] = {
         (
             "captive-portal", "certificate-in-use", "certificate-refused", "cors-twice", "distribution-of-another",
             "edge-function", "edited-meanwhile", "files-kept", "foreign-bucket", "origin-access-in-use",
-            "policy-denies", "record-to-delete", "unexpected-redirect",
+            "policy-denies", "unexpected-redirect",
         ),
         CONSOLE,
     ),
@@ -139,15 +198,15 @@ NOT_FOLLOWED: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "pixel-unusable", "tracker-cors", "tracker-differs", "tracker-folder", "tracker-hash", "tracker-in-use",
-            "tracker-missing", "tracker-moved", "tracker-unusable", "tracker-url-missing",
+            "tracker-cors", "tracker-differs", "tracker-in-use", "tracker-missing", "tracker-moved", "tracker-unusable",
+            "tracker-url-missing",
         ),
         SOURCE,
     ),
     **dict.fromkeys(("certificate-expired", "event-not-logged", "takeover-risk"), WAITING),
     **dict.fromkeys(
         (
-            "aws-missing", "bucket-gone", "bucket-redirect", "cors-narrow", "edge-busy", "not-made", "origin-moved",
+            "aws-missing", "bucket-gone", "bucket-redirect", "cors-narrow", "edge-busy", "origin-moved",
             "origin-unreachable", "pixel-missing", "tls-old-accepted", "tls-refused", "unexpected-status",
         ),
         UNLIKE,
@@ -158,7 +217,11 @@ NOT_FOLLOWED: Mapping[str, str] = {
 
 def commands(problem: Problem) -> list[list[str]]:
     """Return the arguments of the commands in a problem's steps, as the user of the setup `main` reads them."""
-    found = [command for step in explain(problem, "main").steps for command in IN_TEXT.findall(step)]
+    return _in(explain(problem, "main").steps)
+
+
+def _in(steps: Iterable[str]) -> list[list[str]]:
+    found = [command for step in steps for command in IN_TEXT.findall(step)]
     return [shlex.split(command)[1:] for command in found if command.startswith("snowpixel ")]
 
 
@@ -195,6 +258,52 @@ def test_who_follows_the_advice_is_rid_of_the_problem(
     assert name not in problems(behind.product.check())
 
 
+@pytest.mark.parametrize("name", BEGUN)
+def test_who_follows_the_advice_before_a_setup_stands_is_rid_of_the_problem(
+    name: str, world: WorldFile, tmp_path: Path
+) -> None:
+    begun, run = BEGUN[name], Cli(tmp_path, practice=Path(world.ca_file).parent)
+
+    def filled(word: str) -> str:
+        return begun.values.get(word, word).replace("HERE", str(tmp_path))
+
+    (tmp_path / "own.gif").write_bytes(GIF)
+    _tracker(tmp_path)
+    saved = run("new", "main", *map(filled, begun.new))
+    assert saved.code == 0, saved.err
+    begun.provoke(tmp_path)
+    raised = _shown(run(*begun.shows, "--json"))
+    assert name in raised, raised
+    [advised, *_] = [arguments for arguments in raised[name] if arguments[0] in ACTING]
+    agreed = ["--yes"] if advised[0] == "apply" else []
+    followed = run(*map(filled, advised), *agreed)
+    assert followed.code == 0, (advised, followed.out, followed.err)
+    assert name not in _shown(run(*begun.shows, "--json"))
+
+
+def _shown(ran: Ran) -> dict[str, list[list[str]]]:
+    """Return the problems of a run by their ids, each with the commands of its steps, as the JSON tells them."""
+    assert not OF_NO_SETUP.search(ran.out), ran.out
+    data = ran.document["data"]
+    rows = data["setups"][0]["checks"] if "setups" in data else data["checks"]
+    told = [row["problem"] for row in rows if row["problem"]]
+    return {one["id"]: _in(one["steps"]) for one in told}
+
+
+def test_a_removal_waits_for_a_record_of_a_domain_that_is_lost_until_it_is_told(
+    standing: Callable[[str], Behind], tmp_path: Path
+) -> None:
+    behind = standing("domain")
+    run = of(behind, tmp_path)
+    removing = ("remove", "main", "--yes", "--delete-logs", "--wait", "0")
+    raised = _shown(run(*removing, "--json"))
+    assert list(raised) == [TO_DELETE]
+    [advised] = raised[TO_DELETE]
+    followed = run(*advised, *removing[2:])
+    assert followed.code == 0, (followed.out, followed.err)
+    assert behind.product.service.store.names() == ()
+
+
 def test_who_takes_the_free_name_that_is_suggested_is_rid_of_the_problem(
     standing: Callable[[str], Behind], tmp_path: Path
 ) -> None:
@@ -216,8 +325,8 @@ def test_who_takes_the_free_name_that_is_suggested_is_rid_of_the_problem(
 
 def test_every_problem_with_a_command_is_followed_or_says_why_not() -> None:
     with_command = {name for name in known() if commands(Problem(name))}
-    assert set(FOLLOWED) | set(NOT_FOLLOWED) | {IN_USE} == with_command
-    assert not set(FOLLOWED) & set(NOT_FOLLOWED)
+    assert set(FOLLOWED) | set(BEGUN) | set(NOT_FOLLOWED) | {IN_USE, TO_DELETE} == with_command
+    assert not (set(FOLLOWED) | set(BEGUN) | {IN_USE, TO_DELETE}) & set(NOT_FOLLOWED)
 
 
 def test_no_step_leaves_a_placeholder_for_the_setups_name() -> None:

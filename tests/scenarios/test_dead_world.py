@@ -119,5 +119,5 @@ def shown(check: Check) -> dict[str, Any]:
 
     Its evidence names the single request, so that AWS's support can find it.
     """
-    told = {key: value for key, value in json_envelope.check(check).items() if key != "evidence"}
+    told = {key: value for key, value in json_envelope.check(check, "main").items() if key != "evidence"}
     return {**told, "summary": told["summary"].partition("; newest log at ")[0]}

@@ -14,12 +14,12 @@ from wizard.commands import event_loop
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode, of_error
 from wizard.commands.output.plain_lines import fitting
+from wizard.commands.output.problem_lines import problem_lines
 from wizard.commands.session import Session, pass_session
 from wizard.credentials import guide
 from wizard.credentials.discovery import in_use
 from wizard.credentials.manager import KnownIdentity
 from wizard.credentials.source import CredentialSource
-from wizard.knowledge import problems
 from wizard.model.setup import Setup, SetupChoices
 from wizard.model.terminal_text import printable
 from wizard.service import Service
@@ -39,7 +39,7 @@ def credentials(session: Session, name: str | None, *, wants_guide: bool, ask: b
     known, error = _asked(session, service, setup) if ask else (None, None)
     rows = list(_listed(found, service, setup))
     if ask:
-        rows += ["", *(_unasked(found, error) or whose(known, error))]
+        rows += ["", *(_unasked(found, error) or whose(known, error, name or ""))]
     nothing = not found and (error is None or error.problem.id == "no-credentials")
     rows += ["", *_guide()] if wants_guide or nothing else []
     data = {"found": found, "guide": guide.methods(), "known": known, "problem": error.problem if error else None}
@@ -80,12 +80,12 @@ def _listed(found: tuple[CredentialSource, ...], service: Service, setup: Setup 
     for one in found:
         crown = "*" if one.wins and not given.keys else " "
         yield f"{crown} {printable(one.name or one.kind)}: {one.kind}, {printable(one.place)}"
-        yield from (f"    {line}" for line in _details(one))
+        yield from (f"    {line}" for line in _details(one, setup.name if setup else ""))
     if found and not given.keys and in_use(found) is None:
         yield "None of them is used automatically: choose one with --profile NAME."
 
 
-def _details(one: CredentialSource) -> Iterator[str]:
+def _details(one: CredentialSource, setup: str) -> Iterator[str]:
     facts = (("", one.detail), ("account ", one.account), ("region ", one.region), ("MFA ", one.mfa_serial))
     told = [f"{label}{printable(value)}" for label, value in facts if value]
     if told:
@@ -96,20 +96,16 @@ def _details(one: CredentialSource) -> Iterator[str]:
     if one.wins and one.why:
         yield f"used, because {one.why}"
     if one.problem:
-        about = problems.explain(one.problem)
-        yield f"! {about.title}: {printable(about.meaning)}"
-        yield from (f"  {number}. {printable(step)}" for number, step in enumerate(about.steps, 1))
+        yield from problem_lines(one.problem, setup)
 
 
-def whose(known: KnownIdentity | None, error: AwsError | None) -> Iterator[str]:
+def whose(known: KnownIdentity | None, error: AwsError | None, setup: str) -> Iterator[str]:
     """Yield whose the credentials are, and what to beware of."""
     if known:
         who = known.who
         yield f"Signed in as {printable(who.arn)}, account {who.account}" + (f" ({who.alias})" if who.alias else "")
     for problem in (*((error.problem,) if error else ()), *(known.warnings if known else ())):
-        about = problems.explain(problem)
-        yield f"! {about.title}: {printable(about.meaning)}"
-        yield from (f"  {number}. {printable(step)}" for number, step in enumerate(about.steps, 1))
+        yield from problem_lines(problem, setup)
 
 
 def _guide() -> Iterator[str]:

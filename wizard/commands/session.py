@@ -39,6 +39,7 @@ class Session:
 
     Attributes:
         command: the words of the command, for the envelope.
+        setup: the setup that it is about; "" where it names none.
         again: the command with which an interrupted run goes on.
         home: snowpixel's data folder; None is the platform's.
         profile: the AWS profile for this run.
@@ -58,6 +59,7 @@ class Session:
         repr=False, default=lambda _context, _name: None
     )
     command: str = ""
+    setup: str = ""
     again: str = ""
     home: Path | None = None
     profile: str | None = None

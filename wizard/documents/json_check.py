@@ -63,7 +63,7 @@ class CheckDocument(Struct, frozen=True, forbid_unknown_fields=True):
     errors: tuple[Message, ...]
 
 
-def row(found: Check, was: Status | UnsetType | None = UNSET, *, setup: str = "") -> CheckRow:
+def row(found: Check, was: Status | UnsetType | None = UNSET, *, setup: str) -> CheckRow:
     """Return one check of a setup for a document, its problem already in words."""
     return CheckRow(
         found.stage,
@@ -81,7 +81,7 @@ def row(found: Check, was: Status | UnsetType | None = UNSET, *, setup: str = ""
     )
 
 
-def explained(problem: Problem | None, setup: str = "") -> Explained | None:
+def explained(problem: Problem | None, setup: str) -> Explained | None:
     """Return a problem in words; one that the catalogue lacks stands for itself."""
     if problem is None:
         return None

@@ -20,13 +20,13 @@ def document(command: str, status: str, data: Any, errors: Iterable[str] = ()) -
     return json.dumps(found)
 
 
-def check(found: Check, setup: str = "") -> dict[str, Any]:
+def check(found: Check, setup: str) -> dict[str, Any]:
     """Return one check of a setup as an object, its problem already in words."""
     built: dict[str, Any] = msgspec.to_builtins(json_check.row(found, setup=setup))
     return built
 
 
-def problem(found: Problem | None, setup: str = "") -> dict[str, Any] | None:
+def problem(found: Problem | None, setup: str) -> dict[str, Any] | None:
     """Return a problem with its title, meaning and steps."""
     built: dict[str, Any] | None = msgspec.to_builtins(json_check.explained(found, setup))
     return built
@@ -49,7 +49,7 @@ def walk(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "setup": snapshot.setup,
         "status": str(snapshot.status),
-        "checks": [check(each) for each in snapshot.checks],
+        "checks": [check(each, snapshot.setup) for each in snapshot.checks],
         "done": msgspec.to_builtins(snapshot.done),
         "changes": [change(each, item.stage) for item in items for each in item.changes],
         "records": [record(each) for each in snapshot.records],

@@ -11,13 +11,13 @@ from wizard.commands import event_loop, plan_lines, run_walk
 from wizard.commands.credentials import whose
 from wizard.commands.output import checklist_lines
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
+from wizard.commands.output.problem_lines import problem_lines
 from wizard.commands.plain.choice_questions import ChoiceQuestions
 from wizard.commands.plain.decisions import DecisionPrompts
 from wizard.commands.plain.prompt import WORDS, BackError, NoAnswerError, Prompter, QuitError, one_of
 from wizard.commands.session import Session
 from wizard.commands.setups import state_of
 from wizard.credentials import key_entry
-from wizard.knowledge import problems
 from wizard.model import results
 from wizard.model.results import Decision, Job, Snapshot, Status
 from wizard.model.terminal_text import printable
@@ -251,10 +251,10 @@ class Interview:
                     lambda: run_walk.farewell(self.session),
                 )
             except AwsError as error:
-                self._refused(error)
+                self._refused(name, error)
                 label, default = "Try again, keys to enter keys, or the name of an AWS profile", "again"
             else:
-                self._tell(*whose(known, None))
+                self._tell(*whose(known, None, name))
                 label, default = "Use this account? yes, keys to enter keys, or the name of another AWS profile", "yes"
             answer = self.asker.ask(label, profile, default=default, why=why)
             if answer == "yes" and default == "yes":
@@ -264,11 +264,9 @@ class Interview:
             elif answer not in ("again", "yes"):
                 self.service.choose(name, profile=answer)
 
-    def _refused(self, error: AwsError) -> None:
-        about = problems.explain(error.problem)
-        self.session.say(f"! {about.title}: {printable(about.meaning)}")
-        for number, step in enumerate(about.steps, 1):
-            self.session.say(f"  {number}. {printable(step)}")
+    def _refused(self, name: str, error: AwsError) -> None:
+        for line in problem_lines(error.problem, name):
+            self.session.say(line)
         self.session.say(f"  How to get credentials, step by step: {self.session.line('credentials --guide')}")
 
     def _keys(self) -> None:
