@@ -14,6 +14,7 @@ from wizard.aws.client import AwsClient, Listener, Observer
 from wizard.aws.identity import Identity
 from wizard.aws.keys import KeySource
 from wizard.aws.timeouts import LOOK, WALK, CallTimeouts
+from wizard.choices.tracker_cleaners import refuse_incoherent
 from wizard.credentials.manager import CredentialManager, KnownIdentity
 from wizard.credentials.source import CredentialSource
 from wizard.engine import jobs, walks
@@ -31,7 +32,6 @@ from wizard.net.dns_client import DnsClient
 from wizard.net.dns_operator import DnsOperator, dns_operator
 from wizard.net.web_client import WebClient
 from wizard.snowplow.events.reader import EventReader
-from wizard.snowplow.tracker.wishes import refuse_incoherent
 from wizard.storage.allowed_changes import choose, refuse_unchangeable
 from wizard.storage.blobs import BlobFolder
 from wizard.storage.setup_state import MemoryState, SavedState

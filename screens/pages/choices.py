@@ -19,21 +19,26 @@ from screens.routes import Route
 from screens.texts.regions import options
 from screens.texts.setup_status import begun
 from screens.texts.style import MUTED, clean, say
+from screens.widgets.choice_field import RARE, ChoiceList, choice_field
 from screens.widgets.field import Field
 from screens.widgets.tick import Tick
+from wizard.choices.table import CHOICE
 from wizard.knowledge.costs import estimate_for
 from wizard.model import validators
-from wizard.model.fields import QUESTIONS, events, pixel_source
+from wizard.model.fields import QUESTIONS
 from wizard.model.ports import DnsUnreachableError
 from wizard.model.setup import Goal, Made, Setup, SetupChoices
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
 from wizard.net.dns_operator import DnsOperator
 from wizard.stages import needs_aws
-from wizard.storage.store import StoreError
+from wizard.storage.store import StoreError, free_name
 
 LONGEST_LOOK = 2.0
 """Seconds that going on waits for the DNS to say whose the name is; whoever it is, the DNS page will know later."""
+
+USUAL = ("pixel", "retention", "events")
+"""The choices whose boxes stand in the form as declared; the ones above them are more than a box."""
 
 NEXT = {True: "Next: your AWS account", False: "Next: the plan"}
 """What the button says where an account is needed, and where it is not."""
@@ -76,48 +81,30 @@ class ChoicesPage(FormPage):
 
     def _fields(self, start: SetupChoices) -> Iterable[Widget]:
         existing = bool(self.saved)
-        domain = Field(
-            "Hostname",
-            QUESTIONS["domain"].why,
-            value=start.domain or "",
-            placeholder="e.example.org",
-            cleaner=validators.host_name,
-            name="domain",
-        )
-        yield domain
+        yield choice_field(CHOICE["domain"], start, placeholder="e.example.org")
         yield Static(id="holder")
-        none = Tick("No domain yet", existing and start.domain is None, id="nodomain")
+        none = Tick(QUESTIONS["nodomain"].label, existing and start.domain is None, id="nodomain")
         yield Horizontal(Static(classes="field-label"), none, classes="field-line")
         yield Goals(start)
         name = Field(
-            "Setup name", QUESTIONS["name"].why, value=self._free_name(), cleaner=self._judged_name, name="name"
+            QUESTIONS["name"].label,
+            QUESTIONS["name"].why,
+            value=self.setup or free_name(self.base_app.service.store.names()),
+            cleaner=self._judged_name,
+            name="name",
         )
         name.box.disabled = existing
         yield name
         select = Select(options(start.region), value=start.region, allow_blank=False, compact=True, id="region")
         select.disabled = bool(self.saved and begun(self.saved))
-        yield VerticalGroup(Horizontal(Static("Region", classes="field-label"), select, classes="field-line"))
-        yield Field("Pixel", QUESTIONS["pixel"].why, value=start.pixel, cleaner=pixel_source, name="pixel")
-        yield Field(
-            "Keep logs, days",
-            QUESTIONS["retention"].why,
-            value=str(start.retention_days),
-            cleaner=lambda text: str(validators.retention_days(text)),
-            name="retention",
+        yield VerticalGroup(
+            Horizontal(Static(QUESTIONS["region"].label, classes="field-label"), select, classes="field-line")
         )
-        yield Field(
-            "Events a month",
-            QUESTIONS["events"].why,
-            value=f"{start.events_per_month:,}",
-            cleaner=events,
-            name="events",
-        )
-
-    def _free_name(self) -> str:
-        if self.setup:
-            return self.setup
-        taken = self.base_app.service.store.names()
-        return next(name for name in ("main", *(f"main-{number}" for number in range(2, 99))) if name not in taken)
+        yield from (choice_field(CHOICE[name], start) for name in USUAL)
+        chosen = any(choice.shown(start) != choice.shown(SetupChoices()) for choice in RARE)
+        more = Tick(QUESTIONS["more"].label, chosen, id="more")
+        yield Horizontal(Static(classes="field-label"), more, classes="field-line")
+        yield VerticalGroup(*(choice_field(choice, start) for choice in RARE), id="rare")
 
     def _judged_name(self, text: str) -> str:
         name = validators.setup_name(text)
@@ -131,12 +118,19 @@ class ChoicesPage(FormPage):
         self.query_one("#why").border_title = "Why?"
         self.query_one("#domain", Field).box.focus()
         self._no_domain()
+        self._ticked()
 
     @on(Checkbox.Changed)
-    def _goals_changed(self) -> None:
-        """Name what comes next: JavaScript from an own server alone needs no AWS account."""
+    def _ticked(self) -> None:
+        """Ask only for what makes a difference, and name what comes next: an own web server alone needs no account."""
+        domain = None if self.query_one("#nodomain", Checkbox).value else "e.example.org"
+        chosen = SetupChoices(goals=self.query_one(Goals).chosen or (Goal.PIXEL,), domain=domain)
+        more = self.query_one("#more", Checkbox).value
+        for name in (*USUAL, *(choice.id for choice in RARE)):
+            asked, choice = self.query_one(f"#{name}"), CHOICE[name]
+            asked.display = choice.applies(chosen) and (more or not choice.rare)
+            asked.disabled = not asked.display
         if not self.setup:
-            chosen = SetupChoices(goals=self.query_one(Goals).chosen or (Goal.PIXEL,))
             self.query_one("#go", Button).label = NEXT[needs_aws(chosen, Made())]
 
     def beside(self, part: str) -> str:
@@ -149,8 +143,8 @@ class ChoicesPage(FormPage):
             chosen = SetupChoices(
                 goals=self.query_one(Goals).chosen,
                 domain="e.example.org",
-                events_per_month=int(number.value),
-                retention_days=int(days.value),
+                events_per_month=number.value,
+                retention_days=days.value,
             )
             guess = estimate_for(chosen, route53=False)
         except (InvalidChoice, ValueError):
@@ -258,7 +252,10 @@ class ChoicesPage(FormPage):
             **self.query_one(Goals).answers(),
             "domain": None if none else self.query_one("#domain", Field).value,
             "region": str(self.query_one("#region", Select).value),
-            "pixel": self.query_one("#pixel", Field).value,
-            "retention_days": int(self.query_one("#retention", Field).value),
-            "events_per_month": int(self.query_one("#events", Field).value),
+            **{CHOICE[one.id or ""].field: one.value for one in self._offered()},
         }
+
+    def _offered(self) -> Sequence[Field | ChoiceList]:
+        """Return what asks for the other choices that make a difference now."""
+        asked = [self.query_one(f"#{name}") for name in (*USUAL, *(choice.id for choice in RARE))]
+        return [one for one in asked if isinstance(one, Field | ChoiceList) and not one.disabled]

@@ -1,6 +1,5 @@
 """The goals of a setup on the form: pixel, JavaScript, and where that is served."""
 
-from collections.abc import Callable
 from typing import Any
 
 from textual import on
@@ -9,14 +8,12 @@ from textual.containers import Horizontal, VerticalGroup
 from textual.widgets import Checkbox, Static
 
 from screens.texts.style import say
+from screens.widgets.choice_field import choice_field
 from screens.widgets.field import Field
 from screens.widgets.tick import Tick
+from wizard.choices.table import CHOICE
 from wizard.model.fields import QUESTIONS
 from wizard.model.setup import Goal, SetupChoices
-from wizard.model.validators import InvalidChoice
-from wizard.snowplow.tracker import wishes
-from wizard.snowplow.tracker.file_names import served_at
-from wizard.snowplow.tracker.tracker_file import TrackerError
 
 LABELS = {
     Goal.PIXEL: "Pixel: receives the events of your pages",
@@ -32,19 +29,10 @@ WHY = {
     "goal-js-server": "snowpixel writes a folder with the tracker and settings for nginx, Apache, Caddy, and IIS. "
     "You put it on your server, and snowpixel checks how it is delivered. It changes nothing on that server itself.",
 }
+TRACKER = ("tracker", "tracker_url")
+"""The questions about the tracker that nearly everybody with JavaScript needs."""
+
 NONE_CHOSEN = "Choose at least one."
-
-
-def _cleaned(clean: Callable[[str], str]) -> Callable[[str], str]:
-    """Turn a tracker's complaint into one of a form."""
-
-    def cleaner(text: str) -> str:
-        try:
-            return clean(text)
-        except TrackerError as error:
-            raise InvalidChoice(str(error)) from error
-
-    return cleaner
 
 
 class Goals(VerticalGroup):
@@ -64,12 +52,7 @@ class Goals(VerticalGroup):
             title = Static("" if number else QUESTIONS["goal"].label, classes="field-label")
             yield Horizontal(title, Tick(label, goal in self.start.goals, id=f"goal-{goal}"), classes="field-line")
         yield Static(classes="field-error", id="goals-error")
-        yield self._question("tracker", self.start.tracker, wishes.source)
-        yield self._question("tracker_url", self.start.tracker_url or "", served_at)
-
-    def _question(self, name: str, value: str, clean: Callable[[str], str]) -> Field:
-        asked = QUESTIONS[name]
-        return Field(asked.label, asked.why, value=value, cleaner=_cleaned(clean), name=name)
+        yield from (choice_field(CHOICE[name], self.start) for name in TRACKER)
 
     def on_mount(self) -> None:
         """Ask only what the goals need."""
@@ -84,8 +67,8 @@ class Goals(VerticalGroup):
     def changed(self) -> None:
         """Show the questions of the goals that are ticked."""
         chosen = self.chosen
-        self._offer("tracker", needed=bool({Goal.JS_BUCKET, Goal.JS_SERVER} & set(chosen)))
-        self._offer("tracker_url", needed=Goal.JS_SERVER in chosen)
+        for name in TRACKER:
+            self._offer(name, needed=CHOICE[name].applies(SetupChoices(goals=chosen)))
         if chosen:
             self._complain("")
 
@@ -105,7 +88,7 @@ class Goals(VerticalGroup):
 
     def answers(self) -> dict[str, Any]:
         """Return the choices; meaningful after everything was judged."""
-        asked = {name: self.query_one(f"#{name}", Field) for name in ("tracker", "tracker_url")}
+        asked = {name: self.query_one(f"#{name}", Field) for name in TRACKER}
         return {
             "goals": self.chosen,
             **{name: field.value for name, field in asked.items() if not field.disabled},

@@ -1,6 +1,7 @@
 """A form field: label, input, and what is wrong with the answer."""
 
 from collections.abc import Callable
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,7 +13,7 @@ from textual.widgets import Input, Static
 from screens.texts.style import say
 from wizard.model.validators import InvalidChoice
 
-Cleaner = Callable[[str], str]
+Cleaner = Callable[[str], Any]
 """Returns the cleaned answer, or raises InvalidChoice."""
 
 
@@ -78,7 +79,7 @@ class Field(VerticalGroup):
         yield Static(classes="field-error")
 
     @property
-    def value(self) -> str:
+    def value(self) -> Any:
         """The cleaned answer; meaningful after `judge` found nothing."""
         return self.cleaner(self.box.value)
 

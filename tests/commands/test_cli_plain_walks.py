@@ -133,8 +133,6 @@ def test_javascript_on_ones_own_server_in_a_terminal_needs_no_account(
 ) -> None:
     at = opened(terminals, alone, "--plain", "--nameserver", f"127.0.0.1:{unused_port}")
     at.answer("What for [pixel]: ", "js-server")
-    at.answer("Keep logs, days [", "")
-    at.answer("Events a month [", "")
     at.answer("Tracker [", str(V4))
     at.answer("Its address there: ", "http://www.site.invalid/a/")
     at.answer("Its address there: ", "https://www.site.invalid/a/")

@@ -21,7 +21,7 @@ JS = ("--goal", "pixel,js-bucket", "--tracker", str(V4))
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (("--goal", "pixel,moon"), "--goal takes"),
+        (("--goal", "pixel,moon"), "one or more of these"),
         (("--tracker", "http://example.org/sp.js"), "Only HTTPS"),
         (("--tracker", "release:latest"), "A version looks like"),
         (("--tracker", "release:4.10.1/evil.js"), "A release has these files"),
@@ -30,7 +30,7 @@ JS = ("--goal", "pixel,js-bucket", "--tracker", str(V4))
         (("--sha384", "abc"), "A SHA-384 is"),
         (("--goal", "js-server"), "--tracker-url"),
         (("--tracker-url", "https://example.org/tracking.js"), "block lists"),
-        (("--tracker-url", "ftp://example.org/a.js"), "takes an HTTPS address"),
+        (("--tracker-url", "ftp://example.org/a.js"), "begin with https:"),
         (("--page", "example.org"), "isn't the address of a page"),
     ],
 )

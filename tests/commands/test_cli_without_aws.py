@@ -140,7 +140,7 @@ def test_without_a_terminal_the_commands_are_named(alone: Cli, more: dict[str, s
         (("new", "a", "--region", "me-south-1"), "ap-south-1"),
         (("new", "a", "--retention", "0"), "isn't a number of days"),
         (("new", "a", "--viewer", "allow-all"), "allow-all"),
-        (("new", "a", "--events", "-1"), "--events"),
+        (("new", "a", "--events", "-1"), "whole number"),
         (("new", "a", "--pixel", "http://example.org/a.gif"), "HTTPS"),
         (("new", "a", "--pixel", "/nonexistent.gif"), "can't be read"),
         (("new", "a", "--certificate", "arn:aws:acm:eu-west-1:123456789012:certificate/x"), "us-east-1"),
@@ -332,7 +332,7 @@ def test_a_stream_with_few_letters_gets_plain_signs(alone: Cli) -> None:
     assert ran.code == 2
     alone("new", "main", "--no-domain")
     assert (
-        "domain: none > e.example.org"
+        "Hostname: none > e.example.org"
         in alone("set", "main", "--domain", "e.example.org", PYTHONIOENCODING="ascii").out
     )
 

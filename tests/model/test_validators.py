@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.commands.choice_flags import source
+from wizard.choices import tracker_cleaners
+from wizard.choices.cleaners import pixel
 from wizard.model import domain_names, validators
-from wizard.model.fields import pixel_source
 from wizard.model.setup import NAME
 from wizard.model.validators import BLOCKED_WORDS, InvalidChoice, public_url
-from wizard.snowplow.tracker import wishes
 from wizard.snowplow.tracker.file_names import served_at
 from wizard.snowplow.tracker.tracker_file import TrackerError
 
@@ -231,7 +230,7 @@ SECRET_ADDRESSES = (
 )
 
 
-@pytest.mark.parametrize("clean", [public_url, pixel_source, source, wishes.source, wishes.page, served_at])
+@pytest.mark.parametrize("clean", [public_url, pixel, tracker_cleaners.source, tracker_cleaners.page, served_at])
 @pytest.mark.parametrize("url", SECRET_ADDRESSES)
 def test_an_address_with_a_password_is_refused_and_not_repeated(clean: Callable[[str], str], url: str) -> None:
     with pytest.raises(

@@ -1,14 +1,11 @@
 """The small parts: words, marks, keys, copying, where a setup stands."""
 
-from pathlib import Path
-
 import pytest
 
 from screens import clipboard
 from screens.texts.setup_status import setup_status
 from screens.texts.style import GLYPHS, STYLES, WORDS, clean, clock, count, span
 from wizard.credentials import key_entry as keys
-from wizard.model.fields import events, pixel_source
 from wizard.model.results import Status
 from wizard.model.setup import Made, Proof, Setup, SetupChoices
 from wizard.model.validators import InvalidChoice
@@ -66,27 +63,6 @@ def test_keys_for_some_hours_need_their_token() -> None:
     assert keys.needs_token("ASIAIOSFODNN7EXAMPLE", "")
     assert not keys.needs_token("ASIAIOSFODNN7EXAMPLE", "token")
     assert not keys.needs_token("AKIAIOSFODNN7EXAMPLE", "")
-
-
-@pytest.mark.parametrize("text", ["1000000", "1,000,000", "1.000.000", " 1 000 000 ", "1_000_000"])
-def test_numbers_of_events_are_read_as_people_write_them(text: str) -> None:
-    assert events(text) == "1000000"
-
-
-@pytest.mark.parametrize("text", ["", "many", "-1", "1e6", "²"])
-def test_no_number_of_events(text: str) -> None:
-    with pytest.raises(InvalidChoice):
-        events(text)
-
-
-def test_pixel_sources(tmp_path: Path) -> None:
-    file = tmp_path / "pixel.gif"
-    file.write_bytes(b"GIF")
-    assert pixel_source("") == "builtin"
-    assert pixel_source(f" {file} ") == str(file)
-    assert pixel_source("https://example.com/p.gif") == "https://example.com/p.gif"
-    with pytest.raises(InvalidChoice):
-        pixel_source(str(tmp_path / "none"))
 
 
 def test_over_ssh_no_tool_of_the_other_computer_is_used() -> None:

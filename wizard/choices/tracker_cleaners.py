@@ -20,7 +20,7 @@ def goals(text: str) -> tuple[Goal, ...]:
     unknown = sorted(wanted - {str(goal) for goal in Goal})
     if unknown or not wanted:
         known = ", ".join(Goal)
-        raise TrackerError(f"--goal takes one or more of these, separated by commas: {known}.")
+        raise TrackerError(f"Choose one or more of these, separated by commas: {known}.")
     return tuple(goal for goal in Goal if goal in wanted)
 
 
@@ -73,6 +73,6 @@ def refuse_incoherent(choices: SetupChoices) -> None:
     """
     if Goal.JS_SERVER in choices.goals and choices.tracker_url is None:
         raise TrackerError(
-            "For your own web server, set where it will serve the file: --tracker-url "
+            "For your own web server, enter where it will serve the file (--tracker-url), such as "
             "https://www.example.org/assets/ (with the slash, snowpixel makes up a file name)."
         )

@@ -4,8 +4,8 @@ import shlex
 
 import click
 
+from wizard.choices.cleaners import certificate as cleaned
 from wizard.commands import options, plan_lines, run_walk
-from wizard.commands.choice_flags import certificate as cleaned
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.session import Session, pass_session

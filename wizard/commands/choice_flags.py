@@ -1,22 +1,45 @@
 """Flags of `new` and `set` to choices: cleaned, or refused with a reason."""
 
-import re
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import click
 import msgspec
 
-from wizard.model import validators
-from wizard.model.setup import OldTrackers, SetupChoices, ViewerPolicy
-from wizard.model.validators import InvalidChoice
-from wizard.snowplow import pixel_image
-from wizard.snowplow.tracker import wishes
-from wizard.snowplow.tracker.file_names import served_at
-from wizard.snowplow.tracker.tracker_file import digest
+from wizard.choices.table import CHOICES, Choice
+from wizard.model.fields import QUESTIONS
+from wizard.model.setup import SetupChoices
 
-_CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:[0-9]{12}:certificate/[A-Za-z0-9-]{1,64}")
-_VIEWERS = {"redirect": ViewerPolicy.REDIRECT, "https-only": ViewerPolicy.HTTPS_ONLY}
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def flags(function: F) -> F:
+    """Add the options with which a setup is chosen."""
+    for option in reversed(_CHOICES):
+        function = option(function)
+    return function
+
+
+def _option(choice: Choice) -> Callable[[F], F]:
+    """Make the flag of a choice; --help names what holds where it is left out."""
+    usual = choice.shown(SetupChoices())
+    said = f"{choice.question.help} [{usual}]." if usual and not choice.question.help.endswith(".") else None
+    return click.option(
+        choice.flag,
+        type=click.Choice(choice.words) if choice.words else None,
+        metavar=choice.metavar or None,
+        multiple=choice.many,
+        help=said or choice.question.help,
+    )
+
+
+_NO_DOMAIN = click.option("--no-domain", is_flag=True, help=QUESTIONS["nodomain"].help)
+_CHOICES = tuple(
+    option
+    for choice in CHOICES
+    if choice.id != "profile"  # which every command takes
+    for option in ((_option(choice), _NO_DOMAIN) if choice.id == "domain" else (_option(choice),))
+)
 
 
 def changes(profile: str | None, *, no_domain: bool, **given: Any) -> dict[str, Any]:
@@ -25,79 +48,38 @@ def changes(profile: str | None, *, no_domain: bool, **given: Any) -> dict[str, 
     Args:
         profile: the AWS profile, which here is a choice that is saved.
         no_domain: whether CloudFront's own name shall be used.
-        given: the other flags; None where a flag was left out.
+        given: the other flags by the ids of their choices; None or nothing where a flag was left out.
 
     Raises:
         click.UsageError: two flags contradict each other.
         wizard.model.validators.InvalidChoice: a value cannot be used.
-        wizard.snowplow.pixel_image.PixelError: the image cannot be the pixel.
-        wizard.snowplow.tracker.tracker_file.TrackerError: a choice for the tracker cannot be used.
     """
     if no_domain and given["domain"] is not None:
         raise click.UsageError("--domain and --no-domain contradict each other.")
-    wanted = {**given, "profile": profile}
-    given_at_all = {flag: value for flag, value in wanted.items() if value not in (None, ())}
-    found = {field: clean(given_at_all[flag]) for flag, field, clean in _FIELDS if flag in given_at_all}
+    texts = {**given, "profile": profile}
+    found = {}
+    for choice in CHOICES:
+        typed = texts.get(choice.id)
+        if typed not in (None, ()):
+            found[choice.field] = choice.read(" ".join(typed) if choice.many else typed)
     return {**found, "domain": None} if no_domain else found
-
-
-def certificate(text: str) -> str:
-    """Clean the choice of a certificate.
-
-    Raises:
-        InvalidChoice: neither `new` nor the ARN of a certificate that CloudFront can use.
-    """
-    choice = text.strip()
-    if choice in ("new", "ask") or _CERTIFICATE.fullmatch(choice):
-        return choice
-    raise InvalidChoice(
-        "--certificate takes `new`, or the ARN of a certificate in us-east-1, the only region that CloudFront uses: "
-        "arn:aws:acm:us-east-1:ACCOUNT:certificate/ID."
-    )
-
-
-def source(text: str) -> str:
-    """Clean where the pixel comes from; a file is looked at now, an address when it is used.
-
-    Raises:
-        wizard.snowplow.pixel_image.PixelError: it cannot be the pixel.
-        wizard.model.validators.InvalidChoice: it is an address with a password in it.
-    """
-    text = validators.public_url(text)
-    if text == "builtin" or text.lower().startswith("https://"):
-        return text
-    if "://" in text:
-        raise pixel_image.PixelError("The pixel needs an HTTPS address, a file's path, or `builtin`.")
-    path = Path(text).expanduser().absolute()
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise pixel_image.PixelError(f"The file {path} can't be read: {error.strerror}.") from error
-    pixel_image.validate(data)
-    return str(path)
-
-
-_FIELDS = (
-    ("domain", "domain", validators.host_name),
-    ("region", "region", validators.region),
-    ("pixel", "pixel", source),
-    ("retention", "retention_days", validators.retention_days),
-    ("viewer", "viewer", _VIEWERS.__getitem__),
-    ("events", "events_per_month", int),
-    ("certificate", "certificate", certificate),
-    ("profile", "profile", validators.profile),
-    ("goal", "goals", wishes.goals),
-    ("tracker", "tracker", wishes.source),
-    ("sha384", "tracker_sha384", digest),
-    ("tracker_url", "tracker_url", served_at),
-    ("tracker_folder", "tracker_folder", lambda folder: str(folder.expanduser().absolute())),
-    ("old_trackers", "tracker_old", OldTrackers),
-    ("page", "pages", wishes.pages),
-)
-"""Flag, field of `SetupChoices`, and how to clean the value."""
 
 
 def shown(choices: SetupChoices) -> dict[str, Any]:
     """Return choices as plain data."""
     built: dict[str, Any] = msgspec.to_builtins(choices)
     return built
+
+
+def different(before: SetupChoices, after: SetupChoices) -> Iterator[str]:
+    """Yield a line for each choice that differs, as it would be typed."""
+    for choice in CHOICES:
+        was, now = choice.shown(before), choice.shown(after)
+        if was != now:
+            yield f"{choice.question.label}: {was or 'none'} → {now or 'none'}"
+
+
+def fields_different(before: SetupChoices, after: SetupChoices) -> Mapping[str, tuple[Any, Any]]:
+    """Return the fields that differ, with both values as plain data."""
+    was, now = shown(before), shown(after)
+    return {field: (was[field], now[field]) for field in now if was[field] != now[field]}

@@ -10,9 +10,6 @@ from wizard.commands.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-MONTHLY = click.IntRange(0, 10**12)
-"""Events a month: a trillion is enough."""
-
 
 def _note(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """Keep an option that holds everywhere; the word after the command wins over the one before it."""
@@ -60,8 +57,10 @@ class Command(click.Command):
         self.params += everywhere()
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Note the command's words, then carry it out."""
+        """Note the command's words and its setup, then carry it out."""
         note_words(ctx)
+        name = ctx.params.get("name")
+        ctx.find_root().ensure_object(Session).setup = name if isinstance(name, str) else ""
         return super().invoke(ctx)
 
 
@@ -84,44 +83,6 @@ class Group(click.Group):
         super().__init__(*arguments, **more)
         self.params += everywhere()
 
-
-def choices(function: F) -> F:
-    """Add the options with which a setup is chosen."""
-    for option in reversed(_CHOICES):
-        function = option(function)
-    return function
-
-
-_CHOICES = (
-    click.option("--domain", metavar="NAME", help="The pixel's own hostname, such as e.example.org."),
-    click.option("--no-domain", is_flag=True, help="Use CloudFront's domain name; you can add your own later."),
-    click.option("--region", metavar="REGION", help="AWS region of the buckets [eu-central-1]."),
-    click.option("--pixel", metavar="URL|FILE|builtin", help="The 1x1 image [builtin]."),
-    click.option("--retention", metavar="DAYS", help="How long logs are kept [90]."),
-    click.option("--viewer", type=click.Choice(["redirect", "https-only"]), help="What plain HTTP gets [redirect]."),
-    click.option("--events", type=MONTHLY, metavar="N", help="Events a month, to estimate the cost [1000000]."),
-    click.option("--certificate", metavar="ARN|new", help="An existing certificate to use, or always a new one."),
-    click.option("--goal", metavar="GOAL,...", help="What it is for: pixel, js-bucket, js-server, or several [pixel]."),
-    click.option(
-        "--tracker",
-        metavar="SOURCE",
-        help="Where the tracker comes from: release:VERSION, npm:VERSION, an HTTPS address, or a file.",
-    ),
-    click.option("--sha384", metavar="HASH", help="The hash that the tracker file must have [the first one seen]."),
-    click.option("--tracker-url", metavar="URL", help="js-server: where your web server will serve the file."),
-    click.option("--tracker-folder", type=_FOLDER, metavar="DIR", help="js-server: where to write the folder for it."),
-    click.option(
-        "--old-trackers",
-        type=click.Choice(["keep", "remove"]),
-        help="js-bucket: what happens to earlier versions that no page loads anymore [keep].",
-    ),
-    click.option(
-        "--page",
-        multiple=True,
-        metavar="URL",
-        help="A page that has the tag; you can repeat it, or use `none`.",
-    ),
-)
 
 yes = click.option("--yes", is_flag=True, help="Don't ask for confirmation; required without a terminal.")
 strict = click.option("--strict", is_flag=True, help="Treat warnings (plan: changes) as failures: exit code 1.")

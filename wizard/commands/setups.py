@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wizard.choices.tracker_cleaners import refuse_incoherent
 from wizard.commands import choice_flags, options
 from wizard.commands.data_folder import home_of
 from wizard.commands.options import Command
@@ -19,7 +20,6 @@ from wizard.model.idn import both
 from wizard.model.setup import Goal, Made, Setup, SetupChoices
 from wizard.model.terminal_text import printable
 from wizard.model.validators import setup_name
-from wizard.snowplow.tracker.wishes import refuse_incoherent
 from wizard.storage.allowed_changes import choose
 from wizard.storage.store import Store, StoreError, UnknownSetupError
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @click.command("new", cls=Command)
 @options.name
-@options.choices
+@choice_flags.flags
 @click.option("--adopt", metavar="ID", help="Take over a setup in your account that `list --account` shows.")
 @pass_session
 def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> ExitCode:
@@ -101,7 +101,7 @@ def in_account(session: Session, service: "Service") -> tuple["FoundSetup", ...]
 
 @click.command("set", cls=Command)
 @options.name
-@options.choices
+@choice_flags.flags
 @pass_session
 def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
     """Change choices of a saved setup. What follows from them shows `plan`, and does `apply`."""
@@ -111,23 +111,14 @@ def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
     store = Store(home_of(session))  # saving contacts nobody, so no world is needed
     before = store.load(name).choices
     after = choose(store, name, refuse_incoherent, **wanted).choices
-    different = _different(before, after)
-    lines = [f"{field}: {_word(was)} → {_word(now)}" for field, (was, now) in different.items()]
+    different = choice_flags.fields_different(before, after)
+    lines = list(choice_flags.different(before, after))
     following = f"Saved. See what changes: {session.line(f'plan {name}')}, then {session.line(f'apply {name}')}"
     changed = {field: {"from": was, "to": now} for field, (was, now) in different.items()}
     warnings = _warned(session, name, after.domain if "domain" in different else None)
     data = {"setup": name, "changed": changed, "choices": choice_flags.shown(after), "warnings": warnings}
     session.result([*lines, following] if lines else ["Nothing changed: that was already set."], "ok", data)
     return ExitCode.WELL
-
-
-def _different(before: SetupChoices, after: SetupChoices) -> dict[str, tuple[Any, Any]]:
-    was, now = choice_flags.shown(before), choice_flags.shown(after)
-    return {field: (was[field], now[field]) for field in now if was[field] != now[field]}
-
-
-def _word(value: Any) -> str:
-    return "none" if value is None else str(value)
 
 
 @click.command("list", cls=Command)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from wizard.choices.tracker_cleaners import page as cleaned_page
 from wizard.commands import options, run_walk, snippet_check
 from wizard.commands.data_folder import home_of
 from wizard.commands.open_browser import Opener
@@ -24,7 +25,6 @@ from wizard.snowplow.setup_snippet import host_of, loaded_by, pixel_host_of
 from wizard.snowplow.snippet_builder import PLACES, Loaded, Options, Snippet, Variant, script_element
 from wizard.snowplow.snippet_builder import snippet as build
 from wizard.snowplow.tracker.tracker_file import digest
-from wizard.snowplow.tracker.wishes import page as cleaned_page
 from wizard.storage.atomic_files import left_alone, not_written, ours
 from wizard.storage.store import Store
 

@@ -51,7 +51,7 @@ def host_name(text: str) -> str:
 
 
 def public_url(text: str) -> str:
-    """Clean an address that is saved, shown and perhaps put into a public tag.
+    """Clean an address that is saved, shown and perhaps put into a public tag. Its scheme is written small.
 
     Raises:
         InvalidChoice: it holds a password or a signature. The text never repeats it.
@@ -62,7 +62,8 @@ def public_url(text: str) -> str:
             "This address contains a user name, a password, or a signature, and addresses are saved and shown. "
             "Download the file yourself and enter its path, or enter an address that needs no password."
         )
-    return url
+    scheme, colon, rest = url.partition("://")
+    return f"{scheme.lower()}{colon}{rest}" if colon else url
 
 
 def suggest(zone: str) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ import shlex
 import tempfile
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,11 @@ class LockedError(StoreError):
     def __init__(self, message: str, owner: locks.LockOwner | None = None) -> None:
         super().__init__(message)
         self.owner = owner
+
+
+def free_name(taken: Collection[str]) -> str:
+    """Return a name for a new setup that none has yet: main, then main-2, and so on."""
+    return next(name for number in count(1) if (name := "main" if number == 1 else f"main-{number}") not in taken)
 
 
 class Store:

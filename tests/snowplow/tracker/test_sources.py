@@ -94,7 +94,7 @@ def test_the_default_is_a_release_that_the_knowledge_names() -> None:
         ("release:4.10.1", OriginKind.RELEASE, "/4.10.1/sp.js"),
         ("release:4.6.8/sp.lite.js", OriginKind.RELEASE, "/4.6.8/sp.lite.js"),
         ("npm:4.10.1", OriginKind.NPM, "@snowplow/browser-tracker"),
-        ("HTTPS://example.org/a.js", OriginKind.URL, "HTTPS://example.org/a.js"),
+        ("HTTPS://example.org/a.js", OriginKind.URL, "https://example.org/a.js"),
         ("/tmp/sp.js", OriginKind.FILE, "/tmp/sp.js"),
     ],
 )

@@ -37,13 +37,13 @@ def served_at(text: str) -> str:
     """
     text = plain_address(text)
     if not text.startswith("https://"):
-        raise TrackerError("--tracker-url takes an HTTPS address: browsers block anything else on HTTPS pages.")
+        raise TrackerError("The address has to begin with https://: browsers block anything else on HTTPS pages.")
     split = _split(text)
     if split.query or split.fragment:
-        raise TrackerError("--tracker-url takes a plain address, without ? and #.")
+        raise TrackerError("The address has to be a plain one, without ? and #.")
     path = f"{split.path}{_word()}.js" if split.path.endswith("/") else split.path
     if not _FILE.fullmatch(path.rpartition("/")[2]):
-        raise TrackerError("--tracker-url must end with the file name, such as /assets/hk3v9x.js, or with a slash.")
+        raise TrackerError("The address has to end with the file name, such as /assets/hk3v9x.js, or with a slash.")
     _refuse_listed(path)
     return f"https://{split.netloc}{path}"
 

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from wizard.model.ports import Response, Web, WebError
 from wizard.model.threads import in_thread
-from wizard.snowplow.tracker import npm
 from wizard.snowplow.tracker.knowledge import knowledge
 from wizard.snowplow.tracker.tracker_file import LIMIT, Tracker, TrackerError, plain_address, recognize
 
@@ -104,6 +103,8 @@ async def fetch(web: Web, source: TrackerOrigin) -> Tracker:
 
 async def _content(web: Web, source: TrackerOrigin) -> bytes:
     if source.kind is OriginKind.NPM:
+        from wizard.snowplow.tracker import npm  # noqa: PLC0415 - starts programs; choosing where it comes from does not
+
         return await in_thread(npm.bundle, source.version or "")
     if source.kind is OriginKind.FILE:
         return await in_thread(file_at, source.where)
