@@ -7,8 +7,8 @@ import boto3
 
 from tests.inventory import CALM_CLIENT
 from tests.product import DOMAIN, Product
-from wizard.snowplow.events.decode import Event, event_of, events
-from wizard.snowplow.events.log_files import LogFile
+from wizard.snowplow.events.decoder import decoded
+from wizard.snowplow.events.event import Event
 
 
 class Hands:
@@ -61,10 +61,8 @@ class Hands:
         self._product.control.flush_logs()
         s3 = self._client("s3")
         bucket = self._made.log_bucket
-        lines = [
-            line
+        files = [
+            (one["Key"], s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read())
             for one in s3.list_objects_v2(Bucket=bucket).get("Contents", [])
-            for line in LogFile(s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read())
         ]
-        found = [event_of(line) for line in lines]
-        return list(events(lines)) if unique else [event for event in found if event is not None]
+        return list(decoded(files, unique=unique))

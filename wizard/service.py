@@ -285,11 +285,16 @@ class Service:
         return await dns_operator(DnsClient(self.environment.network), host)
 
     def event_reader(
-        self, name: str, since: float, *, source: KeySource | None = None, full_address: bool = False
+        self,
+        name: str,
+        since: float,
+        *,
+        until: float | None = None,
+        source: KeySource | None = None,
+        full_address: bool = False,
+        tests: bool = True,
     ) -> EventReader:
-        """Prepare to read a setup's events out of its log bucket.
-
-        Events before `since` (seconds since the epoch) are left out, and the last part of visitors' IP addresses.
+        """Prepare to read a setup's events out of its log bucket (`wizard.snowplow.events.reader.EventReader`).
 
         Raises:
             wizard.storage.store.StoreError: there is no such setup, its file cannot be used, or it has no log bucket
@@ -301,7 +306,8 @@ class Service:
         self.credentials.prepare(ports.aws, setup)
         state = MemoryState(setup)
         aws = renewing(self.credentials, ports.aws, state, ports.clock, progress=None, patience=None)
-        return EventReader(Context(copy(ports, aws=aws), state), since, full_address=full_address)
+        context = Context(copy(ports, aws=aws), state)
+        return EventReader(context, since, until=until, full_address=full_address, tests=tests)
 
     def _after_removal(self, progress: Progress, answers: Mapping[str, str]) -> Callable[[MemoryState], None]:
         def after(state: MemoryState) -> None:

@@ -19,7 +19,7 @@ from screens.texts.style import MUTED, lines, say
 from screens.widgets.prose import Prose
 from wizard.aws.errors import AwsError
 from wizard.model.results import Copyable
-from wizard.snowplow.events.decode import Event, as_text, harmless
+from wizard.snowplow.events.event import Event, as_text, harmless
 from wizard.snowplow.events.reader import EventReader
 from wizard.snowplow.events.summary import HOUR, EventSummary
 from wizard.storage.store import StoreError

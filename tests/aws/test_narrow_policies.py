@@ -31,7 +31,7 @@ from wizard.model.results import Job
 from wizard.model.setup import Made, Setup, SetupChoices
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.snowplow.events.decode import Event
+from wizard.snowplow.events.event import Event
 from wizard.snowplow.events.reader import EventReader
 
 NARROW = (Purpose.RUNNING, Purpose.CHECK, Purpose.EVENTS)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import duckdb
 import pytest
 
 from tests.commands.conftest import PATIENCE, Cli
@@ -14,7 +15,7 @@ from tests.trackers import V4
 from wizard.net.dns_client import DnsClient
 from wizard.net.web_client import WebClient
 from wizard.practice.worldfile import WorldFile, network
-from wizard.snowplow.events.field_names import CHECK_APP
+from wizard.snowplow.events.columns import CHECK_APP
 from wizard.snowplow.events.send import check_event
 
 
@@ -110,3 +111,70 @@ def test_without_a_log_bucket_it_says_why(alone: Cli, flags: tuple[str, ...], wh
     assert ran.code == 2
     assert why in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_the_same_events_counted_asked_and_exported(made: Cli, world: WorldFile, tmp_path: Path) -> None:
+    for page in ("https://shop.example/a?utm_campaign=autumn", "https://shop.example/a", "https://shop.example/b"):
+        visit(made, world, page)
+    assert until(made, 3)["summary"]["page_views"] == 3
+
+    table = made("events", "main", "--by", "page").out
+    assert "https://shop.example/a         2           2         0  " in table
+    assert "█" * 24 in table
+    campaigns = made("events", "main", "--by", "campaign", "--json").document["data"]
+    assert {row["value"]: row["events"] for row in campaigns["rows"]} == {"(none)": 2, "autumn": 1}
+    days = made("events", "main", "--by", "hour", "--since", "3", "--tz", "Asia/Kolkata", "--json").document["data"]
+    assert [sum(row["events"] for row in days["rows"]), len(days["rows"])] == [3, 3]
+    asked = made("events", "main", "--sql", "select count(*) as n, max(page_url) as p from events", "--json")
+    assert asked.document["data"]["columns"] == ["n", "p"]
+    assert asked.document["data"]["rows"] == [[3, "https://shop.example/b"]]
+    told = made("events", "main", "--sql", "select count(*) as n, max(page_url) as p from events").out
+    assert told == "n  p\n3  https://shop.example/b\n(1 row)\n"
+    assert until(made, 2, "--page", "/a", "--type", "pv", "--app", "shop")["summary"]["events"] == 2
+    assert until(made, 3, "--since", "2026-01-01", "--tz", "Europe/Berlin")["time_zone"] == "Europe/Berlin"
+    assert until(made, 0, "--since", "2025-01-01", "--until", "2025-02-01")["summary"]["events"] == 0
+    for name in ("e.csv", "e.jsonl", "e.parquet"):
+        ran = made("events", "main", "--out", str(tmp_path / name), "--json")
+        assert ran.document["data"]["written"] == 3
+    said = made("events", "main", "--db", str(tmp_path / "e.duckdb"))
+    assert said.out == f"3 events in the last 24 hours written to {tmp_path / 'e.duckdb'}\n"
+    with duckdb.connect(str(tmp_path / "e.duckdb"), read_only=True) as database:
+        database.execute(f"CREATE TEMP VIEW p AS SELECT * FROM read_parquet('{tmp_path / 'e.parquet'}')")
+        same = database.execute("SELECT count(*) FROM p JOIN events USING (event_id, page_url, request_id)").fetchall()
+    assert same == [(3,)]
+    assert len((tmp_path / "e.csv").read_text().splitlines()) == 4
+    assert len((tmp_path / "e.jsonl").read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("flags", "why"),
+    [
+        (("--since", "yesterday"), "neither a number of hours"),
+        (("--since", "0"), "neither a number of hours"),
+        (("--since", "2026-11-02", "--until", "2026-11-01"), "--since must be before --until"),
+        (("--since", "2999-01-01"), "not in the future"),
+        (("--tz", "Europe/Atlantis"), "isn't a time zone"),
+        (("--tz", "../../etc/passwd"), "isn't a time zone"),
+        (("--by", "mood"), "is not one of"),
+        (("--by", "day", "--sql", "select 1"), "--by and --sql exclude each other"),
+        (("--follow", "--until", "1"), "--follow and --until exclude each other"),
+        (("--out", "events.xls"), "must end in .csv, .jsonl, .parquet"),
+        (("--sql", "select nonsense from events"), "nonsense"),
+        (("--sql", "delete"), "syntax error"),
+        (("--out", "/missing/folder/events.csv"), "couldn't be written"),
+        (("--db", "/dev/null/events.duckdb"), "couldn't be written"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused_with_its_reason(made: Cli, flags: tuple[str, ...], why: str) -> None:
+    ran = made("events", "main", *flags)
+    assert (ran.code, ran.out) == (2, "")
+    assert why in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_another_file_is_left_alone(made: Cli, tmp_path: Path) -> None:
+    (tmp_path / "diary.csv").write_text("my diary")
+    ran = made("events", "main", "--out", str(tmp_path / "diary.csv"))
+    assert ran.code == 2
+    assert "isn't an export of events" in ran.err
+    assert (tmp_path / "diary.csv").read_text() == "my diary"

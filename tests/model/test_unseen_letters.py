@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from wizard.model.terminal_text import seen
-from wizard.snowplow.events.decode import harmless
+from wizard.snowplow.events.event import harmless
 
 VISIBLE = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
 """Format characters that show as signs before numbers (Unicode: Prepended_Concatenation_Mark)."""

@@ -18,7 +18,7 @@ from tests.screens.scripted import Script, ScriptedService, a_setup
 from wizard.engine.progress import Progress
 from wizard.model.results import Check, Job, Status
 from wizard.model.setup import Made, Proof, Setup
-from wizard.snowplow.events.decode import Event
+from wizard.snowplow.events.event import Event
 
 NOW = 1_800_000_000.0
 """15 January 2027, 08:00 UTC: the time on this computer in every scene."""

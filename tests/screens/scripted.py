@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import anyio
 
@@ -33,7 +34,7 @@ from wizard.model.results import (
 from wizard.model.setup import Setup, SetupChoices
 from wizard.net.dns_operator import DnsOperator
 from wizard.service import Environment, PreparedWalk, Service
-from wizard.snowplow.events.decode import Event
+from wizard.snowplow.events.event import Event
 from wizard.snowplow.events.reader import EventReader
 from wizard.stages import Stage, stages
 from wizard.storage.setup_state import MemoryState
@@ -126,10 +127,8 @@ class ScriptedService(Service):
             raise self.who
         return KnownIdentity(self.who, (Problem("root-user"),) if self.who.root else ())
 
-    def event_reader(
-        self, name: str, since: float, *, source: KeySource | None = None, full_address: bool = False
-    ) -> EventReader:
-        return Visits(super().event_reader(name, since, source=source, full_address=full_address), self.visits)
+    def event_reader(self, name: str, since: float, **choices: Any) -> EventReader:
+        return Visits(super().event_reader(name, since, **choices), self.visits)
 
     def start(
         self,

@@ -13,7 +13,7 @@ from tests.product import Product
 from tests.screens.driving import Driver, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.model.results import Status
-from wizard.snowplow.events.field_names import CHECK_APP
+from wizard.snowplow.events.columns import CHECK_APP
 from wizard.snowplow.events.send import check_event
 
 HOSTILE = "https://shop.example/[red]x[/]\x1b[2J"

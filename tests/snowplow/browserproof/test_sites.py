@@ -8,7 +8,7 @@ from tests.hands import Hands
 from tests.product import DOMAIN, Product
 from tests.snowplow.browserproof.answered import wait_until_answered
 from tests.snowplow.browserproof.visiting import PATIENCE, Visitor
-from wizard.snowplow.events.decode import Event
+from wizard.snowplow.events.event import Event
 from wizard.snowplow.setup_snippet import snippet_for
 from wizard.snowplow.snippet_builder import Options, Variant
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from wizard.snowplow.events.decode import Event
-from wizard.snowplow.events.field_names import CHECK_APP
+from wizard.snowplow.events.columns import CHECK_APP
+from wizard.snowplow.events.event import Event
 from wizard.snowplow.events.summary import HOUR, MOST_PAGES, OTHER, EventSummary, sparkline
 
 NOW = 1_795_428_000.0

@@ -21,8 +21,8 @@ from wizard.snowplow.browserproof.proof_page import Subject
 from wizard.snowplow.browserproof.proof_server import PageServer
 from wizard.snowplow.browserproof.verdict import OK, Outside, Verdict, judge
 from wizard.snowplow.csp import of_site
-from wizard.snowplow.events.decode import Event, as_text, event_of
-from wizard.snowplow.events.log_bucket import log_file, log_keys_of
+from wizard.snowplow.events.event import Event, as_text
+from wizard.snowplow.events.log_bucket import events_in, log_file, log_keys_of
 from wizard.snowplow.pagecheck.html import LIMIT, read
 from wizard.snowplow.pagecheck.inline_trackers import tags
 from wizard.snowplow.setup_snippet import host_of, loaded_by
@@ -184,8 +184,8 @@ class BrowserProof(Resource):
         for one in await log_keys_of(self.context, run.sent_at):
             if one.key not in self._searched:
                 self._searched.add(one.key)
-                events = [event_of(line) for line in await log_file(self.context, one.key)]
-                self._found |= {each.event_id: each for each in events if each and each.event_id in run.event_ids}
+                events = await events_in(await log_file(self.context, one.key), run.event_ids)
+                self._found |= {each.event_id: each for each in events if each.event_id in run.event_ids}
         if set(run.event_ids) <= set(self._found):
             found = sorted(self._found.values(), key=lambda event: event.values.get("dvce_created_tstamp", ""))
             texts = tuple(as_text(event) for event in found)

@@ -14,8 +14,8 @@ from wizard.model.ports import WebError
 from wizard.model.results import EVENT, Action, Actor, Change, Copyable, Problem, Status
 from wizard.model.setup import Made, Proof
 from wizard.resources.resource import NotYetError, Presence, Reading, Resource, StoppedError
-from wizard.snowplow.events.decode import as_text, event_of, find_request
-from wizard.snowplow.events.log_bucket import log_file, log_keys, log_keys_of
+from wizard.snowplow.events.event import as_text
+from wizard.snowplow.events.log_bucket import events_in, log_file, log_keys, log_keys_of
 from wizard.snowplow.events.send import check_event
 
 PAGE_URL = "https://example.com/snowpixel-check"
@@ -106,11 +106,11 @@ class FirstEvent(Resource):
         for key in [one.key for one in await log_keys_of(self.context, min(sent.values()))]:
             if key in self._read_keys:
                 continue
-            line = find_request(await log_file(self.context, key), sent)
-            event = event_of(line) if line else None
-            if line and event:
+            found = await events_in(await log_file(self.context, key), sent)
+            event = next((event for event in found if event.request_id in sent), None)
+            if event:
                 now = self.context.ports.clock.now()
-                proof = Proof(line.request_id, sent[line.request_id], now, key, as_text(event))
+                proof = Proof(event.request_id, sent[event.request_id], now, key, as_text(event))
                 self.context.state.record(proof=proof)
                 return await self._proven(proof)
             self._read_keys.add(key)

@@ -8,7 +8,7 @@ from string import Template
 from msgspec import Struct
 
 from wizard.snowplow.browserproof.page_settings import asks_beforehand, asks_with_cookies
-from wizard.snowplow.events.field_names import CHECK_APP
+from wizard.snowplow.events.columns import CHECK_APP
 from wizard.snowplow.snippet_builder import Loaded, Options, collector, tag
 
 WATCHED = ("onRequestSuccess: window.snowpixelAnswered", "onRequestFailure: window.snowpixelFailed")

@@ -1,5 +1,6 @@
 """From CloudFront's log files to readable tracker events, and the test event that proves the whole road.
 
-`logs` reads files into lines, `decode` turns lines into events, `names` holds the tracker protocol's vocabulary and
-`send` builds the test event. Nothing here talks to a network.
+`log_chunks` cleans log text, `decoding_sql` decodes it in a query engine, with the names and types of `columns`, and
+`by_hand` reads what SQL can't. `event_base` holds the events and answers questions; `reader` fills it from the log
+bucket. `send` builds the test event.
 """

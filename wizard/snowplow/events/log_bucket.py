@@ -1,5 +1,6 @@
 """Log files in the log bucket: listed since a time, and read."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,14 +12,18 @@ from wizard.aws.errors import AwsError
 from wizard.aws.policy import Purpose
 from wizard.model.context import Context
 from wizard.model.setup import LOG_PREFIX
+from wizard.model.threads import in_thread
+from wizard.snowplow.events.event import TOLD, Event
 from wizard.snowplow.events.log_files import LogFile
 
 
 class LogKey(Struct, frozen=True):
-    """One log file's name, and when it was written."""
+    """One log file's name, when it was written, and its size."""
 
     key: str
     written: datetime
+    size: int = 0
+    """Bytes, as it is packed."""
 
 
 async def log_keys(context: Context, since: float) -> list[LogKey]:
@@ -32,7 +37,7 @@ async def log_keys(context: Context, since: float) -> list[LogKey]:
     more: dict[str, str] = {"StartAfter": f"{LOG_PREFIX}/{hour}"}
     while True:
         reply = await _on_logs(context, "list_objects_v2", Prefix=f"{LOG_PREFIX}/", **more)
-        found += [LogKey(one["Key"], one["LastModified"]) for one in reply.get("Contents", [])]
+        found += [LogKey(one["Key"], one["LastModified"], one["Size"]) for one in reply.get("Contents", [])]
         if not reply.get("IsTruncated"):
             return found
         more = {"ContinuationToken": reply["NextContinuationToken"]}
@@ -61,6 +66,19 @@ async def log_file(context: Context, key: str) -> LogFile:
     """
     reply = await _on_logs(context, "get_object", Key=key)
     return LogFile(reply["Body"])
+
+
+async def events_in(file: LogFile, words: Collection[str]) -> list[Event]:
+    """Decode a file if it has any of these texts, such as request ids; a repeated event stands there once."""
+    if not file.mentions(words):
+        return []
+
+    def decode() -> list[Event]:
+        from wizard.snowplow.events.decoder import decoded  # noqa: PLC0415 - loads DuckDB, which few need
+
+        return list(decoded([("", file.data)], only=TOLD))
+
+    return await in_thread(decode)
 
 
 async def _on_logs(context: Context, operation: str, **parameters: Any) -> dict[str, Any]:

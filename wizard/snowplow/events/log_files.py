@@ -7,7 +7,7 @@ reference). A log is best effort by its maker, so reading is too: what cannot be
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -57,12 +57,13 @@ class LogFile:
         limit: most bytes to unpack; reading stops there and `cut` tells.
 
     Attributes:
+        data: the file's bytes.
         broken: lines that the last reading could not understand.
         cut: whether the last reading met a file that ends early, is damaged, too large or no log at all.
     """
 
     def __init__(self, data: bytes, *, limit: int = LARGEST_FILE) -> None:
-        self._data = data
+        self.data = data
         self._limit = limit
         self.broken = 0
         self.cut = False
@@ -83,6 +84,16 @@ class LogFile:
                 if self.broken >= MOST_BROKEN:
                     self.cut = True
                     return
+
+    def mentions(self, words: Collection[str]) -> bool:
+        """Whether any of these texts stands in it, wherever: a look that takes no line apart."""
+        wanted, before = [word.encode() for word in words], b""
+        for chunk in self._chunks():
+            text = before + chunk
+            if any(word in text for word in wanted):
+                return True
+            before = text[-max(map(len, wanted), default=0) :]
+        return False
 
     def _texts(self) -> Iterator[str]:
         """Split the unpacked bytes into lines without ever holding more than one line and one chunk."""
@@ -114,10 +125,10 @@ class LogFile:
             yield chunk
 
     def _unpacked(self) -> Iterator[bytes]:
-        if not self._data.startswith(_GZIP):
-            yield from (self._data[start : start + _CHUNK] for start in range(0, len(self._data), _CHUNK))
+        if not self.data.startswith(_GZIP):
+            yield from (self.data[start : start + _CHUNK] for start in range(0, len(self.data), _CHUNK))
             return
-        packed = gzip.GzipFile(fileobj=io.BytesIO(self._data))
+        packed = gzip.GzipFile(fileobj=io.BytesIO(self.data))
         try:
             # `read1` hands out what it has; `read` would lose what precedes the damage.
             while chunk := packed.read1(_CHUNK):

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
-from wizard.snowplow.events.field_names import CHECK_APP
+from wizard.snowplow.events.columns import CHECK_APP
 
 TITLE = "snowpixel test event: 100 % & é ✓ ~"
 """Holds what goes wrong when a log's escapes are misread, so that finding it intact proves the decoding too."""

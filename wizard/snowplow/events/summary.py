@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wizard.snowplow.events.decode import Event, harmless
+from wizard.snowplow.events.event import Event, harmless
 
 HOUR = 3600.0
 

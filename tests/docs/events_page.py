@@ -1,0 +1,90 @@
+"""docs/events.md: what can be asked of the events, and the columns of the view, made from the table of the code."""
+
+from collections.abc import Iterable, Iterator
+
+from wizard.snowplow.events.columns import COLUMNS, KINDS, ColumnType
+from wizard.snowplow.events.export import FORMATS
+from wizard.snowplow.events.questions import DIMENSIONS, FILTERS
+
+HEAD = """# Your events
+
+`snowpixel events NAME` reads the access logs in your log bucket and decodes the events in them. CloudFront writes log
+files several times an hour, so the newest events are missing.
+
+```sh
+snowpixel events main                                        # a summary of the last 24 hours, and the newest events
+snowpixel events main --since 2026-11-01 --until 2026-12-01 --tz Europe/Berlin --by day
+snowpixel events main --since 168 --by campaign --type page_view
+snowpixel events main --follow --json                        # one JSON document a line, as events arrive
+snowpixel events main --since 720 --out november.parquet     # or .csv, or .jsonl
+snowpixel events main --since 720 --db november.duckdb       # a DuckDB database, its table is `events`
+snowpixel events main --sql "select page_url, count(*) from events where not bot group by 1 order by 2 desc"
+```
+
+Each run reads the log files of the time that you ask for, and keeps nothing on this computer but what you export.
+
+What counts:
+
+- Each event counts once, however often the tracker sent it. The repetitions are counted beside it.
+- Test events of snowpixel's own are left out (`--tests` shows them).
+- The summary and the tables leave known bots out and say how many events they sent. Lists, exports, and SQL have them,
+  marked in `bot`.
+- A visitor is a browser with a `domain_userid`, a random ID in a cookie of your domain. Somebody with two browsers is
+  two visitors; somebody who deletes the cookie becomes a new one. Events without that ID have no visitor.
+- A referrer in the tables is another site: pages of the same hostname don't count.
+- IP addresses are shortened: the last 8 bits of an IPv4 address and the last 80 bits of an IPv6 address are zero,
+  unless you ask for `--full-address`.
+- Events that the browser asked for and that never got the pixel (redirected, refused, or hung up) are no events. They
+  are counted by event ID.
+
+Texts come from visitors' browsers. A spreadsheet may take one that begins with `=` for a formula: import text columns
+of a CSV file as text.
+"""
+
+TYPES = {
+    ColumnType.TEXT: "text",
+    ColumnType.INTEGER: "integer",
+    ColumnType.NUMBER: "number",
+    ColumnType.FLAG: "true or false",
+    ColumnType.TIME: "time (UTC)",
+    ColumnType.JSON: "JSON",
+    ColumnType.TEXTS: "list of texts",
+}
+
+
+def page() -> bytes:
+    """Return the page."""
+    return ("\n".join(_lines()) + "\n").encode()
+
+
+def _lines() -> Iterator[str]:
+    yield HEAD
+    yield f"`--by` counts by {_listed(DIMENSIONS)}."
+    yield ""
+    filters = _listed(f"--{name}" for name in FILTERS)
+    yield f"Filters are {filters}. `--out` writes files that end in {_listed(FORMATS)}."
+    yield ""
+    yield "## Columns"
+    yield ""
+    yield "The view `events` of `--sql`, the exported files, and the table of `--db` have these columns. An empty value"
+    yield "is null. In CSV and JSON lines, times are ISO 8601 in UTC, such as `2026-11-28T14:30:00.000Z`."
+    yield ""
+    yield "| column | type | parameter | meaning |"
+    yield "|---|---|---|---|"
+    for column in COLUMNS:
+        keys = ", ".join(f"`{key}`" for key in column.keys) or "-"
+        yield f"| `{column.name}` | {TYPES[column.type]} | {keys} | {column.meaning} |"
+    yield ""
+    yield "## Kinds of events"
+    yield ""
+    yield "| `e` | `event` |"
+    yield "|---|---|"
+    yield from (f"| `{code}` | `{kind}` |" for code, kind in KINDS.items())
+    yield ""
+    yield "Whatever else stands in `e` is no event, and is counted apart. [limits.md](limits.md) says what access logs"
+    yield "don't tell for sure."
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = [f"`{name}`" for name in names]
+    return f"{', '.join(first)}, or {last}"

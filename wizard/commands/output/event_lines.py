@@ -1,0 +1,160 @@
+"""Events in plain text: one event a line, tables with bars, and the summary that a shop owner reads first."""
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from wizard.snowplow.events.event import Event, as_text, harmless
+from wizard.snowplow.events.questions import IN_TIME, Row, Summary
+from wizard.snowplow.events.reader import EventReader
+from wizard.snowplow.events.summary import HOUR, sparkline
+
+BAR = 24
+"""Letters of the longest bar."""
+
+DAY_HOURS = 24
+LONGEST_BY_HOUR = 48
+"""Hours up to which a summary counts by the hour; above it counts by the day."""
+
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+class Span(Struct, frozen=True):
+    """The time that is asked for.
+
+    Attributes:
+        since: seconds since the epoch.
+        until: the end, in seconds since the epoch; now, where it is open.
+        zone: the name of the time zone.
+        hours: how many hours back, where it was asked so.
+    """
+
+    since: float
+    until: float
+    zone: str = "UTC"
+    hours: int | None = None
+
+    @property
+    def unit(self) -> str:
+        """Whether the summary counts by `hour` or by `day`."""
+        return "hour" if self.until - self.since <= LONGEST_BY_HOUR * HOUR else "day"
+
+    @property
+    def words(self) -> str:
+        """What the summary says of it."""
+        if self.hours is None:
+            return f"from {self._local(self.since)} to {self._local(self.until)}"
+        return f"in the last {'24 hours' if self.hours == DAY_HOURS else counted(self.hours, 'hour')}"
+
+    def _local(self, at: float) -> str:
+        return f"{datetime.fromtimestamp(at, ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
+
+    def labels(self) -> list[str]:
+        """Return its hours, back from the last one, or all its days, as the tables name them."""
+        zone = ZoneInfo(self.zone)
+        if self.unit == "hour":
+            back = range(math.ceil((self.until - self.since) / HOUR) - 1, -1, -1)
+            return [f"{datetime.fromtimestamp(self.until - hours * HOUR, zone):%Y-%m-%d %H:00}" for hours in back]
+        day, last = (datetime.fromtimestamp(at, zone).date() for at in (self.since, self.until))
+        return [f"{day + timedelta(days=number)}" for number in range((last - day).days + 1)]
+
+
+def counted(number: int, thing: str) -> str:
+    """Say how many there are of a thing."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def line(event: Event) -> str:
+    """Return an event as one line: when, what, where, from which browser."""
+    text = as_text(event)
+    what = [text.get(label, "") for label in ("Page", "Category", "Action", "Label", "Schema")]
+    told = " ".join(part for part in what if part) or text.get("Title", "")
+    mark = " (test)" if event.is_check else " (bot)" if event.bot else ""
+    return f"{datetime.fromtimestamp(event.at, UTC):%Y-%m-%d %H:%M:%S} {text['Event']:<12} {told}{mark}"
+
+
+def bar(number: int, most: int) -> str:
+    """Draw a number as a bar; one that is not zero is seen."""
+    eighths = -(-number * BAR * 8 // most) if most else 0
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+
+
+def table(by: str, rows: Sequence[Row]) -> Iterator[str]:
+    """Draw a table of counts."""
+    most = max((row.events for row in rows), default=0)
+    shown = [harmless(row.value) for row in rows]
+    width = min(60, max(map(len, [by, *shown]), default=0))
+    yield f"{by:<{width}} {'events':>9} {'page views':>11} {'visitors':>9}"
+    for value, row in zip(shown, rows, strict=True):
+        cells = f"{row.events:>9,} {row.page_views:>11,} {row.visitors:>9,}"
+        yield f"{value:<{width}} {cells}  {bar(row.events, most)}"
+    if not rows:
+        yield "No events."
+
+
+def answer(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """Draw the answer to a question in SQL."""
+    cells = [[harmless("" if value is None else str(value)) for value in row] for row in rows]
+    widths = [max(len(harmless(name)), *(len(row[at]) for row in cells), 0) for at, name in enumerate(names)]
+    for row in [[harmless(name) for name in names], *cells]:
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield f"({counted(len(rows), 'row')})"
+
+
+def told(found: Summary, reader: EventReader, span: Span) -> Iterator[str]:
+    """Say the first things that somebody wants to know, and what isn't in them."""
+    if not found.events:
+        tests = f" ({found.test_events} test events by snowpixel; --tests shows them)" if found.test_events else ""
+        yield f"No visitor events {span.words}{tests}."
+        yield from beside(found, reader)
+        yield "AWS writes log files several times an hour: the newest events aren't in one yet."
+        return
+    kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in found.kinds.items())
+    yield f"{counted(found.events, 'event')} {span.words}: {kinds}"
+    yield f"{counted(found.page_views, 'page view')} by {counted(found.visitors, 'visitor')}{_what_visitors_are(found)}"
+    counts = {row.value: row.events for row in found.per}
+    numbers = [counts.get(label, 0) for label in span.labels()]
+    shown = f"Per {span.unit}, the last {len(numbers)}"
+    yield f"{shown}: {sparkline(numbers)}  at most {max(numbers, default=0):,}"
+    for heading, rows in (("Pages", found.pages), ("Referrers", found.referrers), ("Campaigns", found.campaigns)):
+        if rows:
+            yield f"{heading}:"
+            yield from (f"  {row.events:>7,}  {harmless(row.value)}" for row in rows)
+    yield from beside(found, reader)
+    if found.newest is not None:
+        yield _how_late(found.newest, reader.newest)
+
+
+def _what_visitors_are(found: Summary) -> str:
+    without = f"; {counted(found.without_id, 'event')} without an ID" if found.without_id else ""
+    return f" (browsers, by the random ID in their cookie{without})"
+
+
+def _how_late(newest: float, written: float) -> str:
+    moments = [f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}" for at in (newest, written)]
+    return f"Newest event: {moments[0]} UTC, in log files written until {moments[1]} UTC."
+
+
+def beside(found: Summary, reader: EventReader) -> Iterator[str]:
+    """Say what was left out, and what couldn't be read, by its kind."""
+    names = {
+        "repeated": "Repetitions left out (trackers send an event again if the response is late)",
+        "not_served": "Events that were asked for but never got the pixel",
+        "unknown": "Requests with an unknown kind of event",
+    }
+    if found.bots:
+        yield f"Events of known bots left out: {found.bots:,}"
+    yield from (f"{label}: {reader.left_out[name]:,}" for name, label in names.items() if reader.left_out.get(name))
+    yield from (f"Log {kind}: {number:,}" for kind, number in reader.odd.items())
+
+
+def all_in_time(by: str, rows: Sequence[Row], span: Span) -> Sequence[Row]:
+    """Return a table with all its hours or days, also those without events."""
+    if by not in IN_TIME or by != span.unit:
+        return rows
+    found = {row.value: row for row in rows}
+    return [found.get(label, Row(label, 0, 0, 0)) for label in dict.fromkeys([*span.labels(), *found])]
