@@ -44,11 +44,11 @@
   function send() {
     var call;
     if (settings.flavour === "umd") {
-      if (!window.snowplowBrowserTracking) { return false; }
-      call = window.snowplowBrowserTracking.trackStructEvent;
+      if (!window[settings.queue] || !window[settings.queue].trackStructEvent) { return false; }
+      call = window[settings.queue].trackStructEvent;
     } else {
-      if (!window.snowplow) { return false; }
-      call = function (event) { window.snowplow("trackStructEvent", event); };
+      if (!window[settings.queue]) { return false; }
+      call = function (event) { window[settings.queue]("trackStructEvent", event); };
     }
     call({ category: "snowpixel", action: "browse", label: "100 % & é ✓" });
     call({ category: "snowpixel", action: "browse", label: "last" });

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from wizard.choices.tracker_cleaners import page as cleaned_page
-from wizard.commands import options, run_walk, snippet_check
+from wizard.commands import options, run_walk
 from wizard.commands.data_folder import home_of
 from wizard.commands.open_browser import Opener
 from wizard.commands.options import Command
@@ -22,7 +22,7 @@ from wizard.model.setup import BrowserRun, Goal, Setup
 from wizard.resources.proof.browser_run import BrowserProof
 from wizard.snowplow.browserproof.browser_opening import NOTE
 from wizard.snowplow.setup_snippet import host_of, loaded_by, pixel_host_of
-from wizard.snowplow.snippet_builder import PLACES, Loaded, Options, Snippet, Variant, script_element
+from wizard.snowplow.snippet_builder import DEFAULTS, PLACES, Loaded, Options, Snippet, Variant, script_element
 from wizard.snowplow.snippet_builder import snippet as build
 from wizard.snowplow.tracker.tracker_file import digest
 from wizard.storage.atomic_files import left_alone, not_written, ours
@@ -34,7 +34,12 @@ from wizard.storage.store import Store
 @click.option("--app-id", metavar="NAME", help="The site's name in its events [the setup's name].")
 @click.option("--tracker", metavar="URL", help="Where your copy of sp.js is, if this setup doesn't serve it.")
 @click.option("--integrity", metavar="SHA384", help="The hash of that copy.")
-@click.option("--namespace", metavar="NAME", default="sp", help="The tracker's name within the page [sp].")
+@click.option(
+    "--namespace",
+    metavar="NAME",
+    default=DEFAULTS.namespace,
+    help="The tracker's name within the page [own].",
+)
 @click.option("--pings", is_flag=True, help="Also measure how long pages are read (an event every ten seconds).")
 @click.option(
     "--variant", type=click.Choice([one.value for one in Variant]), default="page", help="What the tag is for [page]."
@@ -58,6 +63,8 @@ def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> E
     if host is None:
         return _tracker_alone(session, name, loaded, page) if loaded else _no_address(session, name)
     if page:
+        from wizard.commands import snippet_check  # noqa: PLC0415 - the parsers of pages, for this alone
+
         return snippet_check.run(session, setup, cleaned_page(page))
     made = _built(setup, host, given)
     out: Path | None = given["out"]

@@ -10,20 +10,17 @@ from wizard.commands.output.plain_lines import Ink
 from wizard.commands.run_walk import farewell
 from wizard.commands.session import Session
 from wizard.documents import json_envelope
-from wizard.model.ports import Web, WebError
-from wizard.model.results import Check, Item, Phase, Problem, StageView, Status, worst
+from wizard.model.results import Item, Phase, StageView, worst
 from wizard.model.setup import Setup
-from wizard.snowplow.pagecheck.html import LIMIT, read
-from wizard.snowplow.pagecheck.judge import STAGE, judge
-
-REDIRECTS = 5
+from wizard.snowplow.pagecheck.rows import STAGE
+from wizard.snowplow.pagecheck.visit import checks_of
 
 
 def run(session: Session, setup: Setup, page: str) -> ExitCode:
     """Look at a page and say what is there."""
     session.again = shlex.join(["snippet", setup.name, "--check", page])
     web = session.service().ports(setup.choices).web
-    checks = event_loop.run(lambda: look(web, setup, page), lambda: farewell(session))
+    checks = event_loop.run(lambda: checks_of(web, setup, page), lambda: farewell(session))
     items = tuple(Item(one.id, STAGE, one.id, Phase.DONE, check=one) for one in checks)
     row = StageView(STAGE, page, "", items)
     lines = [
@@ -34,25 +31,3 @@ def run(session: Session, setup: Setup, page: str) -> ExitCode:
     data = {"setup": setup.name, "page": page, "checks": [json_envelope.check(check, setup.name) for check in checks]}
     session.result(lines, str(status), data)
     return of_statuses([status])
-
-
-async def look(web: Web, setup: Setup, page: str) -> tuple[Check, ...]:
-    """Fetch a page and judge it; a page that does not answer is a row too."""
-    try:
-        answer = await web.get(page, limit=LIMIT, redirects=REDIRECTS)
-    except WebError as error:
-        return (_unseen(page, str(error)),)
-    if answer.status >= 400:  # noqa: PLR2004 - HTTP: errors begin here
-        return (_unseen(page, f"HTTP {answer.status}"),)
-    return judge(read(page, answer), setup)
-
-
-def _unseen(page: str, reason: str) -> Check:
-    return Check(
-        "page-tag",
-        STAGE,
-        Status.UNKNOWN,
-        f"{page} couldn't be read",
-        observed=reason,
-        problem=Problem("page-unreached", {"page": page}),
-    )

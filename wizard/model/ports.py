@@ -136,6 +136,8 @@ class Response(Struct, frozen=True):
     body: bytes
     address: str
     seconds: float
+    url: str = ""
+    """The URL that answered, after redirects; empty where none were allowed."""
 
 
 class WebError(Exception):
@@ -170,7 +172,7 @@ class Web(Protocol):
             connect_to: DNS name whose addresses are dialled, or an address.
             headers: extra request headers.
             limit: most bytes of body to read; more raises WebError("protocol").
-            redirects: how many redirects to follow, to https only.
+            redirects: how many redirects to follow, to https only unless http was asked for.
 
         Raises:
             WebError: no answer.

@@ -135,14 +135,14 @@ def _got(pool: urllib3.HTTPConnectionPool | urllib3.ProxyManager, target: str, r
 
 
 def _body(answer: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> bytes:
-    body = b""
+    body = bytearray()
     while chunk := answer.read1(CHUNK):
         body += chunk
         if len(body) > limit:
             raise WebError("protocol", f"the response is longer than {limit} bytes")
         if time.monotonic() > deadline:
             raise WebError("timeout", f"the response wasn't complete after {SLOWEST:.0f} seconds")
-    return body
+    return bytes(body)
 
 
 def translated(error: Exception) -> WebError:

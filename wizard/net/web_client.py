@@ -8,6 +8,7 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
+from msgspec.structs import replace
 
 from wizard.model.ports import Dns, Handshake, Network, Response, WebError
 from wizard.model.threads import in_thread
@@ -71,21 +72,22 @@ class WebClient:
             connect_to: DNS name whose addresses are dialled, or an address.
             headers: extra request headers.
             limit: most bytes of body to read; more raises WebError("protocol").
-            redirects: how many redirects to follow, to https only.
+            redirects: how many redirects to follow, to https only unless http was asked for.
 
         Raises:
             WebError: no answer.
         """
+        allowed = ("https", "http") if url.lower().startswith("http:") else ("https",)
         for left in range(redirects, -1, -1):
             request = self._request(url, headers or {}, limit)
             response = await self._get(request, connect_to, by_proxy=redirects > 0)
             location = response.headers.get("location")
             if not redirects or response.status not in REDIRECTS or not location:
-                return response
+                return replace(response, url=url) if redirects else response
             if not left:
                 break
-            url, connect_to = urljoin(url, location), None
-            if urlsplit(url).scheme != "https":
+            url, connect_to = _joined(url, location), None
+            if urlsplit(url).scheme not in allowed:
                 raise WebError("protocol", "the address redirects to one that isn't HTTPS")
         raise WebError("protocol", f"more than {redirects} redirects")
 
@@ -156,6 +158,13 @@ def _family_of(host: str) -> str | None:
         return "A" if ip_address(host).version == 4 else "AAAA"  # noqa: PLR2004 - IPv4
     except ValueError:
         return None
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise WebError("protocol", "the address redirects to one that isn't an address") from error
 
 
 def _split(url: str) -> SplitResult:

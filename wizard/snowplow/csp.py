@@ -3,9 +3,11 @@
 What is allowed is compared as browsers do (W3C Content Security Policy, level 3), as far as a tag is concerned.
 """
 
+import base64
+import hashlib
 import re
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping
+from urllib.parse import SplitResult, unquote, urlsplit
 
 SOURCES = {"script": ("script-src-elem", "script-src", "default-src"), "connect": ("connect-src", "default-src")}
 """What is asked for, and which directives decide, the first that is there."""
@@ -43,68 +45,170 @@ def split(headers: Iterable[str]) -> tuple[str, ...]:
 
 
 def deciding(directives: Directives, what: str) -> list[str] | None:
-    """Return the sources that decide on `script` or `connect`; None where nothing limits it."""
-    return next((directives[name] for name in SOURCES[what] if name in directives), None)
+    """Return the sources that decide on `script`, `connect` or `image`; None where nothing limits it."""
+    names = SOURCES.get(what) or ("img-src", "default-src")
+    return next((directives[name] for name in names if name in directives), None)
 
 
 def allows(policy: str, what: str, url: str, page: str) -> bool:
-    """Whether a policy lets a page load a script from `url`, or connect to it.
+    """Whether a policy lets a page load a script or an image from `url`, or connect to it.
 
     Args:
         policy: one policy.
-        what: `script` or `connect`.
+        what: `script`, `connect` or `image`.
         url: the absolute address.
         page: the page's own address, for `'self'`.
     """
     sources = deciding(parsed(policy), what)
     if sources is None:
         return True
-    if what == "script" and "'strict-dynamic'" in sources:
+    if what == "script" and _has(sources, "'strict-dynamic'"):
         return True  # a script that an allowed script adds is allowed; whether that one is, see `allows_inline`
     return any(_matches(source, url, page) for source in sources)
 
 
-def allows_inline(policy: str, digest: str, nonce: str | None) -> bool:
+def allows_element(policy: str, url: str, page: str, attributes: Mapping[str, str]) -> bool:
+    """Whether a policy lets a page's own `<script src>` load.
+
+    Args:
+        policy: one policy.
+        url: the script's absolute address.
+        page: the page's own address.
+        attributes: the element's; its nonce counts, and its hashes if the policy has each of them.
+    """
+    sources = deciding(parsed(policy), "script")
+    if sources is None or _has_nonce(sources, nonce_of(attributes)):
+        return True
+    hashes = [_plain_hash(f"'{one}'") for one in attributes.get("integrity", "").split()]
+    if hashes and all(one in {_plain_hash(source) for source in sources} for one in hashes):
+        return True
+    return not _has(sources, "'strict-dynamic'") and any(_matches(source, url, page) for source in sources)
+
+
+def allows_inline(policy: str, digest: str | Iterable[str], nonce: str | None) -> bool:
     """Whether a policy lets an inline script run.
 
     Args:
         policy: one policy.
-        digest: the script's hash as a policy writes it, with quotes.
-        nonce: the script element's nonce, if it has one.
+        digest: the script's hash as a policy writes it, with quotes, or its hashes (see `hashes_of`).
+        nonce: the script element's nonce, if it has one that counts (see `nonce_of`).
     """
     sources = deciding(parsed(policy), "script")
-    if sources is None or digest in sources or (nonce and f"'nonce-{nonce}'" in sources):
+    if sources is None or (nonce and _has_nonce(sources, nonce)):
         return True
-    strict = any(source.startswith(("'nonce-", "'sha", "'strict-dynamic'")) for source in sources)
-    return "'unsafe-inline'" in sources and not strict
+    wanted = {_plain_hash(one) for one in ((digest,) if isinstance(digest, str) else digest)}
+    if any(_plain_hash(source) in wanted for source in sources):
+        return True
+    strict = any(_HASH.fullmatch(source) or _NONCE.fullmatch(source) for source in sources)
+    return _has(sources, "'unsafe-inline'") and not strict and not _has(sources, "'strict-dynamic'")
+
+
+def hashes_of(script: str) -> tuple[str, ...]:
+    """Return the hashes that allow an inline script of exactly this text, as policies write them."""
+    content = script.encode("utf-8", "replace")
+    names = ("sha256", "sha384", "sha512")
+    return tuple(f"'{name}-{base64.b64encode(hashlib.new(name, content).digest()).decode()}'" for name in names)
+
+
+def nonce_of(attributes: Mapping[str, str]) -> str | None:
+    """Return an element's nonce; None where it has none, or one that doesn't count."""
+    smuggled = any(mark in f"{name}={value}".lower() for name, value in attributes.items() for mark in _INSIDE_NONCE)
+    return None if smuggled else attributes.get("nonce") or None
+
+
+def runs_scripts(policy: str) -> bool:
+    """Whether a policy that a server sends lets the page run scripts at all (`sandbox`)."""
+    sandbox = parsed(policy).get("sandbox")
+    return sandbox is None or _has(sandbox, "allow-scripts")
+
+
+def guards_addresses(policy: str) -> bool:
+    """Whether a policy refuses plain texts as addresses of scripts (Trusted Types)."""
+    return _has(parsed(policy).get("require-trusted-types-for", []), "'script'")
+
+
+_HASH = re.compile(r"'(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE)
+_NONCE = re.compile(r"'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE)
+_INSIDE_NONCE = ("<script", "<style")
+"""What no attribute may hold for a nonce to count: it could have been smuggled into a tag that was not closed."""
+
+
+def _has(sources: Iterable[str], keyword: str) -> bool:
+    """Whether a keyword is among the sources; keywords have no case, nonces and hashes do."""
+    return any(source.lower() == keyword for source in sources)
+
+
+def _has_nonce(sources: Iterable[str], nonce: str | None) -> bool:
+    return any(found[1] == nonce for source in sources if (found := _NONCE.fullmatch(source)))
+
+
+def _plain_hash(source: str) -> tuple[str, str]:
+    """Return a hash's algorithm and value; both ways to write Base64 count."""
+    found = _HASH.fullmatch(source)
+    if not found:
+        return ("", source)
+    value = found[2].replace("-", "+").replace("_", "/").rstrip("=")
+    return found[1].lower(), value + "=" * (-len(value) % 4)
 
 
 def _matches(source: str, url: str, page: str) -> bool:
-    asked, own = urlsplit(url), urlsplit(page)
+    try:
+        asked, own = urlsplit(url), urlsplit(page)
+    except ValueError:
+        return False
     lower = source.lower()
     if lower == "'self'":
-        return (asked.scheme, asked.netloc) == (own.scheme, own.netloc)
+        return _is_self(asked, own)
     if lower.startswith("'"):
         return False
     if lower == "*":
-        return asked.scheme in ("http", "https", own.scheme)
+        return asked.scheme in ("http", "https", "ws", "wss", own.scheme)
     if re.fullmatch(r"[a-z][a-z0-9+.-]*:", lower):
-        return asked.scheme == lower[:-1] or (lower == "http:" and asked.scheme == "https")
-    return _matches_host(source, asked.scheme, asked.netloc, asked.path, own.scheme)
+        return _scheme_fits(lower[:-1], asked.scheme)
+    return _matches_host(source, asked, own.scheme)
 
 
-def _matches_host(source: str, scheme: str, netloc: str, path: str, own: str) -> bool:
+def _is_self(asked: SplitResult, own: SplitResult) -> bool:
+    """Whether an address is of the page's own origin, or of its secure twin (both on their scheme's port)."""
+    if asked.hostname != own.hostname:
+        return False
+    if (asked.scheme, _port(asked)) == (own.scheme, _port(own)):
+        return True
+    usual = all(_port(one) == _PORTS.get(one.scheme) for one in (asked, own))
+    return usual and own.scheme == "http" and asked.scheme == "https"
+
+
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+
+
+def _scheme_fits(wanted: str, asked: str) -> bool:
+    return asked == wanted or (wanted, asked) in (("http", "https"), ("ws", "wss"), ("ws", "https"))
+
+
+def _matches_host(source: str, asked: SplitResult, own: str) -> bool:
     given, _, rest = source.rpartition("://")
     host, slash, tail = rest.partition("/")
-    wanted = given.lower() or own
-    fits = scheme == wanted or (wanted == "http" and scheme == "https")
     name, _, port = host.lower().partition(":")
-    asked, _, asked_port = netloc.lower().partition(":")
-    same = asked.endswith(name[1:]) if name.startswith("*.") else asked == name
-    ports = port in ("*", asked_port) or (port in ("", "443") and asked_port in ("", "443"))
-    where = f"/{tail}" if slash else ""
-    paths = not where or where == "/" or (path.startswith(where) if where.endswith("/") else path == where)
-    return fits and same and ports and paths
+    found = (asked.hostname or "").lower()
+    same = name == "*" or (found.endswith(name[1:]) if name.startswith("*.") else found == name)
+    where = unquote(f"/{tail.partition('?')[0]}") if slash else ""
+    path = unquote(asked.path or "/")
+    paths = where in ("", "/") or (path.startswith(where) if where.endswith("/") else path == where)
+    return _scheme_fits(given.lower() or own, asked.scheme) and same and _port_fits(port, asked) and paths
+
+
+def _port_fits(port: str, asked: SplitResult) -> bool:
+    found = _port(asked)
+    if port in ("*", str(found)):
+        return True
+    return found == _PORTS.get(asked.scheme) if not port else port == "80" and found == 443  # noqa: PLR2004 - http and https
 
 
 def allowing(policy: str, origin: str, nonce: str, digest: str) -> str:
@@ -140,4 +244,4 @@ _USELESS = frozenset({"sandbox", "upgrade-insecure-requests", "report-uri", "rep
 def of_site(policy: str, page: str) -> str:
     """Return a site's policy with its `'self'` spelt out: our page has another origin."""
     split_page = urlsplit(page)
-    return policy.replace("'self'", f"{split_page.scheme}://{split_page.netloc}")
+    return re.sub("'self'", f"{split_page.scheme}://{split_page.netloc}", policy, flags=re.IGNORECASE)

@@ -32,6 +32,9 @@ TRACKER_HINT = (
     f"address in place of {TRACKER_PLACEHOLDER}."
 )
 
+QUEUE = "snowpixel"
+"""The tag's global name. Other vendors' trackers mostly own `snowplow`: a tag that shares it never loads its file."""
+
 _SCRIPT_START = '<script crossorigin="anonymous">'
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
 _SCRIPT_UNSAFE = re.compile(r"[<>&'\u2028\u2029]")
@@ -72,12 +75,13 @@ class Options(Struct, frozen=True):
     """What may be wished for in the snippet.
 
     Attributes:
-        namespace: name of the tracker within the page; the names of its cookies carry it.
+        namespace: name of the tracker within the page. The browser keeps unsent events under it, so it must not be the
+            usual `sp`: another vendor's tracker would send them.
         pings: whether to send a page ping every ten seconds while somebody reads.
         extra: more lines for the tracker's settings, each a whole `name: value`.
     """
 
-    namespace: str = "sp"
+    namespace: str = "own"
     pings: bool = False
     extra: tuple[str, ...] = ()
 
@@ -147,10 +151,11 @@ def tag(host: str, *, app_id: str, tracker: Loaded, options: Options = DEFAULTS)
     return Template(_read("umd.html" if umd else "tag.html")).substitute(
         tracker=script_text(tracker.url),
         integrity=check,
+        queue=QUEUE,
         namespace=script_text(options.namespace),
         collector=script_text(collector(host)),
         settings=_settings(app_id, tracker.major, options, "    " if umd else ""),
-        pings=_pings(options, "    tracker.enableActivityTracking(" if umd else 'snowplow("enableActivityTracking", '),
+        pings=_pings(options, "    tracker.enableActivityTracking(" if umd else f'{QUEUE}("enableActivityTracking", '),
     )
 
 

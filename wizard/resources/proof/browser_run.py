@@ -23,8 +23,6 @@ from wizard.snowplow.browserproof.verdict import OK, Outside, Verdict, judge
 from wizard.snowplow.csp import of_site
 from wizard.snowplow.events.event import Event, as_text
 from wizard.snowplow.events.log_bucket import events_in, log_file, log_keys_of
-from wizard.snowplow.pagecheck.html import LIMIT, read
-from wizard.snowplow.pagecheck.inline_trackers import tags
 from wizard.snowplow.setup_snippet import host_of, loaded_by
 from wizard.snowplow.snippet_builder import Loaded
 from wizard.snowplow.tracker.served import ANSWER_LIMIT, ASKING, faults
@@ -110,13 +108,22 @@ class BrowserProof(Resource):
         url = self.context.answers.get(BROWSE_LIKE)
         if not url:
             return (), ()
+        # The parsers are loaded where they are needed: most walks look at no page.
+        from wizard.snowplow.pagecheck.inline_trackers import tags  # noqa: PLC0415
+        from wizard.snowplow.pagecheck.visit import UnreadError, page_of  # noqa: PLC0415
+
         try:
-            answer = await self.context.ports.web.get(url, limit=LIMIT, redirects=5)
-        except WebError as error:
-            raise StoppedError(f"{url} couldn't be read: {error}", "page-unreached", page=url) from error
-        page = read(url, answer)
+            page = await page_of(self.context.ports.web, url)
+        except UnreadError as error:
+            problem = error.check.problem
+            raise StoppedError(
+                error.check.summary,
+                problem.id if problem else "page-unreached",
+                page=url,
+                observed=error.check.observed,
+            ) from error
         found = next(iter(tags(page)), None)
-        return tuple(of_site(one, url) for one in page.policies), as_on_page(found) if found else ()
+        return tuple(of_site(one, page.url) for one in page.policies), as_on_page(found) if found else ()
 
     async def _browsing(self) -> Reading:
         served = self._served

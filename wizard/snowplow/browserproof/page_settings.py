@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from wizard.snowplow.pagecheck.inline_trackers import Tag
+from wizard.snowplow.pagecheck.tag import Tag
 from wizard.snowplow.snippet_builder import script_text
 
 DEFAULTS: Mapping[str, str] = {"eventMethod": "post", "credentials": "include", "withCredentials": "true"}

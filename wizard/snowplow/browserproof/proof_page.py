@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from wizard.snowplow.browserproof.page_settings import asks_beforehand, asks_with_cookies
 from wizard.snowplow.events.columns import CHECK_APP
-from wizard.snowplow.snippet_builder import Loaded, Options, collector, tag
+from wizard.snowplow.snippet_builder import QUEUE, Loaded, Options, collector, tag
 
 WATCHED = ("onRequestSuccess: window.snowpixelAnswered", "onRequestFailure: window.snowpixelFailed")
 """What the page adds to the snippet: the tracker then tells the watcher how each request ended."""
@@ -39,6 +39,7 @@ def page(subject: Subject, nonce: str = "") -> str:
     settings = {
         "collector": collector(subject.host),
         "flavour": subject.loaded.flavour,
+        "queue": QUEUE,
         "credentials": "include" if asks_with_cookies(other, subject.loaded.major) else "omit",
         "headers": {"SP-Anonymous": "*"} if asks_beforehand(other) else {},
         "method": other.get("eventMethod", "get").strip('"'),

@@ -46,7 +46,7 @@ class PageServer:
         if tracker is not None:
             loaded = msgspec.structs.replace(subject.loaded, url=f"{self.url}t.js")
             subject = msgspec.structs.replace(subject, loaded=loaded)
-        nonce = secrets.token_urlsafe(12) if any("'strict-dynamic'" in one for one in policies) else ""
+        nonce = secrets.token_urlsafe(12) if any("'strict-dynamic'" in one.lower() for one in policies) else ""
         text = page(subject, nonce)
         self._policies = tuple(allowing(one, self.origin, nonce, inline_hash(text)) for one in policies)
         self._files: dict[str, tuple[str, bytes]] = {

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from wizard.snowplow.browserproof.page_report import SENT, Asks, PageReport
-from wizard.snowplow.pagecheck.html import parts_of
+from wizard.snowplow.pagecheck.elements import parts_of
 
 BLOCKED = "blocked"
 HIDDEN = "hidden"

@@ -1,86 +1,103 @@
-"""Finds Snowplow trackers in inline scripts: names, collectors, and settings. Pure.
+"""Snowplow trackers that a page's scripts create: names, collectors, and settings. Pure."""
 
-Scripts are read as text, not run: settings that are put together by other code are not seen, and then not judged.
-"""
-
-import json
-import re
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin
 
-from msgspec import Struct
+from wizard.snowplow.pagecheck.elements import HtmlPage, Script
+from wizard.snowplow.pagecheck.js_reader import Reading, reading
+from wizard.snowplow.pagecheck.js_run import Call
+from wizard.snowplow.pagecheck.js_values import UNDEFINED, UNKNOWN, Obj, choices, joined, text_of
+from wizard.snowplow.pagecheck.tag import OLD_QUEUE, Tag
 
-from wizard.snowplow.pagecheck.html import HtmlPage, Script
+__all__ = ["Tag", "absolute", "tags", "tags_in"]
 
-_TEXT = r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
-_NEW = re.compile(rf"""newTracker['"]?\s*(?:,|\()\s*{_TEXT}\s*,\s*{_TEXT}""")
-_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|//[^\n]*|/\*[\s\S]*?\*/""")
-_SETTING = re.compile(r"""["']?(\w+)["']?\s*:\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|true|false|\d+)""")
-_ADDRESS = re.compile(r"""["'](https?:(?:\\?/){2}[^"'\s<>]+?\.js)["']""")
-_LONGEST_SETTINGS = 4000
-
-
-class Tag(Struct, frozen=True):
-    """One call that makes a tracker."""
-
-    namespace: str
-    collector: str
-    settings: dict[str, str]
-    """Those that stand there as plain texts, numbers, true or false."""
-    script: Script
-
-    @property
-    def held(self) -> bool:
-        """Whether the script does not run as it stands."""
-        return not self.script.runs
+NESTED = "anonymousTracking"
+"""The setting whose own settings count like the others here."""
 
 
 def tags(page: HtmlPage) -> tuple[Tag, ...]:
     """Return all trackers that the page makes."""
-    return tuple(tag for script in page.scripts if script.text for tag in _in(script))
+    return tags_in(reading(page))
 
 
-def addresses(page: HtmlPage) -> tuple[str, ...]:
-    """Return the addresses of scripts: of those that the page loads, and of those that inline scripts mention."""
-    loaded = [script.source for script in page.scripts if script.source]
-    named = [
-        found[1].replace("\\/", "/") for script in page.scripts for found in _ADDRESS.finditer(_plain(script.text))
-    ]
-    return tuple(loaded + named)
+def tags_in(found: Reading) -> tuple[Tag, ...]:
+    """Return all trackers that scripts make which have been read."""
+    return tuple(_all(found))
 
 
-def _in(script: Script) -> Iterator[Tag]:
-    text = _plain(script.text)
-    for found in _NEW.finditer(text):
-        yield Tag(_value(found[1]), _value(found[2]), _settings(text[found.end() :]), script)
+def _all(found: Reading) -> Iterator[Tag]:
+    for place, call in enumerate(found.calls):
+        script = found.scripts[call.script]
+        if call.command == "newTracker" and call.args:
+            yield _tag(call, script, place)
+        elif call.command in ("_snaq setCollectorUrl", "_snaq setCollectorCf") and call.args:
+            address = _text(call.args[0])
+            if call.command.endswith("Cf") and address:
+                address = f"https://{address}.cloudfront.net"
+            yield Tag(
+                "", address, {}, script, frozenset(), False, OLD_QUEUE, call.path, call.unreached, place, call.script
+            )
 
 
-def _plain(text: str) -> str:
-    """Drop comments, but not what only looks like one within a text."""
-    return _COMMENT.sub(lambda found: found[1] or " ", text)
+def _tag(call: Call, script: Script, place: int) -> Tag:
+    args = [*call.args, UNDEFINED, UNDEFINED, UNDEFINED][:3]
+    settings, unread, is_open = _settings(args[2])
+    collector = _text(args[1])
+    if UNKNOWN in call.args[:3]:  # an argument that may be several hides which one is which
+        is_open = is_open or args[2] is UNDEFINED
+    namespace = _text(args[0])
+    return Tag(
+        namespace,
+        collector,
+        settings,
+        script,
+        unread,
+        is_open,
+        call.queue,
+        call.path,
+        call.unreached,
+        place,
+        call.script,
+    )
 
 
-def _settings(rest: str) -> dict[str, str]:
-    """Read the settings of the object that follows."""
-    return {found[1]: _value(found[2]) for found in _SETTING.finditer(rest[: _end(rest)])}
+def _text(value: Any) -> str:
+    """Return a text that is known; of several, the one that they have in common."""
+    texts = {text_of(one) or "" for one in choices(value)}
+    return texts.pop() if len(texts) == 1 and isinstance(choices(value)[0], str) else ""
 
 
-def _end(rest: str) -> int:
-    """Return where the call's settings end: at the brace that closes them, or at the call's own end."""
-    depth = 0
-    for at, letter in enumerate(rest[:_LONGEST_SETTINGS]):
-        depth += {"{": 1, "}": -1}.get(letter, 0)
-        if letter in "})" and depth <= 0:
-            return at
-    return min(len(rest), _LONGEST_SETTINGS)
+def _settings(value: Any) -> tuple[dict[str, str], frozenset[str], bool]:
+    """Return the settings that are known, the names of those that aren't, and whether there may be more."""
+    objects = [one for one in choices(value) if isinstance(one, Obj)]
+    rest = [one for one in choices(value) if not isinstance(one, Obj) and one is not UNDEFINED and one is not None]
+    is_open = bool(rest) or any(one.open for one in objects)
+    settings, unread = {}, set()
+    for name in dict.fromkeys(name for one in objects for name in one.props):
+        total = objects[0].get(name)
+        for one in objects[1:]:
+            total = joined(total, one.get(name))
+        text = _plain(total)
+        if text is not None:
+            settings[name] = text
+        elif total is not UNDEFINED:
+            unread.add(name)
+        if name == NESTED and isinstance(total, Obj):
+            inner, hidden, _ = _settings(total)
+            settings, unread = {**settings, **inner}, unread | hidden
+    return settings, frozenset(unread), is_open
 
 
-def _value(text: str) -> str:
-    """Return what a literal stands for."""
-    if text[0] not in "\"'":
-        return text
-    inner = text[1:-1]
-    quoted = inner.replace('\\"', '"').replace('"', '\\"').replace("\\'", "'")
+def _plain(value: Any) -> str | None:
+    if isinstance(value, Obj):
+        return value.kind
+    return None if value is UNDEFINED else text_of(value)
+
+
+def absolute(page: HtmlPage, address: str) -> str:
+    """Return a script's address as the page's browser takes it."""
     try:
-        return str(json.loads(f'"{quoted}"'))
+        return urljoin(page.url, address.strip())
     except ValueError:
-        return inner
+        return address

@@ -2,205 +2,181 @@
 
 from collections.abc import Iterator
 
-from wizard.model.results import Check, Problem, Status
-from wizard.model.setup import Setup, TrackerFile
-from wizard.snowplow.csp import allows, allows_inline
-from wizard.snowplow.pagecheck.consent_tools import consent_tool
-from wizard.snowplow.pagecheck.html import HtmlPage, parts_of
-from wizard.snowplow.pagecheck.inline_trackers import Tag, addresses, tags
-from wizard.snowplow.setup_snippet import host_of, loaded_by
-from wizard.snowplow.snippet_builder import Loaded, collector, hash_of
+from wizard.model.results import Check, Status
+from wizard.model.setup import Setup
+from wizard.snowplow.pagecheck.consent_tools import consent_tool, holder
+from wizard.snowplow.pagecheck.elements import HtmlPage, parts_of
+from wizard.snowplow.pagecheck.judge_policy import policies
+from wizard.snowplow.pagecheck.judge_settings import losses, settings, views
+from wizard.snowplow.pagecheck.judge_tracker import once, version
+from wizard.snowplow.pagecheck.look import SHOWN, Look, host_in
+from wizard.snowplow.pagecheck.rows import STAGE, ok, unread, wrong
+from wizard.snowplow.pagecheck.tag import Arm, Tag
+from wizard.snowplow.snippet_builder import collector
 
-STAGE = "page"
-TAG_MANAGERS = ("googletagmanager.com/gtm.js", "googletagmanager.com/gtag", "tags.tiqcdn.com", "assets.adobedtm.com")
+__all__ = ["STAGE", "judge"]
 
 
 def judge(page: HtmlPage, setup: Setup) -> tuple[Check, ...]:
     """Judge a page: one row for each thing that the tag needs."""
-    found = tags(page)
-    host = host_of(setup) or ""
-    if not found:
-        return (_absent(page, host),)
-    ours = [tag for tag in found if parts_of(_absolute(tag.collector)).hostname == host.partition(":")[0]]
-    if not ours:
-        return (_elsewhere(found, host),)
-    tag = ours[0]
+    if page.deep:
+        return (unread(page.url, "page-not-page", "more elements within each other than browsers take"),)
+    look = Look(page, setup)
+    if not look.ours:
+        return (_absent(look) if not look.tags else _elsewhere(look),)
+    tag = look.ours[0]
+    if tag.old:
+        return (_old(tag),)
     return (
-        _ok("page-tag", f"The tag is there, as tracker '{tag.namespace}'"),
-        _collector(tag, host),
-        _settings(tag),
-        _once(ours, page, setup),
-        _version(page, setup),
-        *_policies(page, tag, setup, host),
-        _consent(page, tag),
+        _there(tag, look),
+        _collector(tag, look),
+        settings(look),
+        *losses(tag, look),
+        *views(tag, look),
+        once(look),
+        version(tag, look),
+        *policies(tag, look),
+        _consent(tag, look),
+        *_others(look),
     )
 
 
-def _ok(name: str, summary: str, observed: str = "") -> Check:
-    return Check(name, STAGE, Status.OK, summary, observed=observed)
-
-
-def _wrong(
-    name: str, problem: str, summary: str, observed: str, expected: str = "", *, status: Status = Status.FAILED
-) -> Check:
-    values = {"observed": observed, "wanted": expected}
-    return Check(name, STAGE, status, summary, observed=observed, expected=expected, problem=Problem(problem, values))
-
-
-def _absolute(address: str) -> str:
-    return address if "://" in address else f"https://{address.lstrip('/')}"
-
-
-def _absent(page: HtmlPage, host: str) -> Check:
-    manager = next((one for one in TAG_MANAGERS if any(one in address for address in addresses(page))), None)
-    if manager:
-        return _wrong(
-            "page-tag",
-            "page-tag-manager",
-            "No tag on the page itself; a tag manager may add it later",
-            manager,
-            status=Status.UNKNOWN,
-        )
-    if any(parts_of(image).hostname == host for image in page.images):
-        return _wrong(
-            "page-tag", "page-only-image", "Only the image for visitors without JavaScript is there", f"{host}/i"
-        )
-    return _wrong("page-tag", "page-no-tag", "The tag isn't on the page", f"{len(page.scripts)} scripts, none with it")
-
-
-def _elsewhere(found: tuple[Tag, ...], host: str) -> Check:
-    observed = ", ".join(tag.collector for tag in found)
-    return _wrong("page-tag", "page-other-collector", f"The page's tracker sends to {observed}", observed, host)
-
-
-def _collector(tag: Tag, host: str) -> Check:
-    wanted = collector(host)
-    if tag.collector == wanted:
-        return _ok("page-collector", f"It sends to {wanted}")
-    return _wrong(
-        "page-collector",
-        "page-collector-form",
-        f"The tag writes the pixel's address as {tag.collector}",
-        tag.collector,
-        wanted,
+def _absent(look: Look) -> Check:
+    """Judge a page that shows no tracker."""
+    if look.manager:
+        summary = "No tag on the page itself; a tag manager may add it later"
+        return wrong("page-tag", "page-tag-manager", summary, look.manager, status=Status.UNKNOWN)
+    if look.found.broken:
+        return _broken(look)
+    hidden = look.hidden or look.named or ("code that couldn't be followed" if look.found.unfollowed else "")
+    if hidden:
+        summary = "No tag on the page itself; its scripts may hold it"
+        return wrong("page-tag", "page-own-scripts", summary, hidden, status=Status.UNKNOWN)
+    if any(parts_of(image).hostname in look.hosts for image in look.page.images):
+        summary = "Only the image for visitors without JavaScript is there"
+        return wrong("page-tag", "page-only-image", summary, f"{look.host}/i")
+    count = len(look.page.scripts)
+    return wrong(
+        "page-tag",
+        "page-no-tag",
+        "The tag isn't on the page",
+        f"{count} {'script' if count == 1 else 'scripts'}, none with it",
     )
 
 
-def _settings(tag: Tag) -> Check:
-    settings, wrong = tag.settings, []
-    if settings.get("eventMethod") not in ("get", "beacon-get"):
-        wrong.append(f"eventMethod: {settings.get('eventMethod', 'not set, so post')}")
-    if settings.get("credentials") != "omit" and settings.get("withCredentials") != "false":
-        wrong.append(f"credentials: {settings.get('credentials', 'not set, so include')}")
-    if "customHeaders" in settings or settings.get("withServerAnonymisation") == "true":
-        wrong.append("extra headers, which browsers ask about beforehand")
-    if wrong:
-        observed = "; ".join(wrong)
-        return _wrong(
-            "page-settings",
-            "page-settings",
-            "The tag's settings block the tracker",
-            observed,
-            "eventMethod: get; credentials: omit",
+def _broken(look: Look) -> Check:
+    summary = "A script with a tracker couldn't be read as JavaScript"
+    first = look.found.scripts[look.found.broken[0]].text.strip()[:60]
+    return wrong("page-tag", "page-syntax", summary, first, status=Status.UNKNOWN)
+
+
+def _elsewhere(look: Look) -> Check:
+    """Judge a page whose trackers don't send to the pixel, as far as can be read."""
+    unread_ones = [tag for tag in look.tags if not tag.collector]
+    if unread_ones:
+        summary = "A tracker is there, but where it sends couldn't be read"
+        return wrong(
+            "page-tag", "page-collector-unread", summary, _names(unread_ones), look.host, status=Status.UNKNOWN
         )
-    return _ok("page-settings", "It sends by GET and without cookies")
+    observed = ", ".join(dict.fromkeys(tag.collector for tag in look.tags))
+    hidden = look.hidden or look.found.unfollowed or look.found.broken
+    status = Status.UNKNOWN if hidden else Status.FAILED
+    summary = f"The page's tracker sends to {observed}"
+    return wrong("page-tag", "page-other-collector", summary, observed, look.host, status=status)
 
 
-def _once(ours: list[Tag], page: HtmlPage, setup: Setup) -> Check:
-    twice = len({tag.namespace for tag in ours}) < len(ours)
-    loaded = [address for address in addresses(page) if _known(address, setup)]
-    if twice or len(loaded) > 1:
-        observed = f"{len(ours)} tags, {len(loaded)} loads of the tracker"
-        return _wrong("page-once", "page-twice", "The tag is on the page more than once", observed, "once")
-    return _ok("page-once", "It is there once")
+def _names(found: list[Tag]) -> str:
+    return ", ".join(dict.fromkeys(f"tracker '{tag.namespace or '?'}'" for tag in found[:SHOWN]))
 
 
-def _known(address: str, setup: Setup) -> TrackerFile | None:
-    """Return the file of the setup that an address leads to."""
-    files = (*((setup.made.tracker,) if setup.made.tracker else ()), *setup.made.trackers_stored)
-    own = setup.choices.tracker_url
-    by_path = next((file for file in files if parts_of(address).path == f"/{file.key}"), None)
-    return by_path or (setup.made.tracker if own and address == own else None)
+def _old(tag: Tag) -> Check:
+    summary = f"The page has the old tag, _snaq, and sends to {tag.collector}"
+    return wrong("page-tag", "page-old-loader", summary, tag.collector, status=Status.WARNING)
 
 
-def _version(page: HtmlPage, setup: Setup) -> Check:
-    wanted = loaded_by(setup)
-    found = next((file for address in addresses(page) if (file := _known(address, setup))), None)
-    if wanted is None:
-        return Check("page-tracker", STAGE, Status.OK, "This setup doesn't serve the tracker file")
-    if found is None:
-        scripts = ", ".join(addresses(page)[:5]) or "no script"
-        return _wrong("page-tracker", "page-other-tracker", "The page loads another tracker", scripts, wanted.url)
-    current = setup.made.tracker
-    if current and found.sha384 != current.sha384:
-        return _wrong(
-            "page-tracker",
-            "page-old-tracker",
-            f"The page loads tracker {found.version}; the newest is {current.version}",
-            found.key,
-            current.key,
-            status=Status.WARNING,
-        )
-    return _checked(page, wanted, found)
-
-
-def _checked(page: HtmlPage, wanted: Loaded, found: TrackerFile) -> Check:
-    """Judge whether the page checks the file that it loads."""
-    texts = [f"{script.text} {script.attributes}" for script in page.scripts]
-    if not any(wanted.integrity in text for text in texts):
-        return _wrong(
-            "page-tracker",
-            "page-unchecked",
-            f"The page loads tracker {found.version} without checking it",
-            "no integrity",
-            wanted.integrity,
-            status=Status.WARNING,
-        )
-    if not any("crossorigin" in text.lower() for text in texts):
-        return _wrong(
-            "page-tracker", "page-crossorigin", "The page loads the tracker without crossorigin", "none", "anonymous"
-        )
-    return _ok("page-tracker", f"It loads tracker {found.version}, and checks it", found.key)
-
-
-def _policies(page: HtmlPage, tag: Tag, setup: Setup, host: str) -> Iterator[Check]:
-    if not page.policies:
-        yield _ok("page-policy", "No Content-Security-Policy on the page blocks the tag")
-        return
-    refused = [reason for policy in page.policies for reason in _refusals(policy, page, tag, setup, host)]
-    if refused:
-        observed = "; ".join(dict.fromkeys(refused))
-        yield _wrong(
-            "page-policy", "browser-csp", "The page's Content-Security-Policy doesn't let the tag work", observed
-        )
+def _there(tag: Tag, look: Look) -> Check:
+    name = tag.namespace or "?"
+    if _certain(look):
+        return ok("page-tag", f"The tag is there, as tracker '{name}'")
+    if tag.unreached:
+        observed = "it is in a function that nothing on the page calls"
     else:
-        yield _ok("page-policy", "The page's Content-Security-Policy lets the tag work")
+        observed = "it runs under a condition that only a browser can decide"
+    summary = f"The tag is there, as tracker '{name}', but may not run"
+    return wrong("page-tag", "page-conditional", summary, observed, status=Status.UNKNOWN)
 
 
-def _refusals(policy: str, page: HtmlPage, tag: Tag, setup: Setup, host: str) -> Iterator[str]:
-    if not allows(policy, "connect", f"{collector(host)}/i", page.url):
-        yield f"connect-src doesn't allow {collector(host)}"
-    loaded = loaded_by(setup)
-    if loaded and not allows(policy, "script", loaded.url, page.url):
-        yield f"script-src doesn't allow {loaded.url}"
-    if not allows_inline(policy, hash_of(tag.script.text), tag.script.attributes.get("nonce")):
-        yield f"script-src doesn't allow the tag itself (its hash is {hash_of(tag.script.text)})"
+def _certain(look: Look) -> bool:
+    """Whether a tracker for the pixel is created in any case, by the branches together if by none alone."""
+    paths = {tag.path for tag in look.ours if not tag.unreached}
+    while () not in paths:
+        whole = [path for path in paths if path and path[-1].arms and _covered(path, paths)]
+        shorter = {path[:-1] for path in whole} - paths
+        if not shorter:
+            return False
+        paths |= shorter
+    return True
 
 
-def _consent(page: HtmlPage, tag: Tag) -> Check:
-    tool = consent_tool(page)
+def _covered(path: tuple[Arm, ...], paths: set[tuple[Arm, ...]]) -> bool:
+    """Whether each arm of a path's last condition creates one."""
+    *outer, last = path
+    siblings = [other[-1] for other in paths if other and list(other[:-1]) == outer and other[-1].fork == last.fork]
+    return len({arm.number for arm in siblings}) == last.arms
+
+
+def _collector(tag: Tag, look: Look) -> Check:
+    host = look.host if host_in(tag.collector) == look.host.partition(":")[0].lower() else host_in(tag.collector)
+    wanted, given = collector(host), tag.collector
+    if given == wanted or _same_place(given, wanted):
+        return ok("page-collector", f"It sends to {wanted}")
+    works = look.page.url.startswith("https:") and _same_place(f"https://{given.lstrip('/')}", wanted)
+    status = Status.WARNING if works and not given.lower().startswith("http") else Status.FAILED
+    summary = f"The tag writes the pixel's address as {given}"
+    return wrong("page-collector", "page-collector-form", summary, given, wanted, status=status)
+
+
+def _same_place(given: str, wanted: str) -> bool:
+    """Whether the tracker takes an address as another one: it looks for `http` in small letters, and adds `/i`."""
+    if not given.startswith("https://") or given.endswith(("/", "?", "#")):
+        return False
+    first, second = parts_of(given), parts_of(wanted)
+    try:
+        ports = (first.port or 443) == (second.port or 443)
+    except ValueError:
+        return False
+    return ports and first.hostname == second.hostname and not first.path and not first.query
+
+
+def _consent(tag: Tag, look: Look) -> Check:
+    tool = consent_tool(look.page)
     if tag.held:
-        kind = tag.script.attributes.get("type", "")
-        observed = f'type="{kind}"' + (f", {tool}" if tool else "")
-        summary = "The tag waits until visitors agree" if tool else "The tag doesn't run as it is"
-        status = Status.WARNING if tool else Status.FAILED
-        return _wrong("page-consent", "page-held", summary, observed, status=status)
+        return _held(tag, look)
     if tool:
-        return _wrong(
-            "page-consent",
-            "page-consent-tool",
-            f"{tool} is on the page, but doesn't seem to block the tag",
-            tool,
-            status=Status.WARNING,
-        )
-    return _ok("page-consent", "No consent tool blocks it")
+        summary = f"{tool} is on the page, but doesn't seem to block the tag"
+        return wrong("page-consent", "page-consent-tool", summary, tool, status=Status.WARNING)
+    return ok("page-consent", "No consent tool blocks it")
+
+
+def _held(tag: Tag, look: Look) -> Check:
+    """Judge a tag that doesn't run as it stands."""
+    kind = tag.script.attributes.get("type", "")
+    held = holder(look.page, tag.script)
+    if held and held.delays:
+        summary = f"{held.name} runs the tag later"
+        return wrong("page-consent", "page-delayed", summary, held.name, status=Status.WARNING)
+    observed = f'type="{kind}"' + (f", {held.name}" if held else "")
+    if held:
+        summary = "The tag waits until visitors agree"
+        return wrong("page-consent", "page-held", summary, observed, status=Status.WARNING)
+    status = Status.UNKNOWN if look.hidden else Status.FAILED
+    return wrong("page-consent", "page-held", "The tag doesn't run as it is", observed, status=status)
+
+
+def _others(look: Look) -> Iterator[Check]:
+    """Name the other collectors to which the page sends."""
+    hosts = dict.fromkeys(host_in(tag.collector) or tag.collector for tag in look.others)
+    if hosts:
+        observed = ", ".join(hosts)
+        summary = f"The page's visitors are also counted by {observed}"
+        yield wrong("page-others", "page-others", summary, observed, status=Status.WARNING)
