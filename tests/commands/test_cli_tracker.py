@@ -172,3 +172,31 @@ def test_a_live_page_is_looked_at(served: Cli, world: WorldFile) -> None:
     ran = served("snippet", "main", "--check", url, "--json")
     assert ran.code == 1
     assert ran.document["data"]["checks"][0]["problem"]["id"] == "page-no-tag"
+
+
+def test_a_live_page_is_opened_in_a_browser(served: Cli, world: WorldFile, tmp_path: Path) -> None:
+    require("chromium")
+    parts = served("snippet", "main", "--json").document["data"]
+    bucket = served.saved("main")["made"]["content_bucket"]
+    url = f"https://{parts['host']}/page.html"
+    put = {"Bucket": bucket, "Key": "page.html", "ContentType": "text/html"}
+    client(world, "s3").put_object(Body=f"<html><head>{parts['tag']}</head></html>".encode(), **put)
+    ran = served("snippet", "main", "--check", url, "--browser")
+    assert ran.code == 0, ran.out + ran.err
+    assert "In a browser, tracker 'own' sends 1 event to" in ran.out
+    Control(world).forget_cache()
+    client(world, "s3").put_object(Body=b"<html><head><script src='/app.js'></script></head></html>", **put)
+    ran = served("snippet", "main", "--check", url)
+    assert ran.code == 3
+    assert f"snowpixel snippet main --check {url} --browser" in ran.out
+    ran = served("snippet", "main", "--check", url, "--browser", "--json", PATH=str(tmp_path))
+    assert ran.code == 3
+    found = [check["problem"]["id"] for check in ran.document["data"]["checks"]]
+    assert found == ["page-own-scripts", "seen-no-browser"]
+
+
+def test_the_browser_needs_a_page(alone: Cli) -> None:
+    alone("new", "main", "--no-domain")
+    ran = alone("snippet", "main", "--browser")
+    assert ran.code == 2
+    assert "--check" in ran.err

@@ -52,9 +52,12 @@ from wizard.storage.store import Store
     help="Write all values to copy to a file: DNS records, tags, names in AWS.",
 )
 @click.option("--check", "page", metavar="URL", help="Check that the tag is on this page, and correct.")
+@click.option("--browser", "in_browser", is_flag=True, help="With --check: also open the page in Chromium, and watch.")
 @pass_session
-def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> ExitCode:
+def snippet(session: Session, /, name: str, page: str | None, *, in_browser: bool, **given: Any) -> ExitCode:
     """Print the tag for your pages, with the settings that keep it from jamming; or look for it in a page."""
+    if in_browser and not page:
+        raise click.UsageError("--browser opens the page that --check names: give both.")
     setup = Store(home_of(session)).load(name)
     if given["values"]:
         return _values(session, setup, given["values"])
@@ -65,7 +68,7 @@ def snippet(session: Session, /, name: str, page: str | None, **given: Any) -> E
     if page:
         from wizard.commands import snippet_check  # noqa: PLC0415 - the parsers of pages, for this alone
 
-        return snippet_check.run(session, setup, cleaned_page(page))
+        return snippet_check.run(session, setup, cleaned_page(page), in_browser=in_browser)
     made = _built(setup, host, given)
     out: Path | None = given["out"]
     if out:

@@ -95,7 +95,7 @@ class Shape:
         problems: all problems that must be named, and no others.
         headers: what its server sends besides.
         body: HTML of its body.
-        files: what other addresses serve, for browsers.
+        files: which tracker other addresses serve, for browsers.
         url: where it is.
     """
 
@@ -208,7 +208,7 @@ SHAPES: tuple[Shape, ...] = (
     mini("a placeholder as collector", loader() + made('"https://[YOUR-COLLECTOR]"'), FAILED, ("page-other-collector",)),
     Shape("a placeholder as a script's address", TAG + "<script src='https://[cdn]/x.js'></script>", OK),
     # Settings.
-    mini("minified false, version 3", loader() + made(settings='{appId:"a",eventMethod:"get",withCredentials:!1,maxGetBytes:7900}'), WARNING, (UNCHECKED,)),
+    Shape("minified false, version 3", script(loader() + made(settings='{appId:"a",eventMethod:"get",withCredentials:!1,maxGetBytes:7900}')), WARNING, (UNCHECKED,), files={FILE: "version 3"}),
     mini("minified true", loader() + made(settings=f"{{{GOOD.replace('keepalive:true', 'keepalive:!0')}}}")),
     mini("no event method", loader() + made(settings='{credentials:"omit",keepalive:true,maxGetBytes:7900}'), FAILED, ("page-settings", UNCHECKED)),
     mini("by POST", loader() + made(settings='{eventMethod:"post",credentials:"omit",keepalive:true,maxGetBytes:7900}'), FAILED, ("page-settings", UNCHECKED)),
@@ -221,7 +221,7 @@ SHAPES: tuple[Shape, ...] = (
     mini("no page view", loader() + f'shopEvents("newTracker","shop","https://{HOST}",{{{GOOD}}});', FAILED, ("page-no-view", UNCHECKED)),
     # Doubles.
     Shape("the tag twice", TAG + TAG, FAILED, ("page-twice",)),
-    Shape("the tag, and its file once more", f"{TAG}<script src='{FILE}' async></script>", FAILED, ("page-twice", UNCHECKED)),
+    Shape("the tag, and its file once more", f"{TAG}<script src='{FILE}' async></script>", WARNING, ("page-twice", UNCHECKED)),
     # What adds the tag later, or hides it.
     mini("a tag manager's own snippet", GTM, UNKNOWN, ("page-tag-manager",)),
     Shape("a tag manager as an element", "<script src='https://www.googletagmanager.com/gtm.js?id=GTM-X'></script>", UNKNOWN, ("page-tag-manager",)),
@@ -229,7 +229,8 @@ SHAPES: tuple[Shape, ...] = (
     Shape("a framework's chunks (Next.js)", '<script src="/_next/static/chunks/main-app-1a2b.js" async=""></script>' + script('self.__next_f.push([1,"x"])'), UNKNOWN, ("page-own-scripts",)),
     Shape("a framework's payload (Nuxt)", script("window.__NUXT__={config:{public:{}}}") + '<script type="module" src="/_nuxt/entry.a1.js"></script>', UNKNOWN, ("page-own-scripts",)),
     Shape("libraries from a public collection", "<script src='https://code.jquery.com/jquery-3.7.1.min.js'></script>", FAILED, ("page-no-tag",)),
-    mini("an old _snaq tag", f"var _snaq=_snaq||[];_snaq.push(['setCollectorUrl','{HOST}']);_snaq.push(['trackPageView']);", WARNING, ("page-old-loader",)),
+    mini("an old _snaq tag without its tracker", f"var _snaq=_snaq||[];_snaq.push(['setCollectorUrl','{HOST}']);_snaq.push(['trackPageView']);", FAILED, ("page-old-loader",)),
+    Shape("an old _snaq tag with its tracker", script(f"var _snaq=_snaq||[];_snaq.push(['setCollectorUrl','{HOST}']);_snaq.push(['trackPageView']);") + "<script src='https://cdn.vendor.example/sp.js'></script>", UNKNOWN, ("page-old-loader",)),
     # Held back.
     held("Rocket Loader", "0f1e2d-text/javascript", "page-delayed", "<script src='/cdn-cgi/scripts/7d0fa10a/cloudflare-static/rocket-loader.min.js' data-cf-settings='0f1e2d-|49' defer></script>"),
     held("Partytown", "text/partytown", "page-delayed"),

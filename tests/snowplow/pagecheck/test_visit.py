@@ -127,6 +127,8 @@ EDGES = (
     one("8 MB of text before the tag", "<p>" + "word " * 1_500_000 + PAGE, HTML),
     one("more than 8 MB", b"x" * (LIMIT + 1), HTML, UNKNOWN, "page-unreached", says="longer than"),
     one("600 elements within each other", "<div>" * 600 + PAGE, HTML, UNKNOWN, "page-not-page"),
+    one("600 comparisons in a script", f"<script>{'if(i<n)a<b;' * 600}</script>" + PAGE, HTML),
+    one("600 elements in a text and a comment", f"<script>var a='{'<div>' * 600}'</script><!--{'<div>' * 600}-->" + PAGE, HTML),
     # Several policies.
     one("a policy that allows all", PAGE, policy(SELF)),
     one("two policies in one header", PAGE, policy(f"{SELF}, connect-src 'none'"), FAILED, "browser-csp"),

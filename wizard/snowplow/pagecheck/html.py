@@ -37,7 +37,16 @@ DEEPEST = 512
 """Elements within each other, as in Chromium: for each element a parser walks through all that are open around it."""
 
 _MATTERS = "script,img,image,base,meta,iframe,frame,noscript,title,[onload],[onpageshow]"
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)", re.IGNORECASE)
+_TAG = re.compile(r"<(?:!--|(/?)([a-z][a-z0-9-]*))", re.IGNORECASE)
+_TEXTS = {
+    **{
+        name: re.compile(f"</{name}", re.IGNORECASE)
+        for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noscript", "noframes", "noembed")
+    },
+    "!--": re.compile("-->"),
+}
+"""Elements that hold text, whatever it looks like, and how they end."""
+
 _SELF_CLOSING = frozenset(
     {
         *("area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input"),
@@ -198,9 +207,18 @@ def _elements(tree: LexborHTMLParser) -> Iterator[Any]:
 
 def _piled_up(text: str) -> bool:
     """Whether more elements may be open at a time than is read."""
-    depth = 0
+    depth = after = 0
     for found in _TAG.finditer(text) if text.count("<") > DEEPEST else ():
-        if found[2].lower() not in _SELF_CLOSING:
+        name = (found[2] or "!--").lower()
+        if found.start() < after or name in _SELF_CLOSING:
+            continue
+        if name in _TEXTS and not found[1]:  # what stands in these elements, and in comments, is text
+            end = _TEXTS[name].search(text, found.end())
+            if end is None:
+                return False
+            after = end.start() + (name == "!--")
+            depth += name != "!--"
+        else:
             depth = max(depth - 1, 0) if found[1] else depth + 1
         if depth > DEEPEST:
             return True

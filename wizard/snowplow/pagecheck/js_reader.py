@@ -96,7 +96,10 @@ class _Parsed(Struct):
 def reading(page: HtmlPage) -> Reading:
     """Return what a page's scripts do."""
     until = time.thread_time() + _LONGEST
-    parsed = [_parsed(script, number, until) for number, script in enumerate(page.scripts)]
+    # The short ones first: a tag is short, and shall not wait for what a bundler has made.
+    order = sorted(range(len(page.scripts)), key=lambda number: len(page.scripts[number].text))
+    by_number = {number: _parsed(page.scripts[number], number, until) for number in order}
+    parsed = [by_number[number] for number in range(len(page.scripts))]
     first = _Reading(page, parsed, frozenset())
     first.whole()
     second = _Reading(page, parsed, frozenset(first.run.global_names))
@@ -205,8 +208,8 @@ class _Reading:
             loads=tuple(_load(element) for element in run.browser.elements if _is_script(element)),
             owned=tuple(run.owned),
             texts=tuple(dict.fromkeys(text for text, _ in run.texts)),
-            cut=run.cut or run.left <= 0,
-            broken=tuple(one.number for one in named if one.broken),
+            cut=run.cut or run.left <= 0 or any(one.broken and one.root is None for one in named),
+            broken=tuple(one.number for one in named if one.broken and one.root is not None),
             unfollowed=tuple(one.number for one in named if not one.broken and one.number not in with_calls),
         )
 

@@ -26,7 +26,7 @@ def judge(page: HtmlPage, setup: Setup) -> tuple[Check, ...]:
         return (_absent(look) if not look.tags else _elsewhere(look),)
     tag = look.ours[0]
     if tag.old:
-        return (_old(tag),)
+        return (_old(tag, look),)
     return (
         _there(tag, look),
         _collector(tag, look),
@@ -89,9 +89,11 @@ def _names(found: list[Tag]) -> str:
     return ", ".join(dict.fromkeys(f"tracker '{tag.namespace or '?'}'" for tag in found[:SHOWN]))
 
 
-def _old(tag: Tag) -> Check:
+def _old(tag: Tag, look: Look) -> Check:
+    """Name the tag of versions 1 and 2; what it does depends on the tracker's version, if one is loaded at all."""
     summary = f"The page has the old tag, _snaq, and sends to {tag.collector}"
-    return wrong("page-tag", "page-old-loader", summary, tag.collector, status=Status.WARNING)
+    status = Status.UNKNOWN if look.hidden else Status.FAILED
+    return wrong("page-tag", "page-old-loader", summary, tag.collector, status=status)
 
 
 def _there(tag: Tag, look: Look) -> Check:

@@ -26,9 +26,12 @@ def once(look: Look) -> Check:
     elements = [one for one in look.elements if look.known(one.source)]
     added = [load for load in look.found.loads if load.sure and look.known(look.source_of(load))]
     loads = len(elements) + len(added)
-    if any(not one.path or not other.path for one, other in twice) or loads > 1:
-        observed = f"{len(mine)} tags, {loads} loads of the tracker"
+    observed = f"{len(mine)} {'tag' if len(mine) == 1 else 'tags'}, {loads} loads of the tracker"
+    if any(not one.path or not other.path for one, other in twice):
         return wrong("page-once", "page-twice", "The tag is on the page more than once", observed, "once")
+    if loads > 1:
+        summary = "The page loads the tracker more than once"
+        return wrong("page-once", "page-twice", summary, observed, "once", status=Status.WARNING)
     if twice:
         observed = "two tags, each under a condition of its own"
         summary = "The tag may be on the page more than once"
