@@ -10,7 +10,7 @@ import html
 import json
 from dataclasses import dataclass, field
 
-from tests.trackers import tag_build
+from tests.trackers import V4, tag_build
 from wizard.model.digest import integrity
 from wizard.model.results import Status
 from wizard.model.setup import Goal, Made, Setup, SetupChoices, TrackerFile
@@ -140,6 +140,8 @@ GTM = (
     "document.head.appendChild(j)})(window,'dataLayer','GTM-ABC1234');"
 )
 WRITING = "document.write(" + json.dumps(script(MINI)).replace("</", "<\\/") + ");"
+WITHIN = V4.read_text(encoding="utf-8").replace("</script", "<\\/script") + ";"
+CREATED = f'("own","https://{HOST}",{{{GOOD}}});'
 BASE64 = base64.b64encode(CODE.encode()).decode()
 
 SHAPES: tuple[Shape, ...] = (
@@ -228,6 +230,8 @@ SHAPES: tuple[Shape, ...] = (
     Shape("a bundle (Vite)", '<script type="module" crossorigin src="/assets/index-B3xk2.js"></script>', UNKNOWN, ("page-own-scripts",)),
     Shape("a framework's chunks (Next.js)", '<script src="/_next/static/chunks/main-app-1a2b.js" async=""></script>' + script('self.__next_f.push([1,"x"])'), UNKNOWN, ("page-own-scripts",)),
     Shape("a framework's payload (Nuxt)", script("window.__NUXT__={config:{public:{}}}") + '<script type="module" src="/_nuxt/entry.a1.js"></script>', UNKNOWN, ("page-own-scripts",)),
+    Shape("the tracker itself in the page", script(WITHIN + "snowplowBrowserTracking.newTracker" + CREATED + "snowplowBrowserTracking.trackPageView();"), OK),
+    Shape("the same, renamed by a bundler", script(WITHIN + "var t=snowplowBrowserTracking,n=t['new'+'Tracker'];n" + CREATED + "t.trackPageView();"), OK),
     Shape("libraries from a public collection", "<script src='https://code.jquery.com/jquery-3.7.1.min.js'></script>", FAILED, ("page-no-tag",)),
     mini("an old _snaq tag without its tracker", f"var _snaq=_snaq||[];_snaq.push(['setCollectorUrl','{HOST}']);_snaq.push(['trackPageView']);", FAILED, ("page-old-loader",)),
     Shape("an old _snaq tag with its tracker", script(f"var _snaq=_snaq||[];_snaq.push(['setCollectorUrl','{HOST}']);_snaq.push(['trackPageView']);") + "<script src='https://cdn.vendor.example/sp.js'></script>", UNKNOWN, ("page-old-loader",)),
