@@ -56,6 +56,7 @@ def test_the_help_loads_no_command(alone: Cli) -> None:
 
 HEAVY = {
     "textual", "boto3", "botocore", "anyio", "asyncio", "dns", "urllib3", "ssl", "cryptography", "keyring", "duckdb",
+    "tree_sitter", "selectolax",
     "wizard.service", "wizard.engine.walks", "wizard.stages", "wizard.adoption.adopt", "wizard.practice",
     "wizard.aws.client",
 }  # fmt: skip

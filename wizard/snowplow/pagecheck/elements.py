@@ -80,10 +80,6 @@ class HtmlPage(Struct, frozen=True):
     """HTML of frames that the page holds itself (`srcdoc`)."""
     refresh: str = ""
     """Where the page sends its visitors by itself; empty for nowhere."""
-    own_text: str = ""
-    """The page's visible beginning, by which checks for robots are known."""
-    size: int = 0
-    """Letters of HTML."""
     deep: bool = False
     """Whether more elements stand within each other than is read."""
 

@@ -36,7 +36,7 @@ _REFRESH = re.compile(r"""^\s*(\d*)[\d.]*\s*[;,\s]\s*(?:url\s*=)?\s*(.*)$""", re
 DEEPEST = 512
 """Elements within each other, as in Chromium: for each element a parser walks through all that are open around it."""
 
-_MATTERS = "script,img,image,base,meta,iframe,frame,noscript,title,[onload],[onpageshow]"
+_MATTERS = "script,img,image,base,meta,iframe,frame,noscript,[onload],[onpageshow]"
 _TAG = re.compile(r"<(?:!--|(/?)([a-z][a-z0-9-]*))", re.IGNORECASE)
 _TEXTS = {
     **{
@@ -82,8 +82,6 @@ def read_text(url: str, text: str, policies: tuple[str, ...] = ()) -> HtmlPage:
         tuple(reader.frames),
         tuple(reader.inside),
         reader.refresh,
-        reader.title,
-        len(text),
         reader.deep,
     )
 
@@ -98,7 +96,6 @@ class _Reader:
         self.frames: list[str] = []
         self.inside: list[str] = []
         self.refresh = ""
-        self.title = ""
         self.deep = False
         self._url = self._base = url
         self._based = False
@@ -111,7 +108,6 @@ class _Reader:
             "iframe": self._frame,
             "frame": self._frame,
             "noscript": self._no_script,
-            "title": self._title,
         }
 
     def read(self, text: str) -> None:
@@ -185,9 +181,6 @@ class _Reader:
             self.inside.append(attributes["srcdoc"])
         elif attributes.get("src"):
             self.frames.append(self._absolute(attributes["src"]))
-
-    def _title(self, node: Any, _attributes: dict[str, str]) -> None:
-        self.title = self.title or _content(node).strip()[:200]
 
     def _absolute(self, address: str) -> str:
         address = address.strip(SPACE).translate({9: None, 10: None, 13: None}).replace("\\", "/")

@@ -42,7 +42,6 @@ class Load(Struct, frozen=True):
         attributes: `integrity`, `crossOrigin` and the like, as far as they are known.
         sure: whether every visitor's browser loads it.
         frames: the functions in which it is created.
-        script: number of the page's script that does it.
         module: whether it is imported.
     """
 
@@ -51,7 +50,6 @@ class Load(Struct, frozen=True):
     attributes: dict[str, Any]
     sure: bool
     frames: tuple[int, ...]
-    script: int
     module: bool = False
 
 
@@ -234,4 +232,4 @@ def _load(element: Obj) -> Load:
     text = source if isinstance(source, str) else None
     start = text or str(getattr(source, "start", ""))
     attributes = {name: value for name, value in element.props.items() if name != "src"}
-    return Load(text, start, attributes, element.sure, element.frames, 0, bool(attributes.get("module")))
+    return Load(text, start, attributes, element.sure, element.frames, bool(attributes.get("module")))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 from wizard.model.setup import Setup, TrackerFile
 from wizard.snowplow.pagecheck.elements import HtmlPage, Script, parts_of
@@ -126,21 +125,13 @@ class Look:
         frames = next((frames for name, frames in self.found.owned if name == queue), None)
         if not queue or frames is None:
             return ()
-        near = {load: _shared(frames, load.frames) for load in map(_Hashed, self.found.loads)}
-        most = max(near.values(), default=0)
-        return tuple(load.load for load, shared in near.items() if shared == most and most > 0)
+        near = [(_shared(frames, load.frames), load) for load in self.found.loads]
+        most = max((shared for shared, _ in near), default=0)
+        return tuple(load for shared, load in near if shared == most and most > 0)
 
     def attribute(self, load: Load, name: str) -> str:
         """Return an attribute of a script that code adds; empty where it isn't known."""
         return text_of(load.attributes.get(name, "")) or ""
-
-
-class _Hashed:
-    """A load as a dictionary's key."""
-
-    def __init__(self, load: Load) -> None:
-        self.load = load
-        self.frames: Any = load.frames
 
 
 def _shared(first: tuple[int, ...], second: tuple[int, ...]) -> int:
