@@ -190,6 +190,7 @@ SHAPES: tuple[Shape, ...] = (
     mini("a function called later", loader() + f"function start(){{{made()}}}window.addEventListener('load',start);"),
     mini("a list of sites", loader() + f'["https://{HOST}"].forEach(function(c){{shopEvents("newTracker","shop",c,{{{GOOD}}})}});shopEvents("trackPageView");'),
     mini("two branches, one tracker", loader() + f'if(location.hash=="#t"&&window.test){{shopEvents("newTracker","shop","https://{HOST}",{{{GOOD}}})}}else{{shopEvents("newTracker","shop","https://{HOST}",{{{GOOD}}})}}shopEvents("trackPageView");'),
+    mini("the address by the page's host", f"switch(location.hostname){{case'www.example.org':var c='https://{HOST}';break;default:var c='https://dev.example.org'}}" + loader() + made("c")),
     mini("written into the page", WRITING),
     mini("a syntax error before the tag", "var = ;" + MINI, UNKNOWN, ("page-syntax",)),
     mini("code that evaluates a text", f"eval({json.dumps(MINI)});", UNKNOWN, ("page-own-scripts",)),
@@ -209,6 +210,8 @@ SHAPES: tuple[Shape, ...] = (
     mini("another collector", loader() + made('"https://other.example.org"'), FAILED, ("page-other-collector",)),
     mini("a placeholder as collector", loader() + made('"https://[YOUR-COLLECTOR]"'), FAILED, ("page-other-collector",)),
     Shape("a placeholder as a script's address", TAG + "<script src='https://[cdn]/x.js'></script>", OK),
+    mini("another file at the pixel's host", loader(source=f"https://{HOST}/sp.js") + made(), FAILED, ("page-other-tracker",)),
+    mini("a tracker file from elsewhere", loader(source=VENDOR_FILE) + made(), UNKNOWN, ("page-other-tracker",)),
     # Settings.
     Shape("minified false, version 3", script(loader() + made(settings='{appId:"a",eventMethod:"get",withCredentials:!1,maxGetBytes:7900}')), WARNING, (UNCHECKED,), files={FILE: "version 3"}),
     mini("minified true", loader() + made(settings=f"{{{GOOD.replace('keepalive:true', 'keepalive:!0')}}}")),

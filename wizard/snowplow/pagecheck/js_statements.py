@@ -9,7 +9,7 @@ from tree_sitter import Node
 from wizard.snowplow.pagecheck.js_calls import Calls
 from wizard.snowplow.pagecheck.js_expressions import FUNCTIONS
 from wizard.snowplow.pagecheck.js_run import Scope, Stopped
-from wizard.snowplow.pagecheck.js_values import UNDEFINED, UNKNOWN, Obj, joined, truth
+from wizard.snowplow.pagecheck.js_values import UNDEFINED, UNKNOWN, Obj, joined, text_of, truth
 
 _BLOCKS = frozenset({"statement_block", "program", "class_static_block"})
 DEEPEST_STATEMENTS = 150
@@ -186,16 +186,36 @@ class Statements(Calls):
         return after or stopped
 
     def _switch(self, node: Node, scope: Scope) -> Stopped | None:
-        self.value(node.child_by_field_name("value"), scope)
+        value = self.value(node.child_by_field_name("value"), scope)
         body = node.child_by_field_name("body")
-        cases = [case.children_by_field_name("body") for case in (body.named_children if body else ())]
+        parts = [case for case in (body.named_children if body else ()) if case.type != "comment"]
+        cases = [case.children_by_field_name("body") for case in parts]
+        chosen = self._chosen(value, parts, scope)
+        if chosen is not None:
+            return self._case([one for case in cases[chosen:] for one in case], scope)
         if not cases:
             return None
-        whole = any(case.type == "switch_default" for case in body.named_children) if body else False
+        whole = any(case.type == "switch_default" for case in parts)
         ends = self.run.fork([partial(self._case, case, scope) for case in cases], whole=whole)
         if any(isinstance(end, Stopped) for end in ends):
             self.uncertain()
         return None
+
+    def _chosen(self, value: Any, parts: list[Node], scope: Scope) -> int | None:
+        """Return the case at which a `switch` begins; None where the text doesn't tell."""
+        if text_of(value) is None:
+            return None
+        default = len(parts)
+        for place, case in enumerate(parts):
+            if case.type == "switch_default":
+                default = place
+                continue
+            other = self.value(case.child_by_field_name("value"), scope)
+            if text_of(other) is None:
+                return None
+            if other == value:
+                return place
+        return default
 
     def _case(self, nodes: list[Node], scope: Scope) -> Stopped | None:
         stopped = self._listed(nodes, Scope(scope))

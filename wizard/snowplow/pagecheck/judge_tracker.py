@@ -5,6 +5,7 @@ from wizard.model.setup import TrackerFile
 from wizard.snowplow.pagecheck.elements import Script, parts_of
 from wizard.snowplow.pagecheck.js_reader import Load
 from wizard.snowplow.pagecheck.look import BUNDLED, SHOWN, Look, host_in
+from wizard.snowplow.pagecheck.page_tools import is_library
 from wizard.snowplow.pagecheck.rows import STAGE, ok, wrong
 from wizard.snowplow.pagecheck.tag import Tag
 from wizard.snowplow.setup_snippet import loaded_by
@@ -71,10 +72,13 @@ def version(tag: Tag, look: Look) -> Check:
 
 
 def _another(tag: Tag, look: Look, wanted: Loaded) -> Check:
-    """Judge a page that doesn't load the setup's file, as far as is seen."""
+    """Judge a page that doesn't load the setup's file, as far as is seen: a file from elsewhere may work."""
+    sources = [look.source_of(load) for load in look.makers(tag.queue)]
+    elsewhere = [one for one in sources or look.addresses if host_in(one) not in look.hosts]
+    if not sources and tag.queue:
+        elsewhere = [one for one in elsewhere if not is_library(one)]
+    status = Status.UNKNOWN if elsewhere or (look.hidden and not sources) else Status.FAILED
     scripts = ", ".join(look.addresses[:5]) or "no script"
-    seen = any(load.source for load in look.makers(tag.queue)) or not look.hidden
-    status = Status.FAILED if seen else Status.UNKNOWN
     return wrong(
         "page-tracker", "page-other-tracker", "The page loads another tracker", scripts, wanted.url, status=status
     )
