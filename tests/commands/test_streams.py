@@ -1,16 +1,17 @@
 """Streams that are closed, full, or read by nobody: the right exit code, no traceback, and nothing stops halfway."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, Any
 
 import pytest
 
 from tests import forking
-from tests.commands.conftest import PATIENCE, Cli, Ran
+from tests.commands.conftest import PATIENCE, ROOT, Cli, Ran
 from tests.commands.terminal import Terminal
 from wizard.commands.output.exit_codes import ExitCode
 
@@ -230,3 +231,46 @@ def test_all_of_a_long_text_gets_through_a_slow_pipe(alone: Cli) -> None:
         said = stream.read()
     assert ran.wait(PATIENCE) == 0
     assert said[65536:].decode() == whole
+
+
+COUNTING = """
+import signal, sys
+from wizard.commands import streams
+streams.prepare()
+telling = False
+
+def interrupt(*_):
+    if telling:
+        raise KeyboardInterrupt
+
+signal.signal(signal.SIGINT, interrupt)
+for number in range(400):
+    try:
+        telling = True
+        sys.stdout.write(f"{number}\\n")
+        sys.stdin.readline()
+        telling = False
+    except KeyboardInterrupt:
+        telling = False
+"""
+
+
+def test_ctrl_c_right_after_a_line_has_arrived_does_not_say_it_again() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", COUNTING], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(int(line))
+        process.send_signal(signal.SIGINT)
+        with suppress(BrokenPipeError):  # it has just told the last one
+            process.stdin.write("\n")
+            process.stdin.flush()
+    process.stdout.close()
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+    process.wait()
+    assert len(said) > 200, "what was interrupted before it was written is not told at all"
+    assert said == sorted(set(said))

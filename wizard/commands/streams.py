@@ -31,6 +31,9 @@ class Outlet(io.RawIOBase):
 
     def __init__(self, number: int) -> None:
         self._number = number
+        self._text = b""
+        self._sent: list[int] = []
+        """Bytes of `_text` that each call has written: Ctrl-C may come before anybody could be told of them."""
         self.error: OSError | None = None
 
     def writable(self) -> bool:
@@ -46,16 +49,27 @@ class Outlet(io.RawIOBase):
         return os.isatty(self._number)
 
     def write(self, data: "ReadableBuffer") -> int:
-        """Write what can be written; say that all of it was."""
-        left = whole = memoryview(data).cast("B")
-        while left and self.error is None:
+        """Write what can be written; say that all of it was.
+
+        Ctrl-C raises its exception between two steps of Python's, so also after the system has written and before the
+        buffer above knows: it would hand over the same bytes again. `extend` and `map` note the number in one step,
+        and what comes again is recognized by its bytes.
+        """
+        text = bytes(data)
+        whole, done = len(text), sum(self._sent)
+        if self._text[:done] != text[:done]:
+            self._sent, done = [], 0
+        self._text = text
+        while done < whole and self.error is None:
             try:
-                left = left[os.write(self._number, left) :]
+                self._sent.extend(map(os.write, (self._number,), (text[done:],)))
             except BlockingIOError:  # another program that shares the terminal does not want to wait for it
                 select.select([], [self._number], [])
             except OSError as error:
                 self.error = error
-        return len(whole)
+            done = sum(self._sent)
+        self._text, self._sent = b"", []
+        return whole
 
 
 def prepare() -> None:
