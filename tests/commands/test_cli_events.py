@@ -68,8 +68,10 @@ def test_visitors_are_shown_and_counted_and_test_events_are_not(made: Cli, world
     assert any(one["test"] for one in until(made, 4, "--tests")["events"])
 
 
-def test_followed_events_come_as_documents_until_ctrl_c(made: Cli, world: WorldFile) -> None:
-    run = made.start("events", "main", "--follow", "--every", "1", "--json")
+def test_followed_events_come_as_documents_until_ctrl_c(made: Cli, world: WorldFile, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    run = made.start("events", "main", "--follow", "--every", "1", "--json", TMPDIR=str(temporary))
     try:
         run.until("Checking every")
         visit(made, world, "https://shop.example/live")
@@ -81,6 +83,15 @@ def test_followed_events_come_as_documents_until_ctrl_c(made: Cli, world: WorldF
     assert code == 130
     assert [len(one["data"]["events"]) for one in documents[:-1]] == [0, 1]
     assert documents[-1]["status"] == "interrupted"
+    assert list(temporary.iterdir()) == [], "nothing that visitors sent stays behind"
+
+
+def test_no_decoded_events_stay_behind(made: Cli, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    for arguments in ((), ("--by", "page"), ("--sql", "select * from nothing_like_this")):
+        made("events", "main", *arguments, TMPDIR=str(temporary))
+        assert list(temporary.iterdir()) == []
 
 
 def test_followed_events_are_told_line_by_line(made: Cli, world: WorldFile) -> None:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Self
 
 import duckdb
 
+from wizard.model.leaving import before_leaving
 from wizard.snowplow.events import decoding_sql
 from wizard.snowplow.events.by_hand import taken_apart
 from wizard.snowplow.events.columns import COLUMNS
@@ -47,6 +48,7 @@ class Decoder:
         self._full, self._only = full_address, only
         self.folder = Path(tempfile.mkdtemp(prefix="snowpixel-events-"))
         self._delete = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        _open.add(self)
         self.connection = connected(self.folder)
         self._chunks = ChunkReader(self.reading, self.folder / "lines.tsv", chunk)
 
@@ -62,6 +64,10 @@ class Decoder:
         """Close the database and delete what is in the temporary folder; without a call, both happen at the end."""
         self._chunks.close()
         self.connection.close()
+        self._delete()
+
+    def forget(self) -> None:
+        """Delete the temporary folder, whatever is still going on in it."""
         self._delete()
 
     def batches(self, files: Iterable[tuple[str, BinaryIO | bytes]]) -> Iterator[None]:
@@ -133,6 +139,18 @@ class Decoder:
             f"UPDATE {BATCH} SET bot = useragent IS NOT NULL AND list_contains($bots::VARCHAR[], useragent)",
             {"bots": bots},
         )
+
+
+_open: "weakref.WeakSet[Decoder]" = weakref.WeakSet()
+
+
+def delete_all() -> None:
+    """Delete the temporary folders of all decoders: a process that leaves at once ends no `with` of theirs."""
+    for decoder in list(_open):
+        decoder.forget()
+
+
+before_leaving(delete_all)
 
 
 def connected(folder: Path, database: str = ":memory:") -> duckdb.DuckDBPyConnection:
