@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import threading
@@ -16,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from wizard.model.leaving import before_leaving
 from wizard.net.subprocess_env import subprocess_env
 
 PATIENCE = 20.0
@@ -45,6 +47,19 @@ class BrowserEndedError(Exception):
     """The browser ended, or didn't answer."""
 
 
+_running: set["DevTools"] = set()
+
+
+def kill_all() -> None:
+    """End all browsers and delete their profiles: a process that leaves at once ends no `with` of theirs."""
+    for browser in tuple(_running):
+        browser.kill()
+        shutil.rmtree(browser._profile, ignore_errors=True)  # noqa: SLF001 - of this module
+
+
+before_leaving(kill_all)
+
+
 class DevTools:
     """A headless browser of its own, which ends with this object.
 
@@ -57,9 +72,8 @@ class DevTools:
     def __init__(self, program: str, profile: Path, flags: Sequence[str] = ()) -> None:
         self._messages: queue.Queue[Message | None] = queue.Queue()
         self._number = 0
-        root = (
-            ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        )  # Chromium refuses root otherwise
+        as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+        root = ["--no-sandbox"] if as_root else []  # Chromium refuses root otherwise
         theirs_in, self._to = os.pipe()
         self._from, theirs_out = os.pipe()
         try:
@@ -80,6 +94,8 @@ class DevTools:
         finally:
             os.close(theirs_in)
             os.close(theirs_out)
+        self._profile = profile
+        _running.add(self)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -89,15 +105,20 @@ class DevTools:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the browser at once: one that ends by itself lets its pages send what waits."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        """End the browser."""
+        self.kill()
         with contextlib.suppress(OSError):
             os.close(self._to)
         self._reader.join(GRACE)
         with contextlib.suppress(OSError):
             os.close(self._from)
+
+    def kill(self) -> None:
+        """End the browser at once: one that ends by itself lets its pages send what waits."""
+        _running.discard(self)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def send(self, method: str, parameters: Message | None = None, session: str = "") -> int:
         """Send a command, and return its number.
