@@ -20,7 +20,7 @@ from wizard.model.results import Check, Status, worst
 from wizard.snowplow.browserproof.chromium import flags
 from wizard.snowplow.browserproof.devtools import DevTools
 from wizard.snowplow.browserproof.page_verdict import judged, settled
-from wizard.snowplow.browserproof.page_watch import Seen, watch_in
+from wizard.snowplow.browserproof.page_watch import PageSeen, watch_in
 
 SITE, DISTRIBUTION = "www.example.org", "d1.cloudfront.net"
 HOSTS = frozenset({HOST, DISTRIBUTION})
@@ -37,7 +37,7 @@ class World:
     asked: list[str] = field(default_factory=list)
     tools: DevTools | None = None
 
-    def see(self, shape: Shape) -> Seen:
+    def see(self, shape: Shape) -> PageSeen:
         self.page, before = shape, len(self.asked)
         assert self.tools is not None
         seen = watch_in(self.tools, shape.url, HOSTS)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from wizard.model.results import Check, Status
-from wizard.snowplow.browserproof.page_watch import Seen, Sent
+from wizard.snowplow.browserproof.page_watch import PageSeen, Sent
 from wizard.snowplow.pagecheck.rows import ok, unread, wrong
 
 _SHOWN = 3
@@ -14,7 +14,7 @@ _HELD = frozenset({"page-held", "page-delayed", "page-consent-tool"})
 _INLINE = frozenset({"inline", "eval"})
 
 
-def judged(seen: Seen, url: str, hosts: frozenset[str], read: Sequence[Check]) -> tuple[Check, ...]:
+def judged(seen: PageSeen, url: str, hosts: frozenset[str], read: Sequence[Check]) -> tuple[Check, ...]:
     """Judge what a browser showed.
 
     Args:
@@ -29,7 +29,7 @@ def judged(seen: Seen, url: str, hosts: frozenset[str], read: Sequence[Check]) -
     return (_arrived(ours, seen, hosts, read), *_others(seen, hosts))
 
 
-def _arrived(ours: list[Sent], seen: Seen, hosts: frozenset[str], read: Sequence[Check]) -> Check:
+def _arrived(ours: list[Sent], seen: PageSeen, hosts: frozenset[str], read: Sequence[Check]) -> Check:
     other = [sent for sent in ours if sent.method not in ("GET", "HEAD")]
     if other:
         summary = f"In a browser, the tag sends by {other[0].method}, which the pixel can't take"
@@ -52,7 +52,7 @@ def _arrived(ours: list[Sent], seen: Seen, hosts: frozenset[str], read: Sequence
     return ok("page-seen", f"In a browser, tracker {names} sends {count} to {ours[0].host}", seen.agent)
 
 
-def _nothing(seen: Seen, hosts: frozenset[str], read: Sequence[Check]) -> Check:
+def _nothing(seen: PageSeen, hosts: frozenset[str], read: Sequence[Check]) -> Check:
     """Say why nothing came, as far as the browser tells."""
     blocked = [f"{name} blocks {what}" for name, what in seen.violations if _matters(what, hosts)]
     if blocked:
@@ -70,7 +70,7 @@ def _matters(blocked: str, hosts: frozenset[str]) -> bool:
     return blocked in _INLINE or "trusted-types" in blocked or any(host in blocked for host in hosts)
 
 
-def _others(seen: Seen, hosts: frozenset[str]) -> Iterator[Check]:
+def _others(seen: PageSeen, hosts: frozenset[str]) -> Iterator[Check]:
     others = dict.fromkeys(sent.host for sent in seen.sent if sent.host not in hosts and sent.events)
     if others:
         observed = ", ".join(others)

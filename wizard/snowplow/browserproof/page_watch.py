@@ -54,7 +54,7 @@ class Sent(Struct):
     failed: str = ""
 
 
-class Seen(Struct):
+class PageSeen(Struct):
     """What a browser showed of a page."""
 
     agent: str = ""
@@ -71,7 +71,7 @@ class Seen(Struct):
     """What scripts said as they failed."""
 
 
-def watch(program: str, url: str, pixels: Collection[str], flags: Sequence[str] = ()) -> Seen:
+def watch(program: str, url: str, pixels: Collection[str], flags: Sequence[str] = ()) -> PageSeen:
     """Open a page, and return what its trackers did.
 
     Args:
@@ -91,7 +91,7 @@ def watch(program: str, url: str, pixels: Collection[str], flags: Sequence[str] 
         return watch_in(tools, url, pixels)
 
 
-def watch_in(tools: DevTools, url: str, pixels: Collection[str]) -> Seen:
+def watch_in(tools: DevTools, url: str, pixels: Collection[str]) -> PageSeen:
     """Open a page in a browser that runs, as a visitor without any past, and return what its trackers did.
 
     Raises:
@@ -111,7 +111,7 @@ class _Watcher:
     """
 
     def __init__(self, tools: DevTools, pixels: set[str]) -> None:
-        self.seen = Seen()
+        self.seen = PageSeen()
         self._tools = tools
         self._pixels = pixels
         self._session = ""

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from wizard.snowplow.pagecheck.elements import HtmlPage, Script
-from wizard.snowplow.pagecheck.js_reader import Reading, reading
+from wizard.snowplow.pagecheck.js_reader import ScriptReading, reading
 from wizard.snowplow.pagecheck.js_run import Call
 from wizard.snowplow.pagecheck.js_values import UNDEFINED, UNKNOWN, Obj, choices, joined, text_of
 from wizard.snowplow.pagecheck.tag import OLD_QUEUE, Tag
@@ -21,12 +21,12 @@ def tags(page: HtmlPage) -> tuple[Tag, ...]:
     return tags_in(reading(page))
 
 
-def tags_in(found: Reading) -> tuple[Tag, ...]:
+def tags_in(found: ScriptReading) -> tuple[Tag, ...]:
     """Return all trackers that scripts make which have been read."""
     return tuple(_all(found))
 
 
-def _all(found: Reading) -> Iterator[Tag]:
+def _all(found: ScriptReading) -> Iterator[Tag]:
     for place, call in enumerate(found.calls):
         script = found.scripts[call.script]
         if call.command == "newTracker" and call.args:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from tree_sitter import Node
 
-from wizard.snowplow.pagecheck.js_run import DEEPEST, Run, Scope
+from wizard.snowplow.pagecheck.js_run import DEEPEST, Scope, ScriptRun
 from wizard.snowplow.pagecheck.js_values import (
     UNDEFINED,
     UNKNOWN,
@@ -38,7 +38,7 @@ class Expressions:
         matters: whether anything of interest stands between two places of the script.
     """
 
-    def __init__(self, run: Run, source: bytes, matters: Callable[[int, int], bool]) -> None:
+    def __init__(self, run: ScriptRun, source: bytes, matters: Callable[[int, int], bool]) -> None:
         self.run = run
         self.source = source
         self.matters = matters

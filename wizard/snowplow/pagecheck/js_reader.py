@@ -12,7 +12,7 @@ from tree_sitter import Language, Node, Parser, Tree
 from wizard.snowplow.pagecheck.elements import HtmlPage, Script
 from wizard.snowplow.pagecheck.html import read_text
 from wizard.snowplow.pagecheck.js_browser import Browser
-from wizard.snowplow.pagecheck.js_run import Call, Run, Scope
+from wizard.snowplow.pagecheck.js_run import Call, Scope, ScriptRun
 from wizard.snowplow.pagecheck.js_statements import Statements
 from wizard.snowplow.pagecheck.js_values import UNKNOWN, Function, Obj
 from wizard.snowplow.pagecheck.tag import Arm
@@ -53,7 +53,7 @@ class Load(Struct, frozen=True):
     module: bool = False
 
 
-class Reading(Struct, frozen=True):
+class ScriptReading(Struct, frozen=True):
     """What a page's own scripts do, as far as their text tells.
 
     Attributes:
@@ -91,7 +91,7 @@ class _Parsed(Struct):
         return place < len(self.marks) and self.marks[place] < end
 
 
-def reading(page: HtmlPage) -> Reading:
+def reading(page: HtmlPage) -> ScriptReading:
     """Return what a page's scripts do."""
     until = time.thread_time() + _LONGEST
     # The short ones first: a tag is short, and shall not wait for what a bundler has made.
@@ -137,7 +137,7 @@ class _Reading:
     def __init__(self, page: HtmlPage, parsed: list[_Parsed], assigned: frozenset[str]) -> None:
         self.page = page
         self.parsed = list(parsed)
-        self.run = Run(Browser(page.url, assigned))
+        self.run = ScriptRun(Browser(page.url, assigned))
         self.top = Scope(None)
 
     def whole(self) -> None:
@@ -195,12 +195,12 @@ class _Reading:
             run.cut = True
         run.path, run.frames, run.depth = (), (), 0
 
-    def result(self) -> Reading:
+    def result(self) -> ScriptReading:
         """Return what was found."""
         run = self.run
         with_calls = {call.script for call in run.calls}
         named = [one for one in self.parsed if (one.root is not None or one.broken) and _names_tracker(one)]
-        return Reading(
+        return ScriptReading(
             scripts=tuple(one.script for one in self.parsed),
             calls=tuple(run.calls),
             loads=tuple(_load(element) for element in run.browser.elements if _is_script(element)),

@@ -59,7 +59,7 @@ class Stopped(Struct, frozen=True):
     value: Any = UNDEFINED
 
 
-class Run:
+class ScriptRun:
     """What one reading remembers.
 
     Args:
