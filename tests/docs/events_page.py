@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from wizard.snowplow.events.columns import COLUMNS, KINDS, ColumnType
-from wizard.snowplow.events.export import FORMATS
+from wizard.snowplow.events.event_files import FORMATS
 from wizard.snowplow.events.questions import DIMENSIONS, FILTERS
 
 HEAD = """# Your events

@@ -25,7 +25,7 @@ from wizard.commands.session import Session, pass_session
 from wizard.commands.streams import left
 from wizard.snowplow.events import questions
 from wizard.snowplow.events.event import Event, harmless, told
-from wizard.snowplow.events.export import FORMATS
+from wizard.snowplow.events.event_files import FORMATS
 from wizard.snowplow.events.reader import EventReader, FetchProgress
 from wizard.snowplow.events.summary import HOUR
 
@@ -298,12 +298,12 @@ def _write(query: EventQuery, out: Path | None, db: Path | None) -> None:
     """
     import duckdb  # noqa: PLC0415 - loads slowly, and whoever gets here has it
 
-    from wizard.snowplow.events import export  # noqa: PLC0415 - the same
+    from wizard.snowplow.events import event_files  # noqa: PLC0415 - the same
 
     path = out or db or Path()
-    writer: Callable[..., int] = export.write if out else export.write_database
+    writer: Callable[..., int] = event_files.write if out else event_files.write_database
     try:
-        export.refuse_others(path)
+        event_files.refuse_others(path)
         number = writer(query.reader.base, path)
     except FileExistsError as error:
         raise click.UsageError(str(error)) from error

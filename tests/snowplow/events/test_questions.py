@@ -14,7 +14,7 @@ import pytest
 from tests.snowplow.events.lines import encoded, hit, log, logged
 from wizard.commands.output import event_lines
 from wizard.commands.output.event_lines import Span
-from wizard.snowplow.events import export, questions
+from wizard.snowplow.events import event_files, questions
 from wizard.snowplow.events.columns import CHECK_APP, COLUMNS
 from wizard.snowplow.events.event_base import EventBase
 from wizard.snowplow.events.questions import DIMENSIONS, NONE, Row
@@ -176,9 +176,9 @@ def test_a_table_cannot_steer_the_terminal() -> None:
 
 def test_all_files_have_the_same_events_and_the_documented_columns(base: EventBase, tmp_path: Path) -> None:
     names = [column.name for column in COLUMNS]
-    paths = {ending: tmp_path / f"it's events{ending}" for ending in export.FORMATS}
-    assert {export.write(base, path) for path in paths.values()} == {6}
-    assert export.write_database(base, tmp_path / "events.duckdb") == 6
+    paths = {ending: tmp_path / f"it's events{ending}" for ending in event_files.FORMATS}
+    assert {event_files.write(base, path) for path in paths.values()} == {6}
+    assert event_files.write_database(base, tmp_path / "events.duckdb") == 6
     table = list(csv.DictReader(io.StringIO(paths[".csv"].read_text())))
     lines = [json.loads(line) for line in paths[".jsonl"].read_text().splitlines()]
     parquet = duckdb.execute("SELECT * FROM read_parquet($1)", [str(paths[".parquet"])])
@@ -197,18 +197,18 @@ def test_all_files_have_the_same_events_and_the_documented_columns(base: EventBa
 
 
 def test_only_earlier_exports_are_replaced(base: EventBase, tmp_path: Path) -> None:
-    for ending in (*export.FORMATS, ".duckdb"):
+    for ending in (*event_files.FORMATS, ".duckdb"):
         path = tmp_path / f"events{ending}"
-        export.refuse_others(path)
-        (export.write_database if ending == ".duckdb" else export.write)(base, path)
-        export.refuse_others(path)
+        event_files.refuse_others(path)
+        (event_files.write_database if ending == ".duckdb" else event_files.write)(base, path)
+        event_files.refuse_others(path)
         path.write_text("my diary")
         with pytest.raises(FileExistsError, match="exists and isn't an export"):
-            export.refuse_others(path)
+            event_files.refuse_others(path)
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing(base: EventBase, tmp_path: Path) -> None:
-    for writer, name in ((export.write, "events.csv"), (export.write_database, "events.duckdb")):
+    for writer, name in ((event_files.write, "events.csv"), (event_files.write_database, "events.duckdb")):
         with pytest.raises((OSError, duckdb.Error)):
             writer(base, tmp_path / "missing" / name)
     assert list(tmp_path.iterdir()) == []
