@@ -10,7 +10,7 @@ CONSTRAINTS ?= constraints.txt
 
 # What loads each package, without and with the practice extra, whose emulated AWS pins boto3's core to one release.
 BOUNDED := tests/aws tests/choices tests/commands tests/credentials tests/documents tests/engine tests/knowledge tests/model tests/net \
-    tests/packages tests/probes tests/resources tests/screens tests/snowplow/events tests/snowplow/test_*.py tests/storage \
+    tests/packages tests/probes tests/resources tests/screens tests/snowplow/events tests/snowplow/pagecheck tests/snowplow/test_*.py tests/storage \
     --ignore=tests/storage/test_no_locks.py --ignore=tests/commands/test_cli_through_refusals.py
 BOUNDED_IN_PRACTICE := tests/scenarios/test_whole_road.py tests/commands/test_cli_plain_walks.py \
     tests/commands/test_cli_through_refusals.py tests/practice
