@@ -29,6 +29,7 @@ from screens.themes import DARK, LIGHT
 from wizard.aws.keys import KeySource
 from wizard.credentials.secret_masking import masked
 from wizard.documents import values_file
+from wizard.model.program_name import program_name
 from wizard.model.results import Copyable, DnsRecord, Job
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
@@ -159,7 +160,7 @@ class BaseApp(App[int]):
     @property
     def command(self) -> str:
         """The command that brings the user back here."""
-        return "snowpixel practice" if self.service.environment.zone else "snowpixel"
+        return f"{program_name()} practice" if self.service.environment.zone else program_name()
 
     def action_copy_or_leave(self) -> None:
         """Copy what is selected, as in every other program; with nothing selected: leave."""

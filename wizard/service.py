@@ -14,7 +14,7 @@ from wizard.aws.client import AwsClient, Listener, Observer
 from wizard.aws.identity import Identity
 from wizard.aws.keys import KeySource
 from wizard.aws.timeouts import LOOK, WALK, CallTimeouts
-from wizard.choices.tracker_cleaners import refuse_incoherent
+from wizard.choices.table import refuse_incoherent
 from wizard.credentials.manager import CredentialManager, KnownIdentity
 from wizard.credentials.source import CredentialSource
 from wizard.engine import jobs, walks

@@ -37,6 +37,9 @@ from wizard.storage.store import StoreError, free_name
 LONGEST_LOOK = 2.0
 """Seconds that going on waits for the DNS to say whose the name is; whoever it is, the DNS page will know later."""
 
+OF_BEGUN = "Change what you chose. Nothing changes in AWS before you continue the setup."
+"""The page's purpose once something was created."""
+
 USUAL = ("pixel", "retention", "events")
 """The choices whose boxes stand in the form as declared; the ones above them are more than a box."""
 
@@ -116,6 +119,8 @@ class ChoicesPage(FormPage):
     def on_mount(self) -> None:
         """Start in the host name's box."""
         self.query_one("#why").border_title = "Why?"
+        if self.saved and begun(self.saved):
+            self.say_purpose(OF_BEGUN)
         self.query_one("#domain", Field).box.focus()
         self._no_domain()
         self._ticked()

@@ -49,7 +49,7 @@ class HomePage(Page):
     heading = "Your setups"
     purpose = "Set up, check, and remove your own Snowplow pixel in your own AWS account."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "app.leave", "Quit", show=False),
+        Binding("escape", "back", "Back", show=False),
         Binding("n", "new", "New"),
         Binding("c", "check", "Checks"),
         Binding("s", "snippet", "Snippet", show=False),
@@ -62,6 +62,10 @@ class HomePage(Page):
     def __init__(self, setup: str = "") -> None:
         super().__init__(setup)
         self.setups: dict[str, Setup] = {}
+
+    def action_back(self) -> None:
+        """Stay: there is no page before this one, and one press too many must not end the wizard."""
+        self.notify("This is the first page. Press q to quit.", markup=False)
 
     def parts(self) -> Iterable[Widget]:
         """Return the practice note, the welcome and the list."""

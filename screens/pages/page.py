@@ -74,6 +74,11 @@ class Page(Screen[None]):
         """Return the buttons under them."""
         return ()
 
+    def say_purpose(self, text: str) -> None:
+        """Say what happens here in other words, where that depends on the setup."""
+        self.purpose = text
+        self.query_one("#purpose", Static).update(say(text))
+
     def action_back(self) -> None:
         """Go back one page; what was typed here stays until the wizard ends."""
         self.app.pop_screen()

@@ -14,7 +14,7 @@ from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts import plan_details
 from screens.texts.permission_list import rights_text
-from screens.texts.setup_status import finished
+from screens.texts.setup_status import begun, finished
 from screens.texts.style import lines, say
 from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
@@ -27,6 +27,9 @@ from wizard.storage.store import StoreError
 TO_FINISH = (
     "Everything has been created. Continue to finish setup: snowpixel looks for its test event in your log files."
 )
+
+OF_BEGUN = "Review what snowpixel will change. What exists stays as it is until you agree."
+"""The page's purpose once something was created."""
 
 TABS = (("made", "What will be created"), ("cost", "Cost"), ("rights", "Permissions"), ("undo", "Undo"))
 
@@ -69,6 +72,8 @@ class PlanPage(Page):
         try:
             self.saved = self.base_app.service.store.load(self.setup)
             self.walk = self.base_app.begin(Job.PLAN, self.setup)
+            if begun(self.saved):
+                self.say_purpose(OF_BEGUN)
         except StoreError as error:
             self._set("headline", say(f"✗ {error}", "bold $text-error"))
             return
@@ -89,7 +94,7 @@ class PlanPage(Page):
         self._set("made", plan_details.troubles(snapshot) or made)
         self._set("cost", plan_details.cost_text(cost, self.saved.choices.events_per_month))
         self._set("rights", rights_text(self.saved))
-        self._set("undo", plan_details.undo_text(self.setup))
+        self._set("undo", plan_details.undo_text(self.setup, begun=begun(self.saved)))
         if self.walk.error:
             self._set("headline", say(f"✗ {self.walk.error}", "bold $text-error"))
         create = self.query_one("#create", Button)

@@ -58,15 +58,18 @@ def cost_text(cost: Estimate, events: int) -> Content:
     return lines(*rows, *(say(f"  · {text}", MUTED) for text in cost.assumptions))
 
 
-def undo_text(name: str) -> Content:
+OF_FRESH = "Until you choose Create everything, nothing is created and nothing costs anything."
+OF_BEGUN = "What exists already stays, and costs what the Cost tab says, until you remove it."
+
+
+def undo_text(name: str, *, begun: bool) -> Content:
     """Say how to remove everything again."""
     return lines(
         "You can remove everything on this list at any time, in the right order:",
         "",
         say(f"  here: Remove, on the first page        or: snowpixel remove {name}", "bold"),
         "",
-        "Your logs are kept unless you choose otherwise. Until you choose Create everything, nothing is created and "
-        "nothing costs anything.",
+        f"Your logs are kept unless you choose otherwise. {OF_BEGUN if begun else OF_FRESH}",
     )
 
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.choices import tracker_cleaners
-from wizard.choices.cleaners import pixel
+from wizard.choices.cleaners import page, pixel, tracker
 from wizard.model import domain_names, validators
 from wizard.model.setup import NAME
 from wizard.model.validators import BLOCKED_WORDS, InvalidChoice, public_url
@@ -230,7 +229,7 @@ SECRET_ADDRESSES = (
 )
 
 
-@pytest.mark.parametrize("clean", [public_url, pixel, tracker_cleaners.source, tracker_cleaners.page, served_at])
+@pytest.mark.parametrize("clean", [public_url, pixel, tracker, page, served_at])
 @pytest.mark.parametrize("url", SECRET_ADDRESSES)
 def test_an_address_with_a_password_is_refused_and_not_repeated(clean: Callable[[str], str], url: str) -> None:
     with pytest.raises(

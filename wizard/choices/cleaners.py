@@ -4,14 +4,18 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
-from wizard.choices import tracker_cleaners
-from wizard.model.setup import OldTrackers, ViewerPolicy
+from wizard.model.setup import Goal, OldTrackers, ViewerPolicy
 from wizard.model.validators import InvalidChoice, public_url
 from wizard.snowplow import pixel_image
-from wizard.snowplow.tracker.tracker_file import digest
+from wizard.snowplow.tracker.sources import OriginKind, file_at, parse
+from wizard.snowplow.tracker.tracker_file import TrackerError, digest, plain_address, recognize
 
 T = TypeVar("T")
+
+NO_PAGES = "none"
+"""The word that takes all pages back."""
 
 MOST_EVENTS = 10**12
 """Events a month: a trillion is enough."""
@@ -90,11 +94,37 @@ def pixel(text: str) -> str:
     return str(path)
 
 
+def goals(text: str) -> tuple[Goal, ...]:
+    """Read a list of goals, in their own order.
+
+    Raises:
+        TrackerError: one is not known, or none is left.
+    """
+    wanted = {word.strip() for word in text.split(",") if word.strip()}
+    unknown = sorted(wanted - {str(goal) for goal in Goal})
+    if unknown or not wanted:
+        known = ", ".join(Goal)
+        raise TrackerError(f"Choose one or more of these, separated by commas: {known}.")
+    return tuple(goal for goal in Goal if goal in wanted)
+
+
+def tracker(text: str) -> str:
+    """Clean where the tracker comes from; a file is looked at now, anything else when it is used.
+
+    Raises:
+        TrackerError: it cannot be used.
+    """
+    found = parse(text)
+    if found.kind is OriginKind.FILE:
+        recognize(file_at(found.where))
+    return found.text
+
+
 def sha384(text: str) -> str | None:
     """Clean the hash that the tracker must have; nothing accepts the first file seen.
 
     Raises:
-        wizard.snowplow.tracker.tracker_file.TrackerError: it is none.
+        TrackerError: it is none.
     """
     return digest(text) if text.strip() else None
 
@@ -117,6 +147,23 @@ def pages(text: str) -> tuple[str, ...]:
     """Clean addresses of pages, separated by blanks or commas; `none` and nothing are no page.
 
     Raises:
-        wizard.snowplow.tracker.tracker_file.TrackerError: one is no address of a page.
+        TrackerError: one is no address of a page.
     """
-    return tracker_cleaners.pages(tuple(re.split(r"[\s,]+", text.strip()) if text.strip() else ())) or ()
+    given = [one for one in re.split(r"[\s,]+", text) if one]
+    return () if given in ([], [NO_PAGES]) else tuple(dict.fromkeys(page(one) for one in given))
+
+
+def page(text: str) -> str:
+    """Clean the address of a page.
+
+    Raises:
+        TrackerError: it is none.
+    """
+    text = plain_address(text)
+    try:
+        split = urlsplit(text)
+    except ValueError:
+        split = urlsplit("")
+    if split.scheme not in ("http", "https") or not split.hostname:
+        raise TrackerError(f"'{text}' isn't the address of a page; one looks like https://www.example.org/.")
+    return text

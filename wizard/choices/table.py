@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wizard.choices import cleaners, tracker_cleaners
+from wizard.choices import cleaners
 from wizard.model import validators
 from wizard.model.fields import QUESTIONS, Question
 from wizard.model.setup import Goal, SetupChoices
@@ -83,7 +83,7 @@ def _word(words: Mapping[str, Any]) -> Callable[[Any], str]:
 
 
 CHOICES = (
-    Choice("goal", "goals", tracker_cleaners.goals, ",".join, "GOAL,..."),
+    Choice("goal", "goals", cleaners.goals, ",".join, "GOAL,..."),
     Choice("domain", "domain", validators.host_name, metavar="NAME", applies=_AT_CLOUDFRONT),
     Choice("region", "region", validators.region, metavar="REGION", applies=_AT_CLOUDFRONT),
     Choice("pixel", "pixel", cleaners.pixel, metavar="URL|FILE|builtin", applies=_for(Goal.PIXEL)),
@@ -97,7 +97,7 @@ CHOICES = (
         "certificate", "certificate", cleaners.certificate, metavar="ARN|new", rare=True,
         applies=lambda choices: _AT_CLOUDFRONT(choices) and choices.domain is not None,
     ),
-    Choice("tracker", "tracker", tracker_cleaners.source, metavar="SOURCE", applies=_JAVASCRIPT),
+    Choice("tracker", "tracker", cleaners.tracker, metavar="SOURCE", applies=_JAVASCRIPT),
     Choice("sha384", "tracker_sha384", cleaners.sha384, metavar="HASH", applies=_JAVASCRIPT, rare=True),
     Choice("tracker_url", "tracker_url", served_at, metavar="URL", applies=_OWN_SERVER),
     Choice("tracker_folder", "tracker_folder", cleaners.folder, metavar="DIR", applies=_OWN_SERVER, rare=True),
@@ -114,3 +114,16 @@ CHOICES = (
 
 CHOICE: Mapping[str, Choice] = {choice.id: choice for choice in CHOICES}
 """Each by its id."""
+
+
+def refuse_incoherent(choices: SetupChoices) -> None:
+    """Make sure that the choices fit together.
+
+    Raises:
+        TrackerError: they do not.
+    """
+    if Goal.JS_SERVER in choices.goals and choices.tracker_url is None:
+        raise TrackerError(
+            "For your own web server, enter where it will serve the file (--tracker-url), such as "
+            "https://www.example.org/assets/ (with the slash, snowpixel makes up a file name)."
+        )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from wizard.model.program_name import program_name
+
 if TYPE_CHECKING:
     from wizard.service import Service
 
@@ -97,7 +99,7 @@ class Session:
             variable = os.environ.get(f"SNOWPIXEL_{flag.upper()}")
             if folder and (variable is None or Path(variable) != folder):
                 where += [f"--{flag}", str(folder)]
-        return f"{shlex.join(['snowpixel', *where])} {command}"
+        return " ".join((program_name(), *map(shlex.quote, where), command))
 
     # Where it speaks.
 

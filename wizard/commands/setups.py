@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wizard.choices.tracker_cleaners import refuse_incoherent
+from wizard.choices.table import refuse_incoherent
 from wizard.commands import choice_flags, options
 from wizard.commands.data_folder import home_of
 from wizard.commands.options import Command

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from wizard.choices.tracker_cleaners import page as cleaned_page
+from wizard.choices.cleaners import page as cleaned_page
 from wizard.commands import options, run_walk
 from wizard.commands.data_folder import home_of
 from wizard.commands.open_browser import Opener

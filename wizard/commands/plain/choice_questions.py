@@ -5,8 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wizard.choices.table import CHOICES, Choice
-from wizard.choices.tracker_cleaners import refuse_incoherent
+from wizard.choices.table import CHOICES, Choice, refuse_incoherent
 from wizard.commands import event_loop, run_walk
 from wizard.commands.plain.prompt import BackError, Prompter
 from wizard.commands.session import Session

@@ -7,7 +7,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from wizard.model.ports import Response, Web, WebError
-from wizard.model.threads import in_thread
 from wizard.snowplow.tracker.knowledge import knowledge
 from wizard.snowplow.tracker.tracker_file import LIMIT, Tracker, TrackerError, plain_address, recognize
 
@@ -102,8 +101,10 @@ async def fetch(web: Web, source: TrackerOrigin) -> Tracker:
 
 
 async def _content(web: Web, source: TrackerOrigin) -> bytes:
+    from wizard.model.threads import in_thread  # noqa: PLC0415 - who only chooses where it comes from fetches nothing
+
     if source.kind is OriginKind.NPM:
-        from wizard.snowplow.tracker import npm  # noqa: PLC0415 - starts programs; choosing where it comes from does not
+        from wizard.snowplow.tracker import npm  # noqa: PLC0415 - the same
 
         return await in_thread(npm.bundle, source.version or "")
     if source.kind is OriginKind.FILE:
