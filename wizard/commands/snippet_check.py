@@ -38,7 +38,7 @@ def run(session: Session, setup: Setup, page: str, *, in_browser: bool = False) 
     web = service.ports(setup.choices).web
     checks = event_loop.run(lambda: checks_of(web, setup, page), lambda: farewell(session))
     if in_browser:
-        checks = settled(checks, _shown(setup, page, checks, service.environment))
+        checks = settled(checks, shown_in_browser(setup, page, checks, service.environment))
     items = tuple(Item(one.id, STAGE, one.id, Phase.DONE, check=one) for one in checks)
     row = StageView(STAGE, page, "", items)
     open_ones = not in_browser and any(check.status is Status.UNKNOWN for check in checks)
@@ -53,7 +53,7 @@ def run(session: Session, setup: Setup, page: str, *, in_browser: bool = False) 
     return of_statuses([status])
 
 
-def _shown(setup: Setup, page: str, read: tuple[Check, ...], here: Environment) -> tuple[Check, ...]:
+def shown_in_browser(setup: Setup, page: str, read: tuple[Check, ...], here: Environment) -> tuple[Check, ...]:
     """Open the page in a browser and judge what it does."""
     program = chromium.found()
     if program is None:
