@@ -130,7 +130,7 @@ def _chapter_of(page: str, name: str) -> str:
     """Return a chapter as the page has it, "" if it has none."""
     _, heading, rest = page.partition(f"{HEADINGS[name]}\n")
     chapter, _, _ = rest.partition("\n## ")
-    return f"{heading}{chapter}\n" if heading else ""
+    return f"{heading}{chapter}" if heading else ""
 
 
 def _sum(played: list[Played]) -> list[str]:
