@@ -19,6 +19,7 @@ from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.session import Session, pass_session, terminal
 from wizard.documents import json_envelope
 from wizard.engine.progress import Progress
+from wizard.model.program_name import program_name
 from wizard.model.results import Action, Actor, Change, Job, Update
 from wizard.model.setup import Made, SetupChoices
 from wizard.model.threads import in_thread
@@ -117,13 +118,14 @@ def _road(session: Session, service: Service, directory: Path) -> ExitCode:
 
 
 def _after(directory: Path) -> Sequence[str]:
-    where = shlex.join(["snowpixel", "--practice", str(directory)])
+    where = f"{program_name()} {shlex.join(['--practice', str(directory)])}"
+    name = program_name()
     return (
         "",
         f"Look around:   {where} list   (the practice world stays for 10 minutes after its last use)",
-        f"Remove it:     {where} remove {NAME}   (it names the DNS records to remove: snowpixel practice dns --help)",
-        "Start over:    snowpixel practice --fresh",
-        "For real:      snowpixel",
+        f"Remove it:     {where} remove {NAME}   (it names the DNS records to remove: {name} practice dns --help)",
+        f"Start over:    {name} practice --fresh",
+        f"For real:      {name}",
     )
 
 
@@ -169,7 +171,7 @@ def serve(session: Session, directory: Path, *, pace: float) -> ExitCode:
     if process.find(directory):
         raise click.UsageError(f"A practice world is already running in {directory}.")
     own_folder(directory)
-    where = shlex.join(["snowpixel", "--practice", str(directory)])
+    where = f"{program_name()} {shlex.join(['--practice', str(directory)])}"
     session.note(f"Use it from another terminal: {where} COMMAND. Ctrl-C stops it.")
     emulator_environment.prepare(server.ACCOUNT, str(directory))
     asyncio.run(server.run(directory, pace=pace, linger=None, owned=False))
