@@ -43,6 +43,9 @@ OF_BEGUN = "Change what you chose. Nothing changes in AWS before you continue th
 USUAL = ("pixel", "retention", "events")
 """The choices whose boxes stand in the form as declared; the ones above them are more than a box."""
 
+BOXES = (*USUAL, *(choice.id for choice in RARE))
+"""The choices that are asked for only where they make a difference."""
+
 NEXT = {True: "Next: your AWS account", False: "Next: the plan"}
 """What the button says where an account is needed, and where it is not."""
 
@@ -131,7 +134,7 @@ class ChoicesPage(FormPage):
         domain = None if self.query_one("#nodomain", Checkbox).value else "e.example.org"
         chosen = SetupChoices(goals=self.query_one(Goals).chosen or (Goal.PIXEL,), domain=domain)
         more = self.query_one("#more", Checkbox).value
-        for name in (*USUAL, *(choice.id for choice in RARE)):
+        for name in BOXES:
             asked, choice = self.query_one(f"#{name}"), CHOICE[name]
             asked.display = choice.applies(chosen) and (more or not choice.rare)
             asked.disabled = not asked.display
@@ -262,5 +265,5 @@ class ChoicesPage(FormPage):
 
     def _offered(self) -> Sequence[Field | ChoiceList]:
         """Return what asks for the other choices that make a difference now."""
-        asked = [self.query_one(f"#{name}") for name in (*USUAL, *(choice.id for choice in RARE))]
+        asked = [self.query_one(f"#{name}") for name in BOXES]
         return [one for one in asked if isinstance(one, Field | ChoiceList) and not one.disabled]

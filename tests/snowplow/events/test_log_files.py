@@ -7,56 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.snowplow.events.lines import COLUMNS, VALUES
 from wizard.snowplow.events.log_files import LONGEST_LINE, MOST_BROKEN, LogFile
 
-COLUMNS = [
-    "date",
-    "time",
-    "x-edge-location",
-    "sc-bytes",
-    "c-ip",
-    "cs-method",
-    "cs(Host)",
-    "cs-uri-stem",
-    "sc-status",
-    "cs(Referer)",
-    "cs(User-Agent)",
-    "cs-uri-query",
-    "cs(Cookie)",
-    "x-edge-result-type",
-    "x-edge-request-id",
-    "x-host-header",
-    "cs-protocol",
-    "cs-bytes",
-    "time-taken",
-    "x-forwarded-for",
-    "ssl-protocol",
-    "ssl-cipher",
-    "x-edge-response-result-type",
-    "cs-protocol-version",
-    "fle-status",
-    "fle-encrypted-fields",
-    "c-port",
-    "time-to-first-byte",
-    "x-edge-detailed-result-type",
-    "sc-content-type",
-    "sc-content-len",
-    "sc-range-start",
-    "sc-range-end",
-]
-VALUES = {
-    "date": "2026-11-23",
-    "time": "10:00:00",
-    "c-ip": "203.0.113.9",
-    "cs-method": "GET",
-    "cs(Host)": "d111111abcdef8.cloudfront.net",
-    "cs-uri-stem": "/i",
-    "sc-status": "200",
-    "cs-uri-query": "e=pv",
-    "x-edge-result-type": "Hit",
-    "x-edge-request-id": "abc==",
-    "x-host-header": "e.example.org",
-}
 AT = 1795428000.0
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.snowplow.events.columns import COLUMNS, ColumnType
-from wizard.snowplow.events.questions import text
+from wizard.snowplow.events.decoding_sql import text
 
 if TYPE_CHECKING:
     from wizard.snowplow.events.event_base import EventBase

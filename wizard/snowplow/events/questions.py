@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from wizard.snowplow.events.columns import KINDS
+from wizard.snowplow.events.decoding_sql import text
 
 if TYPE_CHECKING:
     from wizard.snowplow.events.event_base import EventBase
@@ -68,11 +69,6 @@ FILTERS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What can be asked for: its name to SQL, with a place for the value."""
-
-
-def text(value: str) -> str:
-    """Quote a text for SQL."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def condition(since: float, until: float | None = None, filters: Mapping[str, str] | None = None) -> str:
