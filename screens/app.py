@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 
@@ -62,19 +63,8 @@ class SnowpixelApp(BaseApp):
         if self.preferences.trouble:
             self.notify(self.preferences.trouble, severity="warning", markup=False, timeout=15)
         credential_program.on_wait(self._program_waits)
-        self._end_when_told()
         if self.open_setup:
             self.visit(Route.CHECKLIST, self.open_setup)
-
-    def _end_when_told(self) -> None:
-        """Give the terminal back before ending, whoever ends us; Ctrl-C is a key here and comes from elsewhere only."""
-        loop = asyncio.get_running_loop()
-
-        def told(_number: int, _frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(partial(self.exit, return_code=INTERRUPTED))
-
-        for ending in endings():
-            signal.signal(ending, told)
 
     def _program_waits(self, program: str) -> None:
         """Say that a program for credentials is waited for; called by the thread that waits."""
@@ -91,6 +81,25 @@ class SnowpixelApp(BaseApp):
             self.push_screen(PAGES[place](name))
 
 
+@contextmanager
+def _ended_when_told(app: SnowpixelApp) -> Iterator[None]:
+    """Give the terminal back before ending, whoever ends us; Ctrl-C is a key here and comes from elsewhere only."""
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # it doesn't draw yet, or no longer
+            raise KeyboardInterrupt from None
+        loop.call_soon_threadsafe(partial(app.exit, return_code=INTERRUPTED))
+
+    before = {ending: signal.signal(ending, told) for ending in endings()}
+    try:
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
+
+
 def run(service: Service, *, open_setup: str | None = None) -> int:
     """Run the wizard in this terminal.
 
@@ -99,7 +108,8 @@ def run(service: Service, *, open_setup: str | None = None) -> int:
     """
     app = SnowpixelApp(service, open_setup=open_setup)
     keep_gc_short()
-    app.run()
+    with _ended_when_told(app):
+        app.run()
     app.preferences.flush()
     code = app.return_code or 0
     if code in (0, INTERRUPTED):
