@@ -2,20 +2,27 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
+from msgspec.structs import replace
 
+from tests.finished import Finished
 from tests.inventory import CALM_CLIENT
 from tests.product import Product
 from wizard.aws.keys import Keys, Secret
 from wizard.model.results import Check, Job, Snapshot
+from wizard.model.setup import Made, Setup
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 
 MISSING = "permission-missing"
+
+ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["*"], "Resource": "*"}]}
+"""A policy that allows everything."""
 
 
 def admin(world: WorldFile, service: str, region: str = "us-east-1") -> Any:
@@ -47,7 +54,12 @@ def user_with(world: WorldFile, document: Mapping[str, Any]) -> Keys:
 
 def without(document: Mapping[str, Any], action: str) -> dict[str, Any]:
     """Return the policy without one action."""
-    statements = [{**one, "Action": [a for a in one["Action"] if a != action]} for one in document["Statement"]]
+    return only(document, {each for one in document["Statement"] for each in one["Action"]} - {action})
+
+
+def only(document: Mapping[str, Any], allowed: Container[str]) -> dict[str, Any]:
+    """Return the policy with these of its actions alone."""
+    statements = [{**one, "Action": [a for a in one["Action"] if a in allowed]} for one in document["Statement"]]
     return {**document, "Statement": [one for one in statements if one["Action"]]}
 
 
@@ -80,48 +92,39 @@ class Story:
     Args:
         world: the practice world.
         control: its knobs.
-        home: the data folder.
-        policy_of: makes the user's policy once the setup is saved.
+        home: the data folder: without a setup, or with one that has come as far as the step where the story goes on.
+        policy_of: makes the user's policy from the setup as it is when it is first saved.
+
+    Attributes:
+        product: the computer with those keys.
+        first: the setup as it was first saved.
     """
 
     def __init__(
-        self, world: WorldFile, control: Control, home: Path, policy_of: Callable[[Any], Mapping[str, Any]]
+        self, world: WorldFile, control: Control, home: Path, policy_of: Callable[[Setup], Mapping[str, Any]]
     ) -> None:
         self.world = world
         self.control = control
-        setup = Product(world, control, home).new()
-        self.product = Product(world, control, home, user_with(world, policy_of(setup)))
+        self.product = Product(world, control, home)
+        setup = self.product.setup() if self.product.service.store.names() else self.product.new()
+        self.first = replace(setup, made=Made())
+        self.use(policy_of(self.first))
 
-    def steps(self) -> Iterator[tuple[str, Snapshot]]:
-        """Tell it, yielding each step's name and what came out."""
-        product = self.product
-        yield "plan", product.run(Job.PLAN)
-        yield "apply", product.apply()
-        yield "check", product.check()
-        self.lose_replies()
-        yield "adopt", product.apply()
-        self.drift()
-        yield "look", product.check()
-        yield "repair", product.run(Job.REPAIR)
-        yield "check again", product.check()
-        yield "remove", product.run(Job.REMOVE, answers={"delete-logs": "yes"})
+    def use(self, document: Mapping[str, Any]) -> None:
+        """Go on with the keys of a user who may do what another policy says."""
+        home = self.product.service.environment.home
+        self.product = Product(self.world, self.control, home, user_with(self.world, document))
 
-    def until_refused(self) -> tuple[str, list[Check]]:
-        """Tell it up to the first refusal; return where that was, or the empty string."""
-        for step, snapshot in self.steps():
-            if found := refusals(snapshot):
-                return step, found
-        return "", []
-
-    def lose_replies(self) -> None:
-        """Put the file back to before the replies to our creating calls were saved."""
+    def adopt(self) -> Snapshot:
+        """Apply with a file from before the replies to our creating calls were saved."""
         with self.product.service.store.writing("main", "a test") as state:
             state.record(
                 origin_access_control=None, distribution=None, distribution_domain=None, delivery=None, certificate=None
             )
+        return self.product.apply()
 
-    def drift(self) -> None:
-        """Change behind our back what each writing action puts right."""
+    def look(self) -> Snapshot:
+        """Check after a change, behind our back, of all that writing actions put right."""
         made, region = self.product.setup().made, self.product.setup().choices.region
         s3 = admin(self.world, "s3", region)
         content, logs = made.content_bucket, made.log_bucket
@@ -134,6 +137,7 @@ class Story:
         s3.put_object(Bucket=content, Key="i", Body=b"edited")
         edit_access_control(admin(self.world, "cloudfront"), made.origin_access_control)
         self._drift_in_logs(made.delivery)
+        return self.product.check()
 
     def _drift_in_logs(self, delivery: str | None) -> None:
         """Make the delivery anew with another path, under the tags of ours: an id of its own, known to our file."""
@@ -148,3 +152,42 @@ class Story:
         )
         with self.product.service.store.writing("main", "a test") as state:
             state.record(delivery=made["delivery"]["id"])
+
+
+STEPS: Mapping[str, Callable[[Story], Snapshot]] = {
+    "plan": lambda story: story.product.run(Job.PLAN),
+    "apply": lambda story: story.product.apply(),
+    "check": lambda story: story.product.check(),
+    "adopt": Story.adopt,
+    "look": Story.look,
+    "repair": lambda story: story.product.run(Job.REPAIR),
+    "check again": lambda story: story.product.check(),
+    "remove": lambda story: story.product.run(Job.REMOVE, answers={"delete-logs": "yes"}),
+}
+"""The story: each step's name, to what tells it."""
+
+
+def begin(
+    finished: Finished, world: WorldFile, control: Control, home: Path, step: str, *, in_route53: bool = False
+) -> None:
+    """Have the world and the files as they are when a step of the story begins; it was told up to there by one who may
+    do everything.
+
+    Args:
+        finished: the remembered setups of the world.
+        world: the practice world.
+        control: its knobs.
+        home: the data folder, still empty.
+        step: the step's name.
+        in_route53: whether the domain's zone is in the account.
+    """
+    ground = "in Route 53" if in_route53 else "at a provider"
+    if f"{ground}, before {step}" not in finished:
+        if in_route53:
+            control.add_zone_in_route53()
+        with TemporaryDirectory() as elsewhere:
+            story = Story(world, control, Path(elsewhere), lambda _: ANYTHING)
+            for name, tell in STEPS.items():
+                finished.keep(f"{ground}, before {name}", Path(elsewhere))
+                tell(story)
+    finished.go_back(f"{ground}, before {step}", home)

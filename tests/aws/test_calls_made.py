@@ -13,7 +13,7 @@ import pytest
 
 from tests import modelcheck
 from tests.aws import calls
-from tests.aws.limited import Story, user_with
+from tests.aws.limited import ANYTHING, STEPS, Story, user_with
 from tests.inventory import Account
 from tests.product import Product
 from tests.trackers import V3, V4
@@ -28,7 +28,6 @@ from wizard.practice.worldfile import WorldFile
 WRITE = "SNOWPIXEL_TESTS_CALLS"
 """Variable with which what is missing is added instead."""
 
-ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["*"], "Resource": "*"}]}
 EVERYTHING = {"delete-logs": "yes"}
 
 Life = Callable[[Product, Control], None]
@@ -36,9 +35,9 @@ Life = Callable[[Product, Control], None]
 
 def own_provider(product: Product, control: Control) -> None:
     """Everything that can happen to a setup, at a DNS provider of the user's."""
-    story = Story(product.world, control, product.service.environment.home / "story", lambda _: ALL)
-    for _ in story.steps():
-        pass
+    story = Story(product.world, control, product.service.environment.home / "story", lambda _: ANYTHING)
+    for tell in STEPS.values():
+        tell(story)
 
 
 def in_route53(product: Product, control: Control) -> None:
@@ -136,7 +135,7 @@ def heard(world: WorldFile) -> Iterator[calls.Heard]:
 def test_every_call_of_a_life_has_its_example(
     product: Product, control: Control, heard: calls.Heard, life: str, tmp_path: Path
 ) -> None:
-    keys = user_with(product.world, ALL)
+    keys = user_with(product.world, ANYTHING)
     someone = Product(product.world, control, tmp_path / "someone", keys)
     LIVES[life](someone, control)
     if os.environ.get(WRITE):

@@ -12,12 +12,13 @@ import anyio
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.aws.limited import Story, admin, client_of, refusals, user_with, without
+from tests.aws.limited import STEPS, Story, admin, begin, client_of, only, refusals, user_with, without
+from tests.finished import Finished
 from tests.product import DOMAIN, Product, not_ok
 from wizard.aws.errors import AwsError
 from wizard.aws.policy import Purpose, actions, policy, statement_text
 from wizard.knowledge.problems import explain
-from wizard.model.results import Job, Status
+from wizard.model.results import Job, Snapshot, Status
 from wizard.model.setup import Setup, SetupChoices
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
@@ -97,6 +98,12 @@ PolicyOf = Callable[[Setup | None], Mapping[str, Any]]
 POLICIES: Mapping[str, PolicyOf] = {"of the setup": policy, "of any setup": lambda _: policy(None)}
 
 
+def goes_through(step: str, snapshot: Snapshot) -> bool:
+    """Whether nobody was refused anything, and all that a step is for was done."""
+    changed_meanwhile = step in ("plan", "look", "remove")
+    return not refusals(snapshot) and (changed_meanwhile or not not_ok(snapshot))
+
+
 @pytest.mark.parametrize("policy_of", POLICIES.values(), ids=POLICIES)
 @pytest.mark.parametrize("in_route53", [False, True], ids=["own DNS provider", "Route 53"])
 def test_the_whole_story_goes_through_with_exactly_the_policy(
@@ -105,10 +112,9 @@ def test_the_whole_story_goes_through_with_exactly_the_policy(
     if in_route53:
         control.add_zone_in_route53()
     story = Story(world, control, tmp_path, policy_of)
-    for step, snapshot in story.steps():
-        assert refusals(snapshot) == [], step
-        if step not in ("plan", "look", "remove"):
-            assert not_ok(snapshot) == [], step
+    for step, tell in STEPS.items():
+        snapshot = tell(story)
+        assert goes_through(step, snapshot), step
         if step == "check":
             assert bool(story.product.setup().made.hosted_zone) == in_route53
         if step == "remove":
@@ -116,23 +122,45 @@ def test_the_whole_story_goes_through_with_exactly_the_policy(
     assert story.product.service.store.names() == ()
 
 
+@pytest.mark.parametrize("action", NAMED_IN_PASSING)
+def test_what_is_named_in_passing_stops_no_step(
+    world: WorldFile, control: Control, tmp_path: Path, action: str
+) -> None:
+    if action.startswith("route53:"):
+        control.add_zone_in_route53()
+    story = Story(world, control, tmp_path, lambda setup: without(policy(setup), action))
+    assert [step for step, tell in STEPS.items() if refusals(tell(story))] == []
+
+
 def test_every_action_is_accounted_for() -> None:
     assert not FAILS.keys() & NAMED_IN_PASSING.keys()
     assert tuple(sorted({*FAILS, *NAMED_IN_PASSING})) == actions(policy(SAMPLE))
 
 
-@pytest.mark.parametrize("action", actions(policy(SAMPLE)))
-def test_without_one_action_a_certain_step_fails_and_names_it(
-    world: WorldFile, control: Control, tmp_path: Path, action: str
+@pytest.mark.parametrize("in_route53", [False, True], ids=["own DNS provider", "Route 53"])
+def test_no_step_needs_what_first_fails_later(
+    world: WorldFile, control: Control, tmp_path: Path, in_route53: bool
 ) -> None:
-    if action.startswith("route53:"):
+    """So it is enough to leave an action out of the step that needs it first, as is done below."""
+    if in_route53:
         control.add_zone_in_route53()
-    step, found = Story(world, control, tmp_path, lambda setup: without(policy(setup), action)).until_refused()
-    if action in NAMED_IN_PASSING:
-        assert (step, found) == ("", [])
-        return
-    assert step == FAILS[action][0]
-    assert FAILS[action][1] in {check.id for check in found}
+    story = Story(world, control, tmp_path, policy)
+    enough = set(NAMED_IN_PASSING)
+    for step, tell in STEPS.items():
+        enough |= {action for action, (fails, _) in FAILS.items() if fails == step}
+        story.use(only(policy(story.first), enough))
+        assert goes_through(step, tell(story)), step
+
+
+@pytest.mark.parametrize("action", FAILS)
+def test_without_one_action_a_certain_step_fails_and_names_it(
+    world: WorldFile, control: Control, finished: Finished, tmp_path: Path, action: str
+) -> None:
+    step, item = FAILS[action]
+    begin(finished, world, control, tmp_path, step, in_route53=action.startswith("route53:"))
+    story = Story(world, control, tmp_path, lambda setup: without(policy(setup), action))
+    found = refusals(STEPS[step](story))
+    assert item in {check.id for check in found}
     for check in found:
         assert check.status is Status.FAILED
         assert check.problem is not None
