@@ -62,8 +62,9 @@ HEAVY = {
 }  # fmt: skip
 """What no command needs that contacts nobody."""
 
-MOST_OF_OURS, MOST = 41, 260
-"""Modules of ours, and in all, that such a command may load; with everything it was 171 and 590."""
+MOST_OF_OURS, MOST = 41, 270
+"""Modules of ours, and in all, that such a command may load; with everything it was 171 and 590. The newest packages
+bring some more of their own than those of constraints.txt do."""
 
 
 @pytest.mark.parametrize(
