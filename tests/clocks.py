@@ -9,10 +9,7 @@ from typing import Any
 
 import anyio
 
-from wizard.aws.keys import KeySource
-from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.model.ports import Ports
-from wizard.model.setup import SetupChoices
 from wizard.net.clock import SystemClock
 from wizard.net.dns_client import DnsClient
 from wizard.service import Service
@@ -42,8 +39,8 @@ class MovedService(Service):
         super().__init__(service.environment)
         self.clock = MovedClock()
 
-    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        return replace(super().ports(choices, patience, source), clock=self.clock)
+    def ports(self, *arguments: Any, **named: Any) -> Ports:
+        return replace(super().ports(*arguments, **named), clock=self.clock)
 
 
 class VirtualClock(SystemClock):
@@ -123,8 +120,8 @@ class VirtualService(Service):
         super().__init__(service.environment)
         self.clock = VirtualClock()
 
-    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        ports = super().ports(choices, patience, source)
+    def ports(self, *arguments: Any, **named: Any) -> Ports:
+        ports = super().ports(*arguments, **named)
         assert isinstance(ports.dns, DnsClient)
         ports.dns._zones.now = self.clock.now
         aws, dns, web = (_Counted(port, self.clock) for port in (ports.aws, ports.dns, ports.web))

@@ -133,10 +133,16 @@ class Service:
         self.store = Store(environment.home)
         self.credentials = CredentialManager(environment.home)
 
-    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
+    def ports(
+        self,
+        choices: SetupChoices,
+        patience: CallTimeouts = WALK,
+        source: KeySource | None = None,
+        dns: DnsClient | None = None,
+    ) -> Ports:
         """Build the ports for a setup's choices; nothing is connected yet."""
         here = self.environment
-        dns = DnsClient(here.network)
+        dns = dns or DnsClient(here.network)
         return Ports(
             aws=AwsClient(source or self.source(choices), choices.region, patience, here.observe, here.listen),
             dns=dns,
@@ -220,6 +226,10 @@ class Service:
         self.credentials.prepare(aws, setup)
         return await self.credentials.known(aws, self.credentials.elsewhere(source or self.source(choices)))
 
+    def one_look(self) -> DnsClient:
+        """Return what walks ask the DNS through that look at the same moment: no question is put twice."""
+        return DnsClient(self.environment.network, one_look=True)
+
     def start(
         self,
         job: Job,
@@ -229,6 +239,7 @@ class Service:
         answers: Mapping[str, str] | None = None,
         source: KeySource | None = None,
         only: Collection[str] | None = None,
+        dns: DnsClient | None = None,
     ) -> PreparedWalk:
         """Prepare a walk over a saved setup.
 
@@ -239,6 +250,7 @@ class Service:
             answers: decision id to choice, given beforehand.
             source: credentials for this walk alone, for example typed keys.
             only: limit the walk to these stages or items; the account is always looked at where AWS is asked.
+            dns: what `one_look` gave, for several walks that only look.
 
         Raises:
             wizard.storage.store.StoreError: there is no such setup, or its file cannot be used.
@@ -248,7 +260,9 @@ class Service:
         if upgrade := job is Job.APPLY and given.get(UPGRADE) == YES:
             setup = replace(setup, recipe=RECIPE)
         looks_only = job in (Job.PLAN, Job.CHECK)
-        ports = self.ports(setup.choices, LOOK if job is Job.CHECK else WALK, source)
+        if looks_only:
+            dns = dns or self.one_look()
+        ports = self.ports(setup.choices, LOOK if job is Job.CHECK else WALK, source, dns)
         self.credentials.prepare(ports.aws, setup)
         ports = copy(ports, elsewhere=self.credentials.elsewhere(source or self.source(setup.choices)))
         progress = walks.progress_for(

@@ -20,6 +20,7 @@ from wizard.aws.keys import KeySource
 from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.model.ports import Aws, Ports
 from wizard.model.setup import Setup, SetupChoices
+from wizard.net.dns_client import DnsClient
 from wizard.service import Service
 from wizard.storage.setup_state import SavedState
 from wizard.storage.store import Store
@@ -233,9 +234,15 @@ class WatchedService(Service):
         self._patience = patience
         self._hasty = hasty
 
-    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
+    def ports(
+        self,
+        choices: SetupChoices,
+        patience: CallTimeouts = WALK,
+        source: KeySource | None = None,
+        dns: DnsClient | None = None,
+    ) -> Ports:
         """Build the seams with the watch in between."""
-        ports = super().ports(choices, patience, source)
+        ports = super().ports(choices, patience, source, dns)
         used = source or self.source(choices)
         client = self._clients.get(used, choices.region, self._patience or patience)
         hasty = (self._hasty[0], self._clients.get(used, choices.region, self._hasty[1])) if self._hasty else None

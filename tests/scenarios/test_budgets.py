@@ -12,11 +12,8 @@ import pytest
 
 from tests.inventory import Account
 from tests.product import Product, not_ok
-from wizard.aws.keys import KeySource
-from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.model.ports import Aws, Ports
 from wizard.model.results import Job
-from wizard.model.setup import SetupChoices
 from wizard.practice.worldfile import WorldFile
 from wizard.service import Service
 
@@ -25,10 +22,10 @@ pytestmark = pytest.mark.usefixtures("calm")
 POLLS = frozenset({("acm", "describe_certificate"), ("cloudfront", "get_distribution"), ("s3", "list_objects_v2")})
 """Operations that waits repeat: how often is the world's doing."""
 
-FRESH, LOOK, LOOK_IN_ROUTE53, QUESTIONS = 50, 30, 35, 103
+FRESH, LOOK, LOOK_IN_ROUTE53, QUESTIONS = 50, 30, 35, 39
 """Calls of a fresh setup beside polls, of a look that changes nothing, of one with records in Route 53; and questions
-to DNS servers of a healthy check: each server of the zone and the resolver, about each name; eight of them look for
-records beside the pixel's."""
+to DNS servers of a healthy check: each server of the zone and the resolver, about each name, once; eight of them look
+for records beside the pixel's."""
 
 
 def without_polls(calls: list[tuple[str, str]]) -> int:
@@ -99,8 +96,8 @@ class Counting(Service):
         super().__init__(service.environment)
         self.listed: list[int] = []
 
-    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        ports = super().ports(choices, patience, source)
+    def ports(self, *arguments: Any, **named: Any) -> Ports:
+        ports = super().ports(*arguments, **named)
         return replace(ports, aws=_Lister(ports.aws, self.listed))
 
 

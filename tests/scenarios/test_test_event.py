@@ -13,13 +13,11 @@ from tests.clocks import HOUR, MovedService
 from tests.hands import Hands
 from tests.problems.scene import words
 from tests.product import Product, not_ok, verdicts
-from wizard.aws.keys import KeySource
-from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.engine.progress import Progress
 from wizard.model.context import PROVE, YES
 from wizard.model.ports import Ports, Response, Web, WebError
 from wizard.model.results import Check, Job, Snapshot, Status
-from wizard.model.setup import Made, Setup, SetupChoices
+from wizard.model.setup import Made, Setup
 from wizard.practice.edge import FIRST_LINES
 from wizard.resources.proof.first_event import sent_events
 from wizard.service import Service
@@ -41,8 +39,8 @@ class CountingService(MovedService):
         self.failing: Iterator[str] = iter(())
         """Kinds of `WebError` with which the next events fail."""
 
-    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        ports = super().ports(choices, patience, source)
+    def ports(self, *arguments: Any, **named: Any) -> Ports:
+        ports = super().ports(*arguments, **named)
         return replace(ports, web=_CountingWeb(ports.web, self))
 
 

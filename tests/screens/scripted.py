@@ -32,6 +32,7 @@ from wizard.model.results import (
     Wait,
 )
 from wizard.model.setup import Setup, SetupChoices
+from wizard.net.dns_client import DnsClient
 from wizard.net.dns_operator import DnsOperator
 from wizard.service import Environment, PreparedWalk, Service
 from wizard.snowplow.events.event import Event
@@ -139,8 +140,9 @@ class ScriptedService(Service):
         answers: Mapping[str, str] | None = None,
         source: KeySource | None = None,
         only: Collection[str] | None = None,
+        dns: DnsClient | None = None,
     ) -> PreparedWalk:
-        del patience, answers, source  # the script decides
+        del patience, answers, source, dns  # the script decides
         self.looked_at.append(frozenset(only) if only else None)
         setup = self.store.load(name)
         rows = stages(Context(self.ports(setup.choices, CallTimeouts(1, 1, 1)), MemoryState(setup)))

@@ -12,12 +12,10 @@ import pytest
 from tests.product import Product, not_ok
 from tests.storage.disk import PLACE, flushes, unsafe, watched
 from tests.trackers import V4
-from wizard.aws.keys import KeySource
-from wizard.aws.timeouts import WALK, CallTimeouts
 from wizard.engine.progress import Progress
 from wizard.model.ports import Aws, Ports
 from wizard.model.results import Job
-from wizard.model.setup import Goal, Made, SetupChoices
+from wizard.model.setup import Goal, Made
 from wizard.service import Service
 from wizard.storage.setup_state import COPIED_EVERY
 
@@ -90,8 +88,8 @@ class Reading(Service):
         super().__init__(service.environment)
         self.seen: dict[tuple[str, str], list[bool]] = {}
 
-    def ports(self, choices: SetupChoices, patience: CallTimeouts = WALK, source: KeySource | None = None) -> Ports:
-        ports = super().ports(choices, patience, source)
+    def ports(self, *arguments: Any, **named: Any) -> Ports:
+        ports = super().ports(*arguments, **named)
         return replace(ports, aws=_Reader(ports.aws, self))
 
 

@@ -3,8 +3,10 @@
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import anyio
 import click
@@ -25,6 +27,7 @@ from wizard.documents.json_check import CheckData, SetupRow
 from wizard.model import acceptance
 from wizard.model.context import PROVE, YES
 from wizard.model.results import Check, Job, Snapshot, Status, worst
+from wizard.net.dns_client import DnsClient
 from wizard.service import Service
 from wizard.stages import known
 from wizard.storage import accepted_warnings
@@ -108,18 +111,22 @@ def check(
     wish = Wish(_rows(only), changes or quiet, strict, quiet)
     word = _word(names, watched=watch is not None, **given)
     service = session.service()
-    chosen = tuple(names) or service.store.names()
+    chosen = tuple(dict.fromkeys(names)) or service.store.names()
     if not chosen:
         raise click.UsageError(f"There is no saved setup yet. Create one: {session.line('new NAME')}, or the wizard.")
     for name in chosen:
         second_factor(session, service, name)
     proved = _prove(session, service, chosen) if prove else ExitCode.WELL
     while True:
-        found = event_loop.run(lambda: look_at_all(service, chosen, wish), lambda: run_walk.farewell(session))
-        if len(found) == 1 and found[0].error:
-            raise found[0].error
-        found = [_minded(service, one, word) for one in found] if word else found
-        _tell(session, found, wish, watched=watch is not None)
+        tell, several = _teller(session, wish, watched=watch is not None), len(chosen) > 1
+        look = partial(look_at_all, service, chosen, wish, tell if several else None)
+        found = event_loop.run(look, lambda: run_walk.farewell(session))
+        if not several:
+            if found[0].error:
+                raise found[0].error
+            found = [_minded(service, found[0], word)] if word else found
+            tell(found[0])
+        _write_document(session, found, wish)
         _keep(session, service, found)
         if watch is None or left(sys.stdout):
             return gravest([proved, *(one.code(strict=strict) for one in found)])
@@ -190,24 +197,43 @@ def _rows(only: tuple[str, ...]) -> tuple[str, ...]:
     return only
 
 
-async def look_at_all(service: Service, names: Sequence[str], wish: Wish) -> list[CheckedSetup]:
-    """Look at several setups at once; one that cannot be read does not keep the others from being looked at."""
+Tell = Callable[[CheckedSetup], None]
+"""Takes one setup that was looked at."""
+
+
+async def look_at_all(
+    service: Service, names: Sequence[str], wish: Wish, tell: Tell | None = None
+) -> list[CheckedSetup]:
+    """Look at several setups at once; one that cannot be read does not keep the others from being looked at.
+
+    Args:
+        service: the product.
+        names: the setups.
+        wish: how the user wants the checklist.
+        tell: told of each in the order of the names, as soon as it and all before it are there.
+    """
+    names = tuple(dict.fromkeys(names))
     found: dict[str, CheckedSetup] = {}
-    turn = anyio.Semaphore(AT_ONCE)
+    untold = deque(names)
+    turn, dns = anyio.Semaphore(AT_ONCE), service.one_look()
 
     async def one(name: str) -> None:
         async with turn:
-            found[name] = await _one(service, name, wish)
+            found[name] = await _one(service, name, wish, dns)
+        while untold and untold[0] in found:
+            seen = found[untold.popleft()]
+            if tell:
+                tell(seen)
 
     async with anyio.create_task_group() as group:
-        for name in dict.fromkeys(names):
+        for name in names:
             group.start_soon(one, name)
-    return [found[name] for name in dict.fromkeys(names)]
+    return [found[name] for name in names]
 
 
-async def _one(service: Service, name: str, wish: Wish) -> CheckedSetup:
+async def _one(service: Service, name: str, wish: Wish, dns: DnsClient) -> CheckedSetup:
     try:
-        snapshot = await run_walk.look(service, name, wish.only)
+        snapshot = await run_walk.look(service, name, wish.only, dns)
         last = LastCheck(service.store, name)
     except StoreError as error:
         return CheckedSetup(name, error=error)
@@ -216,16 +242,32 @@ async def _one(service: Service, name: str, wish: Wish) -> CheckedSetup:
     return CheckedSetup(name, snapshot, tuple(changed(before, snapshot.checks)), first=not before)
 
 
-def _tell(session: Session, found: Sequence[CheckedSetup], wish: Wish, *, watched: bool) -> None:
-    if wish.quiet and all(one.silent for one in found):
+def _teller(session: Session, wish: Wish, *, watched: bool) -> Tell:
+    """Return what prints a setup for people when it is its turn; the document for programs comes as a whole."""
+    dated = not watched
+
+    def tell(one: CheckedSetup) -> None:
+        nonlocal dated
+        if session.json or (wish.quiet and one.silent):
+            return
+        if not dated:
+            session.say(f"-- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+            dated = True
+        for line in _lines(session, one, wish):
+            session.say(line)
+        if one.error:
+            session.note(str(one.error))
+
+    return tell
+
+
+def _write_document(session: Session, found: Sequence[CheckedSetup], wish: Wish) -> None:
+    if not session.json or (wish.quiet and all(one.silent for one in found)):
         return
-    if watched and not session.json:
-        session.say(f"-- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-    lines = [line for one in found for line in _lines(session, one, wish)]
     status = worst(one.status for one in found)
     errors = [str(one.error) for one in found if one.error]
     data = CheckData(tuple(_data(one, wish) for one in found))
-    session.result(lines, str(status), msgspec.to_builtins(data), errors)
+    session.result((), str(status), msgspec.to_builtins(data), errors)
 
 
 def _lines(session: Session, found: CheckedSetup, wish: Wish) -> list[str]:

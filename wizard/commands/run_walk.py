@@ -13,6 +13,7 @@ from wizard.commands.output.plain_lines import Ink, Narrator
 from wizard.commands.session import Session
 from wizard.engine.progress import Progress
 from wizard.model.results import Actor, Job, Phase, Snapshot, Status, Update
+from wizard.net.dns_client import DnsClient
 from wizard.service import PreparedWalk, Service
 from wizard.storage.store import StoreError
 
@@ -142,9 +143,9 @@ def _only_questions(snapshot: Snapshot) -> bool:
     return bool(snapshot.decisions) and len(theirs) == len(at_work)
 
 
-async def look(service: Service, name: str, only: Collection[str] = ()) -> Snapshot:
-    """Check a setup, or some rows of it."""
-    running = service.start(Job.CHECK, name, only=only or None)
+async def look(service: Service, name: str, only: Collection[str] = (), dns: DnsClient | None = None) -> Snapshot:
+    """Check a setup, or some rows of it; `dns` is shared by checks of the same moment."""
+    running = service.start(Job.CHECK, name, only=only or None, dns=dns)
     await running.run()
     return running.progress.snapshot
 

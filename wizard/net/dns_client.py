@@ -2,10 +2,12 @@
 
 import socket
 import time
+from collections.abc import Awaitable, Callable, Hashable
 
 from msgspec.structs import replace
 
 from wizard.model.ports import DelegatedZone, DnsAnswer, DnsOutcome, NameServer, Network
+from wizard.net.asked_once import AskedOnce
 from wizard.net.dns_query import DnsTimeouts, Said, ask, first_seen
 from wizard.net.dns_resolvers import BLOCKED, DNS, THIS_COMPUTER, DnsResolvers, ResolverAddress, together
 from wizard.net.dns_zones import ZoneFinder
@@ -20,16 +22,25 @@ SILENCE = 10.0
 class DnsClient:
     """Asks authorities and resolvers; implements `wizard.model.ports.Dns`.
 
-    Zones once found are remembered for a minute (see `forget`); answers never are.
+    Zones once found are remembered for a minute (see `forget`); answers only in one look.
 
     Args:
         network: where to dial.
         patience: how long each server is waited for.
         ipv6: whether to ask for IPv6 addresses too; None looks whether this computer has a way out by IPv6.
+        one_look: whether all that is asked is of one look at what is there now: then no question is put twice.
     """
 
-    def __init__(self, network: Network, *, patience: DnsTimeouts | None = None, ipv6: bool | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        *,
+        patience: DnsTimeouts | None = None,
+        ipv6: bool | None = None,
+        one_look: bool = False,
+    ) -> None:
         self.network = network
+        self._once = AskedOnce() if one_look else None
         self.patience = patience or DnsTimeouts()
         families = ("A", "AAAA") if (has_ipv6() if ipv6 is None else ipv6) else ("A",)
         self._zones = ZoneFinder(self._first, self._ask_at, families)
@@ -42,6 +53,7 @@ class DnsClient:
         self._zones.forget()
         self._silent.clear()
         self._recursion.forget()
+        self._once = self._once and AskedOnce()
 
     async def zone_of(self, name: str) -> DelegatedZone:
         """Find the zone that holds `name` and its authoritative servers; resolvers never hear the name itself.
@@ -116,10 +128,15 @@ class DnsClient:
 
     async def _ask_at(self, address: str, name: str, rdtype: str) -> Said:
         host, port = self.network.dial(address, DNS)
-        return await ask(host, port, name, rdtype, recursive=False, patience=self.patience)
+        return await self._put(
+            (address, name, rdtype), lambda: ask(host, port, name, rdtype, recursive=False, patience=self.patience)
+        )
 
     async def _ask_target(self, target: ResolverAddress, name: str, rdtype: str) -> Said:
-        return await self._recursion.ask(target, name, rdtype)
+        return await self._put((target, name, rdtype), lambda: self._recursion.ask(target, name, rdtype))
+
+    async def _put(self, question: Hashable, put: Callable[[], Awaitable[Said]]) -> Said:
+        return await (self._once(question, put) if self._once else put())
 
     async def _first(self, name: str, rdtype: str) -> Said:
         """Ask all resolvers at once and take the first that says something, else the best of what they said."""
