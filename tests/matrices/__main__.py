@@ -25,8 +25,9 @@ Written by `python -m tests.matrices`, which plays every cell on practice AWS: n
 right when the resumed job leaves exactly one of each resource, counted by listing the account; when all checks are ok;
 when the ids in the state file are those that the account lists; and, for a removal, when nothing is left.
 
-The gate (`.ci/run`) plays every power cut, every outage, and every drift on each change. The faults and what is shown
-late are played by `make matrices` alone, so their figures are as old as the last change of their chapter.
+The gate (`.ci/run`) plays every power cut, every outage, and every drift on each change; there, nine of ten power cuts
+begin with the world and the files as they were remembered at that moment, and one kills a process. The faults and what
+is shown late are played by `make matrices` alone, so their figures are as old as the last change of their chapter.
 """
 
 KILLS = """## Power cuts

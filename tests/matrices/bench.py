@@ -66,7 +66,7 @@ class Bench:
         self.control = Control(world)
         self.account = Account(world)
         self._world = world
-        self._scratch = scratch
+        self.scratch = scratch
         self._clients = Clients()
         self._victims: Victims | None = None
         self._green = False
@@ -102,7 +102,7 @@ class Bench:
     # Where a cell starts.
 
     def _computer(self) -> Product:
-        product = Product(self._world, self.control, Path(mkdtemp(dir=self._scratch)))
+        product = Product(self._world, self.control, Path(mkdtemp(dir=self.scratch)))
         product.service = WatchedService(product, self._clients, Watch())
         return product
 

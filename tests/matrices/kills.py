@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.matrices.bench import DONE, WITH_LOGS, Bench, Ground, Outcome, settle, told
+from tests.matrices.cuts import Cuts, by_force
 from tests.matrices.victim import Moment, Order
 from tests.matrices.watching import Call, Event, Watch
 from tests.product import DOMAIN, not_ok
@@ -124,10 +125,10 @@ class Cell:
         return f"{self.scene.name} / {self.event.name} / {self.how}"
 
 
-def boundaries(bench: Bench, scene: Scene) -> list[Event]:
+def boundaries(bench: Bench, scene: Scene, watch: Watch | None = None) -> list[Event]:
     """Run the scene once undisturbed and return everything it writes."""
     scene.begin(bench)
-    watch = Watch()
+    watch = watch or Watch()
     if scene.job is Job.APPLY:
         bench.product.service.store.watch = watch  # type: ignore[attr-defined]  # the bench's store is a watched one
         bench.begin()
@@ -145,9 +146,9 @@ FORGOTTEN = "after, and the state file deleted"
 REMOVED = "after, and removed then"
 
 
-def cells(bench: Bench, scene: Scene) -> Iterator[Cell]:
+def cells(bench: Bench, scene: Scene, watch: Watch | None = None) -> Iterator[Cell]:
     """Name every cell of a scene."""
-    for event in boundaries(bench, scene):
+    for event in boundaries(bench, scene, watch):
         moments = (Moment.BEFORE, Moment.AFTER) if event.service else tuple(Moment)
         yield from (Cell(scene, event, moment) for moment in moments)
         if event.service:
@@ -155,24 +156,60 @@ def cells(bench: Bench, scene: Scene) -> Iterator[Cell]:
             yield from (Cell(scene, event, how) for how in others)
 
 
-def play(bench: Bench, cell: Cell) -> Outcome:
-    """Play one cell to its end."""
-    return settle(cell.name, lambda: _lost(bench, cell) if cell.how in (LOST_ONCE, LOST) else _killed(bench, cell))
+def share(bench: Bench, scene: Scene, mine: Callable[[str], bool]) -> Iterator[Outcome]:
+    """Play some cells of a scene, most of them from moments that are remembered.
+
+    Args:
+        bench: where.
+        scene: the job and where it starts.
+        mine: which cells, by name.
+    """
+
+    def wanted(event: Event, moment: Moment) -> bool:
+        hows = (moment, FORGOTTEN, REMOVED) if moment is Moment.AFTER else (moment,)
+        names = (Cell(scene, event, how).name for how in hows)
+        return scene.own(event) and any(mine(name) and not by_force(name) for name in names)
+
+    with Cuts(bench=bench, wanted=wanted) as cuts:
+        chosen = [cell for cell in cells(bench, scene, cuts) if mine(cell.name)]
+    assert chosen
+    for cell in chosen:
+        yield play(bench, cell, cuts)
 
 
-def _killed(bench: Bench, cell: Cell) -> list[str]:
+def play(bench: Bench, cell: Cell, cuts: Cuts | None = None) -> Outcome:
+    """Play one cell to its end, from its moment where that is remembered."""
+    return settle(cell.name, lambda: _lost(bench, cell) if cell.how in (LOST_ONCE, LOST) else _cut(bench, cell, cuts))
+
+
+def _cut(bench: Bench, cell: Cell, cuts: Cuts | None) -> list[str]:
     scene = cell.scene
     scene.begin(bench)
-    bench.control.touch()
     moment = Moment.AFTER if cell.how in (FORGOTTEN, REMOVED) else Moment(cell.how)
-    died = bench.victims.die_at(Order(str(bench.home), scene.job, scene.answers, cell.event.name, moment))
-    if not died and not cell.event.again:
+    if not cut(bench, cell, moment, cuts) and not cell.event.again:
         return ["the boundary was not reached"]  # a second try is needed or not, as AWS shows early or late what is new
     bench.control.settings(staleness_seed=cell.name)
     if cell.how == FORGOTTEN:
         bench.control.calm()  # who finds a file gone comes later than AWS needs to show what it has made
         bench.forget()
     return bench.removed() if cell.how == REMOVED else bench.resume(scene.job)
+
+
+def cut(bench: Bench, cell: Cell, moment: Moment, cuts: Cuts | None = None) -> bool:
+    """Have the bench as a power cut leaves it that came at a moment of a cell's job; False if the job never came there.
+
+    Args:
+        bench: at the job's beginning.
+        cell: whose scene and event.
+        moment: before, within, or after the event.
+        cuts: the moments that are remembered.
+    """
+    bench.control.touch()
+    if cuts and (cell.event.name, moment) in cuts and not by_force(cell.name):
+        cuts.begin(cell.event.name, moment)
+        return True
+    order = Order(str(bench.home), cell.scene.job, cell.scene.answers, cell.event.name, moment)
+    return bench.victims.die_at(order)
 
 
 def _lost(bench: Bench, cell: Cell) -> list[str]:

@@ -1,15 +1,15 @@
 """A damaged state file stops every job before AWS is asked anything, and the copy before it brings the setup back."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
 
-from tests.matrices.bench import Bench, report, settle
-from tests.matrices.kills import SCENES, Scene, boundaries
-from tests.matrices.victim import NAME, Moment, Order
-from tests.matrices.watching import Event
+from tests.matrices.bench import Bench, Outcome, report, settle
+from tests.matrices.cuts import Cuts
+from tests.matrices.kills import SCENES, Cell, Scene, boundaries, cut
+from tests.matrices.victim import NAME, Moment
 from wizard.commands.output.exit_codes import ExitCode, of_error
 from wizard.model.results import Job
 from wizard.storage.store import StoreError
@@ -55,26 +55,29 @@ HALFWAY = [scene for scene in SCENES if scene.name in ("setup", "removal")]
 @pytest.mark.parametrize("scene", HALFWAY, ids=[scene.name for scene in HALFWAY])
 @pytest.mark.parametrize("part", range(2))
 def test_the_same_after_every_write_of_a_job_cut_off(bench: Bench, scene: Scene, part: int) -> None:
-    events = [event for event in boundaries(bench, scene) if event.service][part::2]
-    assert events
-    outcomes = (settle(event.name, partial(cut_off, bench, scene, event, scene.job)) for event in events)
-    assert report(outcomes) == []
+    assert report(cut_off(bench, scene, scene.job, slice(part, None, 2))) == []
 
 
 @pytest.mark.timeout(1800)
 def test_what_the_copy_before_does_not_know_is_removed_too(bench: Bench) -> None:
     scene = SCENES[0]
-    events = [event for event in boundaries(bench, scene) if event.service]
     assert scene.job is Job.APPLY
+    assert report(cut_off(bench, scene, Job.REMOVE)) == []
+
+
+def cut_off(bench: Bench, scene: Scene, then: Job, part: slice = slice(None)) -> Iterator[Outcome]:
+    """Cut the power after each write to AWS, damage what the file says then, and go on from the copy before it."""
+    with Cuts(bench=bench, wanted=lambda event, moment: bool(event.service) and moment is Moment.AFTER) as cuts:
+        events = [event for event in boundaries(bench, scene, cuts) if event.service][part]
     assert events
-    outcomes = (settle(event.name, partial(cut_off, bench, scene, event, Job.REMOVE)) for event in events)
-    assert report(outcomes) == []
+    for event in events:
+        yield settle(event.name, partial(gone_on, bench, Cell(scene, event, f"damaged, then {then}"), then, cuts))
 
 
-def cut_off(bench: Bench, scene: Scene, event: Event, then: Job) -> list[str]:
-    """Cut the power after a write, damage what the file says then in every way, and go on from the copy before it."""
-    scene.prepare(bench)
-    if not bench.victims.die_at(Order(str(bench.home), scene.job, scene.answers, event.name, Moment.AFTER)):
+def gone_on(bench: Bench, cell: Cell, then: Job, cuts: Cuts) -> list[str]:
+    """Cut the power after a write, damage the file in every way, and say what is wrong after going on."""
+    cell.scene.prepare(bench)
+    if not cut(bench, cell, Moment.AFTER, cuts):
         return ["the boundary was not reached"]
     path = bench.product.service.store.path(NAME)
     whole = path.read_bytes()

@@ -66,6 +66,18 @@ FILE_OPERATIONS: Mapping[str, Callable[..., str]] = {
 STATE_FILE, PREVIOUS_COPY = f"/setups/{NAME}.json", f"/setups/{NAME}.previous"
 
 
+def changes_file(what: str, about: tuple[Any, ...], *, copies_only: bool) -> bool:
+    """Whether one of Python's audit events is the change of the file at which a save is in between.
+
+    Args:
+        what: the event.
+        about: its arguments.
+        copies_only: whether there is only the previous copy to be made.
+    """
+    target = FILE_OPERATIONS.get(what)
+    return bool(target and target(*about).endswith(PREVIOUS_COPY if copies_only else STATE_FILE))
+
+
 def die() -> None:
     """End this process as a power cut would."""
     os.kill(os.getpid(), signal.SIGKILL)
@@ -84,8 +96,7 @@ class Killer(Watch):
         sys.addaudithook(self._hear)
 
     def _hear(self, what: str, about: tuple[Any, ...]) -> None:
-        target = FILE_OPERATIONS.get(what) if self._within else None
-        if target and target(*about).endswith(PREVIOUS_COPY if self.copies_only else STATE_FILE):
+        if self._within and changes_file(what, about, copies_only=self.copies_only):
             die()
 
     async def call(self, event: Event, make: Call) -> dict[str, Any]:
