@@ -302,8 +302,7 @@ def test_the_check_policy_lets_nothing_be_written(
 def test_set_ups_are_found_in_the_account_with_the_policy_of_any_set_up(
     product: Product, world: WorldFile, control: Control, tmp_path: Path
 ) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     whole = policy(None)
     elsewhere = Product(world, control, tmp_path / "elsewhere", user_with(world, whole))
     (found,) = anyio.run(elsewhere.service.found_in_account)

@@ -78,8 +78,7 @@ def test_an_apply_goes_on_at_the_same_place(product: Product, call: tuple[str, s
 
 
 def test_a_removal_and_a_repair_go_on_too(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     expire(product.control, ("s3", "GetBucketPolicy"))
     snapshot, asked = run(product, Job.REPAIR, lambda _: AGAIN)
     assert asked == ["renew-login"]
@@ -151,8 +150,7 @@ def test_another_account_after_the_new_sign_in_is_refused(product: Product) -> N
 
 
 def test_a_check_without_a_person_could_not_be_tested(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     expire(product.control, ("sts", "GetCallerIdentity"))
     snapshot = product.check()
     found = {check.id: check for check in snapshot.checks}

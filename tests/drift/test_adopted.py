@@ -8,8 +8,7 @@ from wizard.model.results import Job, Status
 
 
 def test_what_a_repair_finds_in_order_is_drift_when_it_changes_later(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.service.store.delete("main")
     found = anyio.run(product.service.found_in_account)
     product.service.adopt(found[0], "main", domain=DOMAIN)

@@ -52,9 +52,7 @@ def _sorted(written: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def test_nothing_is_touched_before_the_pixels_record_is_gone(product: Product) -> None:
-    product.new()
-    product.apply()
-    product.clear()
+    product.stand()
     waits = product.run(Job.REMOVE, adds_records=False, patience=0)
     assert verdicts(waits)["pixel-record"] is Status.WAITING
     assert [change.record.name for change in waits.changes if change.record and change.actor is Actor.USER] == [DOMAIN]
@@ -78,8 +76,7 @@ def test_in_route_53_the_records_go_first_and_last(product: Product) -> None:
 
 
 def test_it_may_stop_at_every_wait_and_go_on(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.control.set_pace(0.002)
     runs = 0
     finished = False
@@ -95,8 +92,7 @@ def test_it_may_stop_at_every_wait_and_go_on(product: Product) -> None:
 
 
 def test_waits_are_explained(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.control.set_pace(0.01)
     seen: dict[str, Wait] = {}
 
@@ -163,8 +159,7 @@ def test_a_set_up_that_stopped_after_its_records_is_removed(product: Product) ->
 
 
 def test_a_removal_that_is_through_is_through(product: Product, behind: Behind) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.run(Job.REMOVE)
     product.clear()
     again = product.run(Job.REMOVE)

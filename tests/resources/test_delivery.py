@@ -30,8 +30,7 @@ def test_a_lost_reply_is_no_conflict(product: Product, control: Control, operati
 
 
 def test_tags_and_place_of_a_destination_are_put_right_in_two_calls(product: Product) -> None:
-    product.new()
-    assert not_ok(product.apply()) == []
+    product.stand()
     setup, logs = product.setup(), Account(product.world).client("logs")
     name = f"snowpixel-{setup.id}"
     found = logs.get_delivery_destination(name=name)["deliveryDestination"]

@@ -108,8 +108,7 @@ def test_no_item_may_outlive_the_whole_and_the_whole_ends_in_time() -> None:
 
 
 def test_the_same_world_gives_the_same_document_twice(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     first, second = ([shown(check) for check in product.check().checks] for _ in range(2))
     assert first == second
 

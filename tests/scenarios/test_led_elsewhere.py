@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.product import DOMAIN, Product, not_ok, verdicts
+from tests.product import DOMAIN, Product, verdicts
 from wizard.model.results import Status
 
 
@@ -10,8 +10,7 @@ from wizard.model.results import Status
     ("address", "lost"), [("127.0.0.1", False), ("203.0.113.7", True)], ids=["CloudFront's", "another server's"]
 )
 def test_an_address_is_cloudfronts_only_if_it_is_one_of_its_own(product: Product, address: str, lost: bool) -> None:
-    product.new()
-    assert not_ok(product.apply()) == []
+    product.stand()
     product.control.remove_record(DOMAIN, "CNAME")
     product.control.add_record(DOMAIN, "A", address)
     product.control.forget_cache()

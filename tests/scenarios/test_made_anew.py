@@ -21,8 +21,7 @@ def test_the_alias_waits_for_a_record_that_leads_to_another_distribution(product
 
 
 def test_a_repair_leaves_no_wait_behind(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     with product.service.store.writing("main", "an interrupted walk") as state:
         state.waiting_since("alias", 1.0)
     assert not_ok(product.run(Job.REPAIR)) == []
@@ -56,8 +55,7 @@ def all_gone(behind: Behind) -> None:
 
 @pytest.mark.parametrize(("service", "operation"), MAKING)
 def test_what_never_reached_aws_is_made_by_the_next_repair(product: Product, service: str, operation: str) -> None:
-    product.new()
-    assert not_ok(product.apply()) == []
+    product.stand()
     all_gone(Behind(product))
     product.control.reset_connection(service, operation, times=1_000)
     product.run(Job.REPAIR, patience=0)

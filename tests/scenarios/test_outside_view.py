@@ -17,8 +17,7 @@ OUTSIDE = {"pixel-direct", "pixel-record", "dns-resolvers", "tls", "pixel-https"
 def test_the_outside_is_seen_and_what_is_in_aws_is_unknown(
     product: Product, world: WorldFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(variable, raising=False)
     for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):

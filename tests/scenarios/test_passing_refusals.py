@@ -68,7 +68,6 @@ def test_a_lost_network_only_pauses_a_walk(product: Product, control: Control, s
 
 @pytest.mark.parametrize("code", ["Throttling", "OperationAborted"])
 def test_a_busy_aws_only_pauses_a_removal(product: Product, control: Control, code: str) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     control.fail("s3", "*", code, 400, times=3)
     assert stuck(product.run(Job.REMOVE, patience=None)) == []

@@ -43,9 +43,7 @@ def test_a_plan_writes_nothing_and_names_every_change_with_its_actor(product: Pr
 
 
 def test_a_second_apply_writes_nothing(product: Product) -> None:
-    product.new()
-    product.apply()
-    product.clear()
+    product.stand()
     again = product.apply()
     assert not_ok(again) == []
     assert again.done == ()
@@ -53,9 +51,7 @@ def test_a_second_apply_writes_nothing(product: Product) -> None:
 
 
 def test_a_check_writes_nothing_and_sends_no_event(product: Product) -> None:
-    product.new()
-    product.apply()
-    product.clear()
+    product.stand()
     product.control.flush_logs()
     before = product.setup()
     product.check()
@@ -64,8 +60,7 @@ def test_a_check_writes_nothing_and_sends_no_event(product: Product) -> None:
 
 
 def test_a_finished_set_up_needs_nothing_more(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     assert product.run(Job.PLAN).changes == ()
 
 
@@ -131,8 +126,7 @@ def test_a_wrong_record_is_named_and_the_right_one_goes_on(product: Product) -> 
 
 
 def test_removing_keeps_the_logs_and_nothing_else(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     gone = product.run(Job.REMOVE)
     assert [check.id for check in not_ok(gone)] == ["certificate-record"]  # the user may delete it now
     assert product.setup().removed
@@ -141,16 +135,14 @@ def test_removing_keeps_the_logs_and_nothing_else(product: Product) -> None:
 
 
 def test_removing_with_the_logs_leaves_nothing_at_all(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.run(Job.REMOVE, answers={"delete-logs": "yes"})
     assert not any(Account(product.world).inventory().values())
     assert product.service.store.names() == ()
 
 
 def test_the_logs_can_be_removed_later(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.run(Job.REMOVE)
     product.run(Job.REMOVE, answers={"delete-logs": "yes"})
     assert not any(Account(product.world).inventory().values())
@@ -210,8 +202,7 @@ def test_a_fault_that_stays_leaves_the_set_up_whole(product: Product) -> None:
 
 
 def test_silent_name_servers_are_unknown_not_wrong(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.control.silence_dns("192.0.2.1")
     product.control.silence_dns("192.0.2.2")
     product.control.silence_dns("resolver")
@@ -222,8 +213,7 @@ def test_silent_name_servers_are_unknown_not_wrong(product: Product) -> None:
 
 
 def test_what_is_saved_is_plain_and_holds_no_secret(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     path = product.service.store.path("main")
     text = path.read_text(encoding="utf-8")
     assert json.loads(text)["schema"] == SCHEMA

@@ -141,8 +141,7 @@ def test_what_is_different_is_told_also_after_a_restart(home: Path) -> None:
 
 
 def test_the_report_is_read_before_it_is_saved(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.CHECKLIST, "main")

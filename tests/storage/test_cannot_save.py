@@ -164,8 +164,7 @@ def test_a_home_that_is_a_file(tmp_path: Path, depth: int) -> None:
 
 
 def test_looking_needs_no_room(product: Product, bound: list[str]) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     product.service.store.folder.chmod(0o500)
     code, said = apply(product, *bound, job=Job.CHECK)
     product.service.store.folder.chmod(0o700)

@@ -57,8 +57,7 @@ def test_where_the_copy_is_damaged_too_the_account_is_named_as_the_way_out(store
 
 
 def test_the_copy_brings_a_set_up_back_into_step_with_the_world(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     path = product.service.store.path("main")
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(StoreError, match="good earlier copy"):

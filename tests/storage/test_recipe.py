@@ -10,8 +10,7 @@ from wizard.model.setup import RECIPE
 
 def earlier(product: Product) -> None:
     """Finish a setup, and say that an earlier snowpixel made it."""
-    product.new()
-    product.apply()
+    product.stand()
     product.service.store.save(replace(product.setup(), recipe=RECIPE - 1))
     product.clear()
 

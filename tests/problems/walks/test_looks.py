@@ -11,8 +11,7 @@ from wizard.service import Service
 
 
 def test_what_somebody_changed_is_named_with_what_it_was(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     behind = Behind(product)
     behind.switch_off(behind.content, "BlockPublicAcls")
     checks = {check.id: check for check in product.check().checks}
@@ -23,8 +22,7 @@ def test_what_somebody_changed_is_named_with_what_it_was(product: Product) -> No
 
 
 def test_an_aws_that_does_not_answer_is_unseen_and_nothing_is_red(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     with socket.socket() as taken:  # bound, and nobody listens
         taken.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{taken.getsockname()[1]}"

@@ -56,8 +56,7 @@ def test_a_file_that_is_no_tracker_stops_before_it_is_used(product: Product, tmp
 
 
 def test_a_test_event_that_the_pixel_does_not_take_is_not_counted_as_sent(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     before = product.setup().made.event_request_id
     Hands(product).delete("i")
     ended = product.apply(only=("first-event",), answers={PROVE: YES})

@@ -80,9 +80,7 @@ def test_the_same_file_from_another_place_is_served_and_checked_as_before(served
 
 
 def test_a_pixel_alone_has_no_row_for_the_tracker_and_costs_no_call(product: Product) -> None:
-    product.new()
-    product.apply()
-    product.clear()
+    product.stand()
     checked = product.check()
     assert "tracker" not in {stage.id for stage in checked.stages}
     assert not {check.id for check in checked.checks if "tracker" in check.id}
@@ -90,9 +88,7 @@ def test_a_pixel_alone_has_no_row_for_the_tracker_and_costs_no_call(product: Pro
 
 
 def test_the_tracker_costs_one_call_to_check_and_two_to_make(product: Product) -> None:
-    product.new()
-    product.apply()
-    product.clear()
+    product.stand()
     product.check()
     alone = len(product.calls)
     choose(product, goals=BOTH, tracker=str(V4))
@@ -105,8 +101,7 @@ def test_the_tracker_costs_one_call_to_check_and_two_to_make(product: Product) -
 
 
 def test_the_tracker_can_be_added_later_and_changes_nothing_else(product: Product) -> None:
-    product.new()
-    product.apply()
+    product.stand()
     choose(product, goals=BOTH, tracker=str(V4))
     plan = product.run(Job.PLAN)
     assert {change.resource for change in plan.changes} == {"tracker-file", "tracker-object"}
