@@ -6,6 +6,7 @@ import pytest
 
 from tests.product import DOMAIN, Product
 from tests.snowplow.browserproof.visiting import BOTH, Chromium, Visitor, host_and_port
+from tests.snowplow.browserproof.watched import Watched, watching
 from tests.support import require
 from tests.trackers import V4
 from wizard.practice.worldfile import WorldFile
@@ -38,3 +39,10 @@ def chromium(program: str, made: Product, world: WorldFile) -> Iterator[Chromium
 def visitor(chromium: Chromium) -> Visitor:
     """Somebody with a fresh browser profile."""
     return chromium.visitor()
+
+
+@pytest.fixture(scope="session")
+def watched(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """A browser that looks at pages, one for all of them."""
+    with watching(program, tmp_path_factory.mktemp("profile")) as world:
+        yield world

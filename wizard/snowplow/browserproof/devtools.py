@@ -47,6 +47,10 @@ class BrowserEndedError(Exception):
     """The browser ended, or didn't answer."""
 
 
+class CommandFailedError(BrowserEndedError):
+    """The browser runs, but refused a command."""
+
+
 _running: set["DevTools"] = set()
 
 
@@ -155,7 +159,7 @@ class DevTools:
             if message.get("id") != number:
                 on_event(message)
             elif "error" in message:
-                raise BrowserEndedError(str(message["error"].get("message", method)))
+                raise CommandFailedError(str(message["error"].get("message", method)))
             else:
                 return dict(message.get("result", {}))
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from wizard.model.results import Check, Status
-from wizard.snowplow.browserproof.page_watch import PageSeen, Sent
+from wizard.snowplow.browserproof.collector_requests import Sent
+from wizard.snowplow.browserproof.page_watch import PageSeen
 from wizard.snowplow.pagecheck.rows import ok, unread, wrong
 
 _SHOWN = 3
@@ -34,7 +35,11 @@ def _arrived(ours: list[Sent], seen: PageSeen, hosts: frozenset[str], read: Sequ
     if other:
         summary = f"In a browser, the tag sends by {other[0].method}, which the pixel can't take"
         return wrong("page-seen", "page-settings", summary, f"eventMethod: {other[0].method}", "eventMethod: get")
-    ids = Counter(event[1] for sent in ours for event in sent.events)
+    extra = [name for sent in ours for name in sent.headers]
+    if extra:
+        summary = "In a browser, the tag sends headers of its own, which the pixel can't allow"
+        return wrong("page-seen", "page-settings", summary, ", ".join(dict.fromkeys(extra)), "no headers of its own")
+    ids = Counter(event.id for sent in ours for event in sent.events)
     failed = [sent.failed for sent in ours if sent.failed]
     if failed or any(count > 1 for count in ids.values()):
         observed = failed[0] if failed else "the same event more than once"
@@ -42,12 +47,12 @@ def _arrived(ours: list[Sent], seen: PageSeen, hosts: frozenset[str], read: Sequ
     events = {event for sent in ours for event in sent.events}
     if not events:
         return _nothing(seen, hosts, read)
-    views = Counter(namespace for kind, _, namespace in events if kind == "pv")
+    views = Counter(event.namespace for event in events if event.kind == "pv")
     twice = [namespace for namespace, count in views.items() if count > 1]
     if twice:
         observed = f"{views[twice[0]]} page views of tracker '{twice[0]}'"
         return wrong("page-seen", "page-twice", "In a browser, each page view is sent more than once", observed)
-    names = ", ".join(f"'{name}'" for name in dict.fromkeys(event[2] for event in sorted(events)))
+    names = ", ".join(f"'{name}'" for name in sorted({event.namespace for event in events}))
     count = f"{len(events)} {'event' if len(events) == 1 else 'events'}"
     return ok("page-seen", f"In a browser, tracker {names} sends {count} to {ours[0].host}", seen.agent)
 

@@ -1,57 +1,44 @@
 """Opens a live page in a headless Chromium and watches its trackers; nothing reaches any collector. Blocking."""
 
-import base64
-import json
+import contextlib
 import tempfile
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct, field
 
-from wizard.snowplow.browserproof.devtools import DevTools, Message
-from wizard.snowplow.pixel_image import builtin
+from wizard.snowplow.browserproof.collector_requests import Sent, is_visit, response_for, sent_in
+from wizard.snowplow.browserproof.devtools import CommandFailedError, DevTools, Message
 
 LONGEST = 40.0
 """Seconds that a page is watched at most."""
 
-QUIET = 2.0
-"""Seconds without any request after which a page is through."""
+QUIET = 5.0
+"""Seconds of the page's own time without any request, after which it is through. They cost no time of ours: the
+browser's clock for pages is turned on from timer to timer while nothing is being loaded.
+"""
 
-LEAVING = 0.7
-"""The same for what it sends as it ends."""
+QUIET_BESIDE = 2.0
+"""The same in real seconds for pages with workers or with frames of other sites: those keep a clock of their own."""
 
-_USUAL = frozenset({None, 80, 443})
-"""Ports of the pixel; at another one, something else answers."""
+FRAME = 0.02
+"""Seconds in which a browser shows a page anew."""
 
-_MEASURING = (
-    "google-analytics.com", "analytics.google.com", "googletagmanager.com/td", "doubleclick.net", "facebook.com/tr",
-    "clarity.ms", "hotjar", "matomo.php", "piwik.php", "plausible.io/api", "segment.io", "amplitude.com",
-    "mixpanel.com",
-)  # fmt: skip
-"""Where other services count visitors: a check is no visit."""
+ROUNDS = 8
+"""How often a page gets that much time of its own at most: some never rest."""
 
 _LISTENER = """window.seen = []; document.addEventListener("securitypolicyviolation", function (event) {
   window.seen.push([event.effectiveDirective, event.blockedURI]); });"""
 _WORLD = "snowpixel"
 
+_ATTACHING = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+_STARVING = {"maxVirtualTimeTaskStarvationCount": 10_000}
+"""Tasks at one point of a page's time after which its clock is turned on all the same."""
 
-class Sent(Struct):
-    """One request to a collector.
-
-    Attributes:
-        host: the collector's.
-        method: GET, POST, or OPTIONS.
-        events: kind, id, and namespace of each event in it.
-        failed: why the page was not shown the response; empty if it was.
-    """
-
-    host: str
-    method: str
-    events: list[tuple[str, str, str]]
-    failed: str = ""
+_RESTED = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
+  requestIdleCallback(done, { timeout: 1000 }))))"""
+"""Frames and idle moments come in real time, also where a page's clock is turned on."""
 
 
 class PageSeen(Struct):
@@ -116,11 +103,17 @@ class _Watcher:
         self._pixels = pixels
         self._session = ""
         self._open: dict[str, str] = {}
-        self._sent: dict[str, Sent] = {}
+        """Session of each request that waits for its response: a body that no code reads may never end."""
+        self._sent: list[tuple[str, Sent]] = []
+        self._known: dict[str, str] = {}
+        """Address of each request that this page made."""
         self._worlds: list[int] = []
-        self._loaded = self._left = False
+        self._answers: set[int] = set()
+        self._loaded = self._through = self._beside = False
         self._last = time.monotonic()
+        self._end = self._last + LONGEST
         self._handlers = {
+            "Emulation.virtualTimeBudgetExpired": self._expired,
             "Fetch.requestPaused": self._paused,
             "Network.requestWillBeSent": self._begun,
             "Network.responseReceived": self._answered,
@@ -129,70 +122,106 @@ class _Watcher:
             "Page.loadEventFired": self._load,
             "Runtime.exceptionThrown": self._thrown,
             "Runtime.executionContextCreated": self._context,
+            "Target.attachedToTarget": self._attached,
+            "Target.detachedFromTarget": self._detached,
         }
 
     def open(self, url: str) -> None:
         """Open the page, watch it until it is quiet, and collect what it says."""
         self.seen.agent = str(self._call("Browser.getVersion").get("product", ""))
+        # For the whole browser: frames of other sites and workers are targets of their own, and must send nothing.
+        self._call("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
         context = self._call("Target.createBrowserContext", {"disposeOnDetach": True})["browserContextId"]
         target = self._call("Target.createTarget", {"url": "about:blank", "browserContextId": context})["targetId"]
         self._session = self._call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         for method in ("Page.enable", "Network.enable", "Runtime.enable"):
             self._call(method)
-        self._call("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
+        self._call("Target.setAutoAttach", _ATTACHING)
         self._call("Page.addScriptToEvaluateOnNewDocument", {"source": _LISTENER, "worldName": _WORLD})
         began = self._call("Page.navigate", {"url": url})
         self.seen.unreached = str(began.get("errorText", ""))
-        self._last = time.monotonic()
-        self._until_quiet()
-        self._collect()
-        self._leave()
+        if not self.seen.unreached:
+            self._until_quiet()
+            self._collect()
         self._session = ""
         self._call("Target.disposeBrowserContext", {"browserContextId": context})
+        # A browser that looked at another page before may still send for that one.
+        self.seen.sent = [sent for number, sent in self._sent if not number or number in self._known]
 
     def _until_quiet(self) -> None:
-        end = time.monotonic() + LONGEST
-        while not self.seen.unreached and time.monotonic() < end:
-            message = self._tools.next(min(end, self._last + QUIET if self._settled else end))
-            if message is not None:
-                self._event(message)
-            elif self._settled:
+        """Turn the page's clock on until nothing more is asked for."""
+        self._until(lambda: self._loaded, self._end)
+        for _ in range(ROUNDS):
+            before = len(self._known)
+            self._turn_on(QUIET)
+            self._until(lambda: self._through and not self._open, self._end)
+            self._rest()
+            while self._beside and min(self._last + QUIET_BESIDE, self._end) > time.monotonic():
+                self._next(min(self._last + QUIET_BESIDE, self._end))
+            if len(self._known) == before or time.monotonic() >= self._end:
                 return
 
-    def _leave(self) -> None:
-        """Leave the page while its requests are still answered here: trackers send what waits as a page ends."""
-        self._left = True
-        self._call("Page.navigate", {"url": "about:blank"})
-        end = self._last = time.monotonic()
-        end += LONGEST
-        while time.monotonic() < end:
-            message = self._tools.next(min(end, self._last + LEAVING))
-            if message is None:
-                return
+    def _rest(self) -> None:
+        """Wait until the page has shown itself, and was idle once; neither comes while its clock stands still."""
+        asked = {"expression": _RESTED, "awaitPromise": True}
+        number = self._tools.send("Runtime.evaluate", asked, self._session)
+        end = min(self._end, time.monotonic() + QUIET_BESIDE)
+        while number not in self._answers and time.monotonic() < end:
+            self._turn_on(FRAME)
+            self._until(lambda: self._through, end)
+            self._until(lambda: number in self._answers, min(end, time.monotonic() + FRAME))
+
+    def _turn_on(self, seconds: float) -> None:
+        """Let so much time pass for the page."""
+        self._through = False
+        budget = {"policy": "pauseIfNetworkFetchesPending", "budget": seconds * 1000, **_STARVING}
+        self._tools.send("Emulation.setVirtualTimePolicy", budget, self._session)
+
+    def _until(self, done: Callable[[], bool], end: float) -> None:
+        while not done() and time.monotonic() < end:
+            self._next(end)
+
+    def _next(self, end: float) -> None:
+        message = self._tools.next(end)
+        if message is not None:
             self._event(message)
-
-    @property
-    def _settled(self) -> bool:
-        return self._loaded and not self._open
 
     def _collect(self) -> None:
         for world in self._worlds:
-            said = self._call(
-                "Runtime.evaluate", {"expression": "window.seen", "contextId": world, "returnByValue": True}
-            )
-            for directive, blocked in said.get("result", {}).get("value") or []:
-                self.seen.violations.append((str(directive), str(blocked)))
+            asked = {"expression": "window.seen", "contextId": world, "returnByValue": True}
+            with contextlib.suppress(CommandFailedError):  # of a page that the browser has left
+                said = self._call("Runtime.evaluate", asked)
+                for directive, blocked in said.get("result", {}).get("value") or []:
+                    self.seen.violations.append((str(directive), str(blocked)))
 
     def _call(self, method: str, parameters: Message | None = None) -> Message:
         return self._tools.call(method, parameters, self._session, on_event=self._event)
 
     def _event(self, message: Message) -> None:
+        if "id" in message:
+            self._answers.add(message["id"])
         handle = self._handlers.get(message.get("method", ""))
         if handle:
-            handle(message.get("params", {}))
+            handle({**message.get("params", {}), "from": message.get("sessionId", "")})
 
     def _load(self, _params: Message) -> None:
         self._loaded, self._last = True, time.monotonic()
+
+    def _expired(self, _params: Message) -> None:
+        self._through = True
+
+    def _attached(self, params: Message) -> None:
+        """Watch a worker, or a frame of another site, from its first request on."""
+        if params["targetInfo"]["type"] == "page":
+            return  # which is this page
+        session, self._beside = params["sessionId"], True
+        self._tools.send("Network.enable", {}, session)
+        self._tools.send("Target.setAutoAttach", _ATTACHING, session)
+        self._tools.send("Runtime.runIfWaitingForDebugger", {}, session)
+
+    def _detached(self, params: Message) -> None:
+        ended = params.get("sessionId")
+        self._open = {number: one for number, one in self._open.items() if one != ended}
 
     def _context(self, params: Message) -> None:
         context = params.get("context", {})
@@ -205,10 +234,12 @@ class _Watcher:
         self.seen.errors.append(str(text).partition("\n")[0][:200])
 
     def _begun(self, params: Message) -> None:
-        self._open[params["requestId"]] = str(params.get("request", {}).get("url", ""))
+        self._open[params["requestId"]] = params["from"]
+        self._known[params["requestId"]] = str(params.get("request", {}).get("url", ""))
         self._last = time.monotonic()
 
     def _answered(self, params: Message) -> None:
+        self._finished(params)
         response, kind = params.get("response", {}), params.get("type")
         if kind == "Document" and not self.seen.status:
             self.seen.status = int(response.get("status", 0))
@@ -224,81 +255,29 @@ class _Watcher:
         self._last = time.monotonic()
 
     def _failed(self, params: Message) -> None:
-        address = self._open.get(params["requestId"], "a script")
+        address = self._known.get(params["requestId"], "a script")
         self._finished(params)
         cors = params.get("corsErrorStatus", {}).get("corsError", "")
         reason = str(cors or params.get("blockedReason") or params.get("errorText") or "failed")
-        sent = self._sent.get(params["requestId"])
-        if sent is not None:
-            sent.failed = reason
-        elif params.get("type") == "Script":
+        sent = [one for number, one in self._sent if number == params["requestId"]]
+        for one in sent:
+            one.failed = reason
+        if not sent and params.get("type") == "Script":
             self.seen.lost.append(f"{address[:200]} ({reason})")
 
     def _paused(self, params: Message) -> None:
         """Answer for collectors; let everything else that only reads go on."""
         request, number = params["request"], params["requestId"]
         self._last = time.monotonic()
-        events = _events(request)
-        parts = urlsplit(request["url"])
-        host = (parts.hostname or "").lower()
-        host = host if parts.port in _USUAL or host not in self._pixels else f"{host}:{parts.port}"
-        if events or _is_collector(request) or (host in self._pixels and parts.path in ("/i", "//i")):
-            sent = Sent(host, request["method"], events)
-            if not self._left:
-                self.seen.sent.append(sent)
-            self._sent[str(params.get("networkId", number))] = sent
-            self._answer(number, request, ours=host in self._pixels)
-        elif request["method"] not in ("GET", "HEAD") or any(mark in request["url"] for mark in _MEASURING):
-            self._answer(number, request, ours=False)
+        sent = sent_in(params, self._pixels)
+        if sent is not None:
+            self._sent.append((str(params.get("networkId", "")), sent))
+            answer = response_for(request, ours=sent.host in self._pixels)
+        elif is_visit(request):
+            answer = response_for(request, ours=False)
+        elif params.get("resourceType") == "EventSource":
+            answer = {"responseCode": 204}  # ends it: as long as it lasts, the page would never be through
         else:
-            self._tools.send("Fetch.continueRequest", {"requestId": number}, self._session)
-
-    def _answer(self, number: str, request: Message, *, ours: bool) -> None:
-        """Respond in a collector's place: the pixel as CloudFront does, all others as pages wish."""
-        origin = next((value for name, value in request["headers"].items() if name.lower() == "origin"), "*")
-        headers = {"Cache-Control": "no-store"}
-        reads = request["method"] in ("GET", "HEAD")
-        fits = urlsplit(request["url"]).path == "/i"
-        if ours and reads and fits:
-            headers.update({"Content-Type": "image/gif", "Access-Control-Allow-Origin": "*"})
-        elif not ours:
-            headers.update({
-                "Access-Control-Allow-Origin": origin,
-                "Access-Control-Allow-Credentials": "true",
-                "Access-Control-Allow-Headers": "content-type, sp-anonymous",
-                "Content-Type": "image/gif",
-            })  # fmt: skip
-        answer = {
-            "requestId": number,
-            "responseCode": 200 if not ours or (reads and fits) else 403,
-            "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
-            "body": base64.b64encode(builtin().content).decode(),
-        }
-        self._tools.send("Fetch.fulfillRequest", answer, self._session)
-
-
-def _is_collector(request: Message) -> bool:
-    """Whether a request that carries no event is still a collector's, such as a browser's question beforehand."""
-    path = urlsplit(request["url"]).path
-    return path.endswith(("/com.snowplowanalytics.snowplow/tp2", "/ice.png")) or (
-        request["method"] == "OPTIONS" and path.endswith("/i")
-    )
-
-
-def _events(request: Message) -> list[tuple[str, str, str]]:
-    """Return the events that a request carries."""
-    query = {name: values[0] for name, values in parse_qs(urlsplit(request["url"]).query).items()}
-    if "e" in query and "tv" in query:
-        return [_event(query)]
-    body = request.get("postData") or ""
-    if "payload_data" not in body:
-        return []
-    try:
-        data: Any = json.loads(body).get("data", [])
-        return [_event(one) for one in data if isinstance(one, dict)]
-    except (ValueError, AttributeError):
-        return [("", "", "")]
-
-
-def _event(values: dict[str, Any]) -> tuple[str, str, str]:
-    return str(values.get("e", "")), str(values.get("eid", "")), str(values.get("tna", ""))
+            self._tools.send("Fetch.continueRequest", {"requestId": number})
+            return
+        self._tools.send("Fetch.fulfillRequest", {"requestId": number, **answer})
