@@ -31,6 +31,7 @@ from wizard.net.clock import SystemClock
 from wizard.net.dns_client import DnsClient
 from wizard.net.dns_operator import DnsOperator, dns_operator
 from wizard.net.web_client import WebClient
+from wizard.snowplow.browserproof.browser_pages import BrowserPages
 from wizard.snowplow.events.reader import EventReader
 from wizard.storage.allowed_changes import choose, refuse_unchangeable
 from wizard.storage.blobs import BlobFolder
@@ -149,6 +150,7 @@ class Service:
             web=WebClient(here.network, dns),
             clock=SystemClock(here.pace),
             blobs=BlobFolder(here.home),
+            pages=BrowserPages(here.network),
         )
 
     def choose(self, name: str, **choices: Any) -> Setup:

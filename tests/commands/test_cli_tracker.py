@@ -141,11 +141,23 @@ def test_a_page_that_does_not_answer_is_unseen(served: Cli) -> None:
     assert ran.document["data"]["checks"][0]["status"] == "unknown"
 
 
-def test_browse_goes_all_the_way_in_practice(served: Cli) -> None:
+def test_browse_goes_all_the_way_in_practice(served: Cli, world: WorldFile) -> None:
     require("chromium")
-    ran = served("browse", "main", "--json")
+    parts = served("snippet", "main", "--json").document["data"]
+    url = f"https://{parts['host']}/page.html"
+    client(world, "s3").put_object(
+        Bucket=served.saved("main")["made"]["content_bucket"],
+        Key="page.html",
+        ContentType="text/html",
+        Body=f"<html><head>{parts['tag']}</head></html>".encode(),
+    )
+    ran = served("browse", "main", "--like", url, "--json")
     assert ran.code == 0, ran.out + ran.err
     assert "Open this address" in ran.err
+    taken = ran.document["data"]["like"]
+    assert taken in ran.err
+    assert taken.startswith(f"Taken from {url}, as Chrome/")
+    assert "sent by GET, requests carry no cookies, the tracker's name is 'own'." in taken
     run = json.loads(ran.out)["data"]["run"]
     assert [event["Event"] for event in run["events"]] == ["page view", "struct", "struct"]
     assert served("check", "main", "--only", "event").code == 0

@@ -8,7 +8,7 @@ from wizard.engine.progress import Progress
 from wizard.model.results import Update
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
-from wizard.resources.proof.browser_run import address_in
+from wizard.resources.proof.browser_run import address_in, taken_in
 from wizard.service import Service
 from wizard.snowplow.browserproof.browser_opening import Opening
 
@@ -21,6 +21,9 @@ class Opener:
         service: the product, which knows whether this is practice.
         setup: the setup that is proved.
         opens: whether to open a browser at all.
+
+    Attributes:
+        taken: what is taken over from a page of the user's, in plain words; empty where nothing is.
     """
 
     def __init__(self, session: Session, service: Service, setup: Setup, *, opens: bool) -> None:
@@ -29,6 +32,7 @@ class Opener:
         self._opening = Opening(here.network, setup, practice=here.zone is not None)
         self._opens = opens
         self._shown = False
+        self.taken = ""
 
     def __enter__(self) -> Self:
         return self
@@ -45,6 +49,9 @@ class Opener:
         if address is None or self._shown:
             return
         self._shown = True
+        self.taken = taken_in(update.snapshot)
+        if self.taken:
+            self._session.say(self.taken)
         self._session.say(f"Open this address in a browser on this computer: {address}")
         if self._opens:
             self._session.say(await in_thread(self._opening.show, address))

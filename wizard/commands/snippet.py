@@ -164,11 +164,15 @@ def _written(out: Path, made: Snippet) -> Iterator[str]:
 @options.name
 @options.wait
 @click.option("--no-open", is_flag=True, help="Only show the address, without opening it.")
-@click.option("--like", metavar="URL", help="With the Content-Security-Policy and the tag's settings of this page.")
+@click.option(
+    "--like",
+    metavar="URL",
+    help="As this page sends: with its Content-Security-Policy, and its tag's settings and name.",
+)
 @pass_session
 def browse(session: Session, name: str, *, wait: float | None, no_open: bool, like: str | None) -> int:
     """Send three events with your own browser, and read them back from your log bucket."""
-    session.again = shlex.join(["browse", name])
+    session.again = shlex.join(["browse", name, *(["--like", like] if like else [])])
     service = session.service()
     setup = service.store.load(name)
     if Goal.PIXEL not in setup.choices.goals:
@@ -182,7 +186,7 @@ def browse(session: Session, name: str, *, wait: float | None, no_open: bool, li
         )
     run = service.store.load(name).made.browser_run
     lines = [*run_walk.ending(session, snapshot), *_events(run)]
-    session.result(lines, str(snapshot.status), {"setup": name, "run": msgspec.to_builtins(run)})
+    session.result(lines, str(snapshot.status), {"setup": name, "run": msgspec.to_builtins(run), "like": opener.taken})
     return of_statuses([stage.status for stage in snapshot.stages if stage.status])
 
 

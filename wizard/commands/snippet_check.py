@@ -20,7 +20,7 @@ from wizard.snowplow.browserproof.page_verdict import judged, settled
 from wizard.snowplow.browserproof.page_watch import watch
 from wizard.snowplow.pagecheck.rows import STAGE, unread
 from wizard.snowplow.pagecheck.visit import checks_of
-from wizard.snowplow.setup_snippet import host_of
+from wizard.snowplow.setup_snippet import hosts_of
 
 
 def run(session: Session, setup: Setup, page: str, *, in_browser: bool = False) -> ExitCode:
@@ -58,19 +58,10 @@ def shown_in_browser(setup: Setup, page: str, read: tuple[Check, ...], here: Env
     program = chromium.found()
     if program is None:
         return (unread(page, "seen-no-browser", "no Chromium-based browser", "No browser to open the page in"),)
-    hosts = frozenset(
-        name.partition(":")[0].lower() for name in (host_of(setup), setup.made.distribution_domain) if name
-    )
+    hosts = hosts_of(setup)
     try:
-        seen = watch(program, page, hosts, _flags(page, hosts, here))
+        names = sorted({*hosts, urlsplit(page).hostname or ""})
+        seen = watch(program, page, hosts, chromium.flags_in(here.network, names))
     except (OSError, BrowserEndedError) as error:
         return (unread(page, "seen-no-browser", str(error), "The browser couldn't open the page"),)
     return judged(seen, page, hosts, read)
-
-
-def _flags(page: str, hosts: frozenset[str], here: Environment) -> list[str]:
-    """Return the flags with which a browser finds the names of a practice world; none for the real one."""
-    if here.zone is None:
-        return []
-    ports = here.network.ports
-    return chromium.flags(sorted({*hosts, urlsplit(page).hostname or ""}), ports[80], ports[443])

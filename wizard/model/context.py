@@ -28,7 +28,7 @@ BROWSE = "browse"
 """Id of the answer `yes` that asks the user's browser for events."""
 
 BROWSE_LIKE = "browse-like"
-"""Id of the answer that names a page of the user's: the proof is made under that page's Content-Security-Policy."""
+"""Id of the answer that names a page of the user's: the proof is made as that page sends, and under its policies."""
 
 YES = "yes"
 

@@ -256,6 +256,52 @@ class NoBlobs:
         return Path(name)
 
 
+class SeenTracker(Struct, frozen=True):
+    """A page's tracker, as a browser shows it at work."""
+
+    browser: str
+    """The browser's own name and version."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """Settings that its requests show: name and JavaScript value; empty where nothing was sent to the pixel."""
+    namespace: str = ""
+    app_id: str = ""
+    version: str = ""
+    """The tracker's, as in `js-4.10.1`."""
+
+
+class PageUnseenError(Exception):
+    """A page that no browser could show; the text says why."""
+
+
+class Pages(Protocol):
+    """Web pages, as a browser shows them. Looking at one leaves no trace in anybody's data."""
+
+    async def tracker_on(self, url: str, pixels: frozenset[str]) -> SeenTracker:
+        """Return how the tracker on a page sends to the pixel.
+
+        Args:
+            url: the page.
+            pixels: host names of the pixel.
+
+        Raises:
+            PageUnseenError: there is no browser here, or it couldn't show the page.
+        """
+        ...
+
+
+class NoPages:
+    """Pages of a computer without a browser."""
+
+    async def tracker_on(self, url: str, pixels: frozenset[str]) -> SeenTracker:
+        """Show nothing.
+
+        Raises:
+            PageUnseenError: always.
+        """
+        del url, pixels
+        raise PageUnseenError("there is no browser here")
+
+
 @dataclass(frozen=True)
 class Ports:
     """The ports together, as given to every resource and probe."""
@@ -265,6 +311,7 @@ class Ports:
     web: Web
     clock: Clock
     blobs: BlobStore = field(default_factory=NoBlobs)
+    pages: Pages = field(default_factory=NoPages)
     elsewhere: Problem | None = None
     """What leads calls to another server than AWS's, if anything does."""
 

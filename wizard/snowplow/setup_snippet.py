@@ -15,6 +15,12 @@ def host_of(setup: Setup) -> str | None:
     return setup.choices.domain or setup.made.distribution_domain
 
 
+def hosts_of(setup: Setup) -> frozenset[str]:
+    """Return all host names at which the pixel is served, in lower case and without ports."""
+    names = (host_of(setup), setup.made.distribution_domain)
+    return frozenset(name.partition(":")[0].lower() for name in names if name)
+
+
 def pixel_host_of(setup: Setup) -> str | None:
     """Return where events go: the pixel's host name; None before it has one, or where no pixel is wanted."""
     return host_of(setup) if Goal.PIXEL in setup.choices.goals else None

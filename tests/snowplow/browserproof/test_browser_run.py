@@ -16,6 +16,7 @@ from wizard.model.context import BROWSE_LIKE
 from wizard.model.results import Status
 from wizard.model.setup import Goal
 from wizard.service import Service
+from wizard.snowplow.setup_snippet import snippet_for
 from wizard.snowplow.snippet_builder import Loaded, csp, tag
 
 
@@ -131,6 +132,25 @@ def test_a_page_whose_tag_sends_a_header_of_its_own_is_named(made: Product, visi
     wrong = tag(DOMAIN, app_id="x", tracker=Loaded("https://x.example/a.js")).replace(ours, theirs)
     url = Hands(made).put("page.html", PAGE.format(head=wrong))
     assert problem_in(browse(made, visitor.open, **{BROWSE_LIKE: url})) == "browser-preflight"
+
+
+HIDDEN = "<script>var theirs = JSON.parse(atob('eyJldmVudE1ldGhvZCI6InBvc3QifQ=='))</script>"
+"""`{"eventMethod":"post"}`, which no reading of the page's text sees."""
+
+
+@pytest.mark.parametrize("has_browser", [True, False])
+def test_settings_that_only_a_browser_sees_are_taken_over(
+    made: Product, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, has_browser: bool
+) -> None:
+    parts = snippet_for(made.setup(), "shop")
+    assert parts is not None
+    hidden = parts.tag.replace('eventMethod: "get"', "...theirs")
+    assert hidden != parts.tag
+    url = Hands(made).put("page.html", PAGE.format(head=HIDDEN + hidden))
+    if not has_browser:
+        monkeypatch.setenv("PATH", str(tmp_path))
+    ended = browse(made, visitor.open, **{BROWSE_LIKE: url})
+    assert problem_in(ended) == ("browser-post" if has_browser else None)
 
 
 def test_a_looked_at_page_cannot_run_anything_in_ours(made: Product, visitor: Visitor) -> None:

@@ -52,6 +52,8 @@ OK, WARNING, FAILED, UNKNOWN = Status.OK, Status.WARNING, Status.FAILED, Status.
 GET = 'eventMethod:"get"'
 GOOD = 'appId:"shop",eventMethod:"get",credentials:"omit",keepalive:true,maxGetBytes:7900,platform:"web"'
 
+BEACON = GOOD.replace(GET, 'eventMethod:"beacon"')
+
 
 def loader(name: str = "shopEvents", source: str = FILE) -> str:
     """Return a loader as a site may have minified it: no hash, so the file is unchecked."""
@@ -217,6 +219,10 @@ SHAPES: tuple[Shape, ...] = (
     mini("minified true", loader() + made(settings=f"{{{GOOD.replace('keepalive:true', 'keepalive:!0')}}}")),
     mini("no event method", loader() + made(settings='{credentials:"omit",keepalive:true,maxGetBytes:7900}'), FAILED, ("page-settings", UNCHECKED)),
     mini("by POST", loader() + made(settings='{eventMethod:"post",credentials:"omit",keepalive:true,maxGetBytes:7900}'), FAILED, ("page-settings", UNCHECKED)),
+    mini("by beacon, which version 4 doesn't know", loader() + made(settings=f"{{{BEACON}}}")),
+    mini("the method in capitals", loader() + made(settings=f"{{{GOOD.replace(GET, GET.replace('get', 'GET'))}}}")),
+    mini("POST in capitals", loader() + made(settings=f"{{{GOOD.replace(GET, GET.replace('get', 'POST'))}}}"), FAILED, ("page-settings", UNCHECKED)),
+    mini("by beacon, to a tracker file that isn't known", loader(source=VENDOR_FILE) + made(settings=f"{{{BEACON}}}"), UNKNOWN, ("page-other-tracker", "page-settings-unread")),
     mini("with cookies", loader() + made(settings='{eventMethod:"get",keepalive:true,maxGetBytes:7900}'), FAILED, ("page-settings", UNCHECKED)),
     mini("no settings", loader() + made(settings="void 0"), FAILED, ("page-settings", "page-losses", UNCHECKED)),
     mini("server anonymization", loader() + made(settings=f"{{{GOOD},anonymousTracking:{{withServerAnonymisation:true}}}}"), FAILED, ("page-settings", UNCHECKED)),

@@ -8,19 +8,17 @@ from msgspec.structs import replace
 from wizard.model.context import BROWSE, BROWSE_LIKE, YES, Context
 from wizard.model.digest import integrity
 from wizard.model.ports import WebError
-from wizard.model.results import EVENT, Action, Actor, Change, Copyable, Problem, Snapshot, Status
+from wizard.model.results import EVENT, Action, Actor, Change, Check, Copyable, Problem, Snapshot, Status
 from wizard.model.setup import BrowserRun, TrackerFile
 from wizard.model.threads import in_thread
 from wizard.resources.proof.first_event import TYPICAL_LOG
 from wizard.resources.resource import Presence, Reading, Resource, StoppedError
 from wizard.resources.tracker.tracker_in_bucket import fetched
 from wizard.snowplow.browserproof.page_report import PageReport
-from wizard.snowplow.browserproof.page_settings import as_on_page
 from wizard.snowplow.browserproof.pixel_request import pixel_seen
 from wizard.snowplow.browserproof.proof_page import Subject
 from wizard.snowplow.browserproof.proof_server import PageServer
 from wizard.snowplow.browserproof.verdict import OK, Outside, Verdict, judge
-from wizard.snowplow.csp import of_site
 from wizard.snowplow.events.event import Event, as_text
 from wizard.snowplow.events.log_bucket import events_in, log_file, log_keys_of
 from wizard.snowplow.setup_snippet import host_of, loaded_by
@@ -38,7 +36,17 @@ OPEN = "Open in your browser"
 
 def address_in(snapshot: Snapshot) -> str | None:
     """Return the address that the user is asked to open, once there is one."""
-    return next((copy.value for check in snapshot.checks for copy in check.copy if copy.label == OPEN), None)
+    return next((address for check in snapshot.checks if (address := address_in_check(check))), None)
+
+
+def address_in_check(check: Check) -> str | None:
+    """Return the address that a row asks the user to open; None where it asks for nothing of that kind."""
+    return next((copy.value for copy in check.copy if copy.label == OPEN), None)
+
+
+def taken_in(snapshot: Snapshot) -> str:
+    """Return what is taken over from a page of the user's, in plain words; empty where nothing is."""
+    return next((check.observed for check in snapshot.checks if address_in_check(check)), "")
 
 
 def wanted(context: Context) -> bool:
@@ -67,6 +75,7 @@ class BrowserProof(Resource):
         super().__init__(context)
         self._served: PageServer | None = None
         self._sent = False
+        self._taken = ""
         self._searched: set[str] = set()
         self._found: dict[str, Event] = {}
 
@@ -99,21 +108,26 @@ class BrowserProof(Resource):
             tracker = await fetched(self.context, self.context.choices.tracker)
             content = tracker.content
             loaded = Loaded("", integrity(content), str(tracker.flavour), major(tracker.version))
-        policies, settings = await self._like()
-        self._served = PageServer(Subject(self._host, loaded, settings), content, policies)
+        policies, subject = await self._like()
+        self._served = PageServer(replace(subject, loaded=loaded), content, policies)
         weakref.finalize(self, self._served.close)  # a walk that is given up leaves no open port
 
-    async def _like(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-        """Return the policies of the user's page, and how its tag is set, if the proof shall be like that page."""
+    async def _like(self) -> tuple[tuple[str, ...], Subject]:
+        """Return the policies under which the proof is made, and its subject: set like the user's page, if any.
+
+        Raises:
+            StoppedError: the user's page can't be looked at.
+        """
         url = self.context.answers.get(BROWSE_LIKE)
+        subject = Subject(self._host, Loaded(""))
         if not url:
-            return (), ()
+            return (), subject
         # The parsers are loaded where they are needed: most walks look at no page.
-        from wizard.snowplow.pagecheck.inline_trackers import tags  # noqa: PLC0415
-        from wizard.snowplow.pagecheck.visit import UnreadError, page_of  # noqa: PLC0415
+        from wizard.snowplow.browserproof.page_likeness import likeness_of  # noqa: PLC0415
+        from wizard.snowplow.pagecheck.visit import UnreadError  # noqa: PLC0415
 
         try:
-            page = await page_of(self.context.ports.web, url)
+            like = await likeness_of(self.context.ports, self.context.state.setup, url)
         except UnreadError as error:
             problem = error.check.problem
             raise StoppedError(
@@ -122,8 +136,8 @@ class BrowserProof(Resource):
                 page=url,
                 observed=error.check.observed,
             ) from error
-        found = next(iter(tags(page)), None)
-        return tuple(of_site(one, page.url) for one in page.policies), as_on_page(found) if found else ()
+        self._taken = like.said
+        return like.policies, replace(subject, settings=like.settings, namespace=like.namespace or subject.namespace)
 
     async def _browsing(self) -> Reading:
         served = self._served
@@ -148,6 +162,7 @@ class BrowserProof(Resource):
             summary=summary,
             changes=(wait,),
             status=Status.WAITING,
+            observed=self._taken,
             copy=(Copyable(OPEN, url),),
         )
 

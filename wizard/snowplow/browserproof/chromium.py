@@ -16,6 +16,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from wizard.model.ports import Network
 from wizard.net.subprocess_env import subprocess_env
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "brave-browser")
@@ -26,6 +27,15 @@ CONNECT = 5.0
 def found() -> str | None:
     """Return a browser of the Chromium family on this computer."""
     return next((path for program in PROGRAMS if (path := shutil.which(program))), None)
+
+
+def flags_in(network: Network, names: Sequence[str]) -> list[str]:
+    """Return the flags with which a browser reaches these names as this process does; none in the real world. Blocking.
+
+    Raises:
+        OSError: the practice world does not answer.
+    """
+    return flags(names, network.ports[80], network.ports[443]) if network.ports else []
 
 
 def flags(names: Sequence[str], http: tuple[str, int], https: tuple[str, int]) -> list[str]:

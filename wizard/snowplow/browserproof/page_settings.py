@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from wizard.model.ports import SeenTracker
 from wizard.snowplow.pagecheck.tag import Tag
 from wizard.snowplow.snippet_builder import script_text
 
@@ -13,15 +14,37 @@ COPIED = ("stateStorageStrategy", "retryFailedRequests", "useLocalStorage")
 """Settings that are taken over if they stand there: they decide what becomes of an event that was not answered."""
 
 ANONYMISING = "withServerAnonymisation"
+SENDS_HEADERS = "anonymousTracking"
+WITH_HEADERS = json.dumps({ANONYMISING: True})
+"""The setting, and its value, with which each event carries a header of its own."""
 
 
 def as_on_page(tag: Tag) -> tuple[tuple[str, str], ...]:
-    """Return the settings that decide whether events go through: name and JavaScript value."""
-    settings = {**DEFAULTS, **tag.settings}
+    """Return the settings that decide whether events go through: name and JavaScript value.
+
+    Those that the page's text doesn't tell are left out.
+    """
+    hidden = tag.unread if not tag.open else {*tag.unread, *DEFAULTS}
+    settings = {**{name: value for name, value in DEFAULTS.items() if name not in hidden}, **tag.settings}
     chosen = {name: _value(settings[name]) for name in (*DEFAULTS, *COPIED) if name in settings}
     if tag.settings.get(ANONYMISING) == "true":
-        chosen["anonymousTracking"] = json.dumps({ANONYMISING: True})
+        chosen[SENDS_HEADERS] = WITH_HEADERS
     return tuple(chosen.items())
+
+
+def as_seen(tag: Tag | None, seen: SeenTracker | None) -> tuple[tuple[str, str], ...]:
+    """Return the settings of a page's tracker: where a browser showed it at work, what it does counts.
+
+    Args:
+        tag: the tracker as the page's text has it; None where it shows none.
+        seen: the tracker as a browser showed it; None where no browser did.
+    """
+    read = dict(as_on_page(tag)) if tag else {}
+    if seen is None or not seen.settings:
+        return tuple(read.items())
+    if SENDS_HEADERS not in dict(seen.settings):
+        read.pop(SENDS_HEADERS, None)
+    return tuple({**read, **dict(seen.settings)}.items())
 
 
 def asks_with_cookies(settings: Mapping[str, str], major: int | None) -> bool:
@@ -33,7 +56,7 @@ def asks_with_cookies(settings: Mapping[str, str], major: int | None) -> bool:
 
 def asks_beforehand(settings: Mapping[str, str]) -> bool:
     """Whether events carry a header of their own (`SP-Anonymous`), for which browsers ask first, with OPTIONS."""
-    return ANONYMISING in settings.get("anonymousTracking", "")
+    return ANONYMISING in settings.get(SENDS_HEADERS, "")
 
 
 def _value(text: str) -> str:

@@ -24,6 +24,8 @@ class Subject(Struct, frozen=True):
     """The tracker file that the pages load."""
     settings: tuple[tuple[str, str], ...] = ()
     """Settings of the tag on the user's own page that differ from ours: name and JavaScript value."""
+    namespace: str = "snowpixel"
+    """The tracker's name."""
 
 
 def page(subject: Subject, nonce: str = "") -> str:
@@ -35,7 +37,7 @@ def page(subject: Subject, nonce: str = "") -> str:
     """
     other = dict(subject.settings)
     extra = (*WATCHED, *(f"{name}: {value}" for name, value in other.items()))
-    options = Options(namespace="snowpixel", extra=extra)
+    options = Options(namespace=subject.namespace, extra=extra)
     settings = {
         "collector": collector(subject.host),
         "flavour": subject.loaded.flavour,

@@ -2,6 +2,7 @@
 
 Sources: `@snowplow/browser-tracker` 3.24.6 and 4.10.1. Both send by POST unless `eventMethod` says otherwise; version 4
 reads `credentials`, version 3 `withCredentials`; only version 4 knows `keepalive`; `maxGetBytes` has no default.
+Version 3 posts where `eventMethod` is `beacon`, too, version 4 only where it is `post`; letter case doesn't matter.
 """
 
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ def settings(look: Look) -> Check:
 
 def _judged(tag: Tag, look: Look) -> _Found:
     found = _Found([], [])
-    _method(tag, found)
+    _method(tag, look, found)
     if _same_origin(tag, look):
         return found  # browsers neither hide the response from a page of the same origin, nor ask beforehand
     _cookies(tag, found)
@@ -62,14 +63,21 @@ def _hides(tag: Tag, name: str) -> bool:
     return name in tag.unread or (tag.open and name not in tag.settings)
 
 
-def _method(tag: Tag, found: _Found) -> None:
-    method = tag.settings.get("eventMethod")
+def _method(tag: Tag, look: Look, found: _Found) -> None:
+    method = tag.settings.get("eventMethod", "undefined")
+    plain = method.lower()  # as the tracker compares it
     if _hides(tag, "eventMethod"):
         found.unknown.append("eventMethod")
-    elif method in (None, "post", "beacon", "undefined"):
-        found.wrong.append(f"eventMethod: {method or 'not set, so post'}")
-    elif method != "get":
+    elif plain in ("post", "undefined") or (plain == "beacon" and _major(look) == 3):  # noqa: PLR2004 - 4 knows none
+        found.wrong.append(f"eventMethod: {'not set, so post' if plain == 'undefined' else method}")
+    elif plain != "get" and not (plain == "beacon" and _major(look)):
         found.unknown.append(f"eventMethod: {method}")
+
+
+def _major(look: Look) -> int | None:
+    """Return the first number of the tracker's version, as far as the page's file is known."""
+    file = next((known for address in look.addresses if (known := look.known(address))), None)
+    return major(file.version) if file else None
 
 
 def _cookies(tag: Tag, found: _Found) -> None:
@@ -102,8 +110,7 @@ def losses(tag: Tag, look: Look) -> Iterator[Check]:
     limit = tag.settings.get("maxGetBytes", "")
     if not _hides(tag, "maxGetBytes") and not (limit.isascii() and limit.isdigit() and 0 < int(limit) < MOST_BYTES):
         missing.append(f"maxGetBytes: {limit or 'not set'}")
-    file = next((known for address in look.addresses if (known := look.known(address))), None)
-    is_v3 = file is not None and major(file.version) == 3  # noqa: PLR2004 - which knows no keepalive
+    is_v3 = _major(look) == 3  # noqa: PLR2004 - which knows no keepalive
     is_v3 = is_v3 or ("withCredentials" in tag.settings and "credentials" not in tag.settings)
     if not is_v3 and not _hides(tag, "keepalive") and tag.settings.get("keepalive") != "true":
         missing.append(f"keepalive: {tag.settings.get('keepalive', 'not set')}")

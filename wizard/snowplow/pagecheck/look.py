@@ -10,7 +10,7 @@ from wizard.snowplow.pagecheck.js_reader import Load, reading
 from wizard.snowplow.pagecheck.js_values import text_of
 from wizard.snowplow.pagecheck.page_tools import is_library, tag_manager
 from wizard.snowplow.pagecheck.tag import Tag
-from wizard.snowplow.setup_snippet import host_of
+from wizard.snowplow.setup_snippet import host_of, hosts_of
 
 _EVALUATES = ("eval(", "new Function(", "atob(")
 """Signs of code that is put together while the page runs."""
@@ -40,8 +40,7 @@ class Look:
     @cached_property
     def hosts(self) -> frozenset[str]:
         """Host names at which the pixel is served."""
-        names = (self.host.partition(":")[0], self.setup.made.distribution_domain or "")
-        return frozenset(name.lower() for name in names if name)
+        return hosts_of(self.setup)
 
     def is_ours(self, tag: Tag) -> bool:
         """Whether a tracker sends to the pixel."""
