@@ -190,6 +190,7 @@ SHAPES: tuple[Shape, ...] = (
     mini("commands by apply", loader() + f'shopEvents.apply(null,["newTracker","shop","https://{HOST}",{{{GOOD}}}]);shopEvents("trackPageView");'),
     mini("commands through a wrapper", loader() + "function t(){shopEvents.apply(null,arguments)}" + made(name="t")),
     mini("a function called later", loader() + f"function start(){{{made()}}}window.addEventListener('load',start);"),
+    mini("under what a constructor made", loader() + f"function T(){{this.x=1}}var t=new T;if(t){{{made()}}}"),
     mini("a list of sites", loader() + f'["https://{HOST}"].forEach(function(c){{shopEvents("newTracker","shop",c,{{{GOOD}}})}});shopEvents("trackPageView");'),
     mini("two branches, one tracker", loader() + f'if(location.hash=="#t"&&window.test){{shopEvents("newTracker","shop","https://{HOST}",{{{GOOD}}})}}else{{shopEvents("newTracker","shop","https://{HOST}",{{{GOOD}}})}}shopEvents("trackPageView");'),
     mini("the address by the page's host", f"switch(location.hostname){{case'www.example.org':var c='https://{HOST}';break;default:var c='https://dev.example.org'}}" + loader() + made("c")),

@@ -74,7 +74,11 @@ class Calls(Expressions):
         if name == "Image":
             return Obj("image", is_open=True)
         self._hand_on(args, "then" if name == "Promise" else name)
-        return self._run(called, args, "", Obj(is_open=True), direct="") if isinstance(called, Function) else UNKNOWN
+        if not isinstance(called, Function):
+            return UNKNOWN
+        made = Obj(is_open=True)
+        given = self._run(called, args, "", made, direct="")
+        return given if isinstance(given, Obj) else made  # as `new` does with what a constructor returns
 
     def _method(self, target: Node, given: Node | None, scope: Scope) -> Any:
         owner = self.value(target.child_by_field_name("object"), scope)
@@ -131,8 +135,9 @@ class Calls(Expressions):
                 queue = called.name or queue
             self._note(command[1], queue or direct, args[1:])
             return True
-        if _creates(args):  # a bundler may have renamed the function, but not the settings
-            self._note("newTracker", "", args)
+        created = _created(args)
+        if created:
+            self._note("newTracker", "", created)
             return True
         own = COMMAND.fullmatch(direct)
         if own and (direct == "newTracker" or not isinstance(called, Function)):
@@ -304,11 +309,22 @@ class Calls(Expressions):
         self.run.path = (*self.run.path, Arm(self.run.number(), 0, 0))
 
 
-def _creates(args: list[Any]) -> bool:
-    """Whether a function is given what `newTracker` takes: a name, an address, and settings."""
+_WITHIN_NEW_TRACKER = 6
+"""How many arguments the function takes that `newTracker` calls."""
+
+
+def _created(args: list[Any]) -> list[Any]:
+    """Return name, address, and settings of the tracker that a call creates; nothing for any other call.
+
+    A bundler may have renamed `newTracker`, but not the settings. It may also have put the function in its place that
+    `newTracker` itself calls (`addTracker` of `@snowplow/browser-tracker-core` 4): id, name, version, address, state,
+    settings.
+    """
+    if len(args) == _WITHIN_NEW_TRACKER and str(args[2]).startswith("js-"):
+        args = [args[1], args[3], args[5]]
     if len(args) != 3 or not all(isinstance(one, str) for one in args[:2]) or not isinstance(args[2], Obj):  # noqa: PLR2004
-        return False
-    return {"eventMethod", "appId"} <= args[2].props.keys()
+        return []
+    return args if {"eventMethod", "appId"} <= args[2].props.keys() else []
 
 
 def _spread(args: list[Any]) -> list[Any]:
