@@ -184,10 +184,10 @@ NOT_FOLLOWED: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "browser-credentials", "browser-post", "browser-preflight", "page-conditional", "page-crossorigin",
-            "page-in-frame", "page-integrity", "page-losses", "page-name-taken", "page-no-tag", "page-no-view",
-            "page-old-loader", "page-old-tracker", "page-only-image", "page-other-collector", "page-other-tracker",
-            "page-own-scripts", "page-settings", "page-syntax", "page-tag-manager", "page-unchecked", "seen-nothing",
-            "seen-stuck",
+            "page-in-frame", "page-integrity", "page-losses", "page-mixed", "page-name-taken", "page-no-tag",
+            "page-no-view", "page-old-loader", "page-old-tracker", "page-only-image", "page-other-collector",
+            "page-other-tracker", "page-own-scripts", "page-settings", "page-syntax", "page-tag-manager",
+            "page-unchecked", "seen-nothing", "seen-stuck",
         ),
         TAG,
     ),

@@ -141,11 +141,16 @@ class Response(Struct, frozen=True):
 
 
 class WebError(Exception):
-    """No HTTP answer. `kind` is `resolve`, `connect`, `timeout`, `tls`, `encoding` or `protocol`."""
+    """No HTTP answer. `kind` is `resolve`, `connect`, `timeout`, `tls`, `encoding` or `protocol`.
 
-    def __init__(self, kind: str, message: str) -> None:
+    Attributes:
+        location: where a redirect leads that was not followed, because it gives up HTTPS; empty otherwise.
+    """
+
+    def __init__(self, kind: str, message: str, location: str = "") -> None:
         super().__init__(message)
         self.kind = kind
+        self.location = location
 
     @property
     def unreached(self) -> bool:

@@ -88,7 +88,7 @@ class WebClient:
                 break
             url, connect_to = _joined(url, location), None
             if urlsplit(url).scheme not in allowed:
-                raise WebError("protocol", "the address redirects to one that isn't HTTPS")
+                raise WebError("protocol", "the address redirects to one that isn't HTTPS", url)
         raise WebError("protocol", f"more than {redirects} redirects")
 
     async def handshake(self, name: str, *, connect_to: str | None = None) -> Handshake:

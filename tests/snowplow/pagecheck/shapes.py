@@ -202,6 +202,8 @@ SHAPES: tuple[Shape, ...] = (
     mini("an address that only the server knows", "var c=window.conf&&window.conf.c;" + loader() + made("c"), UNKNOWN, ("page-collector-unread",)),
     # Addresses.
     mini("protocol-relative file", loader(source=f"//{HOST}/{KEY}") + made()),
+    mini("file by http on an HTTPS page", loader(source=f"http://{HOST}/{KEY}") + made(), FAILED, ("page-mixed", UNCHECKED)),
+    Shape("the same, upgraded by a policy", script(loader(source=f"http://{HOST}/{KEY}") + made()), WARNING, (UNCHECKED,), {POLICY: "upgrade-insecure-requests"}),
     mini("file with ?v=", loader(source=f"{FILE}?v=3") + made()),
     mini("host in capitals", loader() + made('"https://E.Example.Org"')),
     mini("the usual port", loader() + made(f'"https://{HOST}:443"')),

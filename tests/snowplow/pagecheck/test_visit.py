@@ -37,6 +37,7 @@ class Edge:
     problems: tuple[str, ...] = ()
     says: str = ""
     path: str = field(default="/")
+    scheme: str = "https"
 
 
 def one(
@@ -71,6 +72,10 @@ def moved(to: str, code: int = 302) -> Served:
     return Served(b"", {"Location": to}, code)
 
 
+BARE = PAGE.replace(f'"https://{HOST}",', f'"{HOST}",').encode()
+INSECURE = PAGE.replace('credentials: "omit",', 'credentials: "omit", cookieSecure: false,').encode()
+STORED = PAGE.replace('credentials: "omit",', 'credentials: "omit", stateStorageStrategy: "localStorage",').encode()
+assert len({PAGE.encode(), BARE, INSECURE, STORED}) == 4
 SELF = f"connect-src https://{HOST}; script-src 'unsafe-inline' https://{HOST} 'self'"
 EDGES = (
     one("plain", PAGE, HTML),
@@ -79,7 +84,19 @@ EDGES = (
     Edge("five redirects", {**{f"/{n or ''}": moved(f"/{n + 1}") for n in range(5)}, "/5": Served(PAGE.encode(), HTML)}, OK),
     Edge("redirects in a circle", {"/": moved("/")}, UNKNOWN, ("page-unreached",), "redirects"),
     Edge("a redirect to no address", {"/": moved("http://[x")}, UNKNOWN, ("page-unreached",)),
-    Edge("'self' is the address after the redirect", {"/": moved("http://other.example.org/a"), "/a": Served(PAGE.encode(), policy(f"connect-src https://{HOST} 'self'"))}, OK),
+    Edge("'self' is the address after the redirect", {"/": moved("https://other.example.org/a"), "/a": Served(PAGE.encode(), policy(f"connect-src https://{HOST} 'self'"))}, OK),
+    # From HTTPS to HTTP, and back.
+    Edge("http asked, https answered", {"http:/": moved(f"https://{SITE}/"), "/": Served(PAGE.encode(), HTML)}, OK, scheme="http"),
+    Edge("the same with a bare host", {"http:/": moved(f"https://{SITE}/"), "/": Served(BARE, HTML)}, WARNING, ("page-collector-form",), scheme="http"),
+    Edge("http asked, http answered", {"/": Served(PAGE.encode(), HTML)}, WARNING, ("page-http",), "The page isn't HTTPS", scheme="http"),
+    Edge("https asked, http answered", {"/": moved(f"http://{SITE}/a"), "http:/a": Served(PAGE.encode(), HTML)}, WARNING, ("page-http",), f"https://{SITE}/ sends visitors on to http://{SITE}/a, without HTTPS"),
+    Edge("the same with a bare host: it takes the page's protocol", {"/": moved(f"http://{SITE}/a"), "http:/a": Served(BARE, HTML)}, FAILED, ("page-collector-form", "page-http")),
+    Edge("the same without secure cookies", {"/": moved(f"http://{SITE}/a"), "http:/a": Served(INSECURE, HTML)}, OK, (), "sends visitors on to"),
+    Edge("the same without cookies", {"/": moved(f"http://{SITE}/a"), "http:/a": Served(STORED, HTML)}, OK),
+    Edge("'self' is the address without HTTPS", {"/": moved(f"http://{SITE}/a"), "http:/a": Served(PAGE.encode(), policy(f"connect-src https://{HOST}; script-src 'unsafe-inline' https://{HOST}"))}, WARNING, ("page-http",)),
+    Edge("https, http, https", {"/": moved(f"http://{SITE}/a"), "http:/a": moved(f"https://{SITE}/b"), "/b": Served(PAGE.encode(), HTML)}, OK),
+    Edge("https and http in a circle", {"/": moved(f"http://{SITE}/a"), "http:/a": moved(f"https://{SITE}/")}, UNKNOWN, ("page-unreached",), "redirects"),
+    Edge("a file by http on an http page", {"/": Served(PAGE.replace(f'"https://{HOST}/4', f'"http://{HOST}/4').encode(), HTML)}, WARNING, ("page-http",), scheme="http"),
     # Compressions.
     one("gzip", packed("gzip"), {**HTML, "Content-Encoding": "gzip"}),
     one("deflate", packed("deflate"), {**HTML, "Content-Encoding": "deflate"}),
@@ -138,7 +155,7 @@ EDGES = (
 @pytest.mark.parametrize("edge", EDGES, ids=lambda edge: edge.name)
 async def test_each_edge_gets_its_verdict(edge: Edge) -> None:
     with serving(edge.pages) as web:
-        checks = await checks_of(web, SETUP, f"http://{SITE}{edge.path}")
+        checks = await checks_of(web, SETUP, f"{edge.scheme}://{SITE}{edge.path}")
     found = sorted({check.problem.id for check in checks if check.problem})
     assert (worst(check.status for check in checks), found) == (edge.status, sorted(edge.problems)), shown(checks)
     assert edge.says in shown(checks)

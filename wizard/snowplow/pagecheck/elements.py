@@ -82,6 +82,8 @@ class HtmlPage(Struct, frozen=True):
     """Where the page sends its visitors by itself; empty for nowhere."""
     deep: bool = False
     """Whether more elements stand within each other than is read."""
+    asked: str = ""
+    """The address that led here; empty where it is the page's own."""
 
 
 def parts_of(address: str) -> SplitResult:

@@ -6,6 +6,7 @@ from wizard.model.results import Check, Status
 from wizard.model.setup import Setup
 from wizard.snowplow.pagecheck.consent_tools import consent_tool, holder
 from wizard.snowplow.pagecheck.elements import HtmlPage, parts_of
+from wizard.snowplow.pagecheck.judge_https import without_https
 from wizard.snowplow.pagecheck.judge_policy import policies
 from wizard.snowplow.pagecheck.judge_settings import losses, settings, views
 from wizard.snowplow.pagecheck.judge_tracker import once, version
@@ -35,6 +36,7 @@ def judge(page: HtmlPage, setup: Setup) -> tuple[Check, ...]:
         *views(tag, look),
         once(look),
         version(tag, look),
+        *without_https(tag, look),
         *policies(tag, look),
         _consent(tag, look),
         *_others(look),

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urljoin
 
+from msgspec.structs import replace
+
 from wizard.model.ports import Response, Web, WebError
 from wizard.model.results import Check, Status
 from wizard.model.setup import Setup
@@ -66,13 +68,29 @@ async def page_of(web: Web, url: str) -> HtmlPage:
 async def _got(web: Web, url: str) -> tuple[HtmlPage, str]:
     """Return a page, and where its server sends its visitors besides."""
     try:
-        answer = await web.get(url, limit=LIMIT, redirects=REDIRECTS)
+        answer = await _answer(web, url)
     except WebError as error:
         raise UnreadError(unread(url, "page-unreached", str(error))) from error
     refuse_unreadable(url, answer)
     at = answer.url or url
     found = _REFRESH.match(answer.headers.get("refresh", ""))
-    return read(at, answer), urljoin(at, found[1].strip()) if found else ""
+    page = replace(read(at, answer), asked=url)
+    return page, urljoin(at, found[1].strip()) if found else ""
+
+
+async def _answer(web: Web, url: str) -> Response:
+    """Return what answers in the end; browsers follow redirects away from HTTPS, too.
+
+    Raises:
+        WebError: nothing answers, or there are too many redirects.
+    """
+    try:
+        return await web.get(url, limit=LIMIT, redirects=REDIRECTS)
+    except WebError as error:
+        if parts_of(error.location).scheme != "http":
+            raise
+        address = error.location
+    return await web.get(address, limit=LIMIT, redirects=REDIRECTS)
 
 
 def refuse_unreadable(url: str, answer: Response) -> None:
