@@ -5,7 +5,7 @@
   var SENT = 3, PATIENCE = 15000, AFTER_FAILURE = 4000;
   var seen = { answered: [], failures: [], violations: [], lost_script: "", started: false, queue: 0, asks: {},
     method: settings.method };
-  var began = Date.now(), failedAt = 0, over = false;
+  var began = Date.now(), failedAt = 0, over = false, asked = false, explained = false;
 
   window.snowpixelAnswered = function (batch) { seen.answered = seen.answered.concat(idsIn(batch)); };
   window.snowpixelFailed = function (failure) {
@@ -19,8 +19,8 @@
   window.addEventListener("error", function (event) {
     if (event.target && event.target.tagName === "SCRIPT") {
       seen.lost_script = event.target.src;
-      failedAt = failedAt || Date.now();
     }
+    failedAt = failedAt || Date.now(); // also where a script broke off
   }, true);
 
   function idsIn(batch) {
@@ -81,12 +81,29 @@
     seen.queue = waiting();
     seen.agent = navigator.userAgent;
     var well = unique(seen.answered) >= SENT && !seen.queue;
-    (well ? Promise.resolve() : diagnose()).then(function () {
+    (well || explained ? Promise.resolve() : diagnose()).then(function () {
       show(well ? "All " + SENT + " events were sent and answered." : "Not all events went through.");
       return fetch("report", { method: "POST", body: JSON.stringify(seen) });
     }).then(function (answer) { return answer.text(); }).catch(function () { return ""; }).then(function () {
       document.getElementById("next").textContent = "Go back to snowpixel; this page can be closed.";
     });
+  }
+
+  // Whether the page's own questions say what is in the way. Repeating the events would change nothing then.
+  function explains() {
+    var asks = seen.asks, names = Object.keys(asks);
+    return names.some(function (name) { return asks[name] === "blocked"; }) || Number(asks.plain) >= 400;
+  }
+
+  // Whether it is clear how this ends: the tracker can't come, or all events are there and can't go.
+  function settled() {
+    if (!failedAt) { return false; }
+    if (!asked) {
+      asked = true;
+      diagnose().then(function () { explained = explains(); });
+    }
+    if (!seen.started) { return !!seen.lost_script; }
+    return explained && unique(seen.answered) + waiting() >= SENT;
   }
 
   function unique(list) { return list.filter(function (one, at) { return list.indexOf(one) === at; }).length; }
@@ -98,7 +115,8 @@
     if (!seen.started) { seen.started = send(); }
     show(unique(seen.answered) + " of " + SENT + " events answered.");
     var well = unique(seen.answered) >= SENT && !waiting();
-    if (well || now - began > PATIENCE || (failedAt && now - failedAt > AFTER_FAILURE)) { finish(); return; }
+    var late = now - began > PATIENCE || (failedAt && now - failedAt > AFTER_FAILURE);
+    if (well || settled() || late) { finish(); return; }
     setTimeout(look, 100);
   }
   window.addEventListener("load", look);
