@@ -1,7 +1,7 @@
 """The product for all front ends: setups, walks, credentials, and events, without screens or command line."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from dataclasses import replace as copy
 from pathlib import Path
@@ -32,9 +32,11 @@ from wizard.net.dns_client import DnsClient
 from wizard.net.dns_operator import DnsOperator, dns_operator
 from wizard.net.web_client import WebClient
 from wizard.snowplow.browserproof.browser_pages import BrowserPages
+from wizard.snowplow.events.event_store import EventStore
 from wizard.snowplow.events.reader import EventReader
 from wizard.storage.allowed_changes import choose, refuse_unchangeable
 from wizard.storage.blobs import BlobFolder
+from wizard.storage.cache import CACHE, delete_store, kept_events
 from wizard.storage.setup_state import MemoryState, SavedState
 from wizard.storage.store import Store, StoreError
 
@@ -57,6 +59,7 @@ class Environment:
 
     Attributes:
         home: snowpixel's data folder.
+        cache: its cache folder; None is one in the data folder.
         source: credentials that win over the setup's own profile; an empty source means none were given.
         network: where to dial.
         pace: what every wait is multiplied by; 1 outside practice.
@@ -69,6 +72,7 @@ class Environment:
     """
 
     home: Path
+    cache: Path | None = None
     source: KeySource = field(default_factory=KeySource)
     network: Network = REAL_NETWORK
     pace: float = 1.0
@@ -323,12 +327,19 @@ class Service:
         state = MemoryState(setup)
         aws = renewing(self.credentials, ports.aws, state, ports.clock, progress=None, patience=None)
         context = Context(copy(ports, aws=aws), state)
-        return EventReader(context, since, until=until, full_address=full_address, tests=tests)
+        made = setup.made
+        store = EventStore(self._kept_events(name), made.log_bucket or "", made.account, whole=full_address)
+        return EventReader(context, since, until=until, full_address=full_address, tests=tests, store=store)
+
+    def _kept_events(self, name: str) -> Path:
+        return kept_events(self.environment.cache or self.environment.home / CACHE, name)
 
     def _after_removal(self, progress: Progress, answers: Mapping[str, str]) -> Callable[[MemoryState], None]:
         def after(state: MemoryState) -> None:
             if progress.snapshot.status not in (Status.OK, Status.WARNING):
                 return
+            with suppress(OSError):  # what is left of it goes with what it was fetched from, by its age
+                delete_store(self._kept_events(state.setup.name))
             if answers.get(DELETE_LOGS) == YES or state.setup.made.log_bucket is None:
                 self.credentials.forget_if_possible(state.setup)
                 if isinstance(state, SavedState):

@@ -33,6 +33,7 @@ from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
 from wizard.snowplow.events.event import Event
 from wizard.snowplow.events.reader import EventReader
+from wizard.storage.cache import CACHE, delete_store, kept_events
 
 NARROW = (Purpose.RUNNING, Purpose.CHECK, Purpose.EVENTS)
 
@@ -191,6 +192,8 @@ def test_the_events_policy_reads_the_events_and_no_other_narrow_key_for_looking_
     reader = with_keys(finished, world, control, policy(setup, Purpose.EVENTS)).service.event_reader("main", 0.0)
     (found,) = anyio.run(_events, reader)
     assert found.request_id == setup.made.event_request_id
+    reader.base.close()
+    delete_store(kept_events(finished.service.environment.home / CACHE, "main"))  # what is kept needs no key
     looker = with_keys(finished, world, control, policy(setup, Purpose.CHECK)).service.event_reader("main", 0.0)
     with pytest.raises(AwsError) as refused:
         anyio.run(_events, looker)

@@ -1,6 +1,7 @@
 """What has arrived, on the command line: out of a real bucket, in which the practice world's edge logs."""
 
 import json
+import shutil
 import time
 import uuid
 from pathlib import Path
@@ -66,6 +67,31 @@ def test_visitors_are_shown_and_counted_and_test_events_are_not(made: Cli, world
     assert "2  https://shop.example/a\n" in told
     assert "\u202e" not in told
     assert any(one["test"] for one in until(made, 4, "--tests")["events"])
+
+
+def test_a_second_run_fetches_nothing_until_the_setup_is_forgotten(made: Cli, world: WorldFile) -> None:
+    visit(made, world, "https://shop.example/kept")
+    until(made, 1)
+    kept = made.home / "cache" / "events" / "main"
+    first, second = made("events", "main", "-v"), made("events", "main", "-v")
+    assert "aws s3 get_object" not in second.err
+    assert first.out == second.out
+    assert list(kept.rglob("*.parquet"))
+    next(kept.rglob("*.json")).write_text("damaged")
+    mended = made("events", "main", "-v")
+    assert "A kept file was damaged and deleted. The log files were fetched again." in mended.err
+    assert "aws s3 get_object" in mended.err
+    assert mended.out == first.out
+    shutil.rmtree(kept)
+    kept.write_text("in the way")
+    ran = made("events", "main")
+    assert (ran.code, ran.out) == (0, first.out)
+    assert "The events can't be kept on this computer: a folder in its path is a file." in ran.err
+    kept.unlink()
+    made("events", "main")
+    assert kept.is_dir()
+    assert made("forget", "main", "--yes").code == 0
+    assert not kept.exists()
 
 
 def test_followed_events_come_as_documents_until_ctrl_c(made: Cli, world: WorldFile, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ snowpixel events main --since 720 --db november.duckdb       # a DuckDB database
 snowpixel events main --sql "select page_url, count(*) from events where not bot group by 1 order by 2 desc"
 ```
 
-Each run reads the log files of the time that you ask for, and keeps nothing on this computer but what you export.
+Each run lists the log files of the time that you ask for, and fetches those that it doesn't know yet.
 
 What counts:
 
@@ -36,6 +36,23 @@ What counts:
   unless you ask for `--full-address`.
 - Events that the browser asked for and that never got the pixel (redirected, refused, or hung up) are no events. They
   are counted by event ID.
+
+## What is kept on this computer
+
+Decoded events are kept in `events/NAME/` of snowpixel's cache folder, as Parquet files by day and hour, so that no log
+file is fetched twice. The cache folder is `~/.cache/snowpixel` on Linux (or in `XDG_CACHE_HOME`),
+`~/Library/Caches/snowpixel` on macOS, and `cache` in the folder that you give with `--home`. Only you can read it
+(modes 0700 and 0600).
+
+- IP addresses are shortened there. Only `--full-address` keeps whole ones, apart from the others.
+- What expires or is deleted in the log bucket is deleted here by the next run that looks at its days. The first run
+  after the retention has passed deletes the rest, whatever it looks at.
+- `snowpixel forget NAME` and `snowpixel remove NAME` delete all of it. You can delete the folder at any time: the next
+  run fetches the log files again.
+- A newer snowpixel that decodes differently fetches them again, too, and so does a run that finds a kept file damaged.
+- Where nothing can be kept, such as on a full disk, the events are shown all the same, and snowpixel says why.
+
+## Files of text
 
 Texts come from visitors' browsers. A spreadsheet may take one that begins with `=` for a formula: import text columns
 of a CSV file as text.

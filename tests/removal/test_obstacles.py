@@ -1,8 +1,10 @@
 """What a removal keeps, what stands in its way, and the way out that it names."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from tests.clocks import HOUR, MovedService
@@ -12,6 +14,7 @@ from tests.product import DOMAIN, Product, not_ok, verdicts
 from wizard.knowledge import problems
 from wizard.model.context import DOMAIN_LOST
 from wizard.model.results import Check, Job, Snapshot, Status
+from wizard.storage.cache import CACHE, kept_events
 
 LOGS_TOO = {"delete-logs": "yes"}
 PLAN = "You can't delete this distribution while it's subscribed to a pricing plan."
@@ -39,14 +42,32 @@ def _left(product: Product) -> dict[str, list[str]]:
 def test_the_logs_stay_and_are_named_and_can_be_removed_later(product: Product, behind: Behind) -> None:
     product.stand()
     bucket, rules, policy = behind.logs, behind.rules(behind.logs), behind.statements(behind.logs)
+    read = _keep_events(product)
     kept = product.run(Job.REMOVE)
+    assert not read.exists()
     assert bucket in _check(kept, "log-bucket").summary
     assert _left(product) == {"buckets": [bucket]}
     assert (behind.rules(bucket), behind.statements(bucket)) == (rules, policy)
     assert product.setup().removed
+    read = _keep_events(product)
     product.run(Job.REMOVE, answers=LOGS_TOO)
+    assert not read.exists()
     assert _left(product) == {}
     assert product.service.store.names() == ()
+
+
+def _keep_events(product: Product) -> Path:
+    """Read the events, and return where they are kept now."""
+
+    async def look() -> None:
+        reader = product.service.event_reader("main", 0.0)
+        assert [batch async for batch in reader.new()]
+        reader.base.close()
+
+    anyio.run(look)
+    folder = kept_events(product.service.environment.home / CACHE, "main")
+    assert list(folder.rglob("*.parquet"))
+    return folder
 
 
 class Late:

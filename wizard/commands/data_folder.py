@@ -27,3 +27,12 @@ def home_of(options: HomeOptions) -> Path:
     if options.practice:
         return options.practice.expanduser().absolute() / "home"
     return Path(platformdirs.user_data_dir("snowpixel", appauthor=False))
+
+
+def cache_of(options: HomeOptions) -> Path:
+    """Return snowpixel's cache folder: in the data folder where that was chosen, or the platform's."""
+    if options.home or options.practice:
+        from wizard.storage.cache import CACHE  # noqa: PLC0415 - of all light commands, `forget` alone needs it
+
+        return home_of(options) / CACHE
+    return Path(platformdirs.user_cache_dir("snowpixel", appauthor=False))

@@ -13,7 +13,7 @@ import click
 
 from wizard.aws.client import FinishedCall
 from wizard.aws.keys import Keys, KeySource, Secret
-from wizard.commands.data_folder import HomeOptions, home_of
+from wizard.commands.data_folder import HomeOptions, cache_of, home_of
 from wizard.credentials import key_entry
 from wizard.model import validators
 from wizard.model.ports import DNS, REAL_NETWORK, Network
@@ -66,7 +66,7 @@ def environment(options: RunOptions) -> Environment:
     """
     if options.practice:
         return in_world(options, running(options.practice), home_of(options))
-    here = Environment(home=home_of(options), source=_given(options))
+    here = Environment(home=home_of(options), cache=cache_of(options), source=_given(options))
     return _telling(options, replace(here, network=_asking(options, REAL_NETWORK)))
 
 

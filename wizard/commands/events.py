@@ -4,7 +4,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -21,19 +21,17 @@ from wizard.commands.options import Command
 from wizard.commands.output import event_lines
 from wizard.commands.output.event_lines import Span
 from wizard.commands.output.exit_codes import ExitCode, of_error
+from wizard.commands.output.fetch_bar import FetchBar
 from wizard.commands.session import Session, pass_session
 from wizard.commands.streams import left
 from wizard.snowplow.events import questions
 from wizard.snowplow.events.event import Event, harmless, told
 from wizard.snowplow.events.event_files import FORMATS
-from wizard.snowplow.events.reader import EventReader, FetchProgress
+from wizard.snowplow.events.reader import EventReader
 from wizard.snowplow.events.summary import HOUR
 
 SHORTEST = 1.0
 """Seconds between looks that `--follow` allows: AWS counts calls."""
-
-LONG_FETCH = 10.0
-"""Seconds between notes on a fetch that takes long."""
 
 MOST_HOURS = 24 * 3650
 """Hours that `--since` and `--until` may go back: ten years."""
@@ -51,15 +49,17 @@ class EventQuery:
     span: Span
     reader: EventReader
     most: int | None
+    said: set[str] = field(default_factory=set)
 
     async def look(self) -> None:
         """Read what is new, and say how far it is where that takes long."""
-        begun = said = time.monotonic()
-        async for progress in self.reader.fetched():
-            now = time.monotonic()
-            if now - said >= LONG_FETCH and progress.files_done < progress.files:
-                self.session.note(_how_far(progress, now - begun))
-                said = now
+        with FetchBar(self.session.note) as bar:
+            async for progress in self.reader.fetched():
+                bar.show(progress)
+        for line in event_lines.of_the_store(self.reader):
+            if line not in self.said:
+                self.session.note(line)
+            self.said.add(line)
 
     def data(self, **more: Any) -> dict[str, Any]:
         """Return what every answer for a machine says."""
@@ -74,15 +74,6 @@ class EventQuery:
             "left_out": self.reader.left_out,
             **more,
         }
-
-
-def _how_far(progress: FetchProgress, seconds: float) -> str:
-    rate = progress.size_done / seconds
-    remaining = (progress.size - progress.size_done) / rate if rate else 0.0
-    return (
-        f"{progress.files_done:,} of {progress.files:,} log files read ({rate / 1e6:.1f} MB a second); "
-        f"about {max(1, round(remaining)):,} seconds remaining"
-    )
 
 
 def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

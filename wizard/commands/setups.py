@@ -12,7 +12,7 @@ import click
 
 from wizard.choices.table import refuse_incoherent
 from wizard.commands import choice_flags, options
-from wizard.commands.data_folder import home_of
+from wizard.commands.data_folder import cache_of, home_of
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode
 from wizard.commands.session import Session, pass_session
@@ -189,8 +189,9 @@ def state_of(setup: Setup) -> str:
 @click.option("--keys-only", is_flag=True, help="Delete only the keys in this computer's key store.")
 @pass_session
 def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCode:
-    """Drop the saved setup and its kept keys from this computer. AWS is not touched: what was made stays there."""
+    """Drop the saved setup, its kept keys and events from this computer. AWS is not touched: what was made stays."""
     from wizard.commands.credential_steps import drop_keys, forget_keys  # noqa: PLC0415 - the key store is needed here alone
+    from wizard.storage.cache import delete_store, kept_events  # noqa: PLC0415
     from wizard.storage.last_check import LastCheck  # noqa: PLC0415
 
     store = Store(home_of(session))
@@ -209,6 +210,10 @@ def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCo
             raise
         store.delete(name)  # a damaged file can hold nobody's lock
     LastCheck(store, name).forget()
+    try:
+        delete_store(kept_events(cache_of(session), name))
+    except OSError as error:
+        session.note(f"Some events that were kept can't be deleted: {error}. Delete them by hand.")
     lines = [f"Forgot '{name}'."]
     if stays:
         lines += [

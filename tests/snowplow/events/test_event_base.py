@@ -61,7 +61,7 @@ def test_a_filter_and_a_limit() -> None:
 def test_the_folder_is_the_users_alone_and_gone_at_the_end() -> None:
     with EventBase() as base:
         base.add([("1", log([hit()]))])
-        folder = base._folder
+        folder = base.folder
         assert folder.stat().st_mode & 0o077 == 0
         assert list(folder.glob("*.parquet"))
     assert not folder.exists()
@@ -88,4 +88,4 @@ def test_a_thousand_small_files_take_one_decoding() -> None:
         base.add((str(count), log([hit("e=pv")])) for count in range(1000))
         assert base.rows("SELECT count(*) FROM events") == [(1000,)]
         assert base.reading.files == 1000
-        assert len(list(base._folder.glob("*.parquet"))) == 1
+        assert len(list(base.folder.glob("*.parquet"))) == 1

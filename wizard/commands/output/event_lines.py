@@ -152,6 +152,15 @@ def beside(found: Summary, reader: EventReader) -> Iterator[str]:
     yield from (f"Log {kind}: {number:,}" for kind, number in reader.odd.items())
 
 
+def of_the_store(reader: EventReader) -> Iterator[str]:
+    """Say what is wrong with what is kept on this computer."""
+    if reader.damaged:
+        found = "A kept file was" if reader.damaged == 1 else f"{reader.damaged:,} kept files were"
+        yield f"{found} damaged and deleted. The log files were fetched again."
+    if reader.not_kept:
+        yield f"The events can't be kept on this computer: {reader.not_kept}. The next run fetches them again."
+
+
 def all_in_time(by: str, rows: Sequence[Row], span: Span) -> Sequence[Row]:
     """Return a table with all its hours or days, also those without events."""
     if by not in IN_TIME or by != span.unit:

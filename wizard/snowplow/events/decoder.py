@@ -5,9 +5,6 @@ join the others. Loads slowly: imported by `events` and the proof alone, when th
 """
 
 import json
-import shutil
-import tempfile
-import weakref
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -15,12 +12,12 @@ from typing import Any, BinaryIO, Self
 
 import duckdb
 
-from wizard.model.leaving import before_leaving
 from wizard.snowplow.events import decoding_sql
 from wizard.snowplow.events.by_hand import taken_apart
 from wizard.snowplow.events.columns import COLUMNS
 from wizard.snowplow.events.event import Event, event_of
 from wizard.snowplow.events.log_chunks import CHUNK, Chunk, ChunkReader, LogReading, Oddity
+from wizard.snowplow.events.work_folder import WorkFolder
 
 MEMORY = "256MB"
 """What DuckDB may take; what does not fit goes to its temporary folder."""
@@ -36,6 +33,7 @@ class Decoder:
         full_address: whether to keep visitors' whole IP addresses.
         only: names of the columns that are wanted; all by default. Few are decoded much faster.
         chunk: bytes of log text that are decoded at a time.
+        parent: where to make the temporary folder; the place for temporary files by default.
 
     Attributes:
         reading: what was met so far.
@@ -43,12 +41,18 @@ class Decoder:
         folder: a temporary folder that only this user can read.
     """
 
-    def __init__(self, *, full_address: bool = False, only: Collection[str] | None = None, chunk: int = CHUNK) -> None:
+    def __init__(
+        self,
+        *,
+        full_address: bool = False,
+        only: Collection[str] | None = None,
+        chunk: int = CHUNK,
+        parent: Path | None = None,
+    ) -> None:
         self.reading = LogReading()
         self._full, self._only = full_address, only
-        self.folder = Path(tempfile.mkdtemp(prefix="snowpixel-events-"))
-        self._delete = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
-        _open.add(self)
+        self._work = WorkFolder(parent)
+        self.folder = self._work.path
         self.connection = connected(self.folder)
         self._chunks = ChunkReader(self.reading, self.folder / "lines.tsv", chunk)
 
@@ -64,11 +68,7 @@ class Decoder:
         """Close the database and delete what is in the temporary folder; without a call, both happen at the end."""
         self._chunks.close()
         self.connection.close()
-        self._delete()
-
-    def forget(self) -> None:
-        """Delete the temporary folder, whatever is still going on in it."""
-        self._delete()
+        self._work.delete()
 
     def batches(self, files: Iterable[tuple[str, BinaryIO | bytes]]) -> Iterator[None]:
         """Decode files, given with their names; stop after each chunk, whose events the table `batch` then holds."""
@@ -139,18 +139,6 @@ class Decoder:
             f"UPDATE {BATCH} SET bot = useragent IS NOT NULL AND list_contains($bots::VARCHAR[], useragent)",
             {"bots": bots},
         )
-
-
-_open: "weakref.WeakSet[Decoder]" = weakref.WeakSet()
-
-
-def delete_all() -> None:
-    """Delete the temporary folders of all decoders: a process that leaves at once ends no `with` of theirs."""
-    for decoder in list(_open):
-        decoder.forget()
-
-
-before_leaving(delete_all)
 
 
 def connected(folder: Path, database: str = ":memory:") -> duckdb.DuckDBPyConnection:

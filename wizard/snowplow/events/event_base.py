@@ -4,7 +4,9 @@ Each request for the pixel with an event in it is a row, also repeated ones and 
 them out, and the counts tell how many there are. Nothing is held in memory but what a question needs.
 """
 
+import errno
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -43,17 +45,21 @@ class EventBase:
     Args:
         full_address: whether to keep visitors' whole IP addresses.
         tests: whether the view has the test events of snowpixel's own.
+        parent: where to make the folder; the place for temporary files by default.
+
+    Attributes:
+        folder: the folder, which only this user can read.
     """
 
-    def __init__(self, *, full_address: bool = False, tests: bool = False) -> None:
-        self._decoder = Decoder(full_address=full_address)
+    def __init__(self, *, full_address: bool = False, tests: bool = False, parent: Path | None = None) -> None:
+        self._decoder = Decoder(full_address=full_address, parent=parent)
         self._tests = tests
         self._wanted = "true"
-        self._folder = self._decoder.folder
+        self.folder = self._decoder.folder
         self._parts = 0
         self._told = 0
+        self._stale = True
         self._execute(f"CREATE TABLE nothing AS {self._decoder.none()}")
-        self._renew()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -72,16 +78,51 @@ class EventBase:
         """What was met in the log files so far."""
         return self._decoder.reading
 
-    def add(self, files: Iterable[tuple[str, BinaryIO | bytes]]) -> None:
-        """Decode log files, given with their names, and keep their events."""
-        before = self._parts
-        for _ in self._decoder.batches(files):
-            path = Path(self._folder, f"{self._parts + 1:06}.parquet")
-            query = f"SELECT *, {self._parts + 1} AS part, row_number() OVER () AS number FROM {BATCH}"
-            self._execute(f"COPY ({query}) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
-            self._parts += 1
-        if self._parts > before:
-            self._renew()
+    def add(self, files: Iterable[tuple[str, BinaryIO | bytes]]) -> tuple[list[Path], LogReading]:
+        """Decode log files, given with their names, and hold their events.
+
+        Returns:
+            The Parquet files that they are in now, and what was met in these log files.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        before, added = deepcopy(self.reading), []
+        try:
+            for _ in self._decoder.batches(files):
+                added.append(self._next())
+                self._execute(f"COPY {BATCH} TO {text(str(added[-1]))} (FORMAT parquet, COMPRESSION zstd)")
+        except duckdb.IOException as error:
+            full = "No space left" in str(error) or "Disk quota" in str(error)
+            raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
+        return added, self.reading.beside(before)
+
+    def take(self, tables: Iterable[tuple[Path, LogReading | None]]) -> None:
+        """Take over Parquet files that an earlier base has written; they are in the folder already.
+
+        Args:
+            tables: the files, each with what was met in its log files.
+        """
+        for path, reading in tables:
+            path.rename(self._next())
+            if reading:
+                self.reading.add(reading)
+
+    def joined(self, tables: Iterable[Path]) -> Path:
+        """Write Parquet files into one, which is no part of this base, and return it.
+
+        Raises:
+            duckdb.Error: one is damaged, or the disk is full.
+        """
+        path = self.folder / "joined.parquet"
+        names = ", ".join(text(str(table)) for table in tables)
+        self._execute(f"COPY (FROM read_parquet([{names}])) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        return path
+
+    def _next(self) -> Path:
+        self._parts += 1
+        self._stale = True
+        return self.folder / f"{self._parts:06}.parquet"
 
     def rows(self, query: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Ask: return the rows of a query over the view `events`.
@@ -89,7 +130,7 @@ class EventBase:
         Raises:
             duckdb.Error: it is no valid query.
         """
-        return self._execute(query, values).fetchall()
+        return self._asked(query, values).fetchall()
 
     def answer(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Answer a question of the user's own: names of columns, and rows.
@@ -97,7 +138,7 @@ class EventBase:
         Raises:
             duckdb.Error: it is no valid query.
         """
-        found = self._execute(query)
+        found = self._asked(query)
         names = [str(column[0]) for column in found.description or ()]
         return names, found.fetchall() if names else []
 
@@ -106,7 +147,7 @@ class EventBase:
     ) -> list[Event]:
         """Return events in order of time: the newest ones that fit the limit."""
         bound = "" if limit is None else f"LIMIT {limit}"
-        found = self._execute(
+        found = self._asked(
             f"SELECT {_NAMES} FROM events WHERE {where} ORDER BY collector_tstamp DESC, part DESC, number DESC {bound}",
             values,
         )
@@ -130,15 +171,24 @@ class EventBase:
     def want(self, condition: str) -> None:
         """Keep to the events of which a condition in SQL is true."""
         self._wanted = f"({condition})"
-        self._renew()
+        self._stale = True
 
     def left_out(self) -> LeftOut:
         """Count what the view leaves out."""
-        ((unknown, not_served),) = self.rows(
-            "SELECT count(*) FILTER (event IS NULL), (SELECT count(*) FROM unserved) FROM requests"
+        ((unknown, not_served, repeated),) = self.rows(
+            f"""
+            SELECT count(*) FILTER (event IS NULL), (SELECT count(*) FROM unserved),
+                count(*) FILTER ((part, number) IN (SELECT (part, number) FROM repeated))
+            FROM requests WHERE {self._wanted}
+            """
         )
-        ((repeated,),) = self.rows("SELECT count(*) FROM repeated")
         return LeftOut(repeated, unknown, not_served)
+
+    def _asked(self, query: str, values: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
+        if self._stale:
+            self._renew()
+            self._stale = False
+        return self._execute(query, values)
 
     def _execute(self, query: str, values: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
         return (
@@ -147,13 +197,16 @@ class EventBase:
 
     def _renew(self) -> None:
         """Look at the files anew: which events are repetitions is decided once, in the order of arrival."""
-        parts = text(f"{self._folder}/*.parquet")
+        parts = text(f"{self.folder}/[0-9]*.parquet")
         rows = (
-            f"SELECT * FROM read_parquet({parts})" if self._parts else "SELECT *, 0 AS part, 0 AS number FROM nothing"
+            f"SELECT *, CAST(parse_filename(filename, true) AS INTEGER) AS part, file_row_number AS number "
+            f"FROM read_parquet({parts}, filename=true, file_row_number=true)"
+            if self._parts
+            else "SELECT *, 0 AS part, 0 AS number FROM nothing"
         )
         self._execute(f"CREATE OR REPLACE VIEW requests AS {rows}")
         self._execute(_REPEATED)
-        self._execute(_UNSERVED)
+        self._execute(_UNSERVED.format(wanted=self._wanted))
         once = "served AND event IS NOT NULL AND (part, number) NOT IN (SELECT (part, number) FROM repeated)"
         checks = f"app_id IS NOT DISTINCT FROM {text(CHECK_APP)}"
         visits = f"NOT ({checks})"
@@ -175,7 +228,9 @@ _REPEATED = f"""
 
 _UNSERVED = f"""
     CREATE OR REPLACE VIEW unserved AS
-    WITH counted AS (SELECT coalesce({_ID}, uuid()) AS id, served FROM requests WHERE event IS NOT NULL),
-    missed AS (SELECT DISTINCT id FROM counted WHERE NOT served)
+    WITH counted AS (
+        SELECT coalesce({_ID}, uuid()) AS id, served, {{wanted}} AS wanted FROM requests WHERE event IS NOT NULL
+    ),
+    missed AS (SELECT DISTINCT id FROM counted WHERE NOT served AND wanted)
     SELECT id FROM missed ANTI JOIN (SELECT id FROM counted WHERE served) USING (id)
 """

@@ -1,5 +1,6 @@
 """Log files in the log bucket: listed since a time, and read."""
 
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,8 @@ from wizard.model.threads import in_thread
 from wizard.snowplow.events.event import TOLD, Event
 from wizard.snowplow.events.log_files import LogFile
 
+_DAY = re.compile("[0-9]{4}/[0-9]{2}/[0-9]{2}")
+
 
 class LogKey(Struct, frozen=True):
     """One log file's name, when it was written, and its size."""
@@ -24,22 +27,44 @@ class LogKey(Struct, frozen=True):
     written: datetime
     size: int = 0
     """Bytes, as it is packed."""
+    etag: str = ""
+    """What changes with its content."""
+
+    @property
+    def hour(self) -> str:
+        """The hour (UTC) in which it was written, as its folder is named: `2026/11/28/14`."""
+        return self.key.removeprefix(f"{LOG_PREFIX}/")[: len(hour_of(0.0))]
+
+    @property
+    def day(self) -> str:
+        """The day (UTC) in which it was written: `2026-11-28`; `other` where its key doesn't say."""
+        day = self.hour[:10]
+        return day.replace("/", "-") if _DAY.fullmatch(day) else "other"
 
 
-async def log_keys(context: Context, since: float) -> list[LogKey]:
-    """List the log files of the hour of `since` (seconds since the epoch) and later, oldest first.
+def hour_of(at: float) -> str:
+    """Return the name of the folder of an hour (UTC), of seconds since the epoch."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y/%m/%d/%H")
+
+
+async def log_keys(context: Context, since: float, until: float | None = None) -> list[LogKey]:
+    """List the log files of the hours from `since` to `until` (seconds since the epoch), oldest first.
 
     Raises:
         wizard.aws.errors.AwsError: AWS refused.
     """
-    hour = datetime.fromtimestamp(since, UTC).strftime("%Y/%m/%d/%H")
     found: list[LogKey] = []
-    more: dict[str, str] = {"StartAfter": f"{LOG_PREFIX}/{hour}"}
+    last = None if until is None else hour_of(until)
+    more: dict[str, str] = {"StartAfter": f"{LOG_PREFIX}/{hour_of(since)}"}
     while True:
         reply = await _on_logs(context, "list_objects_v2", Prefix=f"{LOG_PREFIX}/", **more)
-        found += [LogKey(one["Key"], one["LastModified"], one["Size"]) for one in reply.get("Contents", [])]
-        if not reply.get("IsTruncated"):
-            return found
+        found += [
+            LogKey(one["Key"], one["LastModified"], one["Size"], one.get("ETag", ""))
+            for one in reply.get("Contents", [])
+        ]
+        past = last is not None and bool(found) and found[-1].hour > last
+        if past or not reply.get("IsTruncated"):
+            return [one for one in found if last is None or one.hour <= last]
         more = {"ContinuationToken": reply["NextContinuationToken"]}
 
 

@@ -54,6 +54,18 @@ class LogReading(Struct):
     odd: Counter[Oddity] = field(default_factory=Counter)
     named: dict[str, Oddity] = field(default_factory=dict)
 
+    def add(self, other: "LogReading") -> None:
+        """Count what was met in other files, too."""
+        self.files += other.files
+        self.lines += other.lines
+        self.odd.update(other.odd)
+        self.named.update(other.named)
+
+    def beside(self, earlier: "LogReading") -> "LogReading":
+        """Return what was met since an earlier copy."""
+        named = {name: kind for name, kind in self.named.items() if name not in earlier.named}
+        return LogReading(self.files - earlier.files, self.lines - earlier.lines, self.odd - earlier.odd, named)
+
     @property
     def broken(self) -> int:
         """Lines that could not be read."""

@@ -1,8 +1,11 @@
 """Event reader: new log files of the log bucket to events, each file and each event once."""
 
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
+from itertools import groupby, zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
@@ -10,10 +13,13 @@ from msgspec import Struct
 
 from wizard.aws.errors import AwsError
 from wizard.model.context import Context
-from wizard.model.setup import LOG_PREFIX
-from wizard.model.threads import in_thread
+from wizard.model.threads import in_thread, to_the_end
 from wizard.snowplow.events.event import Event
-from wizard.snowplow.events.log_bucket import LogKey, log_file, log_keys
+from wizard.snowplow.events.event_store import EventStore, Piece
+from wizard.snowplow.events.log_bucket import LogKey, hour_of, log_file, log_keys
+from wizard.storage.atomic_files import reason
+from wizard.storage.locks import HeldError, NoLocksError
+from wizard.storage.store import StoreError
 
 if TYPE_CHECKING:
     from wizard.snowplow.events.event_base import EventBase
@@ -27,6 +33,15 @@ MOST_BYTES = 16 * 1024 * 1024
 
 OVERLAP = 3600.0
 """Seconds before the wanted time from which files are listed: a file's folder is the hour in which it was written."""
+
+
+LONGEST_WAIT = 60.0
+"""Seconds to wait for another process that fetches from the same bucket; after them, both do."""
+
+BETWEEN_LOOKS = 0.2
+
+MOST_PIECES = 12
+"""Pieces of a day that are left as they are: each look at a day that is under way makes another."""
 
 
 class FetchProgress(Struct, frozen=True):
@@ -52,19 +67,20 @@ class FetchProgress(Struct, frozen=True):
 
 
 class EventReader:
-    """Reads what is new, as often as asked.
+    """Reads what is new, as often as asked; what a store has is not fetched again.
 
     Args:
         context: the setup whose log bucket it is.
         since: events before this time (seconds since the epoch) are left out.
-        full_address: whether to keep visitors' whole IP addresses.
-
         until: files that can only have events from this time on are not read.
+        full_address: whether to keep visitors' whole IP addresses.
         tests: whether the base's view `events` has the test events of snowpixel's own.
+        store: where to keep what was fetched; without one, it is gone at the end.
 
     Attributes:
         files: log files read so far.
         newest: when the newest of them was written, in seconds since the epoch; 0 without any.
+        not_kept: why nothing more can be kept, in words; empty while it can.
     """
 
     def __init__(
@@ -75,14 +91,18 @@ class EventReader:
         until: float | None = None,
         full_address: bool = False,
         tests: bool = True,
+        store: EventStore | None = None,
     ) -> None:
         self.context = context
         self.since = since
         self.until = until
         self.files = 0
         self.newest = 0.0
+        self.not_kept = ""
         self._full_address, self._tests = full_address, tests
+        self._store = store
         self._read: set[str] = set()
+        self._looked = False
         self._base: EventBase | None = None
 
     @property
@@ -91,7 +111,8 @@ class EventReader:
         if self._base is None:
             from wizard.snowplow.events.event_base import EventBase  # noqa: PLC0415 - loads DuckDB, which few need
 
-            self._base = EventBase(full_address=self._full_address, tests=self._tests)
+            parent = self._prepared()
+            self._base = EventBase(full_address=self._full_address, tests=self._tests, parent=parent)
         return self._base
 
     @property
@@ -109,6 +130,11 @@ class EventReader:
         """What the events leave out so far: `repeated`, `unknown`, and `not_served`."""
         return asdict(self._base.left_out()) if self._base else {}
 
+    @property
+    def damaged(self) -> int:
+        """Files of the store so far that were damaged: their log files were fetched again."""
+        return self._store.damaged if self._store else 0
+
     async def new(self) -> AsyncIterator[list[Event]]:
         """Yield the events of files that were not read yet, some files at a time, each batch in order of time.
 
@@ -123,25 +149,103 @@ class EventReader:
 
         Raises:
             wizard.aws.errors.AwsError: AWS refused, or could not be reached. What was read is not read again.
+            wizard.storage.store.StoreError: the disk is full.
         """
-        listed = await log_keys(self.context, self.since - OVERLAP)
-        found = [one for one in listed if one.key not in self._read and not self._past(one)]
-        progress = FetchProgress(len(found), sum(one.size for one in found))
-        for some in portions(found):
-            await self._fetch(some)
-            progress = progress.after(some)
-            yield progress
+        await in_thread(lambda: self.base)
+        since, until = self.since - OVERLAP, None if self.until is None else self.until + OVERLAP
+        listed = await log_keys(self.context, since, until)
+        if self._looked and all(each.key in self._read for each in listed):
+            return
+        async with self._alone():
+            kept = await to_the_end(self._take, listed, hour_of(since), None if until is None else hour_of(until))
+            found = [one for one in listed if one.key not in self._read]
+            progress = FetchProgress(len(found), sum(one.size for one in found))
+            if kept:
+                yield progress
+            for some in portions(found):
+                await self._fetch(some)
+                progress = progress.after(some)
+                yield progress
+        self._looked = True
 
-    def _past(self, key: LogKey) -> bool:
-        """Whether a file is of an hour in which nothing wanted can have been written."""
-        if self.until is None:
+    # The store.
+
+    def _prepared(self) -> Path | None:
+        """Make the store ready, and return where to work; None is the place for temporary files."""
+        if self._store is None:
+            return None
+        try:
+            self._store.prepare(self.context.choices.retention_days, time.time())
+        except OSError as error:
+            self._keep_no_more(error)
+            return None
+        return self._store.work
+
+    def _keep_no_more(self, error: Exception) -> None:
+        folder = self._store.folder if self._store else Path()
+        why = reason(error, folder) if isinstance(error, OSError) else str(error)
+        self.not_kept, self._store = why, None
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Wait until no other process fetches the same files, so that each is fetched once; for some time only."""
+        end = time.monotonic() + LONGEST_WAIT
+        with ExitStack() as stack:
+            while self._store:
+                try:
+                    stack.enter_context(self._store.hold())
+                    break
+                except (OSError, NoLocksError):
+                    break
+                except HeldError:
+                    if time.monotonic() > end:
+                        break
+                    await anyio.sleep(BETWEEN_LOOKS)
+            yield
+
+    def _take(self, listed: Sequence[LogKey], since: str, until: str | None) -> bool:
+        """Take what the store has of these files."""
+        if self._store is None:
             return False
-        hour = datetime.fromtimestamp(self.until + OVERLAP, UTC).strftime("%Y/%m/%d/%H")
-        return key.key.removeprefix(f"{LOG_PREFIX}/")[: len(hour)] > hour
+        there = {each.key: each for each in listed}
+        taken = False
+        pieces = self._store.pieces(listed, since, until)
+        for manifest, piece in pieces:
+            if self._read.isdisjoint(file.key for file in piece.files):
+                tables = self._store.lend(manifest, piece, self.base.folder)
+                if tables:
+                    self.base.take(zip_longest(tables, [piece.reading]))
+                    self._have([there[file.key] for file in piece.files if file.key in there])
+                    self._read.update(file.key for file in piece.files)
+                    taken = True
+        for _, day in groupby(pieces, key=lambda one: one[0].parent):
+            self._join(list(day))
+        return taken
+
+    def _join(self, pieces: Sequence[tuple[Path, Piece]]) -> None:
+        """Put many small pieces of a day into one."""
+        import duckdb  # noqa: PLC0415 - loads slowly, and whoever gets here has it
+
+        if self._store is None or len(pieces) <= MOST_PIECES:
+            return
+        tables = [manifest.parent / table.name for manifest, piece in pieces for table in piece.tables]
+        if sum(path.stat().st_size for path in tables if path.exists()) > MOST_BYTES:
+            return
+        with suppress(OSError, duckdb.Error):  # then they stay as they are
+            joined = self.base.joined(tables)
+            self._store.join(pieces, joined)
+            joined.unlink()
+
+    def _have(self, keys: Sequence[LogKey]) -> None:
+        self._read.update(each.key for each in keys)
+        self.files += len(keys)
+        self.newest = max([self.newest, *(each.written.timestamp() for each in keys)])
+
+    # The log bucket.
 
     async def _fetch(self, keys: Sequence[LogKey]) -> None:
-        """Fetch files and decode them; all of them count as read, or none."""
-        fetched: dict[str, bytes] = {}
+        """Fetch files and decode them; all of a day's count as read, or none."""
+        fetched: dict[str, bytes | None] = {}
         failures: list[AwsError] = []
         limiter = anyio.CapacityLimiter(AT_ONCE)
 
@@ -150,6 +254,9 @@ class EventReader:
                 try:
                     fetched[key] = (await log_file(self.context, key)).data
                 except AwsError as error:
+                    if error.code == "NoSuchKey":
+                        fetched[key] = None  # it has expired since it was listed
+                        return
                     failures.append(error)
                     group.cancel_scope.cancel()
 
@@ -158,10 +265,25 @@ class EventReader:
                 group.start_soon(one, each.key)
         if failures:
             raise failures[0]
-        await in_thread(lambda: self.base.add((each.key, fetched.pop(each.key)) for each in keys))
-        self._read.update(each.key for each in keys)
-        self.files += len(keys)
-        self.newest = max([self.newest, *(each.written.timestamp() for each in keys)])
+        there = [each for each in keys if fetched[each.key] is not None]
+        for _, day in groupby(there, key=lambda each: each.day):
+            await to_the_end(self._decode, list(day), fetched)
+
+    def _decode(self, keys: Sequence[LogKey], fetched: dict[str, bytes | None]) -> None:
+        try:
+            tables, reading = self.base.add((each.key, fetched.pop(each.key) or b"") for each in keys)
+        except OSError as error:
+            why = reason(error, self.base.folder)
+            raise StoreError(
+                f"The events can't be written to {self.base.folder.parent}: {why}. Make room, or choose "
+                "another folder with --home, then try again."
+            ) from error
+        self._have(keys)
+        if self._store:
+            try:
+                self._store.keep(keys, tables, reading)
+            except OSError as error:
+                self._keep_no_more(error)
 
 
 def portions(keys: Sequence[LogKey]) -> Iterator[list[LogKey]]:
