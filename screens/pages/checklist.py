@@ -36,6 +36,10 @@ WATCH = 60.0
 """Seconds between looks while watching."""
 
 
+FIRST_EVENT = "event"
+"""The stage of the test event."""
+
+
 class ChecklistPage(Page):
     """Runs all checks and shows them as they come."""
 
@@ -185,14 +189,21 @@ class ChecklistPage(Page):
         chosen = self.query_one(ChecklistRows).chosen
         if chosen:
             stage, item = chosen
-            self.query_one("#detail", Static).update(
-                item_text(item, self.news.get(item.id), setup=self.setup) if item else stage_text(stage)
-            )
+            told = item_text(item, self.news.get(item.id), setup=self.setup) if item else stage_text(stage)
+            more = (say("Enter shows all events.", MUTED),) if self._opens_events() else ()
+            self.query_one("#detail", Static).update(lines(told, *more))
+
+    def _opens_events(self) -> bool:
+        """Whether the chosen row is the first event, and has nothing else to say."""
+        chosen = self.query_one(ChecklistRows).chosen
+        return bool(chosen and chosen[0].id == FIRST_EVENT and chosen[0].status is Status.OK)
 
     @on(OptionList.OptionSelected)
     def toggled(self) -> None:
-        """Enter opens or closes a row."""
-        if self.snapshot:
+        """Enter opens or closes a row; the first event leads to all of them."""
+        if self._opens_events():
+            self.action_events()
+        elif self.snapshot:
             self.query_one(ChecklistRows).toggle(self.snapshot)
 
     # What can be done.

@@ -15,10 +15,10 @@ from screens.routes import Route
 from tests.screens import scripted
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.scripted import Script, ScriptedService, a_setup
+from tests.snowplow.events.lines import encoded, hit, log, logged
 from wizard.engine.progress import Progress
 from wizard.model.results import Check, Job, Status
 from wizard.model.setup import Made, Proof, Setup
-from wizard.snowplow.events.event import Event
 
 NOW = 1_800_000_000.0
 """15 January 2027, 08:00 UTC: the time on this computer in every scene."""
@@ -57,18 +57,19 @@ async def waits(progress: Progress) -> None:
     await scripted.waits_for_ever(progress)
 
 
-def visit(number: int) -> Event:
-    """Return an event of a visitor; the higher its number, the older it is."""
-    return Event(
-        at=NOW - 1700.0 * number,
-        kind=("page_view", "page_ping", "struct")[number % 3],
-        event_id=f"event-{number}",
-        app_id="shop",
-        request_id=f"request-{number}",
-        host="e.example.test",
-        address="192.0.2.0",
+def visit(number: int) -> str:
+    """Return the log line of an event of a visitor; the higher its number, the older it is."""
+    page = f"https://shop.example/products/{number % 9}?from=newsletter"
+    values = {"e": ("pv", "pp", "se")[number % 3], "eid": f"event-{number}", "aid": "shop", "p": "web", "url": page}
+    found_by = {"refr": ("https://www.google.com/", "https://news.example/")[number % 2]} if number % 4 else {}
+    moment = time.gmtime(NOW - 1700.0 * number)
+    return hit(
+        logged(encoded(**values, **found_by, duid=f"visitor-{number % 7}")),
+        address="192.0.2.7",
         agent="Mozilla/5.0",
-        values={"page_url": f"https://shop.example/products/{number}?from=newsletter", "platform": "web"},
+        request_id=f"request-{number}",
+        date=time.strftime("%Y-%m-%d", moment),
+        time=time.strftime("%H:%M:%S", moment),
     )
 
 
@@ -103,7 +104,7 @@ class Scene:
         service = ScriptedService(home, zone=None if self.real else "example.test", scripts=self.scripts)
         if self.made is not None:
             saved(service, made=self.made)
-        service.visits = tuple(visit(number) for number in range(40))
+        service.visits = log(visit(number) for number in range(40))
         app = SnowpixelApp(service)
         app.now, app.ticks = (lambda: NOW), (lambda: 0.0)
         app.theme = theme
@@ -202,7 +203,7 @@ async def done(app: SnowpixelApp, pilot: Driver) -> None:
 async def events(app: SnowpixelApp, pilot: Driver) -> None:
     app.visit(Route.EVENTS, "main")
     await on_page(pilot, "EventsPage")
-    await wait_for(pilot, lambda: "40 events" in shown(app, "#total") and "looking" not in shown(app, "#total"))
+    await wait_for(pilot, lambda: "40 events" in shown(app, "#total") and "refreshing" not in shown(app, "#total"))
 
 
 async def remove(app: SnowpixelApp, pilot: Driver) -> None:

@@ -32,11 +32,11 @@ from wizard.model.results import (
     Wait,
 )
 from wizard.model.setup import Setup, SetupChoices
+from wizard.model.threads import to_the_end
 from wizard.net.dns_client import DnsClient
 from wizard.net.dns_operator import DnsOperator
 from wizard.service import Environment, PreparedWalk, Service
-from wizard.snowplow.events.event import Event
-from wizard.snowplow.events.reader import EventReader
+from wizard.snowplow.events.reader import EventReader, FetchProgress
 from wizard.stages import Stage, stages
 from wizard.storage.setup_state import MemoryState
 
@@ -63,15 +63,17 @@ class Played:
 
 
 class Visits(EventReader):
-    """Reads a log bucket that holds what the script says, once."""
+    """Reads a log bucket that holds what the script says."""
 
-    def __init__(self, real: EventReader, visits: tuple[Event, ...]) -> None:
-        super().__init__(real.context, real.since)
+    def __init__(self, real: EventReader, visits: bytes) -> None:
+        super().__init__(real.context, real.since, tests=False)
         self.visits = visits
 
-    async def new(self) -> AsyncIterator[list[Event]]:
-        visits, self.visits = self.visits, ()
-        yield list(visits)
+    async def fetched(self) -> AsyncIterator[FetchProgress]:
+        visits, self.visits = self.visits, b""
+        if visits:
+            await to_the_end(self.base.add, [("visits", visits)])
+        yield FetchProgress(1, 1, 1, 1)
 
 
 class ScriptedService(Service):
@@ -104,8 +106,8 @@ class ScriptedService(Service):
         self.holds = ""
         """The zone that the script finds for every name; empty is the part after the first dot."""
         self.asked_with: list[KeySource | None] = []
-        self.visits: tuple[Event, ...] = ()
-        """What is found in the log bucket."""
+        self.visits = b""
+        """A log file: what is found in the log bucket."""
         self.looked_at: list[frozenset[str] | None] = []
         """The items that each walk was limited to."""
 

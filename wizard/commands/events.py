@@ -19,7 +19,6 @@ from wizard.commands import event_loop, options, run_walk
 from wizard.commands.credential_steps import second_factor
 from wizard.commands.options import Command
 from wizard.commands.output import event_lines
-from wizard.commands.output.event_lines import Span
 from wizard.commands.output.exit_codes import ExitCode, of_error
 from wizard.commands.output.fetch_bar import FetchBar
 from wizard.commands.session import Session, pass_session
@@ -28,7 +27,7 @@ from wizard.snowplow.events import questions
 from wizard.snowplow.events.event import Event, harmless, told
 from wizard.snowplow.events.event_files import FORMATS
 from wizard.snowplow.events.reader import EventReader
-from wizard.snowplow.events.summary import HOUR
+from wizard.snowplow.events.spans import HOUR, Span, all_in_time, counted
 
 SHORTEST = 1.0
 """Seconds between looks that `--follow` allows: AWS counts calls."""
@@ -250,7 +249,7 @@ def _tell(query: EventQuery, found: list[Event], *, rows_only: bool = False) -> 
 def _tell_table(query: EventQuery, by: str) -> None:
     base, span = query.reader.base, query.span
     rows = questions.table(base, by, span.zone, most=None if by in questions.IN_TIME else query.most)
-    full = event_lines.all_in_time(by, rows, span)
+    full = all_in_time(by, rows, span)
     data = query.data(by=by, rows=[msgspec.to_builtins(row) for row in full])
     query.session.result(event_lines.table(by, full), "ok", data)
 
@@ -301,7 +300,7 @@ def _write(query: EventQuery, out: Path | None, db: Path | None) -> None:
     except (OSError, duckdb.Error) as error:
         why = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise click.UsageError(f"{path} couldn't be written: {why}") from error
-    said = f"{event_lines.counted(number, 'event')} {query.span.words} written to {path}"
+    said = f"{counted(number, 'event')} {query.span.words} written to {path}"
     query.session.result([said], "ok", query.data(file=str(path), written=number))
 
 

@@ -13,11 +13,12 @@ import pytest
 
 from tests.snowplow.events.lines import encoded, hit, log, logged
 from wizard.commands.output import event_lines
-from wizard.commands.output.event_lines import Span
 from wizard.snowplow.events import event_files, questions
+from wizard.snowplow.events.bars import bar, sparkline
 from wizard.snowplow.events.columns import CHECK_APP, COLUMNS
 from wizard.snowplow.events.event_base import EventBase
-from wizard.snowplow.events.questions import DIMENSIONS, NONE, Row
+from wizard.snowplow.events.questions import DIMENSIONS, NONE, Row, filters_in
+from wizard.snowplow.events.spans import Span, all_in_time
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
 TABLET = "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) AppleWebKit/605.1.15"
@@ -158,13 +159,13 @@ def test_every_hour_and_day_of_a_span_is_shown() -> None:
     assert half.labels() == ["2026-11-23 16:00", "2026-11-23 17:00"]
     days = Span(since, since + 3 * 86_400, "Asia/Kolkata")
     assert days.labels() == ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"]
-    shown = event_lines.all_in_time("hour", [Row("2026-11-23 12:00", 5, 4, 3)], hours)
+    shown = all_in_time("hour", [Row("2026-11-23 12:00", 5, 4, 3)], hours)
     assert [row.events for row in shown] == [0, 5, 0]
 
 
 @pytest.mark.parametrize(("number", "most", "drawn"), [(0, 8, ""), (1, 10_000, "▏"), (8, 8, "█" * 24), (0, 0, "")])
 def test_bars(number: int, most: int, drawn: str) -> None:
-    assert event_lines.bar(number, most) == drawn
+    assert bar(number, most) == drawn
 
 
 def test_a_table_cannot_steer_the_terminal() -> None:
@@ -212,3 +213,27 @@ def test_a_file_that_cannot_be_written_leaves_nothing(base: EventBase, tmp_path:
         with pytest.raises((OSError, duckdb.Error)):
             writer(base, tmp_path / "missing" / name)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "drawn"), [([], ""), ([0, 0], "▁▁"), ([0, 1, 100], "▁▂█"), ([7, 7], "██"), ([0, 50, 100], "▁▅█")]
+)
+def test_a_line_of_bars_shows_even_a_single_event(counts: list[int], drawn: str) -> None:
+    assert sparkline(counts) == drawn
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("", {}),
+        ("/shop", {"page": "/shop"}),
+        ("https://shop.example/a", {"page": "https://shop.example/a"}),
+        ("type:pv app:shop  referrer:google", {"type": "pv", "app": "shop", "referrer": "google"}),
+        ("host:e.example.org page:/a?x=page:1", {"host": "e.example.org", "page": "/a?x=page:1"}),
+        ("type:", {}),
+        ("a b", {"page": "a b"}),
+        ("a type:pv b", {"page": "a b", "type": "pv"}),
+    ],
+)
+def test_a_typed_filter(typed: str, meant: dict[str, str]) -> None:
+    assert filters_in(typed) == meant

@@ -1,71 +1,14 @@
 """Events in plain text: one event a line, tables with bars, and the summary that a shop owner reads first."""
 
-import math
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from msgspec import Struct
-
+from wizard.snowplow.events.bars import bar, sparkline
 from wizard.snowplow.events.event import Event, as_text, harmless
-from wizard.snowplow.events.questions import IN_TIME, Row, Summary
+from wizard.snowplow.events.questions import Row, Summary
 from wizard.snowplow.events.reader import EventReader
-from wizard.snowplow.events.summary import HOUR, sparkline
-
-BAR = 24
-"""Letters of the longest bar."""
-
-DAY_HOURS = 24
-LONGEST_BY_HOUR = 48
-"""Hours up to which a summary counts by the hour; above it counts by the day."""
-
-_EIGHTHS = " ▏▎▍▌▋▊▉"
-
-
-class Span(Struct, frozen=True):
-    """The time that is asked for.
-
-    Attributes:
-        since: seconds since the epoch.
-        until: the end, in seconds since the epoch; now, where it is open.
-        zone: the name of the time zone.
-        hours: how many hours back, where it was asked so.
-    """
-
-    since: float
-    until: float
-    zone: str = "UTC"
-    hours: int | None = None
-
-    @property
-    def unit(self) -> str:
-        """Whether the summary counts by `hour` or by `day`."""
-        return "hour" if self.until - self.since <= LONGEST_BY_HOUR * HOUR else "day"
-
-    @property
-    def words(self) -> str:
-        """What the summary says of it."""
-        if self.hours is None:
-            return f"from {self._local(self.since)} to {self._local(self.until)}"
-        return f"in the last {'24 hours' if self.hours == DAY_HOURS else counted(self.hours, 'hour')}"
-
-    def _local(self, at: float) -> str:
-        return f"{datetime.fromtimestamp(at, ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
-
-    def labels(self) -> list[str]:
-        """Return its hours, back from the last one, or all its days, as the tables name them."""
-        zone = ZoneInfo(self.zone)
-        if self.unit == "hour":
-            back = range(math.ceil((self.until - self.since) / HOUR) - 1, -1, -1)
-            return [f"{datetime.fromtimestamp(self.until - hours * HOUR, zone):%Y-%m-%d %H:00}" for hours in back]
-        day, last = (datetime.fromtimestamp(at, zone).date() for at in (self.since, self.until))
-        return [f"{day + timedelta(days=number)}" for number in range((last - day).days + 1)]
-
-
-def counted(number: int, thing: str) -> str:
-    """Say how many there are of a thing."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+from wizard.snowplow.events.spans import Span, counted
 
 
 def line(event: Event) -> str:
@@ -75,12 +18,6 @@ def line(event: Event) -> str:
     told = " ".join(part for part in what if part) or text.get("Title", "")
     mark = " (test)" if event.is_check else " (bot)" if event.bot else ""
     return f"{datetime.fromtimestamp(event.at, UTC):%Y-%m-%d %H:%M:%S} {text['Event']:<12} {told}{mark}"
-
-
-def bar(number: int, most: int) -> str:
-    """Draw a number as a bar; one that is not zero is seen."""
-    eighths = -(-number * BAR * 8 // most) if most else 0
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
 def table(by: str, rows: Sequence[Row]) -> Iterator[str]:
@@ -159,11 +96,3 @@ def of_the_store(reader: EventReader) -> Iterator[str]:
         yield f"{found} damaged and deleted. The log files were fetched again."
     if reader.not_kept:
         yield f"The events can't be kept on this computer: {reader.not_kept}. The next run fetches them again."
-
-
-def all_in_time(by: str, rows: Sequence[Row], span: Span) -> Sequence[Row]:
-    """Return a table with all its hours or days, also those without events."""
-    if by not in IN_TIME or by != span.unit:
-        return rows
-    found = {row.value: row for row in rows}
-    return [found.get(label, Row(label, 0, 0, 0)) for label in dict.fromkeys([*span.labels(), *found])]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from wizard.commands.output.event_lines import bar
+from wizard.snowplow.events.bars import bar
 from wizard.snowplow.events.reader import FetchProgress
 
 LONG = {True: 1.0, False: 10.0}

@@ -91,6 +91,8 @@ def refuse_others(path: Path) -> None:
     """
     if not path.exists():
         return
+    if not path.is_file():  # a pipe would be waited for
+        raise FileExistsError(f"{path} isn't a file. Choose another name.")
     with path.open("rb") as file:
         start = file.read(32)
     signs = {".csv": b"collector_tstamp,event,", ".jsonl": b'{"collector_tstamp":', ".parquet": b"PAR1"}

@@ -88,6 +88,23 @@ def condition(since: float, until: float | None = None, filters: Mapping[str, st
     return " AND ".join(parts)
 
 
+def filters_in(typed: str) -> dict[str, str]:
+    """Read a typed filter: `type:page_view`, and so on with the names of `FILTERS`; other words are part of the page.
+
+    Args:
+        typed: the words, with spaces between them.
+    """
+    found: dict[str, str] = {}
+    words = []
+    for word in typed.split():
+        name, colon, value = word.partition(":")
+        if colon and name in FILTERS:
+            found |= {name: value} if value else {}
+        else:
+            words.append(word)
+    return {"page": " ".join(words), **found} if words else found
+
+
 def _moment(at: float) -> str:
     return f"TIMESTAMP '{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S.%f}'"
 

@@ -151,7 +151,7 @@ class EventReader:
             wizard.aws.errors.AwsError: AWS refused, or could not be reached. What was read is not read again.
             wizard.storage.store.StoreError: the disk is full.
         """
-        await in_thread(lambda: self.base)
+        await to_the_end(lambda: self.base)
         since, until = self.since - OVERLAP, None if self.until is None else self.until + OVERLAP
         listed = await log_keys(self.context, since, until)
         if self._looked and all(each.key in self._read for each in listed):
@@ -167,6 +167,11 @@ class EventReader:
                 progress = progress.after(some)
                 yield progress
         self._looked = True
+
+    def close(self) -> None:
+        """Delete what was read, but for what the store keeps."""
+        if self._base is not None:
+            self._base.close()
 
     # The store.
 
