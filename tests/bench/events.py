@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from base64 import b64encode
 from collections.abc import Iterator
@@ -120,7 +121,27 @@ def decode(paths: list[Path], only: list[str] | None) -> None:
     print(found)  # noqa: T201 - read by the parent
 
 
-def measured(mode: str, paths: list[Path]) -> tuple[float, float, int]:
+def keep(paths: list[Path]) -> None:
+    """Decode files as `events` does, keep the events, ask for the summary, and print how many bytes are kept."""
+    from wizard.snowplow.events import questions  # noqa: PLC0415 - its loading counts as work
+    from wizard.snowplow.events.event_base import EventBase  # noqa: PLC0415 - the same
+
+    with EventBase() as base:
+        for path in paths:
+            with path.open("rb") as file:
+                base.add([(path.name, file)])
+        before = time.process_time()
+        base.rows("SELECT 1")  # which events are repetitions is found out once for all questions
+        between = time.process_time()
+        found = questions.summary(base)
+        after = time.process_time()
+        size = sum(path.stat().st_size for path in base.folder.glob("*.parquet"))
+    if not found.events:
+        raise AssertionError("the summary has no events")
+    print(size, between - before, after - between)  # noqa: T201 - read by the parent
+
+
+def measured(mode: str, paths: list[Path]) -> tuple[float, float, float]:
     """Run one way in a process of its own: CPU seconds, peak memory in MB, and events."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     if mode == "zcat":
@@ -133,10 +154,10 @@ def measured(mode: str, paths: list[Path]) -> tuple[float, float, int]:
         peak = float(ran.stderr.split()[-1]) / 1024
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, peak, int(ran.stdout.split()[-1])
+    return seconds, peak, float(ran.stdout.split()[-1])
 
 
-def best(mode: str, paths: list[Path], times: int = 2) -> tuple[float, float, int]:
+def best(mode: str, paths: list[Path], times: int = 2) -> tuple[float, float, float]:
     """Return the quickest of some runs: a busy machine only adds."""
     return min(measured(mode, paths) for _ in range(times))
 
@@ -181,7 +202,10 @@ def _texts(path: Path) -> Iterator[str]:
 
 if __name__ == "__main__":
     given = [Path(path) for path in json.load(sys.stdin)]
-    {"all": lambda: decode(given, None), "few": lambda: decode(given, FEW), "parser": lambda: parse(given)}[
-        sys.argv[1]
-    ]()
+    {
+        "all": lambda: decode(given, None),
+        "few": lambda: decode(given, FEW),
+        "keep": lambda: keep(given),
+        "parser": lambda: parse(given),
+    }[sys.argv[1]]()
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)  # noqa: T201 - read by the parent

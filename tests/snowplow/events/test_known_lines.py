@@ -4,6 +4,7 @@ The facts are those of Snowplow's specs of CloudFront lines (3-enrich/spark-enri
 encoding of each year, and the fields of the event. The lines are our own.
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ ENTITY = {"schema": "iglu:com.example/thing/jsonschema/1-0-0", "data": {"uri": "
 CONTEXTS = {"schema": "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0", "data": [ENTITY]}
 UNSTRUCT = {"schema": "iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0", "data": ENTITY}
 FEATURES = "f_pdf=1&f_qt=0&f_realp=0&f_wma=0&f_dir=0&f_fla=1&f_java=1&f_gears=0&f_ag=1"
+GREEK = {"schema": "s", "data": {"schema": "i", "data": {"n": "Χαρά < 1"}}}
+NESTED = "?u=http%3A%2F%2Fb%2F%3Fq%3Da%2Bb%26v%3Dhttp%253A%252F%252Fc%2528d%2529%257Ce&n=1%2C2"
 SHOP = "http://www.example.org/a?utm_source=x&q=b%20c"
 
 Expected = dict[str, Any]
@@ -107,6 +110,50 @@ YEARS: dict[str, tuple[int, str, Expected]] = {
             "br_features_java": True,
         },
     ),
+    "August 2013: once, and a title that ends with a percent sign": (
+        15,
+        hit(
+            encoded("", e="pv", url=SHOP, page="Way - Shop%", refr="http://www.example.com/s?q=a%2Bb%26c&l="),
+            agent="Firefox%20(X11;%20rv:23.0)",
+        ),
+        {
+            "agent": "Firefox (X11; rv:23.0)",
+            "page_title": "Way - Shop%",
+            "page_url": SHOP,
+            "page_referrer": "http://www.example.com/s?q=a%2Bb%26c&l=",
+        },
+    ),
+    "2012: once, an event in base64 with padding and Greek letters": (
+        12,
+        hit(
+            f"&e=ue&ue_px={packed(GREEK)}=",
+            stem="/ice.png",
+        ),
+        {"kind": "unstruct", "unstruct": ("i", {"n": "Χαρά < 1"})},
+    ),
+    "late October 2013: 18 fields, all twice, entities as plain JSON": (
+        18,
+        hit(logged(encoded("", e="pv", url=SHOP, co=json.dumps(CONTEXTS))), agent="A%2520(B;%2520C)"),
+        {"agent": "A (B; C)", "host": "e.example.org", "entities": [(ENTITY["schema"], ENTITY["data"])]},
+    ),
+    "a campaign: addresses in addresses in addresses, and a browser in the query": (
+        15,
+        hit(
+            logged(encoded("", e="pp", url=SHOP + NESTED, refr="http://www.example.com/" + NESTED, ua="IE 7 (MSIE)")),
+            agent="IE%25209",
+            referer="http://www.example.org/a?utm_term=b%2520c",
+        ),
+        {
+            "agent": "IE 7 (MSIE)",
+            "page_url": SHOP + NESTED,
+            "page_referrer": "http://www.example.com/" + NESTED,
+        },
+    ),
+    "an internal referrer on another subdomain": (
+        18,
+        hit(logged(encoded("", e="pp", url=SHOP, refr="http://www.a.example.org/b.html"))),
+        {"page_referrer": "http://www.a.example.org/b.html"},
+    ),
     "April 2014: 18 fields": (
         18,
         hit(logged(encoded("", e="pv", url=SHOP))),
@@ -170,6 +217,17 @@ def test_named_differences_to_snowplows_loader() -> None:
     assert nested.values["page_referrer"] == "http://b/?u=http%3A%2F%2Fc%2F"
     # A tab inside a field makes it two: the line has too many, and says nothing that can be believed.
     assert events_in(hit("e=pv&page=a\tb")) == []
+
+
+def test_fields_that_amazon_may_add_are_passed_over() -> None:
+    names = [*COLUMNS, "x-test-2", "x-test-3"]
+    (event,) = decoded([("log", log([hit(logged(encoded("", e="pp", url=SHOP))) + "\t991\ttest"], columns=names))])
+    assert (event.kind, event.values["page_url"], event.unreadable) == ("page_ping", SHOP, ())
+
+
+def test_what_is_no_list_of_entities_is_named() -> None:
+    (event,) = events_in(hit(f"e=pp&url=a&cx={packed({'page': {'url': 'blog'}})}"))
+    assert (event.kind, event.entities, event.unreadable) == ("page_ping", (), ("cx",))
 
 
 def test_a_tilde_of_a_home_page() -> None:
