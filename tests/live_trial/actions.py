@@ -19,7 +19,7 @@ from wizard.model.context import DELETE_LOGS, YES
 from wizard.model.ports import DnsAnswer, DnsUnreachableError, WebError
 from wizard.model.results import Job, Phase, Snapshot, Status, Update
 from wizard.model.setup import Goal, Setup, ViewerPolicy
-from wizard.snowplow.events.log_files import LogFile
+from wizard.snowplow.events.log_lines import log_lines
 from wizard.snowplow.pixel_response import MARK
 
 WITHOUT_EVENT = (
@@ -234,8 +234,9 @@ def event(trial: Trial) -> None:
     told = f"Found {minutes:.0f} minutes after the first event; events sent: {sent}."
     trial.as_believed(FIRST_HOURS, told, fine=minutes <= 5 * 60)
     reply = trial.aws("s3", "get_object", Bucket=made.log_bucket, Key=proof.log_key, ExpectedBucketOwner=made.account)
-    line = next(one for one in LogFile(reply["Body"]) if one.request_id == proof.request_id)
-    double, single = "%25" in line.query, "%" in line.query
+    lines = log_lines(reply["Body"])
+    query = next(one["cs-uri-query"] for one in lines if one["x-edge-request-id"] == proof.request_id)
+    double, single = "%25" in query, "%" in query
     told = "`%25`" if double else "`%`" if single else "no escape at all"
     trial.as_believed(ESCAPES, f"The query of the line has {told}.", fine=double)
     since = time.time() - ASKED_HOURS * 3600

@@ -8,8 +8,7 @@ import pytest
 
 from tests.snowplow.events.lines import COLUMNS, hit, log
 from wizard.snowplow.events.decoder import Decoder
-from wizard.snowplow.events.log_chunks import ChunkReader, LogReading, Oddity
-from wizard.snowplow.events.log_files import LONGEST_LINE, MOST_BROKEN
+from wizard.snowplow.events.log_chunks import LONGEST_LINE, MOST_BROKEN, ChunkReader, LogReading, Oddity
 
 GOOD = hit("e=pv&page=good")
 

@@ -5,6 +5,7 @@ from wizard.model.context import Context
 from wizard.model.ports import AGENT, WebError
 from wizard.model.setup import TrackerFile
 from wizard.snowplow.events.log_bucket import LogKey, log_file, log_keys
+from wizard.snowplow.events.log_lines import answered_at, log_lines
 
 DAY = 86_400.0
 """Seconds of logs that are looked through: browsers that have the file do not ask again, new visitors do."""
@@ -14,7 +15,7 @@ MOST_FILES = 40
 
 PAGE_LIMIT = 4 * 1024 * 1024
 REDIRECTS = 5
-_SERVED = frozenset({200, 304})
+_SERVED = frozenset({"200", "304"})
 
 
 async def used_by(context: Context, file: TrackerFile) -> str | None:
@@ -44,13 +45,13 @@ async def _in_logs(context: Context, file: TrackerFile) -> str | None:
     try:
         keys: list[LogKey] = await log_keys(context, since)
         times = [
-            line.at
+            answered_at(line)
             for one in keys[-MOST_FILES:]
-            for line in await log_file(context, one.key)
-            if line.stem == f"/{file.key}"
-            and line.status in _SERVED
-            and not line.agent.startswith(AGENT)
-            and line.at >= since
+            for line in log_lines(await log_file(context, one.key))
+            if line["cs-uri-stem"] == f"/{file.key}"
+            and line["sc-status"] in _SERVED
+            and not line.get("cs(user-agent)", "").startswith(AGENT)
+            and answered_at(line) >= since
         ]
     except AwsError as error:
         return f"the access logs couldn't be read ({error.code})"

@@ -15,7 +15,7 @@ from wizard.model.context import Context
 from wizard.model.setup import LOG_PREFIX
 from wizard.model.threads import in_thread
 from wizard.snowplow.events.event import TOLD, Event
-from wizard.snowplow.events.log_files import LogFile
+from wizard.snowplow.events.log_lines import mentions
 
 _DAY = re.compile("[0-9]{4}/[0-9]{2}/[0-9]{2}")
 
@@ -83,25 +83,26 @@ async def log_keys_of(context: Context, sent_at: float) -> list[LogKey]:
     return await log_keys(context, sent_at - CLOCKS)
 
 
-async def log_file(context: Context, key: str) -> LogFile:
-    """Fetch one.
+async def log_file(context: Context, key: str) -> bytes:
+    """Fetch one, as it is packed.
 
     Raises:
         wizard.aws.errors.AwsError: AWS refused.
     """
     reply = await _on_logs(context, "get_object", Key=key)
-    return LogFile(reply["Body"])
+    body: bytes = reply["Body"]
+    return body
 
 
-async def events_in(file: LogFile, words: Collection[str]) -> list[Event]:
+async def events_in(file: bytes, words: Collection[str]) -> list[Event]:
     """Decode a file if it has any of these texts, such as request ids; a repeated event stands there once."""
-    if not file.mentions(words):
+    if not mentions(file, words):
         return []
 
     def decode() -> list[Event]:
         from wizard.snowplow.events.decoder import decoded  # noqa: PLC0415 - loads DuckDB, which few need
 
-        return list(decoded([("", file.data)], only=TOLD))
+        return list(decoded([("", file)], only=TOLD))
 
     return await in_thread(decode)
 

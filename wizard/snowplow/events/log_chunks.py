@@ -16,7 +16,14 @@ from typing import BinaryIO
 
 from msgspec import Struct, field
 
-from wizard.snowplow.events.log_files import LARGEST_FILE, LONGEST_LINE, MOST_BROKEN
+LARGEST_FILE = 256 * 1024 * 1024
+"""Most bytes that a file may unpack to without a readable line. More is a gzip bomb or not a log."""
+
+LONGEST_LINE = 128 * 1024
+"""Most bytes in a line. CloudFront logs no URL above 8 KB and no headers above 20 KB; escapes can triple both."""
+
+MOST_BROKEN = 100_000
+"""Lines that cannot be understood before a file is given up: it is no log, and unpacked noise can be endless."""
 
 CHUNK = 96 * 1024 * 1024
 """Bytes of a chunk, about: so many are on disk at a time, whatever the size and number of files."""
@@ -102,7 +109,7 @@ class ChunkReader:
 
     def add(self, name: str, file: BinaryIO | bytes) -> Iterator[Chunk]:
         """Read one file; yield chunks as they fill up. What is left comes with the next file, or with `rest`."""
-        one = _File(self.reading, name)
+        one = LogBlocks(self.reading, name)
         self.reading.files += 1
         for fields, block in one.blocks(BytesIO(file) if isinstance(file, bytes) else file):
             if fields != self._fields or self._held >= self._size:
@@ -119,7 +126,7 @@ class ChunkReader:
 
     def again(self, chunk: Chunk) -> Iterator[Chunk]:
         """Read a chunk again, line by line: some of its lines have too many fields, and others too few."""
-        one = _File(self.reading, "", chunk.fields)
+        one = LogBlocks(self.reading, "", chunk.fields)
         text = chunk.path.read_bytes()
         self.reading.lines -= text.count(b"\n")
         for _, block in one.line_by_line(text):
@@ -140,8 +147,14 @@ class ChunkReader:
         self._held += len(block)
 
 
-class _File:
-    """One file: its header, and whether the rest of it is worth reading."""
+class LogBlocks:
+    """One file: its header, its lines in blocks, and whether the rest of it is worth reading.
+
+    Args:
+        reading: counts what was met.
+        name: the file's name.
+        fields: CloudFront's names of the fields, as far as they are known already.
+    """
 
     def __init__(self, reading: LogReading, name: str, fields: tuple[str, ...] = ()) -> None:
         self._reading, self._name, self._fields = reading, name, fields
@@ -193,8 +206,8 @@ class _File:
 
     def _whole_lines(self, file: BinaryIO) -> Iterator[bytes]:
         pending, overlong = b"", False
-        for unpacked in self._unpacked(file):
-            piece = unpacked
+        for some in self._unpacked(file):
+            piece = some
             end = piece.rfind(b"\n") + 1
             if not end:
                 self._idle += len(piece)
@@ -218,17 +231,8 @@ class _File:
             yield pending + b"\n"
 
     def _unpacked(self, file: BinaryIO) -> Iterator[bytes]:
-        start = file.read(len(_GZIP))
-        file.seek(-len(start), 1)
-        if start != _GZIP:
-            while piece := file.read(BLOCK):
-                yield piece
-            return
-        packed = gzip.GzipFile(fileobj=file)
         try:
-            # `read1` hands out what it has; `read` would lose what precedes the damage.
-            while piece := packed.read1(BLOCK):
-                yield piece
+            yield from unpacked(file)
         except (OSError, EOFError, zlib.error):
             self._cut = True
 
@@ -275,6 +279,26 @@ class _File:
             self._reading.odd[Oddity.NOT_UTF8] += 1
             text = line.decode("utf-8", "replace")
         return text.replace("\0", "\N{REPLACEMENT CHARACTER}").replace("\r", "\N{REPLACEMENT CHARACTER}").encode()
+
+
+def unpacked(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the bytes of a file, gzip or plain, in blocks.
+
+    Raises:
+        OSError: it is damaged.
+        EOFError: it ends early.
+        zlib.error: it is damaged.
+    """
+    start = file.read(len(_GZIP))
+    file.seek(-len(start), 1)
+    if start != _GZIP:
+        while piece := file.read(BLOCK):
+            yield piece
+        return
+    packed = gzip.GzipFile(fileobj=file)
+    # `read1` hands out what it has; `read` would lose what precedes the damage.
+    while piece := packed.read1(BLOCK):
+        yield piece
 
 
 def _clean(block: bytes, fields: int) -> bool:

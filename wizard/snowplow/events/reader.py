@@ -257,7 +257,7 @@ class EventReader:
         async def one(key: str) -> None:
             async with limiter:
                 try:
-                    fetched[key] = (await log_file(self.context, key)).data
+                    fetched[key] = await log_file(self.context, key)
                 except AwsError as error:
                     if error.code == "NoSuchKey":
                         fetched[key] = None  # it has expired since it was listed
