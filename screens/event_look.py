@@ -80,6 +80,7 @@ def look(reader: EventReader, question: Question, now: float) -> Look:
     """Answer a question about what was read. Blocking."""
     base, since = reader.base, question.since(now)
     span = Span(since, now, hours=question.days * DAY_HOURS)
+    base.skip()
     base.want(questions.condition(since, None, questions.filters_in(question.typed)))
     summary = questions.summary(base, span.zone, by=span.unit)
     per = all_in_time(span.unit, summary.per, span)

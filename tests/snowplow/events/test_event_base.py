@@ -1,6 +1,9 @@
 """The view `events`: each event once, whatever file it came with, and a count of what is left out."""
 
+import pytest
+
 from tests.snowplow.events.lines import hit, log, logged
+from wizard.snowplow.events import event_base
 from wizard.snowplow.events.columns import CHECK_APP
 from wizard.snowplow.events.event_base import EventBase, LeftOut
 
@@ -89,3 +92,16 @@ def test_a_thousand_small_files_take_one_decoding() -> None:
         assert base.rows("SELECT count(*) FROM events") == [(1000,)]
         assert base.reading.files == 1000
         assert len(list(base.folder.glob("*.parquet"))) == 1
+
+
+def test_whoever_follows_for_long_has_few_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_base, "MOST_PARTS", 3)
+    with EventBase() as base:
+        for number in range(10):
+            lines = [hit(f"e=pv&eid={number}", time=f"10:00:{number:02}"), hit(f"e=pv&eid={number // 2}")]
+            base.add([("1", log(lines))])
+            new = [event.event_id for event in base.fresh()]
+            assert new == ([f"{number}"] if number else ["0"])
+            assert len(list(base.folder.glob("*.parquet"))) <= 5
+        assert [event.event_id for event in base.events()] == [f"{number}" for number in range(10)]
+        assert base.left_out().repeated == 10

@@ -19,6 +19,9 @@ from wizard.snowplow.events.decoding_sql import text
 from wizard.snowplow.events.event import Event, event_of
 from wizard.snowplow.events.log_chunks import LogReading
 
+MOST_PARTS = 100
+"""Parquet files that are asked side by side: more of them are joined."""
+
 _NAMES = ", ".join(column.name for column in COLUMNS)
 _ID = "coalesce(try_cast(event_id AS UUID), CAST(md5(event_id) AS UUID))"
 """An event's id in 16 bytes, whatever the tracker made of it."""
@@ -159,10 +162,12 @@ class EventBase:
         Args:
             since: seconds since the epoch before which events are left out.
         """
-        told, self._told = self._told, self._parts
-        return self.events(
-            "part > $part AND collector_tstamp >= make_timestamp_ms($since)", {"part": told, "since": int(since * 1000)}
+        found = self.events(
+            "part > $part AND collector_tstamp >= make_timestamp_ms($since)",
+            {"part": self._told, "since": int(since * 1000)},
         )
+        self._told = self._parts
+        return found
 
     def skip(self) -> None:
         """Let the next call of `fresh` begin with what is added from now on."""
@@ -195,8 +200,18 @@ class EventBase:
             self._decoder.connection.execute(query, dict(values)) if values else self._decoder.connection.execute(query)
         )
 
+    def _join_told(self) -> None:
+        """Put many small files into one, of events that `fresh` has told: whoever follows for days adds thousands."""
+        told = [path for path in sorted(self.folder.glob("[0-9]*.parquet")) if int(path.stem) <= self._told]
+        if len(told) > MOST_PARTS:
+            joined = self.joined(told)
+            for path in told[:-1]:
+                path.unlink()
+            joined.replace(told[-1])
+
     def _renew(self) -> None:
         """Look at the files anew: which events are repetitions is decided once, in the order of arrival."""
+        self._join_told()
         parts = text(f"{self.folder}/[0-9]*.parquet")
         rows = (
             f"SELECT *, CAST(parse_filename(filename, true) AS INTEGER) AS part, file_row_number AS number "
