@@ -4,7 +4,7 @@ import sys
 
 from tests.bench.answering import answering, first_set_up, leaving
 from tests.bench.checks import checks
-from tests.bench.events import events
+from tests.bench.events import events, kept_events
 from tests.bench.figures import Figure
 from tests.bench.road import calls, practice_road, road
 from tests.bench.startup import startup
@@ -15,7 +15,19 @@ def main() -> int:
     """Measure everything and print a Markdown table."""
     figures: list[Figure] = []
     print("| figure | measured | limit | kept |\n|---|---|---|---|")  # noqa: T201 - this is a report
-    for measure in (startup, wizard, answering, leaving, first_set_up, calls, road, checks, practice_road, events):
+    for measure in (
+        startup,
+        wizard,
+        answering,
+        leaving,
+        first_set_up,
+        calls,
+        road,
+        checks,
+        practice_road,
+        events,
+        kept_events,
+    ):
         for figure in measure():
             figures.append(figure)
             print(figure.row(), flush=True)  # noqa: T201

@@ -17,11 +17,14 @@ import time
 import uuid
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from tests.bench.figures import Figure
+from tests.bench.road import a_product
+from tests.snowplow.events.kept_bucket import DAY, NOW, Bucket
 from tests.snowplow.events.lines import encoded, hit, log, logged, packed
 
 DISTINCT = 10_000
@@ -30,6 +33,14 @@ DISTINCT = 10_000
 NUMBER = int(os.environ.get("SNOWPIXEL_BENCH_EVENTS", "100000"))
 SMALL = 100
 """Lines of a small file."""
+
+SOAK, SOAK_LINES = 20_000, 5
+"""Files of the soak, and the lines in each."""
+
+MONTH = 2201
+"""Log files of a small site in a month."""
+
+AT_ONCE = 8
 
 MOST_FULL, MOST_FEW = 8.0, 5.0
 """Times the CPU seconds of `zcat | wc -l`: all columns, and those of the summary."""
@@ -157,7 +168,7 @@ def measured(mode: str, paths: list[Path]) -> tuple[float, float, float]:
     return seconds, peak, float(ran.stdout.split()[-1])
 
 
-def best(mode: str, paths: list[Path], times: int = 2) -> tuple[float, float, float]:
+def best(mode: str, paths: list[Path], times: int = 3) -> tuple[float, float, float]:
     """Return the quickest of some runs: a busy machine only adds."""
     return min(measured(mode, paths) for _ in range(times))
 
@@ -181,10 +192,49 @@ def events() -> Iterator[Figure]:
             yield Figure(f"{told}: CPU, beside `zcat`", seconds / floor, most, "times")
             yield Figure(f"{told}: a core decodes", NUMBER / seconds, None, "events/s")
             yield Figure(f"{told}: peak memory", peak, MOST_MEMORY, "MB")
+        yield from _soak(Path(folder))
         if importlib.util.find_spec("aws_log_parser"):
             seconds, _, _ = best("parser", one, 1)
             ours = per_core["all", "all columns, 1 file"]
             yield Figure(f"{NUMBER:,} events: CPU beside aws-log-parser", ours / seconds, 1 / BESIDE_PARSER, "times")
+
+
+def _soak(folder: Path) -> Iterator[Figure]:
+    """Decode very many small files, of which nothing may be left in memory."""
+    paths = []
+    for count, some in enumerate(batched(lines(DISTINCT), SOAK_LINES)):
+        paths.append(folder / f"soak-{count}.gz")
+        paths[-1].write_bytes(log(some))
+    seconds, peak, number = measured("all", paths * (SOAK // len(paths)))
+    if number != SOAK * SOAK_LINES:
+        raise AssertionError(f"{number} events of {SOAK * SOAK_LINES}")
+    yield Figure(f"{SOAK:,} files: CPU", seconds, None, "s")
+    yield Figure(f"{SOAK:,} files: peak memory", peak, MOST_MEMORY, "MB")
+
+
+def kept_events() -> Iterator[Figure]:
+    """Look twice at a month of small files in a bucket of the practice world."""
+    with a_product() as product:
+        product.control.calm()
+        bucket = Bucket(product.world, product)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda n: bucket.put(NOW - n * 30 * DAY / MONTH, hit(), name=f"{n}"), range(MONTH)))
+        for look in ("first", "second"):
+            begun = time.monotonic()
+            reader, fetched = bucket.look(31 * DAY)
+            seconds = time.monotonic() - begun
+            if len(reader.base.events()) != MONTH:
+                raise AssertionError("events are missing")
+            reader.close()
+            yield Figure(f"a month of {MONTH:,} files, {look} look", seconds, None, "s")
+            most = MONTH if look == "first" else 0
+            yield Figure(f"a month of {MONTH:,} files, {look} look: files fetched", fetched, most, "files")
+
+
+def batched(some: Iterator[str], number: int) -> Iterator[list[str]]:
+    """Yield lists of so many."""
+    while found := list(islice(some, number)):
+        yield found
 
 
 def parse(paths: list[Path]) -> None:

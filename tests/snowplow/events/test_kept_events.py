@@ -5,67 +5,19 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import anyio
 import pytest
-from msgspec.structs import replace
 
-from tests.inventory import Account
 from tests.product import Product
+from tests.snowplow.events.kept_bucket import BUCKET, DAY, HOUR, NOW, Bucket, read, with_made
 from tests.snowplow.events.lines import hit, log
-from wizard.model.setup import Made, Setup
 from wizard.practice.worldfile import WorldFile
 from wizard.snowplow.events import event_store
 from wizard.snowplow.events.event_base import EventBase
 from wizard.snowplow.events.event_store import EventStore
 from wizard.snowplow.events.reader import MOST_PIECES, EventReader
-from wizard.storage.cache import kept_events
 from wizard.storage.store import StoreError
-
-BUCKET = "logs-of-the-test"
-NOW = datetime.now(UTC).replace(minute=30, second=0, microsecond=0).timestamp()
-HOUR, DAY = 3600.0, 86400.0
-
-
-class Bucket:
-    """A log bucket, and a setup that reads from it."""
-
-    def __init__(self, world: WorldFile, product: Product) -> None:
-        self.s3 = Account(world).client("s3")
-        self.s3.create_bucket(Bucket=BUCKET)
-        self.product = product
-        setup = product.new(retention_days=30)
-        product.service.store.save(_with(setup, account=world.account_id, log_bucket=BUCKET))
-
-    @property
-    def kept(self) -> Path:
-        """The setup's folder in the cache."""
-        return kept_events(self.product.service.environment.home / "cache", "main")
-
-    def put(self, at: float, *lines: str, name: str = "a") -> str:
-        """Have a log file written at a time."""
-        moment = datetime.fromtimestamp(at, UTC)
-        key = f"cf/{moment:%Y/%m/%d/%H}/E1.{moment:%Y-%m-%d-%H}.{name}.gz"
-        told = [line.replace("2026-11-23\t10:00:00", f"{moment:%Y-%m-%d\t%H:%M:%S}") for line in lines]
-        self.s3.put_object(Bucket=BUCKET, Key=key, Body=log(told))
-        return key
-
-    def look(self, back: float = 2 * DAY, until: float | None = None, **more: Any) -> tuple[EventReader, int]:
-        """Look at the events as a process would, and count how many log files are fetched."""
-        self.product.calls.clear()
-        reader = self.product.service.event_reader("main", NOW - back, until=until, **more)
-        anyio.run(_read, reader)
-        return reader, self.product.calls.count(("s3", "get_object"))
-
-
-def _with(setup: Setup, **made: Any) -> Setup:
-    return replace(setup, made=Made(**made))
-
-
-async def _read(reader: EventReader) -> None:
-    async for progress in reader.fetched():
-        assert progress.files_done <= progress.files
 
 
 def told(reader: EventReader) -> list[str]:
@@ -119,7 +71,7 @@ def test_one_look_after_the_other_in_one_process(bucket: Bucket) -> None:
     bucket.put(NOW, hit("e=pv&page=2"))
     bucket.look()[0].base.close()  # another process has fetched it meanwhile
     bucket.product.calls.clear()
-    anyio.run(_read, reader)
+    anyio.run(read, reader)
     assert bucket.product.calls.count(("s3", "get_object")) == 0
     assert [event.values["page_title"] for event in reader.base.fresh()] == ["2"]
     assert told(reader) == ["1", "2"]
@@ -219,13 +171,13 @@ def test_another_bucket_of_the_setup_starts_anew(bucket: Bucket) -> None:
     bucket.look()[0].base.close()
     bucket.s3.create_bucket(Bucket="another-bucket")
     store, setup = bucket.product.service.store, bucket.product.setup()
-    store.save(_with(setup, account=setup.made.account, log_bucket="another-bucket"))
+    store.save(with_made(setup, account=setup.made.account, log_bucket="another-bucket"))
     reader, fetched = bucket.look()
     assert (fetched, told(reader)) == (0, [])
     assert list(bucket.kept.rglob("*.parquet")) == []
 
 
-def test_an_interrupted_fetch_leaves_nothing_that_counts_and_is_gone_on_with(
+def test_an_interrupted_fetch_leaves_nothing_that_counts_and_is_gone_onwith_made(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for days in range(4):
@@ -297,7 +249,7 @@ def test_two_at_once_fetch_each_file_once(bucket: Bucket) -> None:
     async def both() -> None:
         async with anyio.create_task_group() as group:
             for reader in readers:
-                group.start_soon(_read, reader)
+                group.start_soon(read, reader)
 
     bucket.product.calls.clear()
     anyio.run(both)
@@ -330,7 +282,7 @@ def test_many_small_pieces_of_a_day_become_one(bucket: Bucket) -> None:
         if reader is None:
             reader, _ = bucket.look()
         else:
-            anyio.run(_read, reader)
+            anyio.run(read, reader)
     assert reader is not None
     assert len(told(reader)) == MOST_PIECES + 2
     assert len(list(bucket.kept.rglob("*.json"))) == 2
