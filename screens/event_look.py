@@ -9,6 +9,7 @@ from wizard.snowplow.events.event import Event
 from wizard.snowplow.events.questions import Row, Summary
 from wizard.snowplow.events.reader import EventReader
 from wizard.snowplow.events.spans import DAY_HOURS, HOUR, Span, all_in_time
+from wizard.storage.store import StoreError
 
 LISTED = 200
 """Events and rows that are listed; all are counted."""
@@ -77,7 +78,20 @@ class Look(Struct, frozen=True):
 
 
 def look(reader: EventReader, question: Question, now: float) -> Look:
-    """Answer a question about what was read. Blocking."""
+    """Answer a question about what was read. Blocking.
+
+    Raises:
+        StoreError: the engine can't answer it, such as on a full disk.
+    """
+    import duckdb  # noqa: PLC0415 - loads slowly, and whoever gets here has it
+
+    try:
+        return _asked(reader, question, now)
+    except duckdb.Error as error:
+        raise StoreError(f"The events can't be counted: {str(error).splitlines()[0]}") from error
+
+
+def _asked(reader: EventReader, question: Question, now: float) -> Look:
     base, since = reader.base, question.since(now)
     span = Span(since, now, hours=question.days * DAY_HOURS)
     base.skip()

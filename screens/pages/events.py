@@ -71,6 +71,7 @@ class EventsPage(Page):
         self.looking = False
         self.over = False
         self.trouble: Content | None = None
+        self.noted: set[str] = set()
         self._stale = False
         self._file: Path | None = None
 
@@ -162,6 +163,7 @@ class EventsPage(Page):
                 self.progress = progress
                 self._draw()
             self.progress, self.answered = None, None
+            self._note(self.reader)
         if self.answered != question:
             self.answer = await to_the_end(look, self.reader, question, now)
             self.answered = question
@@ -169,6 +171,13 @@ class EventsPage(Page):
         if self._file:
             path, self._file = self._file, None
             self.notify(await to_the_end(_exported, self.reader, path), markup=False, timeout=10)
+
+    def _note(self, reader: EventReader) -> None:
+        """Say once what is wrong with what is kept here."""
+        for line in reader.notes:
+            if line not in self.noted:
+                self.notify(line, severity="warning", markup=False, timeout=10)
+            self.noted.add(line)
 
     async def _reader_since(self, since: float) -> EventReader:
         """Return a reader of the events from a time on; what is on this computer is not fetched again."""

@@ -45,8 +45,8 @@ file is fetched twice. The cache folder is `~/.cache/snowpixel` on Linux (or in 
 (modes 0700 and 0600).
 
 - IP addresses are shortened there. Only `--full-address` keeps whole ones, apart from the others.
-- What expires or is deleted in the log bucket is deleted here by the next run that looks at its days. The first run
-  after the retention has passed deletes the rest, whatever it looks at.
+- What expires or is deleted in the log bucket is deleted here by the next run that looks at its days. Any run deletes
+  what is two days older than the setup's retention.
 - `snowpixel forget NAME` and `snowpixel remove NAME` delete all of it. You can delete the folder at any time: the next
   run fetches the log files again.
 - A newer snowpixel that decodes differently fetches them again, too, and so does a run that finds a kept file damaged.

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -21,6 +22,7 @@ from tests.screens.driving import Driver, box, focused, on_page, page, shown, te
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.model.results import Job, Status
 from wizard.snowplow.events.columns import CHECK_APP
+from wizard.snowplow.events.event_base import EventBase
 from wizard.snowplow.events.questions import summary
 from wizard.snowplow.events.send import check_event
 from wizard.snowplow.events.spans import HOUR
@@ -197,6 +199,24 @@ def test_the_first_event_of_the_checklist_leads_to_all(home: Path) -> None:
         await wait_for(pilot, lambda: "Enter shows all events." in shown(app, "#detail"))
         await pilot.press("enter")
         await on_page(pilot, "EventsPage")
+
+    scene(home, act)
+
+
+def test_trouble_of_the_engine_is_shown_and_passes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(app: SnowpixelApp, pilot: Driver) -> None:
+        events = EventBase.events
+
+        def full(*given: Any, **more: Any) -> Any:
+            del given, more
+            raise duckdb.IOException("IO Error: No space left on device")
+
+        monkeypatch.setattr(EventBase, "events", full)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: "can't be counted: IO Error: No space left" in shown(app, "#detail"))
+        monkeypatch.setattr(EventBase, "events", events)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: "Received" in shown(app, "#detail"))
 
     scene(home, act)
 

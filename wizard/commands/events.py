@@ -55,7 +55,7 @@ class EventQuery:
         with FetchBar(self.session.note) as bar:
             async for progress in self.reader.fetched():
                 bar.show(progress)
-        for line in event_lines.of_the_store(self.reader):
+        for line in self.reader.notes:
             if line not in self.said:
                 self.session.note(line)
             self.said.add(line)

@@ -1,10 +1,12 @@
 """Events kept on this computer, out of a real bucket: each log file is fetched once, and what goes there goes here."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -17,6 +19,7 @@ from wizard.snowplow.events import event_store
 from wizard.snowplow.events.event_base import EventBase
 from wizard.snowplow.events.event_store import EventStore
 from wizard.snowplow.events.reader import MOST_PIECES, EventReader
+from wizard.snowplow.events.work_folder import PREFIX
 from wizard.storage.store import StoreError
 
 
@@ -290,3 +293,29 @@ def test_many_small_pieces_of_a_day_become_one(bucket: Bucket) -> None:
     assert (fetched, len(told(again)), again.files, again.broken) == (0, *[MOST_PIECES + 2] * 3)
     assert [path.name[:5] for path in sorted(bucket.kept.rglob("*.json"))] == ["00-12", "13-13"]
     assert len(list(bucket.kept.rglob("*.parquet"))) == 2
+
+
+def test_no_room_to_work_in_falls_back_to_temporary_files(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.put(NOW - HOUR, hit("e=pv&page=1"))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    mkdir = Path.mkdir
+
+    def full(self: Path, *given: Any, **more: Any) -> None:
+        if self.name.startswith(PREFIX) and (self.parent != temporary or everywhere):
+            raise OSError(28, "No space left on device", str(self))
+        mkdir(self, *given, **more)
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    everywhere = False
+    reader, _ = bucket.look()
+    why = "the disk is full, or your quota is used up"
+    assert reader.notes == [f"The events can't be kept on this computer: {why}. The next run fetches them again."]
+    assert told(reader) == ["1"]
+    everywhere = True
+    with pytest.raises(StoreError, match=why):
+        bucket.look()
+    assert list(temporary.iterdir()) == []

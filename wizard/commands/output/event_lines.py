@@ -87,12 +87,3 @@ def beside(found: Summary, reader: EventReader) -> Iterator[str]:
         yield f"Events of known bots left out: {found.bots:,}"
     yield from (f"{label}: {reader.left_out[name]:,}" for name, label in names.items() if reader.left_out.get(name))
     yield from (f"Log {kind}: {number:,}" for kind, number in reader.odd.items())
-
-
-def of_the_store(reader: EventReader) -> Iterator[str]:
-    """Say what is wrong with what is kept on this computer."""
-    if reader.damaged:
-        found = "A kept file was" if reader.damaged == 1 else f"{reader.damaged:,} kept files were"
-        yield f"{found} damaged and deleted. The log files were fetched again."
-    if reader.not_kept:
-        yield f"The events can't be kept on this computer: {reader.not_kept}. The next run fetches them again."

@@ -1,5 +1,6 @@
 """Event reader: new log files of the log bucket to events, each file and each event once."""
 
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
@@ -111,8 +112,15 @@ class EventReader:
         if self._base is None:
             from wizard.snowplow.events.event_base import EventBase  # noqa: PLC0415 - loads DuckDB, which few need
 
-            parent = self._prepared()
-            self._base = EventBase(full_address=self._full_address, tests=self._tests, parent=parent)
+            for parent in dict.fromkeys((self._prepared(), None)):
+                try:
+                    self._base = EventBase(full_address=self._full_address, tests=self._tests, parent=parent)
+                    break
+                except OSError as error:
+                    if parent is None:
+                        raise _no_room(error, Path(tempfile.gettempdir())) from error
+                    self._keep_no_more(error)
+        assert self._base is not None  # noqa: S101 - without a parent it was made, or the error raised
         return self._base
 
     @property
@@ -134,6 +142,14 @@ class EventReader:
     def damaged(self) -> int:
         """Files of the store so far that were damaged: their log files were fetched again."""
         return self._store.damaged if self._store else 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What is wrong with what is kept on this computer, in sentences."""
+        found = "A kept file was" if self.damaged == 1 else f"{self.damaged:,} kept files were"
+        damage = [f"{found} damaged and deleted. The log files were fetched again."] if self.damaged else []
+        why = f"The events can't be kept on this computer: {self.not_kept}. The next run fetches them again."
+        return [*damage, *([why] if self.not_kept else [])]
 
     async def new(self) -> AsyncIterator[list[Event]]:
         """Yield the events of files that were not read yet, some files at a time, each batch in order of time.
@@ -278,17 +294,21 @@ class EventReader:
         try:
             tables, reading = self.base.add((each.key, fetched.pop(each.key) or b"") for each in keys)
         except OSError as error:
-            why = reason(error, self.base.folder)
-            raise StoreError(
-                f"The events can't be written to {self.base.folder.parent}: {why}. Make room, or choose "
-                "another folder with --home, then try again."
-            ) from error
+            raise _no_room(error, self.base.folder.parent) from error
         self._have(keys)
         if self._store:
             try:
                 self._store.keep(keys, tables, reading)
             except OSError as error:
                 self._keep_no_more(error)
+
+
+def _no_room(error: OSError, folder: Path) -> StoreError:
+    why = reason(error, folder)
+    return StoreError(
+        f"The events can't be written to {folder}: {why}. Make room, or choose another folder with --home, then try "
+        "again."
+    )
 
 
 def portions(keys: Sequence[LogKey]) -> Iterator[list[LogKey]]:

@@ -42,9 +42,13 @@ class WorkFolder:
         with suppress(locks.NoLocksError):  # then nobody sweeps it either
             # Locked before it is there, so that nobody else takes it for one that was left behind.
             self._lock.enter_context(locks.hold(self.path, locks.LockOwner("events", os.getpid(), time.time())))
-        self.path.mkdir(mode=0o700)
-        self.path.chmod(0o700)
         self._delete = weakref.finalize(self, _end, self.path, self._lock)
+        try:
+            self.path.mkdir(mode=0o700)
+            self.path.chmod(0o700)
+        except OSError:
+            self._delete()
+            raise
         _open.add(self)
 
     def delete(self) -> None:
