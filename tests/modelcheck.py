@@ -81,7 +81,7 @@ PRODUCT = "snowpixel"
 
 def _check(params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_more: Any) -> None:
     config = context.get("client_config")  # for a signed URL, none is told
-    if config is not None and PRODUCT in (config.user_agent_extra or ""):
+    if config is not None and PRODUCT in (config.user_agent or ""):
         for tell in LISTENERS:
             tell(model, params)
     if model.input_shape is None:

@@ -266,9 +266,8 @@ class Service:
         if upgrade := job is Job.APPLY and given.get(UPGRADE) == YES:
             setup = replace(setup, recipe=RECIPE)
         looks_only = job in (Job.PLAN, Job.CHECK)
-        if looks_only:
-            dns = dns or self.one_look()
-        ports = self.ports(setup.choices, LOOK if job is Job.CHECK else WALK, source, dns)
+        asked = (dns or self.one_look()) if looks_only else None
+        ports = self.ports(setup.choices, LOOK if job is Job.CHECK else WALK, source, asked)
         self.credentials.prepare(ports.aws, setup)
         ports = copy(ports, elsewhere=self.credentials.elsewhere(source or self.source(setup.choices)))
         progress = walks.progress_for(

@@ -8,6 +8,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from wizard.model.masking import hold
@@ -63,6 +64,7 @@ class UnusableKeysError(Exception):
         self.fault = fault
 
 
+@lru_cache(maxsize=16)
 def fault(part: str, value: str) -> str | None:
     """Say what is wrong with the form of a key's part, as the end of a sentence; None if nothing is.
 

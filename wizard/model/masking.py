@@ -72,7 +72,11 @@ def _written(secrets: frozenset[str]) -> tuple[str, ...]:
 
 def masked(text: str) -> str:
     """Return a text without secrets: those held, the values of fields that are secret by name, and URLs' userinfo."""
-    text = without(text, held())
+    return _masked(text, held())
+
+
+def _masked(text: str, secrets: frozenset[str]) -> str:
+    text = without(text, secrets)
     if not _MAY_HOLD.search(text):
         return text
     text = _USERINFO.sub(rf"\1{MASK}@", text)
@@ -83,17 +87,20 @@ def masked(text: str) -> str:
 
 def all_masked(data: Any) -> Any:
     """Return plain data or records with every text in them masked; the same object where nothing had to be."""
+    return _all_masked(data, held())
+
+
+def _all_masked(data: Any, secrets: frozenset[str]) -> Any:
     if isinstance(data, str):
-        return data if (new := masked(data)) == data else new  # members of enumerations stay what they are
+        return data if (new := _masked(data, secrets)) == data else new  # members of enumerations stay what they are
     if isinstance(data, Struct):
-        changed = {
-            name: new for name in data.__struct_fields__ if (new := all_masked(old := getattr(data, name))) is not old
-        }
+        parts = ((name, getattr(data, name)) for name in data.__struct_fields__)
+        changed = {name: new for name, old in parts if (new := _all_masked(old, secrets)) is not old}
         return replace(data, **changed) if changed else data
     if isinstance(data, dict):
-        return _kept(data, {key: all_masked(value) for key, value in data.items()})
+        return _kept(data, {key: _all_masked(value, secrets) for key, value in data.items()})
     if isinstance(data, tuple | list):
-        return _kept(data, type(data)(all_masked(one) for one in data))
+        return _kept(data, type(data)(_all_masked(one, secrets) for one in data))
     return data
 
 
