@@ -2,6 +2,8 @@
 
 import gc
 import os
+import resource
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,7 @@ class Course:
         self._config = config
         self._collected: int | None = None
         self._finished: set[str] = set()
+        self._began = time.monotonic()
         if not config.option.basetemp and in_memory(MEMORY):
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
@@ -71,6 +74,16 @@ class Course:
         if workers:
             workers.nodemanager.EXIT_TIMEOUT = GRACE
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Say what the run cost, once its workers have ended."""
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is None or not self._finished or hasattr(self._config, "workerinput"):
+            return
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        spent = sum(each.ru_utime + each.ru_stime for each in used)
+        reporter.write_line(f"Took {_minutes(time.monotonic() - self._began)} minutes, and {_minutes(spent)} of CPU.")
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
         """Say what an interrupted run has not run."""
@@ -98,6 +111,10 @@ def in_memory(folder: Path) -> bool:
     except OSError:
         return False
     return about.f_bavail * about.f_frsize >= ROOM and not about.f_flag & os.ST_NOEXEC and os.access(folder, os.W_OK)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
 
 
 def _length(item: pytest.Item) -> tuple[float, int]:

@@ -4,6 +4,7 @@ import sys
 
 from tests.bench.answering import answering, first_set_up, leaving
 from tests.bench.checks import checks
+from tests.bench.costs import costs
 from tests.bench.events import events, kept_events
 from tests.bench.figures import Figure
 from tests.bench.road import calls, practice_road, road
@@ -24,6 +25,7 @@ def main() -> int:
         calls,
         road,
         checks,
+        costs,
         practice_road,
         events,
         kept_events,
