@@ -15,7 +15,7 @@ LISTED = 200
 """Events and rows that are listed; all are counted."""
 
 
-class View(StrEnum):
+class EventsView(StrEnum):
     """What the list shows; but for the events, what they are counted by."""
 
     EVENTS = "events"
@@ -28,12 +28,12 @@ class View(StrEnum):
 
 
 VIEWS = {
-    View.EVENTS: "Newest events",
-    View.PAGE: "Pages",
-    View.REFERRER: "Referrers",
-    View.CAMPAIGN: "Campaigns",
-    View.DEVICE: "Devices",
-    View.TIME: "Hours or days",
+    EventsView.EVENTS: "Newest events",
+    EventsView.PAGE: "Pages",
+    EventsView.REFERRER: "Referrers",
+    EventsView.CAMPAIGN: "Campaigns",
+    EventsView.DEVICE: "Devices",
+    EventsView.TIME: "Hours or days",
 }
 """Their names, in the order of the list."""
 
@@ -41,7 +41,7 @@ DAYS = {1: "Last 24 hours", 7: "Last 7 days", 30: "Last 30 days"}
 """How far back can be looked, in days, and its name."""
 
 
-class Question(Struct, frozen=True):
+class EventsQuestion(Struct, frozen=True):
     """What the page is asked.
 
     Attributes:
@@ -52,14 +52,14 @@ class Question(Struct, frozen=True):
 
     days: int = 1
     typed: str = ""
-    view: View = View.EVENTS
+    view: EventsView = EventsView.EVENTS
 
     def since(self, now: float) -> float:
         """Return the time from which events count, in seconds since the epoch."""
         return now - self.days * DAY_HOURS * HOUR
 
 
-class Look(Struct, frozen=True):
+class EventsLook(Struct, frozen=True):
     """The answer.
 
     Attributes:
@@ -77,7 +77,7 @@ class Look(Struct, frozen=True):
     rows: tuple[Row, ...] = ()
 
 
-def look(reader: EventReader, question: Question, now: float) -> Look:
+def look(reader: EventReader, question: EventsQuestion, now: float) -> EventsLook:
     """Answer a question about what was read. Blocking.
 
     Raises:
@@ -91,7 +91,7 @@ def look(reader: EventReader, question: Question, now: float) -> Look:
         raise StoreError(f"The events can't be counted: {str(error).splitlines()[0]}") from error
 
 
-def _asked(reader: EventReader, question: Question, now: float) -> Look:
+def _asked(reader: EventReader, question: EventsQuestion, now: float) -> EventsLook:
     base, since = reader.base, question.since(now)
     span = Span(since, now, hours=question.days * DAY_HOURS)
     base.skip()
@@ -99,8 +99,8 @@ def _asked(reader: EventReader, question: Question, now: float) -> Look:
     summary = questions.summary(base, span.zone, by=span.unit)
     per = all_in_time(span.unit, summary.per, span)
     counts = tuple(row.events for row in per)
-    if question.view is View.EVENTS:
-        return Look(summary, span.unit, counts, events=tuple(reversed(base.events(limit=LISTED))))
-    if question.view is View.TIME:
-        return Look(summary, span.unit, counts, rows=tuple(reversed(per)))
-    return Look(summary, span.unit, counts, rows=questions.table(base, question.view, span.zone, most=LISTED))
+    if question.view is EventsView.EVENTS:
+        return EventsLook(summary, span.unit, counts, events=tuple(reversed(base.events(limit=LISTED))))
+    if question.view is EventsView.TIME:
+        return EventsLook(summary, span.unit, counts, rows=tuple(reversed(per)))
+    return EventsLook(summary, span.unit, counts, rows=questions.table(base, question.view, span.zone, most=LISTED))

@@ -270,9 +270,8 @@ class Service:
         ports = self.ports(setup.choices, LOOK if job is Job.CHECK else WALK, source, asked)
         self.credentials.prepare(ports.aws, setup)
         ports = copy(ports, elsewhere=self.credentials.elsewhere(source or self.source(setup.choices)))
-        progress = walks.progress_for(
-            job, jobs.rows(Context(ports, MemoryState(setup), given), only), name, setup.accepted
-        )
+        rows = jobs.rows(Context(ports, MemoryState(setup), given), only)
+        progress = walks.progress_for(job, rows, name, setup.accepted)
 
         async def walk(state: MemoryState) -> None:
             if job is Job.APPLY:

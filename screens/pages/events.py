@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, OptionList, Select, Sparkline, Static
 from textual.widgets.option_list import Option
 
 from screens.dialogs.export_events import ExportModal
-from screens.event_look import DAYS, VIEWS, Look, Question, View, look
+from screens.event_look import DAYS, VIEWS, EventsLook, EventsQuestion, EventsView, look
 from screens.pages.page import Page
 from screens.texts.event_rows import as_filter, bots_told, detail, event_row, event_values, row_values, table_row
 from screens.texts.problem import explained
@@ -64,9 +64,9 @@ class EventsPage(Page):
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
         self.reader: EventReader | None = None
-        self.question = Question()
-        self.answered: Question | None = None
-        self.answer: Look | None = None
+        self.question = EventsQuestion()
+        self.answered: EventsQuestion | None = None
+        self.answer: EventsLook | None = None
         self.progress: FetchProgress | None = None
         self.looking = False
         self.over = False
@@ -128,7 +128,7 @@ class EventsPage(Page):
 
     def _ask(self, **changes: object) -> None:
         asked = {"days": self.question.days, "typed": self.question.typed, "view": self.question.view, **changes}
-        question = Question(**asked)  # type: ignore[arg-type]  # the fields of a question
+        question = EventsQuestion(**asked)  # type: ignore[arg-type]  # the fields of a question
         if question != self.question:
             self.question = question
             self._go_on()
@@ -208,7 +208,7 @@ class EventsPage(Page):
         found = self._filter_of_row()
         if found:
             self.query_one("#filter", Input).value = found
-            self.query_one("#view", Select).value = View.EVENTS
+            self.query_one("#view", Select).value = EventsView.EVENTS
 
     def _filter_of_row(self) -> str:
         chosen = self._chosen
@@ -265,7 +265,7 @@ class EventsPage(Page):
     def _list(self) -> None:
         listed = self.query_one("#events", OptionList)
         view = self.answered.view if self.answered else self.question.view
-        listed.border_title = "Newest first (UTC)" if view is View.EVENTS else f"{VIEWS[view]} (events)"
+        listed.border_title = "Newest first (UTC)" if view is EventsView.EVENTS else f"{VIEWS[view]} (events)"
         rows = self._rows()
         if [(row.id, row.prompt) for row in rows] == [(option.id, option.prompt) for option in listed.options]:
             return

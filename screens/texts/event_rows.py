@@ -4,7 +4,7 @@ import time
 
 from textual.content import Content
 
-from screens.event_look import View
+from screens.event_look import EventsView
 from screens.texts.style import MUTED, lines, say
 from wizard.model.results import Copyable
 from wizard.snowplow.events.bars import bar
@@ -16,16 +16,16 @@ BAR = 4
 """Letters of the longest bar in the list."""
 
 ONE = {
-    View.EVENTS: "Event",
-    View.PAGE: "Page",
-    View.REFERRER: "Referrer",
-    View.CAMPAIGN: "Campaign",
-    View.DEVICE: "Device",
-    View.TIME: "Time (UTC)",
+    EventsView.EVENTS: "Event",
+    EventsView.PAGE: "Page",
+    EventsView.REFERRER: "Referrer",
+    EventsView.CAMPAIGN: "Campaign",
+    EventsView.DEVICE: "Device",
+    EventsView.TIME: "Time (UTC)",
 }
 """What one row of each view is."""
 
-FILTERS = {View.PAGE: "page", View.REFERRER: "referrer"}
+FILTERS = {EventsView.PAGE: "page", EventsView.REFERRER: "referrer"}
 """Views whose rows can be turned into a filter, and its name."""
 
 
@@ -50,7 +50,7 @@ def event_values(event: Event) -> tuple[Copyable, ...]:
     return tuple(Copyable(label, text) for label, text in as_text(event).items())
 
 
-def row_values(row: Row, view: View) -> tuple[Copyable, ...]:
+def row_values(row: Row, view: EventsView) -> tuple[Copyable, ...]:
     """Return what can be copied of a row of a table."""
     return (
         Copyable(ONE[view], harmless(row.value)),
@@ -60,7 +60,7 @@ def row_values(row: Row, view: View) -> tuple[Copyable, ...]:
     )
 
 
-def as_filter(row: Row, view: View) -> str:
+def as_filter(row: Row, view: EventsView) -> str:
     """Return the filter that keeps to the events of a row; empty where there is none."""
     name = FILTERS.get(view)
     return f"{name}:{row.value}" if name and row.value != NONE and not set(row.value) & set(" \t\r\n") else ""
