@@ -19,7 +19,7 @@ from screens.pages.page import Page
 from screens.partial_check import looked_at, merged
 from screens.routes import Route
 from screens.texts.check_details import item_text, stage_text
-from screens.texts.style import MUTED, badge, clock, lines, say
+from screens.texts.style import MUTED, badge, lines, say
 from screens.widgets.checklist_rows import ChecklistRows
 from screens.widgets.prose import Prose
 from screens.widgets.road import Road
@@ -31,6 +31,7 @@ from wizard.model.validators import InvalidChoice
 from wizard.storage.accepted_warnings import accept, withdraw
 from wizard.storage.last_check import LastCheck, changed
 from wizard.storage.store import StoreError
+from wizard.wording.amounts import clock
 
 WATCH = 60.0
 """Seconds between looks while watching."""

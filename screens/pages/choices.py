@@ -17,7 +17,6 @@ from screens.pages.goals import WHY as GOALS_WHY
 from screens.pages.goals import Goals
 from screens.routes import Route
 from screens.texts.regions import options
-from screens.texts.setup_status import begun
 from screens.texts.style import MUTED, clean, say
 from screens.widgets.choice_field import RARE, ChoiceList, choice_field
 from screens.widgets.field import Field
@@ -33,6 +32,8 @@ from wizard.model.validators import InvalidChoice
 from wizard.net.dns_operator import DnsOperator
 from wizard.stages import needs_aws
 from wizard.storage.store import StoreError, free_name
+from wizard.wording import cost_table
+from wizard.wording.setup_status import begun
 
 LONGEST_LOOK = 2.0
 """Seconds that going on waits for the DNS to say whose the name is; whoever it is, the DNS page will know later."""
@@ -157,7 +158,7 @@ class ChoicesPage(FormPage):
             guess = estimate_for(chosen, route53=False)
         except (InvalidChoice, ValueError):
             return ""
-        return f"About {guess.currency} {guess.total:.2f} a month at AWS's list prices."
+        return f"{cost_table.total(guess).capitalize()} at AWS's list prices."
 
     # Who runs the DNS of the host name.
 

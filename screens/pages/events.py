@@ -21,13 +21,14 @@ from screens.texts.style import MUTED, lines, say
 from screens.widgets.field import FieldInput
 from screens.widgets.prose import Prose
 from wizard.aws.errors import AwsError
+from wizard.knowledge.problems import for_setup
 from wizard.model.results import Copyable
 from wizard.model.threads import to_the_end
 from wizard.snowplow.events.event import Event, harmless
 from wizard.snowplow.events.questions import Row
 from wizard.snowplow.events.reader import EventReader, FetchProgress
-from wizard.snowplow.events.spans import counted
 from wizard.storage.store import StoreError
+from wizard.wording.amounts import count
 
 EVERY = 60.0
 """Seconds between looks while the page is open."""
@@ -249,8 +250,8 @@ class EventsPage(Page):
         found = self.answer.summary
         most = list(found.kinds.items())[:4]
         kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in most)
-        visitors = f"   {counted(found.visitors, 'visitor')}" if found.visitors else ""
-        total = say(counted(found.events, "event"), "bold")
+        visitors = f"   {count(found.visitors, 'visitor')}" if found.visitors else ""
+        total = say(count(found.events, "event"), "bold")
         more = say(f"{bots_told(found.bots)}{state}", MUTED)
         return Content.assemble(total, say(visitors), say(f"   {kinds}" if kinds else ""), more)
 
@@ -296,8 +297,11 @@ class EventsPage(Page):
         elif self.looking or not self.answer:
             shown = say("Refreshing …", MUTED)
         else:
-            shown = lines(*(NOTHING_LEFT if self.question.typed.strip() else NOTHING))
+            shown = lines(*(for_setup(self.setup, one) for one in self._why_nothing()))
         self.query_one("#detail", Static).update(shown)
+
+    def _why_nothing(self) -> Iterable[str]:
+        return NOTHING_LEFT if self.question.typed.strip() else NOTHING
 
     # What can be done.
 
@@ -345,7 +349,7 @@ def _exported(reader: EventReader, path: Path) -> str:
     from wizard.snowplow.events import event_files  # noqa: PLC0415 - the same
 
     try:
-        return f"{counted(event_files.write(reader.base, path), 'event')} written to {path}"
+        return f"{count(event_files.write(reader.base, path), 'event')} written to {path}"
     except (OSError, duckdb.Error) as error:
         why = getattr(error, "strerror", None) or str(error).splitlines()[0]
         return f"{path} couldn't be written: {why}"

@@ -14,7 +14,6 @@ from screens.background_walk import BackgroundWalk
 from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts.browser_proof import is_proof
-from screens.texts.setup_status import begun, finished, setup_status
 from screens.texts.style import MUTED, STYLES, badge, clean, lines, say
 from screens.texts.timeline import timeline
 from screens.widgets.prose import Prose
@@ -23,6 +22,7 @@ from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
 from wizard.stages import needs_aws
 from wizard.storage.store import StoreError
+from wizard.wording.setup_status import begun, finished, setup_status
 
 WELCOME = (
     "A pixel that is yours alone: on your own domain, with its logs in your own bucket. Nobody else sees your data.",

@@ -14,7 +14,6 @@ from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts import plan_details
 from screens.texts.permission_list import rights_text
-from screens.texts.setup_status import begun, finished
 from screens.texts.style import lines, say
 from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
@@ -23,6 +22,7 @@ from wizard.knowledge.costs import Estimate, estimate_for
 from wizard.model.results import Actor, Job, Snapshot, Status
 from wizard.model.setup import Setup
 from wizard.storage.store import StoreError
+from wizard.wording.setup_status import begun, finished
 
 TO_FINISH = (
     "Everything has been created. Continue to finish setup: snowpixel looks for its test event in your log files."

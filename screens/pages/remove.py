@@ -12,8 +12,7 @@ from textual.widgets import Button, Checkbox, Static
 
 from screens.pages.page import Page
 from screens.routes import Route
-from screens.texts.setup_status import begun
-from screens.texts.style import MUTED, count, lines, say
+from screens.texts.style import MUTED, lines, say
 from screens.widgets.field import Field
 from screens.widgets.prose import Prose
 from screens.widgets.tick import Tick
@@ -23,6 +22,8 @@ from wizard.model.setup import Goal, Setup
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
 from wizard.storage.store import StoreError
+from wizard.wording.amounts import count
+from wizard.wording.setup_status import begun
 
 
 class RemovePage(Page):

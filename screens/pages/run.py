@@ -16,12 +16,13 @@ from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts.browser_proof import is_proof
 from screens.texts.stage_details import busiest, stage_text, waits
-from screens.texts.style import MUTED, badge, clock, count, lines, say
+from screens.texts.style import MUTED, badge, lines, say
 from screens.widgets.prose import Prose
 from screens.widgets.road import Road
 from screens.widgets.stage_list import StageList
 from wizard.model.results import Actor, Job, Snapshot, Status
 from wizard.storage.store import StoreError
+from wizard.wording.amounts import clock, count
 
 HEADINGS = {Job.APPLY: "Setting up", Job.REPAIR: "Repairing", Job.REMOVE: "Removing"}
 LEAVE = "You can quit at any time. Nothing is lost, and snowpixel continues where it stopped."

@@ -4,8 +4,9 @@ from textual.content import Content
 
 from screens.texts.dns_view_table import seen_by
 from screens.texts.problem import explained
-from screens.texts.style import MUTED, badge, lines, say, span
+from screens.texts.style import MUTED, badge, lines, say
 from wizard.model.results import Check, Item, StageView, Status
+from wizard.wording.amounts import span
 
 
 def item_text(item: Item, was: Status | None = None, *, setup: str = "") -> Content:

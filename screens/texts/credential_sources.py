@@ -7,12 +7,13 @@ from textual.content import Content
 
 from screens.texts.problem import explained
 from screens.texts.session_left import advice, time_left
-from screens.texts.style import MUTED, lines, say, span
+from screens.texts.style import MUTED, lines, say
 from wizard.aws.identity import Identity
 from wizard.credentials import guide
 from wizard.credentials.manager import KnownIdentity
 from wizard.credentials.source import CredentialKind, CredentialSource
 from wizard.knowledge import problems
+from wizard.wording.amounts import span
 
 
 def place_line(one: CredentialSource) -> Content:

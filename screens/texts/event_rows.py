@@ -10,7 +10,7 @@ from wizard.model.results import Copyable
 from wizard.snowplow.events.bars import bar
 from wizard.snowplow.events.event import Event, as_text, harmless
 from wizard.snowplow.events.questions import NONE, Row
-from wizard.snowplow.events.spans import counted
+from wizard.wording.amounts import count
 
 BAR = 4
 """Letters of the longest bar in the list."""
@@ -74,4 +74,4 @@ def detail(values: tuple[Copyable, ...]) -> Content:
 
 def bots_told(bots: int) -> str:
     """Say how many events of bots don't count."""
-    return f"   {counted(bots, 'event')} of bots left out" if bots else ""
+    return f"   {count(bots, 'event')} of bots left out" if bots else ""

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Sequence
 from textual.content import Content
 
 from screens.texts.problem import explained
-from screens.texts.style import ACTION_GLYPHS, ACTOR_WORDS, MUTED, badge, count, lines, say
+from screens.texts.style import MUTED, badge, lines, say
 from wizard.knowledge.costs import Estimate
 from wizard.model.results import Action, Actor, Change, Check, Snapshot, StageView, Status
+from wizard.wording import cost_table
+from wizard.wording.amounts import count
+from wizard.wording.signs import ACTION_SIGNS, by
 
 STYLES = {
     Action.CREATE: "$text-success",
@@ -29,9 +32,8 @@ def changes_text(snapshot: Snapshot) -> Content:
 
 def change_line(change: Change) -> Content:
     """Return one change with its sign and, where it is not us, who acts."""
-    who = ACTOR_WORDS[change.actor]
-    actor = say(f"  ({who})", "$text-accent") if who else Content("")
-    sign = (f"  {ACTION_GLYPHS[change.action]} ", STYLES[change.action])
+    actor = say(by(change.actor), "$text-accent")
+    sign = (f"  {ACTION_SIGNS[change.action]} ", STYLES[change.action])
     detail = [say(f"\n      {d.property}: {d.found} → {d.wanted}", MUTED) for d in change.differences]
     detail = detail if change.action is not Action.CREATE else []
     return Content.assemble(sign, say(change.summary), actor, *detail)
@@ -43,18 +45,18 @@ def headline(snapshot: Snapshot, cost: Estimate) -> Content:
     yours = sum(change.actor is Actor.USER for change in snapshot.changes)
     parts = [count(ours, "step") + " by snowpixel" if ours else "Nothing for snowpixel to do"]
     parts += [count(yours, "DNS record") + " by you"] if yours else []
-    parts += [f"about {cost.currency} {cost.total:.2f} a month"]
+    parts += [cost_table.total(cost)]
     return say(" · ".join(parts), "bold")
 
 
 def cost_text(cost: Estimate, events: int) -> Content:
     """Return the estimate as a small bill."""
-    rows = [say(f"For {events:,} events a month, once the oldest logs start to expire:", MUTED), Content("")]
-    for line in cost.lines:
-        price = "free" if line.is_free else f"{line.amount:.2f}"
-        rows.append(Content.assemble(say(f"  {line.label:<52}"), (f"{price:>8}", "" if line.amount else MUTED)))
-    rows.append(say(f"  {'About, in ' + cost.currency:<52}{cost.total:>8.2f}", "bold"))
-    rows += [Content(""), say(f"Prices as of {cost.as_of:%d %B %Y}. Assumed:", MUTED)]
+    rows = [say(cost_table.title(events), MUTED), Content("")]
+    for row in cost_table.rows(cost):
+        style = "" if row.charged else MUTED
+        rows.append(Content.assemble(say(f"  {row.label:<52}"), (f"{row.price:>8}", style)))
+    rows.append(say(f"  {'About, in all':<52}{cost_table.money(cost):>8}", "bold"))
+    rows += [Content(""), say(f"{cost_table.prices_of(cost)} Assumed:", MUTED)]
     return lines(*rows, *(say(f"  · {text}", MUTED) for text in cost.assumptions))
 
 

@@ -2,9 +2,10 @@
 
 from textual.content import Content
 
-from screens.texts.style import MUTED, clock, say, span
+from screens.texts.style import MUTED, say
 from wizard.model.results import Snapshot
 from wizard.probes.caller_identity import IDENTITY, SOON
+from wizard.wording.amounts import clock, span
 
 
 def end_of(snapshot: Snapshot) -> float | None:

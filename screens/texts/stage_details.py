@@ -6,8 +6,9 @@ from textual.content import Content
 
 from screens.texts.problem import explained
 from screens.texts.status_style import style_of_item
-from screens.texts.style import GLYPHS, MUTED, clock, lines, say, span
+from screens.texts.style import GLYPHS, MUTED, lines, say
 from wizard.model.results import Actor, Item, Phase, Snapshot, StageView, Status, Wait
+from wizard.wording.amounts import about, clock, span
 
 SHOWN_PROBLEMS = (Status.FAILED, Status.UNKNOWN, Status.WARNING)
 
@@ -41,11 +42,6 @@ def wait_words(wait: Wait, now: float) -> str:
     look = max(0, round(wait.look_at - now))
     usually = f" · usually {about(wait.typical)}" if wait.typical >= 1 else ""
     return f"{clock(now - wait.since)}{usually} · next check {f'in {span(look)}' if look else 'now'}"
-
-
-def about(seconds: float) -> str:
-    """Say a usual time without false precision."""
-    return "a few seconds" if seconds < 15 else f"about {span(seconds)}"  # noqa: PLR2004 - what a few is
 
 
 def waits(snapshot: Snapshot, now: float) -> Content:

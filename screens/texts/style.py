@@ -1,11 +1,11 @@
-"""Glyphs, words, and colors of statuses; durations; and safe text from outside."""
+"""Glyphs, words, and colors of statuses, and safe text from outside."""
 
 import re
 from collections.abc import Mapping
 
 from textual.content import Content
 
-from wizard.model.results import Action, Actor, Status
+from wizard.model.results import Status
 
 GLYPHS: Mapping[Status, str] = {status: status.glyph for status in Status}
 
@@ -20,21 +20,10 @@ STYLES: Mapping[Status, str] = {
     Status.SKIPPED: "$foreground-muted",
 }
 
-ACTION_GLYPHS: Mapping[Action, str] = {
-    Action.CREATE: "+",
-    Action.UPDATE: "~",
-    Action.REPLACE: "↻",
-    Action.DELETE: "-",
-}
-
-ACTOR_WORDS: Mapping[Actor, str] = {Actor.US: "", Actor.USER: "you", Actor.AWS: "AWS, automatically"}
-
 TO_DO = "○"
 MUTED = "$foreground-muted"
 
 SPINNER = "◐◓◑◒"
-
-MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -57,28 +46,3 @@ def lines(*parts: Content | str) -> Content:
 def badge(status: Status, *, word: bool = True) -> Content:
     """Return a state as glyph and word in its color, so that no sense alone has to carry it."""
     return Content.styled(f"{GLYPHS[status]} {WORDS[status]}" if word else GLYPHS[status], STYLES[status])
-
-
-def clock(seconds: float) -> str:
-    """Return a running time: 0:42, 12:05, 1:02:03."""
-    whole = max(0, int(seconds))
-    hours, rest = divmod(whole, HOUR)
-    minutes, left = divmod(rest, MINUTE)
-    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
-
-
-def span(seconds: float) -> str:
-    """Return a duration in the one unit that a reader would use."""
-    if seconds < MINUTE:
-        return f"{max(1, round(seconds))} s"
-    if seconds < HOUR:
-        return f"{round(seconds / MINUTE)} min"
-    if seconds < DAY:
-        return f"{round(seconds / HOUR)} h"
-    days = round(seconds / DAY)
-    return f"{days} day{'s' if days > 1 else ''}"
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many or one + 's'}"

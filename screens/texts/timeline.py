@@ -6,9 +6,10 @@ from datetime import datetime
 from msgspec import Struct
 from textual.content import Content
 
-from screens.texts.style import MUTED, TO_DO, lines, say, span
+from screens.texts.style import MUTED, TO_DO, lines, say
 from wizard.model.setup import Goal, Setup
 from wizard.stages import needs_aws
+from wizard.wording.amounts import span
 
 HAPPENED = "●"
 AT_ONCE = 1.0

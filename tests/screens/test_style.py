@@ -1,13 +1,11 @@
-"""The small parts: words, marks, keys, copying, where a setup stands."""
+"""The small parts: words, marks, keys, copying."""
 
 import pytest
 
 from screens import clipboard
-from screens.texts.setup_status import setup_status
-from screens.texts.style import GLYPHS, STYLES, WORDS, clean, clock, count, span
+from screens.texts.style import GLYPHS, STYLES, WORDS, clean
 from wizard.credentials import key_entry as keys
 from wizard.model.results import Status
-from wizard.model.setup import Made, Proof, Setup, SetupChoices
 from wizard.model.validators import InvalidChoice
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYPLANTEDKEY"
@@ -22,23 +20,6 @@ def test_every_status_has_a_sign_and_a_word_of_its_own() -> None:
 
 def test_outside_text_loses_what_a_terminal_would_obey() -> None:
     assert clean("a\x1b[31mb\x07\x9bc\u202ed\u200be\tf\ng") == "a[31mbcde f\ng"
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (42.9, "0:42"), (725, "12:05"), (3723, "1:02:03")])
-def test_clock(seconds: float, text: str) -> None:
-    assert clock(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.2, "1 s"), (59, "59 s"), (300, "5 min"), (7200, "2 h"), (86_400, "1 day"), (1e6, "12 days")],
-)
-def test_span(seconds: float, text: str) -> None:
-    assert span(seconds) == text
-
-
-def test_count() -> None:
-    assert (count(1, "record"), count(2, "record"), count(0, "day")) == ("1 record", "2 records", "0 days")
 
 
 @pytest.mark.parametrize("text", [SECRET, f"  {SECRET}\n", f'"{SECRET}"', f"aws_secret_access_key = {SECRET}"])
@@ -68,21 +49,3 @@ def test_keys_for_some_hours_need_their_token() -> None:
 def test_over_ssh_no_tool_of_the_other_computer_is_used() -> None:
     assert clipboard.tool({"SSH_TTY": "/dev/pts/1", "DISPLAY": ":0"}) is None
     assert clipboard.tool({}) is None
-
-
-def setup(**made: object) -> Setup:
-    return Setup(name="main", id="ab", created=0, choices=SetupChoices(domain="e.example.test"), made=Made(**made))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("saved", "following"),
-    [
-        (setup(), "Continue: Account"),
-        (setup(content_bucket="b"), "Continue: CloudFront"),
-        (setup(content_bucket="b", distribution="E1"), "Continue: DNS"),
-        (setup(content_bucket="b", distribution="E1", alias="e.example.test"), "Continue: HTTPS"),
-        (setup(proof=Proof("r", 0, 0, "k", {})), "Run checks"),
-    ],
-)
-def test_what_the_first_page_offers(saved: Setup, following: str) -> None:
-    assert setup_status(saved).next == following

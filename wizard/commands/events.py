@@ -27,7 +27,8 @@ from wizard.snowplow.events import questions
 from wizard.snowplow.events.event import Event, harmless, told
 from wizard.snowplow.events.event_files import FORMATS
 from wizard.snowplow.events.reader import EventReader
-from wizard.snowplow.events.spans import HOUR, Span, all_in_time, counted
+from wizard.snowplow.events.spans import HOUR, Span, all_in_time
+from wizard.wording.amounts import count
 
 SHORTEST = 1.0
 """Seconds between looks that `--follow` allows: AWS counts calls."""
@@ -300,7 +301,7 @@ def _write(query: EventQuery, out: Path | None, db: Path | None) -> None:
     except (OSError, duckdb.Error) as error:
         why = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise click.UsageError(f"{path} couldn't be written: {why}") from error
-    said = f"{counted(number, 'event')} {query.span.words} written to {path}"
+    said = f"{count(number, 'event')} {query.span.words} written to {path}"
     query.session.result([said], "ok", query.data(file=str(path), written=number))
 
 

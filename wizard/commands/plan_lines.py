@@ -16,6 +16,8 @@ from wizard.model.results import Actor, Change, Check, Snapshot, Status
 from wizard.model.setup import Setup
 from wizard.model.terminal_text import printable
 from wizard.stages import needs_aws
+from wizard.wording import cost_table
+from wizard.wording.signs import ACTION_SIGNS, by
 
 _NO_VERDICT = frozenset({Status.OK, Status.WAITING, Status.SKIPPED})
 """For an item of a plan these say only that there is something to do, or that something else comes first."""
@@ -99,7 +101,7 @@ def lines(session: Session, plan: Plan) -> Iterator[str]:
 
 def change_lines(change: Change) -> Iterator[str]:
     """Yield a change in words, and under it what differs."""
-    yield f"  {plain_lines.ACTIONS[change.action]} {printable(change.summary)}{plain_lines.ACTORS[change.actor]}"
+    yield f"  {ACTION_SIGNS[change.action]} {printable(change.summary)}{by(change.actor)}"
     for one in change.differences:
         yield f"      {printable(one.property)}: {printable(one.found)} → {printable(one.wanted)}"
 
@@ -132,10 +134,9 @@ def _cost(plan: Plan) -> Iterator[str]:
     cost = plan.cost
     events = plan.setup.choices.events_per_month
     yield ""
-    total = f"about {cost.total:.2f} {cost.currency} a month (prices of {cost.as_of})"
-    yield f"Cost with {events:,} events a month: {total}"
+    yield f"Cost: {cost_table.total(cost)}. {cost_table.title(events)}"
     widest = max(len(line.label) for line in cost.lines)
-    for line in cost.lines:
-        free = " (free)" if line.is_free else f" ({line.free.normalize():f} of it free)" if line.free else ""
-        yield f"  {line.label:<{widest}}  {line.amount:8.2f}  {line.quantity.normalize():,f} x {line.unit}{free}"
+    for row in cost_table.rows(cost):
+        yield f"  {row.label:<{widest}}  {row.price:>8}  {row.quantity}"
     yield from (f"  Assumed: {one}" for one in cost.assumptions)
+    yield f"  {cost_table.prices_of(cost)}"

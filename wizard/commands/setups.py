@@ -5,7 +5,6 @@ What only some of them need is loaded when they run: `list` must be there at onc
 
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +16,7 @@ from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode
 from wizard.commands.session import Session, pass_session
 from wizard.model.idn import both
-from wizard.model.setup import Goal, Made, Setup, SetupChoices
+from wizard.model.setup import Goal, Made, SetupChoices
 from wizard.model.terminal_text import printable
 from wizard.model.validators import setup_name
 from wizard.storage.allowed_changes import choose
@@ -158,6 +157,8 @@ def _adopting(one: "FoundSetup") -> str:
 
 
 def _saved(store: Store) -> tuple[list[dict[str, Any]], list[str]]:
+    from wizard.wording.setup_status import setup_status  # noqa: PLC0415
+
     rows: list[dict[str, Any]] = []
     errors: list[str] = []
     for name in store.names():
@@ -168,19 +169,10 @@ def _saved(store: Store) -> tuple[list[dict[str, Any]], list[str]]:
             errors.append(str(error))
         else:
             chosen = setup.choices
-            rows.append({"name": name, "domain": chosen.domain, "region": chosen.region, "state": state_of(setup)})
+            rows.append(
+                {"name": name, "domain": chosen.domain, "region": chosen.region, "state": setup_status(setup).words}
+            )
     return rows, errors
-
-
-def state_of(setup: Setup) -> str:
-    """Say in a few words how far a setup is, as the file knows it; only a check knows better."""
-    if setup.removed:
-        return "removed, logs kept"
-    if setup.made.proof:
-        return f"proven on {datetime.fromtimestamp(setup.made.proof.found_at, UTC):%Y-%m-%d}"
-    if setup.waits:
-        return "unfinished, waiting"
-    return "saved, nothing created yet" if setup.made == Made(account=setup.made.account) else "unfinished"
 
 
 @click.command("forget", cls=Command)
@@ -225,26 +217,15 @@ def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCo
 
 
 def _stays(store: Store, name: str) -> dict[str, str]:
-    """Return what the file knows to be in AWS."""
+    """Return what the file knows to be in AWS, and the user's to delete."""
+    from wizard.wording.aws_names import aws_names  # noqa: PLC0415
+
     try:
         made = store.load(name).made
     except UnknownSetupError:
         raise
     except StoreError:
         return {"unknown": "the file is damaged; look for the tag snowpixel:setup in the AWS console"}
-    return dict(_named(made))
-
-
-def _named(made: Made) -> Iterator[tuple[str, str]]:
-    borrowed = made.certificate_borrowed
-    for label, value in (
-        ("AWS account", made.account),
-        ("bucket", made.content_bucket),
-        ("log bucket", made.log_bucket),
-        ("CloudFront distribution", made.distribution),
-        ("origin access control", made.origin_access_control),
-        ("certificate", None if borrowed else made.certificate),
-        ("log delivery", made.delivery),
-    ):
-        if value:
-            yield label, value
+    others = made.certificate if made.certificate_borrowed else None
+    found = {one.label: one.value for one in aws_names(made) if one.value != others}
+    return found if made != Made(account=made.account) else {}

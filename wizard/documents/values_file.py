@@ -12,6 +12,8 @@ from wizard.model.terminal_text import legible
 from wizard.snowplow.setup_snippet import host_of, loaded_by, snippet_for
 from wizard.snowplow.snippet_builder import Snippet, Variant, script_element
 from wizard.storage.atomic_files import left_alone, not_written, ours, own_folder, put
+from wizard.wording.aws_names import aws_names
+from wizard.wording.setup_status import begun
 
 TAGS = {
     Variant.PAGE: "Tag for the <head>",
@@ -105,18 +107,12 @@ def _tags(setup: Setup) -> Iterator[Copyable]:
 
 
 def _names(setup: Setup) -> Iterator[Copyable]:
-    made = setup.made
-    found = {
-        "Account": made.account,
-        "Hostname": host_of(setup),
-        "Bucket of pixel and tracker": made.content_bucket,
-        "Bucket of the logs": made.log_bucket,
-        "CloudFront distribution": made.distribution,
-        "Its domain name": made.distribution_domain,
-        "Certificate": made.certificate,
-    }
-    if made.account and made.content_bucket:
-        yield from (Copyable(label, value) for label, value in found.items() if value)
+    if not begun(setup):
+        return
+    yield from aws_names(setup.made)
+    host = host_of(setup)
+    if host:
+        yield Copyable("Hostname", host)
 
 
 def text(setup: Setup, sections: Sequence[Section]) -> str:

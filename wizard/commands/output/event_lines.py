@@ -8,7 +8,8 @@ from wizard.snowplow.events.bars import bar, sparkline
 from wizard.snowplow.events.event import Event, as_text, harmless
 from wizard.snowplow.events.questions import Row, Summary
 from wizard.snowplow.events.reader import EventReader
-from wizard.snowplow.events.spans import Span, counted
+from wizard.snowplow.events.spans import Span
+from wizard.wording.amounts import count
 
 
 def line(event: Event) -> str:
@@ -39,7 +40,7 @@ def answer(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]
     widths = [max(len(harmless(name)), *(len(row[at]) for row in cells), 0) for at, name in enumerate(names)]
     for row in [[harmless(name) for name in names], *cells]:
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-    yield f"({counted(len(rows), 'row')})"
+    yield f"({count(len(rows), 'row')})"
 
 
 def told(found: Summary, reader: EventReader, span: Span) -> Iterator[str]:
@@ -51,8 +52,8 @@ def told(found: Summary, reader: EventReader, span: Span) -> Iterator[str]:
         yield "AWS writes log files several times an hour: the newest events aren't in one yet."
         return
     kinds = ", ".join(f"{number:,} {harmless(kind).replace('_', ' ')}" for kind, number in found.kinds.items())
-    yield f"{counted(found.events, 'event')} {span.words}: {kinds}"
-    yield f"{counted(found.page_views, 'page view')} by {counted(found.visitors, 'visitor')}{_what_visitors_are(found)}"
+    yield f"{count(found.events, 'event')} {span.words}: {kinds}"
+    yield f"{count(found.page_views, 'page view')} by {count(found.visitors, 'visitor')}{_what_visitors_are(found)}"
     counts = {row.value: row.events for row in found.per}
     numbers = [counts.get(label, 0) for label in span.labels()]
     shown = f"Per {span.unit}, the last {len(numbers)}"
@@ -67,7 +68,7 @@ def told(found: Summary, reader: EventReader, span: Span) -> Iterator[str]:
 
 
 def _what_visitors_are(found: Summary) -> str:
-    without = f"; {counted(found.without_id, 'event')} without an ID" if found.without_id else ""
+    without = f"; {count(found.without_id, 'event')} without an ID" if found.without_id else ""
     return f" (browsers, by the random ID in their cookie{without})"
 
 

@@ -19,8 +19,9 @@ import click
 from wizard.model.idn import readable
 from wizard.model.results import Action, Actor, Decision, DnsRecord, Item, Phase, Snapshot, Status, Wait
 from wizard.model.terminal_text import printable
+from wizard.wording.amounts import about
+from wizard.wording.signs import ACTION_SIGNS
 
-GLYPHS: Mapping[Status, str] = {status: status.glyph for status in Status}
 COLORS: Mapping[Status, str] = {
     Status.OK: "green",
     Status.WAITING: "blue",
@@ -29,10 +30,7 @@ COLORS: Mapping[Status, str] = {
     Status.UNKNOWN: "magenta",
     Status.SKIPPED: "bright_black",
 }
-ACTIONS: Mapping[Action, str] = {Action.CREATE: "+", Action.UPDATE: "~", Action.REPLACE: "↻", Action.DELETE: "-"}
-ACTORS: Mapping[Actor, str] = {Actor.US: "", Actor.USER: " (by you)", Actor.AWS: " (by AWS, automatically)"}
 _WIDEST = max(len(status.word) for status in Status if status is not Status.UNKNOWN)  # rare, and much longer
-MINUTE, HOUR = 60, 3600
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Ink:
 
     def badge(self, status: Status) -> str:
         """Return glyph and word of a state, padded to the usual width."""
-        text = f"{GLYPHS[status]} {status.word:<{_WIDEST}}"
+        text = f"{status.glyph} {status.word:<{_WIDEST}}"
         return click.style(text, fg=COLORS[status]) if self.color else text
 
 
@@ -70,13 +68,6 @@ def fitting(line: str, stream: TextIO) -> str:
 
 
 _NUMBERED = re.compile(r"\s*\d+\. ")
-
-
-def span(seconds: float) -> str:
-    """Return a duration in the one unit that a reader would use."""
-    if seconds < MINUTE:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / MINUTE)} min" if seconds < HOUR else f"{round(seconds / HOUR)} h"
 
 
 def record(wanted: DnsRecord) -> tuple[str, ...]:
@@ -116,7 +107,7 @@ class Narrator:
     def tell(self, snapshot: Snapshot) -> Iterator[str]:
         """Yield the lines for what is new since the last snapshot, in the order of the stages."""
         for change in snapshot.done[self._done :]:
-            yield f"{ACTIONS[change.action]} done      {printable(change.summary)}"
+            yield f"{ACTION_SIGNS[change.action]} done      {printable(change.summary)}"
         self._done = len(snapshot.done)
         for stage in snapshot.stages:
             for item in stage.items:
@@ -160,6 +151,6 @@ def ask_for(action: Action, wanted: DnsRecord, practice: Path | None = None) -> 
 
 def waiting(wait: Wait, subject: str) -> str:
     """Say what is waited for and how long it usually takes."""
-    usually = f", usually {span(wait.typical)}" if wait.typical >= 1 else ""
+    usually = f", usually {about(wait.typical)}" if wait.typical >= 1 else ""
     who = {Actor.USER: "waiting for you", Actor.AWS: "waiting for AWS", Actor.US: "waiting"}[wait.actor]
     return f"{printable(subject)} ({who}{usually})"

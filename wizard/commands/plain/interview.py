@@ -16,7 +16,6 @@ from wizard.commands.plain.choice_questions import ChoiceQuestions
 from wizard.commands.plain.decisions import DecisionPrompts
 from wizard.commands.plain.prompt import WORDS, BackError, NoAnswerError, Prompter, QuitError, one_of
 from wizard.commands.session import Session
-from wizard.commands.setups import state_of
 from wizard.credentials import key_entry
 from wizard.model import results
 from wizard.model.results import Decision, Job, Snapshot, Status
@@ -26,6 +25,7 @@ from wizard.service import Service
 from wizard.stages import needs_aws
 from wizard.storage.last_check import LastCheck
 from wizard.storage.store import StoreError
+from wizard.wording.setup_status import setup_status
 
 NEW = "new"
 INTRO = "snowpixel, line by line: your own Snowplow pixel, in your own AWS account."
@@ -109,7 +109,7 @@ class Interview:
             setup = self.service.store.load(name)
         except StoreError as error:
             return str(error)
-        return f"{setup.choices.domain or 'no domain'}, {state_of(setup)}"
+        return f"{setup.choices.domain or 'no domain'}, {setup_status(setup).words}"
 
     def _with(self, name: str) -> ExitCode:
         setup = self.service.store.load(name)

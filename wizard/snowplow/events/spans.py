@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from wizard.snowplow.events.questions import IN_TIME, Row
+from wizard.wording.amounts import count
 
 HOUR = 3600.0
 DAY_HOURS = 24
@@ -40,7 +41,7 @@ class Span(Struct, frozen=True):
         """What the summary says of it."""
         if self.hours is None:
             return f"from {self._local(self.since)} to {self._local(self.until)}"
-        return f"in the last {'24 hours' if self.hours == DAY_HOURS else counted(self.hours, 'hour')}"
+        return f"in the last {'24 hours' if self.hours == DAY_HOURS else count(self.hours, 'hour')}"
 
     def _local(self, at: float) -> str:
         return f"{datetime.fromtimestamp(at, ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
@@ -53,11 +54,6 @@ class Span(Struct, frozen=True):
             return [f"{datetime.fromtimestamp(self.until - hours * HOUR, zone):%Y-%m-%d %H:00}" for hours in back]
         day, last = (datetime.fromtimestamp(at, zone).date() for at in (self.since, self.until))
         return [f"{day + timedelta(days=number)}" for number in range((last - day).days + 1)]
-
-
-def counted(number: int, thing: str) -> str:
-    """Say how many there are of a thing."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def all_in_time(by: str, rows: Sequence[Row], span: Span) -> Sequence[Row]:

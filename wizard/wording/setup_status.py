@@ -4,19 +4,24 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from screens.texts.style import span
 from wizard.model.results import Status
 from wizard.model.setup import Goal, Made, Setup
+from wizard.wording.amounts import ago
 
 
 @dataclass(frozen=True)
 class SetupStatus:
-    """What the first page says about a setup."""
+    """How far a setup is.
+
+    Attributes:
+        status: for the sign and its color.
+        words: in a few words.
+        next: what the main button offers.
+    """
 
     status: Status
     words: str
     next: str
-    """What the main button offers."""
 
 
 def setup_status(setup: Setup, now: float | None = None) -> SetupStatus:
@@ -32,7 +37,7 @@ def setup_status(setup: Setup, now: float | None = None) -> SetupStatus:
     if made == Made(account=made.account):
         return SetupStatus(
             Status.SKIPPED,
-            f"chosen {_ago(setup.created, time.time() if now is None else now)}, nothing created yet",
+            f"chosen {ago((time.time() if now is None else now) - setup.created)}, nothing created yet",
             "Continue: Account",
         )
     at = next_stage(setup)
@@ -69,8 +74,3 @@ def next_stage(setup: Setup) -> str:
 def begun(setup: Setup) -> bool:
     """Whether anything was made for it in AWS."""
     return setup.made != Made(account=setup.made.account)
-
-
-def _ago(at: float, now: float) -> str:
-    seconds = now - at
-    return "just now" if seconds < 60 else f"{span(seconds)} ago"  # noqa: PLR2004 - a minute

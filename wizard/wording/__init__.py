@@ -1,0 +1,1 @@
+"""Words and figures that every front end says alike, without colors or layout."""

@@ -1,0 +1,52 @@
+"""The monthly cost as a table: a row for each price, and what was assumed."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from wizard.knowledge.costs import Estimate
+
+
+class CostRow(Struct, frozen=True):
+    """One price.
+
+    Attributes:
+        label: what for.
+        price: a month's, in the estimate's currency; `free` where it costs nothing.
+        quantity: how much of what, and how much of it is free.
+        charged: whether it costs anything.
+    """
+
+    label: str
+    price: str
+    quantity: str
+    charged: bool
+
+
+def title(events: int) -> str:
+    """Say what the table is for."""
+    return f"For {events:,} events a month, once the oldest logs start to expire:"
+
+
+def total(cost: Estimate) -> str:
+    """Say what it is in all."""
+    return f"about {money(cost)} a month"
+
+
+def money(cost: Estimate) -> str:
+    """Return the sum, as people write it."""
+    return f"${cost.total:.2f}" if cost.currency == "USD" else f"{cost.total:.2f} {cost.currency}"
+
+
+def rows(cost: Estimate) -> Iterator[CostRow]:
+    """Yield a row for each price."""
+    for line in cost.lines:
+        free = f" ({line.free.normalize():f} of it free)" if line.free and not line.is_free else ""
+        price = "free" if line.is_free else f"{line.amount:.2f}"
+        quantity = f"{line.quantity.normalize():,f} x {line.unit}{free}"
+        yield CostRow(line.label, price, quantity, charged=not line.is_free)
+
+
+def prices_of(cost: Estimate) -> str:
+    """Say how old the prices are."""
+    return f"Prices as of {cost.as_of:%d %B %Y}."
