@@ -61,6 +61,18 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"wizard.commands.{module}"), function)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed.
+
+        Raises:
+            click.UsageError: there is none of that name.
+        """
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(_unknown(args[0], ctx.ensure_object(Session)), ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands into the help without loading them."""
         del ctx
@@ -88,6 +100,16 @@ def snowpixel(context: click.Context, *, plain: bool) -> int | None:
     if not terminal():
         raise click.UsageError(_NO_TERMINAL)
     return _wizard(session.service())
+
+
+def _unknown(typed: str, session: Session) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - for mistyped words alone
+
+    from wizard.model.terminal_text import printable  # noqa: PLC0415 - the same
+
+    close = get_close_matches(typed, COMMANDS, 1)
+    meant = f" Did you mean '{close[0]}'?" if close else ""
+    return f"There is no command '{printable(typed)}'.{meant} All commands: {session.line('--help')}"
 
 
 _NO_TERMINAL = f"""The wizard needs a terminal, and there is none here. The same with plain commands:

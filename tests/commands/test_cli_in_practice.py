@@ -190,7 +190,7 @@ def test_removing_keeps_the_logs_unless_told_otherwise(made: Cli, world: WorldFi
     assert len(client(world, "s3").list_buckets()["Buckets"]) == 1
     assert made("remove", "main", "--delete-logs", "--yes").code == 0
     assert client(world, "s3").list_buckets()["Buckets"] == []
-    assert "No setup is saved" in made("list").out
+    assert "There is no saved setup yet" in made("list").out
 
 
 @pytest.mark.parametrize(

@@ -123,14 +123,16 @@ def test_without_a_terminal_the_commands_are_named(alone: Cli, more: dict[str, s
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nonsense",), "No such command"),
+        (("nonsense",), "There is no command 'nonsense'. All commands: "),
         (("check", "main"), "no setup called 'main'"),
         (("check",), "There is no saved setup yet"),
         (("check", "--only", "nope"), "nope"),
         (("check", "--watch", "0"), "--watch"),
         (("apply", "main", "--yes"), "no setup called"),
         (("apply", "../etc", "--yes"), "can't be a setup name"),
-        (("plan",), "Missing argument"),
+        (("chekc",), "Did you mean 'check'?"),
+        (("remove",), "Missing argument"),
+        (("plan",), "There is no saved setup yet"),
         (("explain", "nope"), "no problem 'nope'"),
         (("snippet", "nope"), "no setup called"),
         (("forget", "nope", "--yes"), "no setup called"),
@@ -154,6 +156,18 @@ def test_what_cannot_be_used_is_refused_with_its_reason(alone: Cli, arguments: t
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_the_only_setup_needs_no_name_but_where_something_is_deleted(alone: Cli) -> None:
+    alone("new", "shop", "--no-domain")
+    assert "snowpixel plan shop" in alone("set", "--retention", "30").out
+    assert alone("snippet").code == alone("snippet", "shop").code
+    for deleting in (("remove", "--yes"), ("forget", "--yes")):
+        assert "Missing argument" in alone(*deleting).err
+    alone("new", "blog", "--no-domain")
+    several = alone("set", "--retention", "31")
+    assert several.code == 2
+    assert "Which setup? Saved: blog, shop." in several.err
 
 
 @pytest.mark.parametrize(
@@ -208,7 +222,7 @@ def test_set_says_what_changes(alone: Cli) -> None:
 
 
 def test_list_shows_a_damaged_file_without_hiding_the_others(alone: Cli) -> None:
-    assert "No setup is saved" in alone("list").out
+    assert "There is no saved setup yet" in alone("list").out
     alone("new", "main", "--domain", "e.example.org")
     alone("new", "shop", "--no-domain")
     (alone.home / "setups" / "shop.json").write_text("{")

@@ -27,7 +27,7 @@ _certificate = click.option("--certificate", metavar="ARN|new", help="Answers wh
 
 
 @click.command("plan", cls=Command)
-@options.name
+@options.name_or_only
 @options.strict
 @pass_session
 def plan(session: Session, name: str, *, strict: bool) -> ExitCode:
@@ -41,7 +41,7 @@ def plan(session: Session, name: str, *, strict: bool) -> ExitCode:
 
 
 @click.command("apply", cls=Command)
-@options.name
+@options.name_or_only
 @options.yes
 @options.wait
 @_certificate
@@ -69,7 +69,7 @@ def apply(
 
 
 @click.command("repair", cls=Command)
-@options.name
+@options.name_or_only
 @options.yes
 @options.wait
 @_certificate

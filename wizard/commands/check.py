@@ -113,7 +113,7 @@ def check(
     service = session.service()
     chosen = tuple(dict.fromkeys(names)) or service.store.names()
     if not chosen:
-        raise click.UsageError(f"There is no saved setup yet. Create one: {session.line('new NAME')}, or the wizard.")
+        raise click.UsageError(options.nothing_saved(session))
     for name in chosen:
         second_factor(session, service, name)
     proved = _prove(session, service, chosen) if prove else ExitCode.WELL

@@ -159,7 +159,7 @@ class EventFlags:
 
 
 @click.command("events", cls=Command)
-@options.name
+@options.name_or_only
 @click.option("--since", callback=_moment, default="24", metavar="HOURS|DATE", help="How far back, or from when [24].")
 @click.option("--until", callback=_moment, metavar="HOURS|DATE", help="Until when [now].")
 @click.option("--tz", "zone", callback=_zone, default="UTC", metavar="ZONE", help="Time zone of dates and days [UTC].")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from wizard.commands.session import Session
+from wizard.model.terminal_text import printable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -93,3 +94,32 @@ wait = click.option(
     help="How long to wait in total; 0 does what can be done now [no limit].",
 )
 name = click.argument("name", metavar="NAME")
+
+
+def nothing_saved(session: Session) -> str:
+    """Say that there is no setup, and how to get one."""
+    return f"There is no saved setup yet. Create one: {session.line('new NAME')}, or the wizard."
+
+
+def _the_only_one(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """Take the only saved setup where none is named.
+
+    Raises:
+        click.UsageError: there is none, or more than one.
+    """
+    del parameter
+    if value is not None:
+        return value
+    from wizard.commands.data_folder import home_of  # noqa: PLC0415 - most name their setup
+    from wizard.storage.store import Store  # noqa: PLC0415 - the same
+
+    session = context.find_root().ensure_object(Session)
+    names = Store(home_of(session)).names()
+    if len(names) == 1:
+        return names[0]
+    several = f"Which setup? Saved: {', '.join(map(printable, names))}. Add its name to the command."
+    raise click.UsageError(several if names else nothing_saved(session))
+
+
+name_or_only = click.argument("name", metavar="[NAME]", required=False, callback=_the_only_one)
+"""A setup; the only saved one where none is named. Not for commands that delete something."""

@@ -15,7 +15,7 @@ from wizard.storage.atomic_files import left_alone, not_written, ours
 
 
 @click.command("report", cls=Command)
-@options.name
+@options.name_or_only
 @click.option("--mask", is_flag=True, help="Replace account IDs, people, domains, and addresses with placeholders.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it to a file.")
 @pass_session

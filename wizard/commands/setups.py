@@ -99,7 +99,7 @@ def in_account(session: Session, service: "Service") -> tuple["FoundSetup", ...]
 
 
 @click.command("set", cls=Command)
-@options.name
+@options.name_or_only
 @choice_flags.flags
 @pass_session
 def set_(session: Session, /, name: str, **given: Any) -> ExitCode:
@@ -130,8 +130,7 @@ def list_(session: Session, *, account: bool) -> ExitCode:
     if account:
         rows += _only_there(session)
     lines = [f"{row['name']:<20}  {row['domain'] or '(no domain)':<32}  {row['state']}" for row in rows]
-    nothing = [f"No setup is saved yet. Create one: {session.line('new NAME')}, or start the wizard: snowpixel"]
-    session.result(lines or nothing, "error" if errors else "ok", {"setups": rows}, errors)
+    session.result(lines or [options.nothing_saved(session)], "error" if errors else "ok", {"setups": rows}, errors)
     return ExitCode.USAGE if errors else ExitCode.WELL
 
 

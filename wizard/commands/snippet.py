@@ -30,7 +30,7 @@ from wizard.storage.store import Store
 
 
 @click.command("snippet", cls=Command)
-@options.name
+@options.name_or_only
 @click.option("--app-id", metavar="NAME", help="The site's name in its events [the setup's name].")
 @click.option("--tracker", metavar="URL", help="Where your copy of sp.js is, if this setup doesn't serve it.")
 @click.option("--integrity", metavar="SHA384", help="The hash of that copy.")
@@ -161,7 +161,7 @@ def _written(out: Path, made: Snippet) -> Iterator[str]:
 
 
 @click.command("browse", cls=Command)
-@options.name
+@options.name_or_only
 @options.wait
 @click.option("--no-open", is_flag=True, help="Only show the address, without opening it.")
 @click.option(
