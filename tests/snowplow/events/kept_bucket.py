@@ -1,6 +1,6 @@
 """A log bucket of the practice world, and a setup that reads from it: without walking a road."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from wizard.snowplow.events.reader import EventReader
 from wizard.storage.cache import kept_events
 
 BUCKET = "logs-of-the-test"
-NOW = datetime.now(UTC).replace(minute=30, second=0, microsecond=0).timestamp()
+NOW = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12, minute=30, second=0, microsecond=0).timestamp()
+"""Noon of yesterday: some hours before it are of the same day, whenever the tests run."""
 HOUR, DAY = 3600.0, 86400.0
 
 
