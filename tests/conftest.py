@@ -148,7 +148,10 @@ def finished(running: "WorldFile", tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def product(world: "WorldFile", control: "Control", finished: "Finished", tmp_path: Path) -> "Product":
+def product(
+    request: pytest.FixtureRequest, world: "WorldFile", control: "Control", finished: "Finished", tmp_path: Path
+) -> "Product":
     from tests.product import Product  # noqa: PLC0415
 
-    return Product(world, control, tmp_path / "home", finished=finished)
+    calm = "calm" in request.fixturenames
+    return Product(world, control, tmp_path / "home", finished=finished, calm=calm)

@@ -37,6 +37,7 @@ class Product:
         endpoint: another URL for every AWS service than the world's own.
         pace: seconds that it waits for each nominal one.
         finished: the setups that are gone back to in this world.
+        calm: whether nothing passes by itself in a world that was gone back to.
     """
 
     def __init__(
@@ -49,9 +50,11 @@ class Product:
         endpoint: str = "",
         pace: float = 0.0,
         finished: Finished | None = None,
+        calm: bool = False,
     ) -> None:
         self.world = world
         self._finished = finished
+        self._calm = calm
         self.control = control
         self.calls: list[tuple[str, str]] = []
         keys = keys or Keys(world.access_key_id, Secret(world.secret_access_key))
@@ -93,6 +96,8 @@ class Product:
             self.new(**choices)
             assert not_ok(self.apply()) == []
             self._finished.keep(name, home)
+        if self._calm:
+            self.control.calm()
         self.clear()
 
     def setup(self, name: str = "main") -> Setup:

@@ -29,9 +29,7 @@ def gone(product: Product) -> bool:
 
 
 def test_everything_is_taken_down_after_what_stands_on_it(product: Product) -> None:
-    product.new()
-    product.apply()
-    product.clear()
+    product.stand()
     product.run(Job.REMOVE)
     written = product.writes()
     certificate = ("acm", "DeleteCertificate")

@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from tests.inventory import Account
 from tests.practice.conftest import until
 from tests.product import Product, not_ok
@@ -24,9 +26,9 @@ def test_settings_of_a_bucket_wait_for_each_other(product: Product, control: Con
     assert not_ok(ends[0]) == []
 
 
+@pytest.mark.usefixtures("calm")
 def test_a_repair_of_many_settings_writes_them_one_by_one(product: Product, control: Control) -> None:
     product.stand()
-    control.calm()
     made = product.setup().made
     s3 = Account(product.world).client("s3", product.setup().choices.region)
     for bucket in (made.content_bucket, made.log_bucket):
