@@ -2,27 +2,11 @@
 
 from pathlib import Path
 
-FILES = Path(__file__).parent / "files" / "tracker"
-V4 = FILES / "browser-tracker-4.10.1.umd.min.js"
-V3 = FILES / "browser-tracker-3.24.6.umd.min.js"
+from wizard.practice.tracker_release import behind_queue
 
-# Stands in for sp.js, which is the same tracker behind a queue: it takes the first name of the list, works off what the
-# loader tag has collected under it, and from then on calls go through. (The project's own sp.js is only on its releases
-# page.) `:namespace` after a command is for one tracker.
-_QUEUE = """
-;(function (page, tracker) {
-  var queue = page[page.GlobalSnowplowNamespace.shift()];
-  var call = function (given) {
-    given = Array.prototype.slice.call(given);
-    var command = given.shift().split(":");
-    if (command[1]) { given.push(command[1].split(";")); }
-    tracker[command[0]].apply(null, given);
-  };
-  var waiting = queue.q;
-  queue.q = { push: call };
-  for (var index = 0; index < waiting.length; index += 1) { call(waiting[index]); }
-})(window, window.NAME);
-"""
+ROOT = Path(__file__).resolve().parents[1]
+V4 = ROOT / "assets" / "tracker" / "browser-tracker-4.10.1.umd.min.js"
+V3 = ROOT / "tests" / "files" / "tracker" / "browser-tracker-3.24.6.umd.min.js"
 
 # Stands in for a second vendor's tracker of version 2, written for these tests: it takes names as that version did, and
 # sends each page view as an image.
@@ -58,8 +42,7 @@ def tag_build(file: Path = V4, name: str = "snowplowTrackerParts") -> bytes:
         file: the tracker.
         name: global name of its parts; two of them on a page need two.
     """
-    content = file.read_text(encoding="utf-8").replace("snowplowBrowserTracking", name)
-    return (content + _QUEUE.replace("NAME", name)).encode()
+    return behind_queue(file.read_text(encoding="utf-8"), name)
 
 
 def second_version() -> bytes:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from wizard.practice import tracker_release
 from wizard.practice.aws_view import View
 from wizard.practice.certificate_authority import CertificateAuthority
 from wizard.practice.dns_answers import CachingResolver
@@ -45,7 +46,8 @@ def _internet(view: View) -> Internet:
     machines = [Authority((address,)) for address in (*PROVIDER.values(), *REGISTRY.values())]
     net = Internet(zones, [*machines, Authority(ROUTE53)])
     zones["test"].extra = lambda: (each for each in net.address_records() if each.name.endswith(".test"))
-    zones[""].extra = lambda: (each for each in net.address_records() if not each.name.endswith(".test"))
+    released = [Record(host, "A", "127.0.0.1") for host in tracker_release.hosts()]
+    zones[""].extra = lambda: (*(each for each in net.address_records() if not each.name.endswith(".test")), *released)
     return net
 
 
