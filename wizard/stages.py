@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from wizard.model.context import Context
-from wizard.model.setup import RECIPE, Goal, Made, SetupChoices
+from wizard.model.setup import RECIPE, TRACKER_GOALS, Goal, Made, SetupChoices
 from wizard.probes.caa import CaaProbe
 from wizard.probes.caller_identity import IdentityProbe
 from wizard.probes.name_servers import NameServersProbe
@@ -40,7 +40,7 @@ from wizard.resources.proof.browser_run import BrowserProof
 from wizard.resources.proof.browser_run import wanted as browser_wanted
 from wizard.resources.proof.first_event import FirstEvent
 from wizard.resources.resource import Resource
-from wizard.resources.tracker.tracker_in_bucket import WANTS, EarlierTrackers, TrackerObject, TrackerSource, in_bucket
+from wizard.resources.tracker.tracker_in_bucket import EarlierTrackers, TrackerObject, TrackerSource, in_bucket
 from wizard.resources.tracker.tracker_on_server import TrackerFolder, TrackerOnServer
 
 Node = Resource | Probe
@@ -126,7 +126,7 @@ def _tracker(context: Context) -> tuple[Node, ...]:
     """Return what belongs to the tracker's JavaScript; nothing where it is not wanted and never was."""
     goals = set(context.choices.goals)
     return (
-        *((TrackerSource(context),) if goals & WANTS else ()),
+        *((TrackerSource(context),) if goals & TRACKER_GOALS else ()),
         *((TrackerObject(context), TrackerHttpsProbe(context)) if Goal.JS_BUCKET in goals else ()),
         *((EarlierTrackers(context),) if in_bucket(context.choices, context.made) else ()),
         *((TrackerFolder(context), TrackerOnServer(context)) if Goal.JS_SERVER in goals else ()),

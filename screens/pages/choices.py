@@ -21,7 +21,7 @@ from screens.texts.style import MUTED, clean, say
 from screens.widgets.choice_field import RARE, ChoiceList, choice_field
 from screens.widgets.field import Field
 from screens.widgets.tick import Tick
-from wizard.choices.table import CHOICE
+from wizard.choices.table import CHOICE, suggested
 from wizard.knowledge.costs import estimate_for
 from wizard.model import validators
 from wizard.model.fields import QUESTIONS
@@ -82,9 +82,7 @@ class ChoicesPage(FormPage):
         if self.setup:
             self.saved = self.base_app.service.store.load(self.setup)
             return self.saved.choices
-        zone = self.base_app.service.environment.zone
-        suggested = validators.suggest(zone) if zone else ()
-        return SetupChoices(domain=suggested[0] if suggested else None)
+        return suggested(self.base_app.service.environment.zone)
 
     def _fields(self, start: SetupChoices) -> Iterable[Widget]:
         existing = bool(self.saved)

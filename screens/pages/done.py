@@ -18,9 +18,9 @@ from screens.widgets.prose import Prose
 from screens.widgets.tabs import TAB_KEYS, Tabs
 from wizard.documents.values_file import ALONE, BODY, CSP, of_snippet
 from wizard.model.results import Copyable
-from wizard.model.setup import BrowserRun, Proof, Setup
+from wizard.model.setup import TRACKER_GOALS, BrowserRun, Goal, Proof, Setup
 from wizard.model.threads import in_thread
-from wizard.snowplow.setup_snippet import loaded_by, snippet_for
+from wizard.snowplow.setup_snippet import lacking, loaded_by, snippet_for
 from wizard.snowplow.snippet_builder import PLACES, Snippet, Variant, script_element
 from wizard.storage.store import StoreError
 
@@ -39,6 +39,7 @@ class DonePage(Page):
         Binding("p", "plain", "Plain text"),
         Binding("t", "variant", "Other tag", show=False),
         Binding("w", "keep_values", "Values file", show=False),
+        Binding("s", "tracker", "Add the tracker", show=False),
         Binding("b", "browse", "Browser proof", show=False),
         Binding("k", "checks", "Checks"),
         Binding("v", "events", "Events", show=False),
@@ -61,6 +62,7 @@ class DonePage(Page):
 
     def buttons(self) -> Iterable[Button]:
         """Return what to do with it."""
+        yield Button("Add the tracker", id="tracker", compact=True, variant="primary")
         yield Button("Copy the tag", id="copy", compact=True, variant="primary")
         yield Button("Other tag", id="variant", compact=True)
         yield Button("Browser proof", id="browse", compact=True)
@@ -71,6 +73,7 @@ class DonePage(Page):
     def on_mount(self) -> None:
         """Begin at the tag."""
         self.query_one("#copy").focus()
+        self.query_one("#tracker").display = False
 
     def on_screen_resume(self) -> None:
         """Read what was made; another page may have proved it meanwhile."""
@@ -96,13 +99,28 @@ class DonePage(Page):
             self._fill(setup, self.snippet)
 
     def _fill(self, setup: Setup, made: Snippet) -> None:
-        hint = [say(made.hint, "$text-warning"), say("")] if made.hint else []
+        lack = lacking(setup, made)
+        hint = [say(lack.in_wizard, "$text-warning"), say("")] if lack else []
+        self._offer_tracker(offered=bool(lack))
         where = say(f"{PLACES[self.variant]}   (t: {FOR[after(self.variant)]})", MUTED)
         self._set("tag", lines(*hint, where, say(made.tag)))
         self._set("proof", lines(_proof(setup.made.proof), "", _browser_run(setup.made.browser_run)))
         self._set("noscript", _no_script(made))
         self._set("policy", _policy(made))
         self._set("next", _next(setup))
+
+    def _offer_tracker(self, *, offered: bool) -> None:
+        """Offer the tracker first where the tag doesn't work without it; what makes room for it still has its key."""
+        copy, tracker = self.query_one("#copy", Button), self.query_one("#tracker", Button)
+        tracker.display = offered
+        for each in ("#variant", "#browse"):
+            self.query_one(each).display = not offered
+        copy.variant = "default" if offered else "primary"
+        if offered and copy.has_focus:
+            tracker.focus()
+        elif tracker.has_focus and not offered:
+            copy.focus()
+        self.refresh_bindings()
 
     def _set(self, name: str, content: Content) -> None:
         self.query_one(f"#{name}", Static).update(content)
@@ -134,6 +152,29 @@ class DonePage(Page):
         if self.saved:
             self._draw(self.saved)
             self.action_tab(1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the tracker only where the tag lacks it."""
+        del parameters
+        return action != "tracker" or bool(self.query_one("#tracker").display)
+
+    def action_tracker(self) -> None:
+        """Let the bucket serve the tracker, too; the plan shows what that takes."""
+        self.run_worker(self._with_tracker(), group="saving", exclusive=True)
+
+    async def _with_tracker(self) -> None:
+        try:
+            await in_thread(self._choose_tracker)
+        except StoreError as error:
+            self.notify(str(error), title="Not saved", severity="error", markup=False, timeout=15)
+        else:
+            self.base_app.visit(Route.PLAN, self.setup)
+
+    def _choose_tracker(self) -> None:
+        service = self.base_app.service
+        goals = service.store.load(self.setup).choices.goals
+        if not TRACKER_GOALS & set(goals):
+            service.choose(self.setup, goals=(*goals, Goal.JS_BUCKET))
 
     def action_browse(self) -> None:
         """Prove it with the user's own browser."""

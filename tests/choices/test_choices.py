@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.commands.conftest import Cli
 from tests.probes.seen_from import GIF
 from wizard.choices.cleaners import MOST_EVENTS, events, pages, pixel
-from wizard.choices.table import CHOICE, CHOICES
+from wizard.choices.table import CHOICE, CHOICES, suggested
 from wizard.model.fields import QUESTIONS
 from wizard.model.setup import Goal, SetupChoices
 from wizard.model.validators import InvalidChoice
@@ -115,3 +115,14 @@ def test_pages_are_given_one_after_another() -> None:
 def test_there_is_always_a_free_name() -> None:
     assert free_name(()) == "main"
     assert free_name({"main", *(f"main-{number}" for number in range(2, 1200))}) == "main-1200"
+
+
+def test_a_new_setup_has_the_tracker_beside_the_pixel_unless_told_otherwise(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    assert "at a CloudFront domain name" in cli("new", "main", "--no-domain").out
+    assert cli.saved("main")["choices"]["goals"] == [*suggested().goals] == ["pixel", "js-bucket"]
+    assert "The tracker" not in cli("new", "bare", "--no-domain", "--goal", "pixel").out
+    assert cli.saved("bare")["choices"]["goals"] == ["pixel"]
+    assert "[pixel,js-bucket]" in cli("new", "--help").out
+    assert suggested("example.test").domain == "e.example.test"
+    assert suggested("-").domain is None

@@ -172,8 +172,8 @@ def cli(tmp_path: Path, world: WorldFile, control: Control) -> Iterator[Cli]:
 
 @pytest.fixture
 def made(cli: Cli) -> Cli:
-    """A finished setup `main` without a domain."""
-    assert cli("new", "main", "--no-domain").code == 0
+    """A finished setup `main`, the pixel alone and without a domain."""
+    assert cli("new", "main", "--no-domain", "--goal", "pixel").code == 0
     ran = cli("apply", "main", "--yes")
     assert ran.code == 0, ran.out + ran.err
     return cli

@@ -36,8 +36,11 @@ def test_the_whole_road_without_a_terminal(cli: Cli, world: WorldFile) -> None:
     assert "practice adds CNAME e.example.test" in ran.out
     assert "snowpixel test event: 100 % & é ✓ ~" in ran.out
     rows = [line for line in ran.out.splitlines() if line.startswith("✓ OK") and ": " in line]
-    assert len(rows) == 9
-    assert "practice: 9 rows, 9 OK" in ran.out
+    assert len(rows) == 10
+    assert "practice: 10 rows, 10 OK" in ran.out
+    tag = cli("snippet", "practice").out
+    assert "https://e.example.test/4.10.1/" in tag
+    assert "doesn't work yet" not in tag
     assert "\x1b" not in ran.out
     again = cli("practice", "--json")
     assert again.code == 0

@@ -9,7 +9,7 @@ ESCAPE = "\x1b"
 
 def test_the_whole_road_in_a_dumb_terminal_with_why_back_and_the_checklist(cli: Cli, terminals: list[Terminal]) -> None:
     at = opened(terminals, cli, TERM="dumb")
-    asked = at.answer("What for [pixel]: ", "")
+    asked = at.answer("What for [pixel,js-bucket]: ", "")
     assert "Enter takes the value in brackets" in asked
     at.answer("Hostname (or none: no domain yet) [e.example.test]: ", "why")
     at.until(QUESTIONS["domain"].why)
@@ -18,12 +18,13 @@ def test_the_whole_road_in_a_dumb_terminal_with_why_back_and_the_checklist(cli: 
     at.answer("[e.example.test]: ", "hub.example.test")
     at.answer("Region [eu-central-1]: ", "back")
     at.answer("[hub.example.test]: ", "none")
-    for question in ("Region", "Pixel", "Keep logs, days", "Events a month", "Setup name"):
+    for question in ("Region", "Pixel", "Keep logs, days", "Events a month", "Tracker", "Setup name"):
         at.answer(f"{question} [", "")
     at.answer("another AWS profile [yes]: ", "")
     plan = at.answer("Create everything? yes or no [no]: ", "yes")
     assert "Permissions needed" in plan
-    assert "Cost with 1,000,000 events a month" in plan
+    assert "For 1,000,000 events a month" in plan
+    assert "Serving the tracker adds" in plan
     at.until("Now everything is checked once more")
     code = at.end()
     assert code == 0, at.said
@@ -34,7 +35,7 @@ def test_the_whole_road_in_a_dumb_terminal_with_why_back_and_the_checklist(cli: 
 
 
 def test_a_script_answers_and_an_early_end_loses_nothing(cli: Cli) -> None:
-    ran = cli("--plain", stdin="\nnone\n\n\n\n\nshop\n\nno\n")
+    ran = cli("--plain", stdin="\nnone\n\n\n\n\n\nshop\n\nno\n")
     assert ran.code == 3, ran.out + ran.err
     assert "Nothing was created" in ran.out
     assert cli.saved("shop")["made"]["content_bucket"] is None
@@ -49,12 +50,12 @@ def test_a_script_answers_and_an_early_end_loses_nothing(cli: Cli) -> None:
 
 def test_ctrl_c_and_the_end_of_input_leave_at_once(alone: Cli, terminals: list[Terminal]) -> None:
     at = opened(terminals, alone, "--plain")
-    at.until("What for [pixel]: ")
+    at.until("What for [pixel,js-bucket]: ")
     at.press(b"\x03")
     assert at.end() == 130
     assert "Nothing is lost" in at.said
     at = opened(terminals, alone, "--plain")
-    at.until("What for [pixel]: ")
+    at.until("What for [pixel,js-bucket]: ")
     at.press(b"\x04")
     assert at.end() == 3
     assert "Traceback" not in at.said

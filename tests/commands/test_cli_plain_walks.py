@@ -111,8 +111,8 @@ def test_repair_shows_what_it_would_do_and_does_it_only_after_a_yes(made: Cli, w
 
 def test_pixel_and_javascript_from_the_bucket_in_a_terminal(cli: Cli, terminals: list[Terminal]) -> None:
     at = opened(terminals, cli, "--plain")
-    at.answer("What for [pixel]: ", "pixel,moon")
-    at.answer("What for [pixel]: ", "pixel, js-bucket")
+    at.answer("What for [pixel,js-bucket]: ", "pixel,moon")
+    at.answer("What for [pixel,js-bucket]: ", "pixel, js-bucket")
     at.answer("no domain yet) [e.example.test]: ", "none")
     for question in ("Region", "Pixel", "Keep logs, days", "Events a month"):
         at.answer(f"{question} [", "")
@@ -132,7 +132,7 @@ def test_javascript_on_ones_own_server_in_a_terminal_needs_no_account(
     alone: Cli, terminals: list[Terminal], unused_port: int
 ) -> None:
     at = opened(terminals, alone, "--plain", "--nameserver", f"127.0.0.1:{unused_port}")
-    at.answer("What for [pixel]: ", "js-server")
+    at.answer("What for [pixel,js-bucket]: ", "js-server")
     at.answer("Tracker [", str(V4))
     at.answer("Its address there: ", "http://www.site.invalid/a/")
     at.answer("Its address there: ", "https://www.site.invalid/a/")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from wizard.knowledge.costs import CostLine, Estimate, estimate, estimate_for
 from wizard.model.setup import Goal, SetupChoices
+from wizard.wording import cost_table
 
 EVENTS = st.integers(0, 10**10)
 DAYS = st.integers(1, 3650)
@@ -79,6 +80,27 @@ def test_the_javascript_has_its_own_lines_and_uses_the_free_part_that_the_pixel_
     assert line(many, "JavaScript, requests").amount == Decimal("4.8")
     assert line(many, "JavaScript, transfer").amount == 0
     assert not any("JavaScript" in part.label for part in simple(1).lines)
+
+
+@given(EVENTS, DAYS, st.booleans(), st.booleans())
+def test_what_the_tracker_adds_is_the_difference_to_the_pixel_alone(
+    events: int, days: int, domain: bool, zone: bool
+) -> None:
+    alone = estimate(events, days, own_domain=domain, route53=zone)
+    both = estimate(events, days, own_domain=domain, route53=zone, tracker=True)
+    assert both.for_tracker == both.total - alone.total >= 0
+    assert alone.for_tracker == 0
+
+
+ADDED = {0: "", 1000: "less than $0.01", 10_000: "about $0.01", 1_000_000: "about $0.01", 20_000_000: "about $4.99"}
+"""Events a month to what the tracker is said to add."""
+
+
+@pytest.mark.parametrize("events", ADDED)
+def test_the_plan_says_what_the_tracker_adds(events: int) -> None:
+    said = cost_table.more(estimate(events, 90, own_domain=True, route53=False, tracker=True))
+    assert said == (ADDED[events] and f"Serving the tracker adds {ADDED[events]} a month.")
+    assert not cost_table.more(estimate(events, 90, own_domain=True, route53=False))
 
 
 def test_only_what_is_wanted_is_priced() -> None:

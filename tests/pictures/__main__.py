@@ -9,6 +9,7 @@ from screens.routes import Route
 from tests.pictures.snapshots import renew
 from tests.product import Product, not_ok
 from tests.screens.driving import text_of, wait_for
+from wizard.choices.table import SUGGESTED
 from wizard.practice import process
 from wizard.practice.control_client import Control
 
@@ -43,7 +44,7 @@ def main() -> None:
         world = process.start(Path(folder) / "world", pace=0)
         try:
             product = Product(world, Control(world), Path(folder) / "home")
-            product.new()
+            product.new(goals=SUGGESTED)
             wrong = not_ok(product.apply())
             if wrong:
                 raise SystemExit(f"the road did not end well: {wrong}")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.inventory import Account
 from tests.product import DOMAIN, Product, not_ok, verdicts
+from wizard.choices.table import SUGGESTED
 from wizard.model.results import Actor, Job, Status
 from wizard.model.setup import SCHEMA
 
@@ -22,6 +23,30 @@ def test_a_fresh_set_up_ends_all_green_with_a_decoded_event(product: Product) ->
     assert proof.event["Title"] == "snowpixel test event: 100 % & é ✓ ~"
     assert proof.log_key.startswith("cf/20")
     assert not_ok(product.check()) == []
+
+
+def test_the_tracker_stands_beside_the_pixel_and_comes_from_the_release_without_the_internet(product: Product) -> None:
+    product.new(goals=SUGGESTED)
+    assert not_ok(product.apply()) == []
+    file = product.setup().made.tracker
+    assert file is not None
+    assert (file.source, file.version, file.flavour) == ("release:4.10.1", "4.10.1", "tag")
+    assert not_ok(product.check()) == []
+
+
+def test_a_tracker_that_cannot_be_fetched_is_a_row_of_its_own_and_never_holds_up_the_pixel(product: Product) -> None:
+    product.new(goals=SUGGESTED, tracker="release:9.9.9")
+    done = product.apply()
+    failed = {check.id: check.status for check in not_ok(done)}
+    assert failed == {
+        "tracker-file": Status.FAILED,
+        "tracker-object": Status.SKIPPED,
+        "tracker-https": Status.SKIPPED,
+    }
+    assert {check.stage for check in not_ok(done)} == {"tracker"}
+    assert product.setup().made.proof is not None
+    product.service.choose("main", tracker="release:4.10.1")
+    assert not_ok(product.apply()) == []
 
 
 def test_the_stages_come_in_the_order_a_user_sees_them(product: Product) -> None:

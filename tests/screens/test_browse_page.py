@@ -32,10 +32,12 @@ async def choose(pilot: Driver, app: SnowpixelApp) -> None:
     await wait_for(pilot, lambda: focused(app) == "new")
     await pilot.press("enter")
     await on_page(pilot, "ChoicesPage")
-    assert not app.screen.query_one("#tracker", Field).display
+    assert app.screen.query_one("#tracker", Field).display, "the tracker beside the pixel is what is suggested"
     await pilot.press("down", "down", "down", "space")
-    await wait_for(pilot, lambda: app.screen.query_one("#tracker", Field).display, "the tracker is asked for")
+    await wait_for(pilot, lambda: not app.screen.query_one("#tracker", Field).display, "the pixel alone is a choice")
     assert "script in your pages" in text_of(app)
+    await pilot.press("space")
+    await wait_for(pilot, lambda: app.screen.query_one("#tracker", Field).display, "the tracker is asked for")
     box(app, "tracker").value = str(V4)
     await pilot.press("ctrl+s")
 
@@ -251,6 +253,7 @@ def test_javascript_alone_on_an_own_server_needs_no_account(home: Path) -> None:
             app.visit(Route.CHOICES)
             await on_page(pilot, "ChoicesPage")
             app.screen.query_one("#goal-pixel", Checkbox).value = False
+            app.screen.query_one("#goal-js-bucket", Checkbox).value = False
             await pilot.press("ctrl+s")
             await wait_for(pilot, lambda: "Choose at least one" in text_of(app))
             assert next_button(app) == "Next: your AWS account"

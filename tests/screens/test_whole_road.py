@@ -3,7 +3,7 @@
 import asyncio
 
 from screens.app import SnowpixelApp
-from tests.product import Product
+from tests.product import DOMAIN, Product
 from tests.screens.driving import Driver, box, focused, on_page, page, shown, text_of, wait_for
 from tests.screens.watching import CountingKeys
 from wizard.model.results import Job, Status
@@ -44,10 +44,11 @@ async def walk_to_the_end(app: SnowpixelApp) -> int:
     async with app.run_test(size=SIZE) as pilot:
         keys = CountingKeys(pilot)
         await set_up(pilot, keys)
-        assert "9 of 9 done" in text_of(app)
+        assert "10 of 10 done" in text_of(app)
         await keys.press("enter")
         await on_page(pilot, "DonePage")
-        await wait_for(pilot, lambda: "snowplow" in shown(app, "#tag"))
+        await wait_for(pilot, lambda: f"https://{DOMAIN}/4.10.1/" in shown(app, "#tag"), "the tag works as it is")
+        assert not app.screen.query_one("#tracker").display
         assert "policy main --for check" in shown(app, "#next"), "cron gets an identity of its own"
         await keys.press("2")
         await wait_for(pilot, lambda: "This test event was sent to your pixel" in text_of(app))
@@ -55,7 +56,7 @@ async def walk_to_the_end(app: SnowpixelApp) -> int:
         await keys.press("k")
         await on_page(pilot, "ChecklistPage")
         await wait_for(pilot, lambda: "Everything is OK" in text_of(app), "the checklist is green")
-        assert "9 of 9 done" in text_of(app)
+        assert "10 of 10 done" in text_of(app)
         return keys.pressed
 
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.model.setup import Made, Setup, SetupChoices
-from wizard.snowplow.setup_snippet import snippet_for
+from wizard.model.setup import Goal, Made, Setup, SetupChoices
+from wizard.snowplow.missing_tracker import TRACKER_PLACEHOLDER
+from wizard.snowplow.setup_snippet import lacking, snippet_for
 from wizard.snowplow.snippet_builder import (
-    TRACKER_PLACEHOLDER,
     Loaded,
     Options,
     Variant,
@@ -120,11 +120,32 @@ def test_the_parts_together() -> None:
     assert parts.csp == (f"connect-src https://{HOST}", f"img-src https://{HOST}")
 
 
-def test_the_hint_names_the_setup_in_its_command() -> None:
-    setup = Setup(name="shop", id="0a1b2c3d", created=0.0, choices=SetupChoices(domain=HOST), made=Made())
+LACKING = {
+    (Goal.PIXEL,): ("this setup doesn't serve it", "`snowpixel set shop --goal pixel,js-bucket`"),
+    (Goal.PIXEL, Goal.JS_BUCKET): ("isn't in place", "`snowpixel apply shop`"),
+    (Goal.PIXEL, Goal.JS_SERVER): ("isn't in place", "`snowpixel apply shop`"),
+}
+"""What the hint says, and the command in it, for what a setup without a tracker file is for."""
+
+
+@pytest.mark.parametrize("goals", LACKING)
+def test_the_hint_says_what_the_tag_lacks_and_names_the_command_or_the_button(goals: tuple[Goal, ...]) -> None:
+    choices = SetupChoices(domain=HOST, goals=goals, tracker_url="https://www.example.org/a1.js")
+    setup = Setup(name="shop", id="0a1b2c3d", created=0.0, choices=choices, made=Made())
     made = snippet_for(setup, "shop")
     assert made is not None
-    assert "`snowpixel set shop --goal pixel,js-bucket`" in made.hint
+    why, command = LACKING[goals]
+    assert why in made.hint
+    assert command in made.hint
+    assert "NAME" not in made.hint
+    lack = lacking(setup, made)
+    assert lack is not None
+    assert why in lack.in_wizard
+    assert "Add the tracker (s)" in lack.in_wizard
+    assert "`" not in lack.in_wizard, "the wizard names no command"
+    bundled = snippet_for(setup, "shop", Variant.NPM)
+    assert bundled is not None
+    assert lacking(setup, bundled) is None, "whoever bundles the tracker has it"
 
 
 def test_a_known_tracker_needs_no_hint() -> None:

@@ -116,6 +116,20 @@ CHOICE: Mapping[str, Choice] = {choice.id: choice for choice in CHOICES}
 """Each by its id."""
 
 
+SUGGESTED = (Goal.PIXEL, Goal.JS_BUCKET)
+"""What a new setup is for, unless the user says otherwise: the tag needs the tracker, and works when it is pasted."""
+
+
+def suggested(zone: str | None = None) -> SetupChoices:
+    """Return what a new setup begins with: what every form and question offers, and what `new` fills in.
+
+    Args:
+        zone: the user's domain, where it is known; a hostname below it is suggested.
+    """
+    names = validators.suggest(zone) if zone else ()
+    return SetupChoices(goals=SUGGESTED, domain=names[0] if names else None)
+
+
 def refuse_incoherent(choices: SetupChoices) -> None:
     """Make sure that the choices fit together.
 

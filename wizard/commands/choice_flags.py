@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from wizard.choices.table import CHOICES, Choice
+from wizard.choices.table import CHOICES, Choice, suggested
 from wizard.model.fields import QUESTIONS
 from wizard.model.setup import SetupChoices
 
@@ -22,7 +22,7 @@ def flags(function: F) -> F:
 
 def _option(choice: Choice) -> Callable[[F], F]:
     """Make the flag of a choice; --help names what holds where it is left out."""
-    usual = choice.shown(SetupChoices())
+    usual = choice.shown(suggested())
     said = f"{choice.question.help} [{usual}]." if usual and not choice.question.help.endswith(".") else None
     return click.option(
         choice.flag,

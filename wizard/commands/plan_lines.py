@@ -138,5 +138,7 @@ def _cost(plan: Plan) -> Iterator[str]:
     widest = max(len(line.label) for line in cost.lines)
     for row in cost_table.rows(cost):
         yield f"  {row.label:<{widest}}  {row.price:>8}  {row.quantity}"
+    if more := cost_table.more(cost):
+        yield f"  {more}"
     yield from (f"  Assumed: {one}" for one in cost.assumptions)
     yield f"  {cost_table.prices_of(cost)}"

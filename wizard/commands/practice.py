@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from wizard.choices.table import suggested
 from wizard.commands import run_walk
 from wizard.commands.data_folder import home_of
 from wizard.commands.environment import in_world, running
@@ -21,7 +22,7 @@ from wizard.documents import json_envelope
 from wizard.engine.progress import Progress
 from wizard.model.program_name import program_name
 from wizard.model.results import Action, Actor, Change, Job, Update
-from wizard.model.setup import Made, SetupChoices
+from wizard.model.setup import Made
 from wizard.model.threads import in_thread
 from wizard.practice import process
 from wizard.practice.control_client import Control, ControlError
@@ -96,12 +97,12 @@ def _forget_what_is_gone(service: Service) -> None:
 def _road(session: Session, service: Service, directory: Path) -> ExitCode:
     """Go the whole road with default answers, playing the user's part at the DNS provider."""
     if NAME not in service.store.names():
-        service.store.create(NAME, SetupChoices(domain=f"e.{service.environment.zone}"))
+        service.store.create(NAME, suggested(service.environment.zone))
     setup = service.store.load(NAME)
     session.say(
         f"This sets up a tracking pixel at {setup.choices.domain}, in a practice AWS on this computer: private "
-        f"bucket, pixel, access logs, certificate, CloudFront, and DNS record. Then it sends one test event and "
-        f"reads it back."
+        f"bucket, pixel, tracker, access logs, certificate, CloudFront, and DNS record. Then it sends one test event "
+        f"and reads it back."
     )
     session.say("It uses no AWS account and costs nothing. It takes well under a minute.")
     session.say()

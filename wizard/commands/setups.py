@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
-from wizard.choices.table import refuse_incoherent
+from wizard.choices.table import refuse_incoherent, suggested
 from wizard.commands import choice_flags, options
 from wizard.commands.data_folder import cache_of, home_of
 from wizard.commands.options import Command
@@ -38,8 +39,9 @@ def new(session: Session, /, name: str, adopt: str | None, **given: Any) -> Exit
     name = setup_name(name)
     if adopt:
         return _adopt(session, name, adopt, wanted)
-    refuse_incoherent(SetupChoices(**wanted))
-    setup = Store(home_of(session)).create(name, SetupChoices(**wanted))
+    choices = replace(suggested(), **wanted)
+    refuse_incoherent(choices)
+    setup = Store(home_of(session)).create(name, choices)
     lines = [
         f"Saved the setup '{setup.name}'. Nothing has been created yet.",
         *_promises(setup.choices),

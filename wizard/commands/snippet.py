@@ -21,7 +21,7 @@ from wizard.model.results import Job
 from wizard.model.setup import BrowserRun, Goal, Setup
 from wizard.resources.proof.browser_run import BrowserProof
 from wizard.snowplow.browserproof.browser_opening import NOTE
-from wizard.snowplow.setup_snippet import host_of, loaded_by, pixel_host_of
+from wizard.snowplow.setup_snippet import hinting, host_of, loaded_by, pixel_host_of
 from wizard.snowplow.snippet_builder import DEFAULTS, PLACES, Loaded, Options, Snippet, Variant, script_element
 from wizard.snowplow.snippet_builder import snippet as build
 from wizard.snowplow.tracker.tracker_file import digest
@@ -113,13 +113,14 @@ def _values(session: Session, setup: Setup, path: Path) -> ExitCode:
 
 
 def _built(setup: Setup, host: str, given: dict[str, Any]) -> Snippet:
-    return build(
+    made = build(
         host,
         app_id=given["app_id"] or setup.name,
         tracker=_tracker(setup, given),
         variant=Variant(given["variant"]),
         options=Options(namespace=given["namespace"], pings=given["pings"]),
     )
+    return hinting(setup, made)
 
 
 def _tracker(setup: Setup, given: dict[str, Any]) -> Loaded | None:

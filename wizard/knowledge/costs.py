@@ -43,6 +43,8 @@ class Estimate(Struct, frozen=True):
 
     lines: tuple[CostLine, ...]
     total: Decimal
+    for_tracker: Decimal
+    """The part of the total that a pixel without the tracker's JavaScript would not cost."""
     currency: str
     as_of: date
     """When the prices were looked up."""
@@ -85,9 +87,17 @@ def estimate(
     if own_domain and (pixel or tracker):
         lines += (_line("HTTPS certificate (ACM)", 1, "certificate", prices["acm"]["public_certificate"]),)
         lines += _zone(events_per_month, prices) if route53 else ()
+    total = sum((line.amount for line in lines), Decimal(0))
+    both = pixel and tracker
+    alone = (
+        estimate(events_per_month, retention_days, own_domain=own_domain, route53=route53, region=region)
+        if both
+        else None
+    )
     return Estimate(
         lines=lines,
-        total=sum((line.amount for line in lines), Decimal(0)),
+        total=total,
+        for_tracker=total - alone.total if alone else Decimal(0),
         currency=prices["currency"],
         as_of=prices["as_of"],
         assumptions=_assumptions(prices, retention_days) + (_tracker_assumptions(prices) if tracker else ()),

@@ -36,6 +36,10 @@ class Goal(StrEnum):
     """The tracker's JavaScript, served by the user's own web server."""
 
 
+TRACKER_GOALS = frozenset({Goal.JS_BUCKET, Goal.JS_SERVER})
+"""Goals for which there has to be a tracker file."""
+
+
 class ViewerPolicy(StrEnum):
     """What CloudFront does with plain http (its `ViewerProtocolPolicy`)."""
 

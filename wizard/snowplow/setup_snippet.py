@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from wizard.knowledge.problems import for_setup
-from wizard.model.setup import Goal, Setup, TrackerFile
+from wizard.model.setup import TRACKER_GOALS, Goal, Setup, TrackerFile
+from wizard.snowplow.missing_tracker import MissingTracker, missing_tracker
 from wizard.snowplow.snippet_builder import DEFAULTS, Loaded, Options, Snippet, Variant, snippet
 from wizard.snowplow.tracker.tracker_file import major
 
@@ -55,8 +56,18 @@ def snippet_for(
     host = pixel_host_of(setup)
     if host is None:
         return None
-    made = snippet(host, app_id=app_id, tracker=loaded_by(setup), variant=variant, options=options)
-    return replace(made, hint=for_setup(setup.name, made.hint))
+    return hinting(setup, snippet(host, app_id=app_id, tracker=loaded_by(setup), variant=variant, options=options))
+
+
+def lacking(setup: Setup, made: Snippet) -> MissingTracker | None:
+    """Return what a setup's tag still lacks; None where it works as it is."""
+    return missing_tracker(chosen=bool(TRACKER_GOALS & set(setup.choices.goals))) if made.hint else None
+
+
+def hinting(setup: Setup, made: Snippet) -> Snippet:
+    """Return a snippet whose hint, if it has one, is about this setup."""
+    lack = lacking(setup, made)
+    return replace(made, hint=for_setup(setup.name, lack.in_commands)) if lack else made
 
 
 def origin_of(url: str) -> str:

@@ -17,20 +17,11 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
+from wizard.snowplow.missing_tracker import TRACKER_PLACEHOLDER, missing_tracker
 from wizard.snowplow.tracker.knowledge import knowledge
 
 NO_SCRIPT_TRACKER = "no-js-0.1.0"
 """Tracker version that Snowplow's own pixel tracker gives itself."""
-
-TRACKER_PLACEHOLDER = "https://YOUR-WEB-SERVER/sp.js"
-"""Stands in the tag until the user knows where their copy of the tracker is."""
-
-TRACKER_HINT = (
-    "The tag needs Snowplow's tracker, the file sp.js. Let snowpixel serve it beside the pixel: `snowpixel set NAME "
-    "--goal pixel,js-bucket`, then apply. Or download it from the releases page of "
-    "github.com/snowplow/snowplow-javascript-tracker (version 4), put it on your own web server, and enter its HTTPS "
-    f"address in place of {TRACKER_PLACEHOLDER}."
-)
 
 QUEUE = "snowpixel"
 """The tag's global name. Other vendors' trackers mostly own `snowplow`: a tag that shares it never loads its file."""
@@ -136,7 +127,7 @@ def snippet(
         no_script=f"<noscript>{image(host, app_id=app_id)}</noscript>",
         image=image(host, app_id=app_id, page="Newsletter"),
         csp=(*csp(host, loaded.url), f"script-src {inline_hash(text)}") if loaded else csp(host),
-        hint="" if tracker or bundled else TRACKER_HINT,
+        hint="" if tracker or bundled else missing_tracker(chosen=False).in_commands,
     )
 
 

@@ -1,10 +1,13 @@
 """The monthly cost as a table: a row for each price, and what was assumed."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from msgspec import Struct
 
 from wizard.knowledge.costs import Estimate
+
+CENT = Decimal("0.01")
 
 
 class CostRow(Struct, frozen=True):
@@ -35,7 +38,20 @@ def total(cost: Estimate) -> str:
 
 def money(cost: Estimate) -> str:
     """Return the sum, as people write it."""
-    return f"${cost.total:.2f}" if cost.currency == "USD" else f"{cost.total:.2f} {cost.currency}"
+    return _written(cost.total, cost)
+
+
+def _written(amount: Decimal, cost: Estimate) -> str:
+    return f"${amount:.2f}" if cost.currency == "USD" else f"{amount:.2f} {cost.currency}"
+
+
+def more(cost: Estimate) -> str:
+    """Say what serving the tracker beside the pixel adds; empty where there is nothing to say."""
+    if not cost.for_tracker:
+        return ""
+    shown = _written(cost.for_tracker, cost)
+    amount = f"about {shown}" if cost.for_tracker >= CENT / 2 else f"less than {_written(CENT, cost)}"
+    return f"Serving the tracker adds {amount} a month."
 
 
 def rows(cost: Estimate) -> Iterator[CostRow]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wizard.choices.table import CHOICES, Choice, refuse_incoherent
+from wizard.choices.table import CHOICES, Choice, refuse_incoherent, suggested
 from wizard.commands import event_loop, run_walk
 from wizard.commands.plain.prompt import BackError, Prompter
 from wizard.commands.session import Session
@@ -54,7 +54,7 @@ class ChoiceQuestions:
             wizard.commands.plain.prompt.BackError: the user went back before the first question.
         """
         saved = self._service.store.load(name) if name else None
-        choices = saved.choices if saved else self._fresh()
+        choices = saved.choices if saved else suggested(self._service.environment.zone)
         while True:
             choices = self._choices(choices, saved)
             try:
@@ -63,11 +63,6 @@ class ChoiceQuestions:
                 self._session.say(f"  {error}")
             except BackError:
                 continue
-
-    def _fresh(self) -> SetupChoices:
-        zone = self._service.environment.zone
-        suggested = validators.suggest(zone) if zone else ()
-        return SetupChoices(domain=suggested[0] if suggested else None)
 
     def _choices(self, choices: SetupChoices, saved: Setup | None) -> SetupChoices:
         at = 0

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wizard.aws.bucket import call_content, stored, unlike
 from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Copyable, Difference
-from wizard.model.setup import Goal, Made, OldTrackers, SetupChoices, TrackerFile
+from wizard.model.setup import TRACKER_GOALS, Goal, Made, OldTrackers, SetupChoices, TrackerFile
 from wizard.model.threads import in_thread
 from wizard.resources.distribution.invalidation import invalidate
 from wizard.resources.resource import Presence, Reading, Resource, StoppedError
@@ -16,9 +16,6 @@ from wizard.snowplow.tracker.file_names import new_key
 from wizard.snowplow.tracker.served import CACHE_CONTROL, CONTENT_TYPE
 from wizard.snowplow.tracker.sources import fetch, parse
 from wizard.snowplow.tracker.tracker_file import Tracker, TrackerError
-
-WANTS = frozenset({Goal.JS_BUCKET, Goal.JS_SERVER})
-"""Goals for which there has to be a tracker file."""
 
 
 async def content_of(context: Context, file: TrackerFile) -> bytes:
@@ -219,7 +216,7 @@ class EarlierTrackers(Resource):
         rest = tuple(one for one in self.context.made.trackers_stored if one.key != file.key)
         self.context.state.record(trackers_stored=rest)
         await invalidate(self.context, f"/{file.key}")
-        if not WANTS & set(self.context.choices.goals):
+        if not TRACKER_GOALS & set(self.context.choices.goals):
             self.context.state.record(tracker=None)
 
 
