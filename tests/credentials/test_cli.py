@@ -177,7 +177,7 @@ def test_a_check_that_needs_digits_is_unseen_and_says_how(shell: Shell) -> None:
 
 
 def test_an_apply_without_a_person_ends_with_the_way_on(shell: Shell, control: Control) -> None:
-    shell("new", "main", "--no-domain")
+    shell("new", "main", "--no-domain", "--goal", "pixel")
     control.fail("sts", "GetCallerIdentity", "ExpiredToken", 400, times=9)
     ran = shell("apply", "main", "--yes", "--keys-stdin", stdin=shell.typed)
     control.clear_faults()
