@@ -65,6 +65,7 @@ class Environment:
         pace: what every wait is multiplied by; 1 outside practice.
         zone: the practice world's DNS zone, None outside practice.
         provider: the practice world's DNS provider, None outside practice.
+        news: what the user should know before anything else; mostly nothing.
         observe: told of every AWS call, for benchmarks and tests.
         listen: told how every AWS call ended, for reports.
         row_limit: seconds that one item of a check may take.
@@ -78,6 +79,7 @@ class Environment:
     pace: float = 1.0
     zone: str | None = None
     provider: PracticeProvider | None = None
+    news: str = ""
     observe: Observer | None = None
     listen: Listener | None = None
     row_limit: float = ROW_LIMIT

@@ -69,6 +69,7 @@ class HomePage(Page):
 
     def parts(self) -> Iterable[Widget]:
         """Return the practice note, the welcome and the list."""
+        yield Static(say(self.base_app.service.environment.news), id="news", classes="note")
         if self.base_app.service.environment.zone:
             yield Static(say(PRACTICE), id="practice", classes="note")
         yield Prose(lines(*WELCOME, say(HONEST, MUTED)), id="welcome")
@@ -87,6 +88,7 @@ class HomePage(Page):
         """Name the list."""
         self.query_one("#setups").border_title = "Setups on this computer"
         self.query_one("#timeline").display = False
+        self.query_one("#news").display = False
 
     def on_screen_resume(self) -> None:
         """Read the list again: another page may have changed it."""
@@ -108,6 +110,8 @@ class HomePage(Page):
         self.query_one("#timeline").display = bool(self.setups)
         for note in self.query("#practice"):  # who comes back knows, and the line at the top still says it
             note.display = not self.setups
+        news, anew = self.base_app.service.environment.news, any(map(begun, self.setups.values()))
+        self.query_one("#news").display = bool(news) and not anew  # who has continued has read it
         self.query_one("#welcome").display = not self.setups
         for button in self.query(".with-setup"):
             button.display = bool(self.setups)

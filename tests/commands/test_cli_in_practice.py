@@ -6,12 +6,16 @@ from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from tests.commands.conftest import Cli
 from tests.commands.test_cli_without_aws import loaded
 from tests.inventory import CALM_CLIENT
+from wizard.model.setup import Made, SetupChoices
+from wizard.practice import process
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
+from wizard.storage.store import Store
 
 CHECK_FIELDS = {
     "stage", "id", "status", "summary", "observed", "expected", "problem", "copy", "look_again", "evidence", "accepted",
@@ -339,3 +343,22 @@ def test_a_world_of_ones_own(alone: Cli, tmp_path: Path) -> None:
         assert not (directory / "world.json").exists()
     finally:
         server.end()
+
+
+@pytest.mark.practice
+def test_who_comes_back_after_the_world_has_ended_is_told_so_before_anything_else(alone: Cli) -> None:
+    directory = alone.home / "practice"
+    store = Store(directory / "home")
+    for name, made in (("practice", Made(content_bucket="b", log_bucket="l")), ("chosen", Made())):
+        setup = store.create(name, SetupChoices(domain=f"{name}.example.test"))
+        store.save(replace(setup, made=made))
+    try:
+        ran = alone("practice", "--pace", "0")
+        assert ran.code == 0, ran.out + ran.err
+        assert ran.out.startswith("The practice world was reset: it only stays for 10 minutes after its last use.")
+        assert "What had been created there for practice is gone." in ran.out, "and nothing else is named"
+        assert store.load("practice").choices.domain == "practice.example.test", "the choices are kept"
+        assert store.load("practice").made.proof
+        assert "was reset" not in alone("practice").out
+    finally:
+        process.stop(directory)

@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import importlib.util
 import shlex
+import tomllib
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -32,11 +35,14 @@ from wizard.service import Service
 from wizard.storage.atomic_files import own_folder
 from wizard.storage.last_check import LastCheck
 from wizard.storage.store import StoreError
+from wizard.wording import setup_status
 
 NAME = "practice"
 """The setup that the plain practice makes."""
 EXTRA = ("ministack", "trustme")
 """What the practice extra brings; the plain install does without."""
+MINUTES = round(process.LINGER / 60)
+"""How long a world outlives its last client."""
 
 
 @click.group("practice", cls=Group, invoke_without_command=True)
@@ -60,8 +66,9 @@ def practice(context: click.Context, *, plain: bool, fresh: bool, pace: float | 
     if fresh:
         Control(world).reset()
     service = Service(in_world(session, world, home))
-    if begun or fresh:
-        _forget_what_is_gone(service)
+    gone = _forget_what_is_gone(service) if begun or fresh else ()
+    if gone and not fresh:
+        service = Service(dataclasses.replace(service.environment, news=_reset(gone)))
     if terminal() and not plain and not session.json:
         return session.start_wizard(service)
     return _road(session, service, directory)
@@ -85,13 +92,27 @@ def _world(directory: Path, pace: float) -> tuple[WorldFile, bool]:
     return process.start(directory, pace=pace, linger=process.LINGER), True
 
 
-def _forget_what_is_gone(service: Service) -> None:
-    """Keep the choices of the setups, but not what was made: it ended with the world that it was made in."""
+def _forget_what_is_gone(service: Service) -> tuple[str, ...]:
+    """Keep the choices of the setups, but not what was made: it ended with the world that it was made in.
+
+    Returns:
+        The names of those for which anything was made.
+    """
     store = service.store
+    gone = []
     for name in store.names():
         with contextlib.suppress(StoreError), store.writing(name, "snowpixel practice") as state:
+            if setup_status.begun(state.setup):
+                gone.append(name)
             fresh = replace(state.setup, made=Made(), waits={}, stood=(), removed=False)
             state.update(made=fresh.made, waits=fresh.waits, stood=fresh.stood, removed=fresh.removed)
+    return tuple(gone)
+
+
+def _reset(gone: Sequence[str]) -> str:
+    """Say that the world of the last time has ended, and what went with it."""
+    words: str = tomllib.loads(files("assets").joinpath("practice.toml").read_text("utf-8"))["reset"]
+    return words.format(minutes=MINUTES, names=", ".join(gone))
 
 
 def _road(session: Session, service: Service, directory: Path) -> ExitCode:
@@ -99,6 +120,9 @@ def _road(session: Session, service: Service, directory: Path) -> ExitCode:
     if NAME not in service.store.names():
         service.store.create(NAME, suggested(service.environment.zone))
     setup = service.store.load(NAME)
+    if service.environment.news:
+        session.say(service.environment.news)
+        session.say()
     session.say(
         f"This sets up a tracking pixel at {setup.choices.domain}, in a practice AWS on this computer: private "
         f"bucket, pixel, tracker, access logs, certificate, CloudFront, and DNS record. Then it sends one test event "
@@ -123,7 +147,7 @@ def _after(directory: Path) -> Sequence[str]:
     name = program_name()
     return (
         "",
-        f"Look around:   {where} list   (the practice world stays for 10 minutes after its last use)",
+        f"Look around:   {where} list   (the practice world stays for {MINUTES} minutes after its last use)",
         f"Remove it:     {where} remove {NAME}   (it names the DNS records to remove: {name} practice dns --help)",
         f"Start over:    {name} practice --fresh",
         f"For real:      {name}",
