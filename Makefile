@@ -47,7 +47,7 @@ bounds: $(VENV)/.test  ## install and test the oldest and the newest packages th
 	@echo "The oldest packages, then the newest: usually 15 to 30 minutes on 2 cores; Ctrl-C stops."
 	@rm -rf .venv-oldest .venv-newest
 	@$(PYTHON) -m venv .venv-oldest
-	@$(BIN)/python -m tests.packages oldest login test > .venv-oldest/plain.txt
+	@$(BIN)/python -m tests.packages oldest test > .venv-oldest/plain.txt
 	@$(BIN)/python -m tests.packages oldest practice > .venv-oldest/practice.txt
 	@.venv-oldest/bin/python -m pip install --disable-pip-version-check --constraint .venv-oldest/plain.txt hatchling
 	@$(call try_bounds,.venv-oldest,--no-build-isolation --constraint .venv-oldest/plain.txt,--no-build-isolation --constraint .venv-oldest/practice.txt)
@@ -56,16 +56,16 @@ bounds: $(VENV)/.test  ## install and test the oldest and the newest packages th
 
 # Install the product without its practice extra and test it, then with it: folder, pip's options for either.
 define try_bounds
-$(1)/bin/python -m pip install --disable-pip-version-check $(2) '.[login,test]' trustme \
+$(1)/bin/python -m pip install --disable-pip-version-check $(2) '.[test]' trustme \
     && SNOWPIXEL_REQUIRE_ALL= $(1)/bin/python -m pytest -m "not practice" --numprocesses auto -q $(BOUNDED) \
-    && $(1)/bin/python -m pip install --disable-pip-version-check $(3) '.[login,practice]' \
+    && $(1)/bin/python -m pip install --disable-pip-version-check $(3) '.[practice]' \
     && SNOWPIXEL_REQUIRE_ALL= $(1)/bin/python -m pytest --numprocesses auto -q $(BOUNDED_IN_PRACTICE)
 endef
 
 constraints: $(BIN)/python  ## write constraints.txt anew: the newest versions that go together, of all extras
 	@rm -rf .venv-constraints
 	@$(PYTHON) -m venv .venv-constraints
-	@.venv-constraints/bin/python -m pip install --disable-pip-version-check '.[login,practice,test,quality]'
+	@.venv-constraints/bin/python -m pip install --disable-pip-version-check '.[practice,test,quality]'
 	@.venv-constraints/bin/python -m tests.packages constraints $(CONSTRAINTS)
 	@rm -rf .venv-constraints
 	@echo "Written: $(CONSTRAINTS). Run make test-all and make quality with it before you commit it."

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from screens.dialogs.mfa import CodeBox, GuideBox
 from screens.pages.page import Page
 from screens.routes import Route
-from screens.texts.credential_sources import about_place, place_line, whom
+from screens.texts.credential_sources import about_place, none_found, place_line, whom
 from screens.texts.problem import explained
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.field import Field
@@ -113,8 +113,7 @@ class CredentialsPage(Page):
         if usual and usual.id not in (TYPED, GUIDE):
             self._take(usual.id or "")
         else:
-            self._say(say("No credentials were found here. The easiest way is to run `aws login` in another window, "
-            "then choose Refresh. Or enter an access key. 'How to get credentials' shows each step."))  # fmt: skip
+            self._say(none_found())
 
     def _options(self) -> Iterable[Option]:
         given = self.base_app.service.environment.source

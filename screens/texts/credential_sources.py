@@ -87,11 +87,36 @@ def _warning(told: Content) -> Iterable[Content | str]:
     yield ""
 
 
+def none_found() -> Content:
+    """Return the way to the first credentials, with and without an account."""
+    words = guide.short()
+    return lines(
+        say(f"! {words.none}", "bold $text-warning"),
+        "",
+        say(words.without_account, "bold"),
+        say(f"  {words.open_account}"),
+        "",
+        say(words.with_account, "bold"),
+        *(say(f"  {step}") for step in guide.first_steps()),
+        "",
+        say("ctrl+r tries again. 'How to get credentials' shows every step and other ways.", MUTED),
+    )
+
+
 def how_to() -> Content:
-    """Return the guide: every way to get credentials, the best first."""
+    """Return the guide: what comes before, the AWS CLI, and every way to get credentials, the best first."""
     rows: list[Content | str] = []
+    for one in guide.preparations():
+        rows += [say(one.title, "bold"), *_steps(one.steps), say(f"  {one.link}", MUTED), ""]
+    install = guide.cli_install()
+    if install:
+        rows += [say(f"Install the AWS CLI ({install.title})", "bold")]
+        rows += [*(say(f"  {command}") for command in install.commands), ""]
     for number, way in enumerate(guide.methods()):
         rows += [say(way.title + ("   (recommended)" if number == 0 else ""), "bold"), say(way.for_whom, MUTED)]
-        rows += [say(f"  {step}. {text}") for step, text in enumerate(way.steps, 1)]
-        rows += [say(f"  Risk: {way.risk}"), say(f"  {way.link}", MUTED), ""]
+        rows += [*_steps(way.steps), say(f"  Risk: {way.risk}"), say(f"  {way.link}", MUTED), ""]
     return lines(*rows, say("Unattended (cron, CI)", "bold"), say(guide.unattended()))
+
+
+def _steps(steps: Iterable[str]) -> list[Content]:
+    return [say(f"  {number}. {step}") for number, step in enumerate(steps, 1)]

@@ -151,5 +151,5 @@ def test_without_the_runtime_library_it_says_what_to_install(
         check=False,
     )
     assert ran.returncode == 1, ran.stdout + ran.stderr
-    assert "botocore[crt]" in ran.stdout
+    assert "runtime library (awscrt)" in ran.stdout
     assert "login-extra-missing" in ran.stdout

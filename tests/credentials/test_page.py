@@ -93,11 +93,26 @@ def test_the_winner_is_asked_by_itself_and_says_why(desk: Desk) -> None:
     play(desk, scene)
 
 
+def test_without_credentials_the_page_says_the_first_steps(desk: Desk) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await wait_for(pilot, lambda: "No AWS credentials were found" in text_of(app))
+        told = shown(app, "#who")
+        for words in ("run `aws login`", "If you have no AWS account", "Sign up for AWS (advanced)", "ctrl+r tries"):
+            assert words in told
+        desk.good_profile()
+        await pilot.press("ctrl+r")
+        await wait_for(pilot, lambda: "1234 5678 9012" in text_of(app))
+
+    play(desk, scene)
+
+
 def test_the_guide_is_one_key_away(desk: Desk) -> None:
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         await wait_for(pilot, lambda: focused(app) == "sources")
         await desk.choose(pilot, "How to get credentials")
-        await wait_for(pilot, lambda: "recommended" in text_of(app))
+        await wait_for(pilot, lambda: "Open an AWS account" in text_of(app))
+        await pilot.press("end")
+        await wait_for(pilot, lambda: "Unattended" in text_of(app), "the guide can be read to its end")
         await pilot.press("escape")
         await wait_for(pilot, lambda: type(app.screen).__name__ == "CredentialsPage")
 
@@ -156,7 +171,7 @@ def test_a_typed_key_is_kept_found_again_and_forgotten(desk: Desk) -> None:
         assert "because it was saved for this setup" in text
         app.screen.query_one("#forget").focus()
         await pilot.press("enter")
-        await wait_for(pilot, lambda: store.items == {} and "No credentials were found" in text_of(app))
+        await wait_for(pilot, lambda: store.items == {} and "No AWS credentials were found" in text_of(app))
 
     try:
         play(again, later)

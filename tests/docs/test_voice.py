@@ -137,6 +137,21 @@ def test_no_sentence_is_too_long_to_read_aloud(file: str) -> None:
     assert [(name, one) for name, one in said if len(one.split()) > LONGEST] == []
 
 
+def _every(told: Any) -> Iterator[str]:
+    """Yield every text of a file of guides."""
+    if isinstance(told, str):
+        yield told
+    else:
+        yield from (text for one in (told.values() if isinstance(told, dict) else told) for text in _every(one))
+
+
+@pytest.mark.parametrize("file", ["credentials.toml"])
+def test_no_sentence_of_a_guide_is_too_long_to_read_aloud(file: str) -> None:
+    told = [*_every(tomllib.loads((ROOT / "assets" / file).read_text(encoding="utf-8")))]
+    assert len(told) > LONGEST
+    assert [one for text in told for one in sentences(text) if len(one.split()) > LONGEST] == []
+
+
 def test_a_sentence_of_many_words_counts_as_long() -> None:
     long = " ".join(["word"] * (LONGEST + 1))
     assert [len(one.split()) for one in sentences(f"Run `snowpixel check main` (now). {long}.")] == [3, LONGEST + 1]

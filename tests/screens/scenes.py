@@ -160,7 +160,7 @@ async def credentials(app: SnowpixelApp, pilot: Driver) -> None:
 async def keys(app: SnowpixelApp, pilot: Driver) -> None:
     app.visit(Route.CREDENTIALS, "main")
     await on_page(pilot, "CredentialsPage")
-    await wait_for(pilot, lambda: "No credentials" in text_of(app) and focused(app) == "sources")
+    await wait_for(pilot, lambda: "No AWS credentials" in text_of(app) and focused(app) == "sources")
     await pilot.press("enter")
     await wait_for(pilot, lambda: box(app, "key").has_focus)
     await pilot.press("x", "enter")

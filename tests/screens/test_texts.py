@@ -12,7 +12,7 @@ from screens.dialogs.mfa import GuideBox
 from screens.routes import Route
 from screens.texts import stage_details
 from screens.texts.check_details import stage_text
-from screens.texts.credential_sources import how_to
+from screens.texts.credential_sources import how_to, none_found
 from screens.texts.permission_list import rights_text
 from screens.widgets.prose import Prose, hang
 from screens.widgets.record_card import RecordCard
@@ -20,6 +20,7 @@ from tests.screens import scripted
 from tests.screens.driving import on_page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.policy import actions, policy
+from wizard.credentials import guide
 from wizard.engine.progress import Progress
 from wizard.model.results import (
     Action,
@@ -154,6 +155,17 @@ def test_what_a_content_security_policy_must_allow_has_a_tab_of_its_own_and_is_c
             assert copied == ["\n".join(made.csp), made.no_script, made.tag]
 
     asyncio.run(scene())
+
+
+def test_the_guide_begins_without_an_account_and_names_the_commands_for_this_computer() -> None:
+    text, (account, *_) = how_to().plain, guide.preparations()
+    assert text.startswith(account.title)
+    here = guide.cli_install()
+    assert here
+    for command in here.commands:
+        assert f"  {command}\n" in text
+        assert command in none_found().plain
+    assert guide.short().open_account in none_found().plain
 
 
 def test_the_guides_steps_hang_where_the_box_is_narrow(home: Path) -> None:

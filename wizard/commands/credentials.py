@@ -3,7 +3,7 @@
 import shlex
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -76,7 +76,7 @@ def _listed(found: tuple[CredentialSource, ...], service: Service, setup: Setup 
     if given.keys:
         yield "* keys given for this run take priority over everything below"
     elif not found:
-        yield "No AWS credentials were found on this computer."
+        yield guide.short().none
     for one in found:
         crown = "*" if one.wins and not given.keys else " "
         yield f"{crown} {printable(one.name or one.kind)}: {one.kind}, {printable(one.place)}"
@@ -108,12 +108,35 @@ def whose(known: KnownIdentity | None, error: AwsError | None, setup: str) -> It
         yield from problem_lines(problem, setup)
 
 
+def no_credentials() -> Iterator[str]:
+    """Yield the way to the first credentials, with and without an account."""
+    words = guide.short()
+    yield words.without_account
+    yield f"  {words.open_account}"
+    yield words.with_account
+    yield from (f"  {step}" for step in guide.first_steps())
+
+
 def _guide() -> Iterator[str]:
+    for one in guide.preparations():
+        yield one.title
+        yield from _steps(one.steps)
+        yield f"  More: {one.link}"
+        yield ""
+    install = guide.cli_install()
+    if install:
+        yield f"Install the AWS CLI ({install.title})"
+        yield from (f"  {command}" for command in install.commands)
+        yield ""
     for number, way in enumerate(guide.methods()):
         yield f"{way.title}{'   (recommended)' if number == 0 else ''}"
         yield f"  {way.for_whom}"
-        yield from (f"  {step}. {text}" for step, text in enumerate(way.steps, 1))
+        yield from _steps(way.steps)
         yield f"  Risk: {way.risk}"
         yield f"  More: {way.link}"
         yield ""
     yield guide.unattended()
+
+
+def _steps(steps: Iterable[str]) -> Iterator[str]:
+    yield from (f"  {number}. {step}" for number, step in enumerate(steps, 1))

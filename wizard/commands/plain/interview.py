@@ -8,7 +8,7 @@ import click
 from wizard.aws.errors import AwsError
 from wizard.aws.keys import KeySource
 from wizard.commands import event_loop, plan_lines, run_walk
-from wizard.commands.credentials import whose
+from wizard.commands.credentials import no_credentials, whose
 from wizard.commands.output import checklist_lines
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.output.problem_lines import problem_lines
@@ -265,8 +265,9 @@ class Interview:
                 self.service.choose(name, profile=answer)
 
     def _refused(self, name: str, error: AwsError) -> None:
-        for line in problem_lines(error.problem, name):
-            self.session.say(line)
+        self._tell(*problem_lines(error.problem, name))
+        if error.problem.id == "no-credentials":
+            self._tell(*no_credentials())
         self.session.say(f"  How to get credentials, step by step: {self.session.line('credentials --guide')}")
 
     def _keys(self) -> None:
