@@ -13,9 +13,10 @@ from textual.widgets import Button, Static
 from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts.browser_proof import events_text
+from screens.texts.sites import where_to_paste
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.prose import Prose
-from screens.widgets.tabs import TAB_KEYS, Tabs
+from screens.widgets.tabs import Tabs, tab_keys
 from wizard.documents.values_file import ALONE, BODY, CSP, of_snippet
 from wizard.model.results import Copyable
 from wizard.model.setup import TRACKER_GOALS, BrowserRun, Goal, Proof, Setup
@@ -24,7 +25,16 @@ from wizard.snowplow.setup_snippet import lacking, loaded_by, snippet_for
 from wizard.snowplow.snippet_builder import PLACES, Snippet, Variant, script_element
 from wizard.storage.store import StoreError
 
-TABS = {"tag": "Tag", "proof": "Proof", "noscript": "No JavaScript", "policy": "CSP", "next": "Next steps"}
+TABS = {
+    "tag": "Tag",
+    "where": "Where",
+    "proof": "Proof",
+    "noscript": "No JavaScript",
+    "policy": "CSP",
+    "next": "Next",
+}
+WRITTEN = ("where", "next")
+"""Tabs of sentences, whose lists hang."""
 
 
 class DonePage(Page):
@@ -34,7 +44,7 @@ class DonePage(Page):
     purpose = "Add the tag to your pages: each page view becomes a line in your log bucket."
     step = "Proof"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *TAB_KEYS,
+        *tab_keys(len(TABS)),
         Binding("c", "copy", "Copy"),
         Binding("p", "plain", "Plain text"),
         Binding("t", "variant", "Other tag", show=False),
@@ -56,7 +66,7 @@ class DonePage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return a tab for each thing."""
         yield Tabs(
-            {name: (title, (Prose if name == "next" else Static)(id=name)) for name, title in TABS.items()},
+            {name: (title, (Prose if name in WRITTEN else Static)(id=name)) for name, title in TABS.items()},
             id="done-tabs",
         )
 
@@ -104,6 +114,7 @@ class DonePage(Page):
         self._offer_tracker(offered=bool(lack))
         where = say(f"{PLACES[self.variant]}   (t: {FOR[after(self.variant)]})", MUTED)
         self._set("tag", lines(*hint, where, say(made.tag)))
+        self._set("where", where_to_paste(setup.name))
         self._set("proof", lines(_proof(setup.made.proof), "", _browser_run(setup.made.browser_run)))
         self._set("noscript", _no_script(made))
         self._set("policy", _policy(made))

@@ -16,7 +16,7 @@ from screens.texts import plan_details
 from screens.texts.permission_list import rights_text
 from screens.texts.style import lines, say
 from screens.widgets.prose import Prose
-from screens.widgets.tabs import TAB_KEYS, Tabs
+from screens.widgets.tabs import Tabs, tab_keys
 from wizard.engine.walks import IDENTITY
 from wizard.knowledge.costs import Estimate, estimate_for
 from wizard.model.results import Actor, Job, Snapshot, Status
@@ -41,7 +41,7 @@ class PlanPage(Page):
     purpose = "Review what snowpixel will create. Nothing has been created yet."
     step = "Plan"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *TAB_KEYS,
+        *tab_keys(len(TABS)),
         Binding("r", "again", "Refresh"),
     ]
 

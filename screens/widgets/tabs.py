@@ -8,12 +8,14 @@ from textual.containers import Container, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
-TAB_KEYS: tuple[BindingType, ...] = (
-    *(Binding(str(number), f"tab({number})", f"Tab {number}", show=False) for number in range(1, 6)),
-    Binding("pagedown", "scroll_tab('page_down')", "Further down", show=False),
-    Binding("pageup", "scroll_tab('page_up')", "Back up", show=False),
-)
-"""For pages with tabs: they work wherever the focus is."""
+
+def tab_keys(count: int) -> tuple[BindingType, ...]:
+    """Return the keys of a page with so many tabs: they work wherever the focus is."""
+    return (
+        *(Binding(str(number), f"tab({number})", f"Tab {number}", show=False) for number in range(1, count + 1)),
+        Binding("pagedown", "scroll_tab('page_down')", "Further down", show=False),
+        Binding("pageup", "scroll_tab('page_up')", "Back up", show=False),
+    )
 
 
 class Tabs(Container):

@@ -145,7 +145,7 @@ def _every(told: Any) -> Iterator[str]:
         yield from (text for one in (told.values() if isinstance(told, dict) else told) for text in _every(one))
 
 
-@pytest.mark.parametrize("file", ["credentials.toml"])
+@pytest.mark.parametrize("file", ["credentials.toml", "sites.toml"])
 def test_no_sentence_of_a_guide_is_too_long_to_read_aloud(file: str) -> None:
     told = [*_every(tomllib.loads((ROOT / "assets" / file).read_text(encoding="utf-8")))]
     assert len(told) > LONGEST

@@ -14,6 +14,7 @@ from screens.texts import stage_details
 from screens.texts.check_details import stage_text
 from screens.texts.credential_sources import how_to, none_found
 from screens.texts.permission_list import rights_text
+from screens.texts.sites import FOR_OTHERS
 from screens.widgets.prose import Prose, hang
 from screens.widgets.record_card import RecordCard
 from tests.screens import scripted
@@ -22,6 +23,7 @@ from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.policy import actions, policy
 from wizard.credentials import guide
 from wizard.engine.progress import Progress
+from wizard.knowledge.sites import sites
 from wizard.model.results import (
     Action,
     Actor,
@@ -145,14 +147,20 @@ def test_what_a_content_security_policy_must_allow_has_a_tab_of_its_own_and_is_c
         async with app.run_test(size=(60, 16)) as pilot:
             await on_page(pilot, "HomePage")
             app.visit(Route.DONE, "main")
-            await wait_for(pilot, lambda: "5 Next steps" in text_of(app), "all tabs fit into the narrowest window")
+            await wait_for(pilot, lambda: "6 Next" in text_of(app), "all tabs fit into the narrowest window")
             await wait_for(pilot, lambda: made.csp[0] in shown(app, "#policy"))
             assert not [line for line in made.csp if line in shown(app, "#noscript")]
             copied = []
-            for tab in ("4", "3", "1"):
+            for tab in ("5", "4", "1"):
                 await pilot.press(tab, "c")
                 copied.append(app.clipboard)
             assert copied == ["\n".join(made.csp), made.no_script, made.tag]
+            await pilot.press("2")
+            await wait_for(pilot, lambda: sites()[0].title in text_of(app), "where the tag goes")
+            told = shown(app, "#where")
+            assert [one.title for one in sites() if one.title not in told] == []
+            assert told.count(FOR_OTHERS) == sum(one.variant != Variant.PAGE for one in sites()) == 2
+            assert "snippet main --check" in told
 
     asyncio.run(scene())
 

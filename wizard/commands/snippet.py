@@ -16,6 +16,7 @@ from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.session import Session, pass_session
 from wizard.documents import values_file
+from wizard.knowledge.sites import sites
 from wizard.model.context import BROWSE, BROWSE_LIKE, YES
 from wizard.model.results import Job
 from wizard.model.setup import BrowserRun, Goal, Setup
@@ -51,14 +52,20 @@ from wizard.storage.store import Store
     metavar="FILE",
     help="Write all values to copy to a file: DNS records, tags, names in AWS.",
 )
+@click.option("--where", "asks_where", is_flag=True, help="Say where the tag goes in WordPress, Shopify, and others.")
 @click.option("--check", "page", metavar="URL", help="Check that the tag is on this page, and correct.")
 @click.option("--browser", "in_browser", is_flag=True, help="With --check: also open the page in Chromium, and watch.")
 @pass_session
-def snippet(session: Session, /, name: str, page: str | None, *, in_browser: bool, **given: Any) -> ExitCode:
+def snippet(
+    session: Session, /, name: str, page: str | None, *, in_browser: bool, asks_where: bool, **given: Any
+) -> ExitCode:
     """Print the tag for your pages, with the settings that keep it from jamming; or look for it in a page."""
     if in_browser and not page:
         raise click.UsageError("--browser opens the page that --check names: give both.")
     setup = Store(home_of(session)).load(name)
+    if asks_where:
+        session.result(_where(session, name), "ok", {"setup": name, "sites": msgspec.to_builtins(sites())})
+        return ExitCode.WELL
     if given["values"]:
         return _values(session, setup, given["values"])
     host = pixel_host_of(setup)
@@ -74,7 +81,8 @@ def snippet(session: Session, /, name: str, page: str | None, *, in_browser: boo
     if out:
         _write(out, made.tag)
     data = {"setup": name, "host": host, **msgspec.to_builtins(made), "file": str(out) if out else None}
-    session.result(_written(out, made) if out else _shown(made, given["variant"]), "ok", data)
+    where = ("", f"Where to paste it: {session.line(f'snippet {name} --where')}")
+    session.result(_written(out, made) if out else (*_shown(made, given["variant"]), *where), "ok", data)
     return ExitCode.WELL
 
 
@@ -139,6 +147,18 @@ def _shown(made: Snippet, variant: str) -> Iterator[str]:
     yield from ("", "If your site sends a Content-Security-Policy, it must allow:", *(f"  {one}" for one in made.csp))
     if made.hint:
         yield from ("", made.hint)
+
+
+def _where(session: Session, name: str) -> Iterator[str]:
+    """Yield where the tag goes in each kind of site, and how to check that it is there."""
+    for site in sites():
+        yield site.title
+        if site.variant != Variant.PAGE:
+            yield f"  The tag for this is another one: {session.line(f'snippet {name} --variant {site.variant}')}"
+        yield from (f"  {number}. {step}" for number, step in enumerate(site.steps, 1))
+        yield f"  {site.link}"
+        yield ""
+    yield f"Then check it: {session.line(f'snippet {name} --check https://your-site.example/')}"
 
 
 def _write(path: Path, tag: str) -> None:
