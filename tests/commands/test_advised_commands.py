@@ -71,6 +71,19 @@ def of_code() -> Iterator[tuple[str, str]]:
             yield from ((path.name, found) for found in IN_TEXT.findall(path.read_text(encoding="utf-8")))
 
 
+def of_pages() -> Iterator[tuple[str, str]]:
+    """Yield what README and docs/ tell to type: in a sentence, a table, or a block of commands."""
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+        typed = [line.removeprefix(".venv/bin/").rstrip() for block in blocks for line in block.splitlines()]
+        for command in (*typed, *(re.sub(r"\s+", " ", found) for found in IN_TEXT.findall(prose))):
+            plain = re.sub(r"\s+(#.*|& *(#.*)?)$", "", command).replace("…", "PURPOSE")
+            if plain.startswith("snowpixel "):
+                yield path.name, plain
+
+
 def _text(node: ast.AST) -> str:
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
@@ -86,6 +99,7 @@ def _stand_in(part: ast.expr) -> str:
 
 
 COMMANDS_ADVISED = sorted({each for each in (*of_problems(), *of_code()) if each[1].startswith("snowpixel ")})
+COMMANDS_OF_PAGES = sorted(set(of_pages()))
 FLAGS_ADVISED = sorted({each for each in of_problems() if each[1].startswith("--")})
 
 
@@ -97,6 +111,17 @@ def test_an_advised_command_is_taken_by_the_command_line(where: str, command: st
         return
     context = parse(arguments)
     assert context.info_name == arguments[0] in COMMANDS, where
+
+
+@pytest.mark.parametrize(("where", "command"), COMMANDS_OF_PAGES)
+def test_a_command_of_a_page_is_taken_by_the_command_line(where: str, command: str) -> None:
+    arguments = filled(command)
+    if arguments[0].startswith("-"):
+        snowpixel.make_context("snowpixel", arguments, resilient_parsing=True)
+    elif len(arguments) == 1:  # a command that is spoken of, without what it works on
+        assert arguments[0] in COMMANDS, where
+    else:
+        assert parse(arguments).info_name == arguments[0], where
 
 
 @pytest.mark.parametrize(("where", "flag"), FLAGS_ADVISED)
@@ -118,3 +143,7 @@ def test_the_texts_are_really_read() -> None:
     found = {command for _, command in COMMANDS_ADVISED}
     assert {"snowpixel repair NAME", "snowpixel set NAME --domain OTHER", "snowpixel credentials"} <= found
     assert len(found) > 40
+    pages = set(COMMANDS_OF_PAGES)
+    assert ("README.md", "snowpixel apply main --upgrade") in pages, "in a block of commands"
+    assert ("README.md", "snowpixel remove main --delete-logs") in pages, "in a table"
+    assert ("first-day.md", "snowpixel credentials --ask") in pages

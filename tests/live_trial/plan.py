@@ -121,7 +121,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         StepId.REMOVE,
         "Remove everything",
-        "`snowpixel remove --delete-logs`, then a look at the account for anything that is left.",
+        "`snowpixel remove NAME --delete-logs`, then a look at the account for anything that is left.",
         costs=(),
         takes="5 to 20 minutes",
         optional=False,
