@@ -27,6 +27,7 @@ COMMANDS = {
     "plan": ("apply:plan", "Show what apply would do, what it costs, and the permissions it needs."),
     "apply": ("apply:apply", "Create or complete a setup; you can interrupt it and run it again at any time."),
     "check": ("check:check", "Check everything and change nothing."),
+    "schedule": ("schedule:schedule", "Check regularly, by cron, systemd, or launchd."),
     "repair": ("apply:repair", "Fix what check found."),
     "remove": ("apply:remove", "Delete everything; the logs are kept unless you add --delete-logs."),
     "credentials": (

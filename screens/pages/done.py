@@ -303,9 +303,10 @@ def _next(setup: Setup) -> Content:
         "   A few minutes to an hour later, its page view is in your log bucket"
         + (f" ({setup.made.log_bucket})." if setup.made.log_bucket else "."),
         "",
-        say("2  Check it automatically: one line for cron", "bold"),
-        f"   17 7 * * *  snowpixel check {name} --quiet --profile snowpixel-check",
-        "   Nobody is there to unlock a key store or to sign in again, so give it a read-only user of its own. "
+        say("2  Check it automatically, every day", "bold"),
+        f"   snowpixel schedule {name} --profile snowpixel-check",
+        "   It shows the cron line, systemd timer, or launchd agent before it writes it. Nobody is there to unlock a "
+        "key store or to sign in again, so give it a read-only user of its own. "
         f"`snowpixel policy {name} --for check` prints its policy, and `aws configure --profile snowpixel-check` "
         "saves its key.",
         "",
