@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.snowplow.pagecheck.shapes import CODE
 from wizard.knowledge.problems import explain
 from wizard.model.ports import Response
 from wizard.model.results import Check, Status
@@ -128,6 +129,14 @@ def test_a_tag_that_is_held_back_on_purpose_is_no_failure() -> None:
     check = found(held)["page-consent"]
     assert (check.status, "Cookiebot" in check.observed) == (Status.WARNING, True)
     assert found(changed("<script crossorigin", '<script type="x" crossorigin'))["page-consent"].status is Status.FAILED
+
+
+def test_a_tag_in_a_function_for_a_consent_tool_to_call_is_held_back() -> None:
+    waiting = f"<script>tool.services.own = {{ js: function () {{ {CODE} }} }};</script>"
+    check = found("<script src='/tarteaucitron.js'></script>" + waiting)["page-consent"]
+    assert (check.status, check.problem and check.problem.id) == (Status.WARNING, "page-held")
+    assert "tarteaucitron may run the tag once visitors agree" in check.summary
+    assert found(waiting)["page-consent"].status is Status.OK, "without such a tool, nothing is said of consent"
 
 
 def test_an_old_version_is_told_with_both_versions() -> None:

@@ -156,6 +156,9 @@ def _consent(tag: Tag, look: Look) -> Check:
     tool = consent_tool(look.page)
     if tag.held:
         return _held(tag, look)
+    if tool and tag.unreached:  # such tools take a function that they call once the visitor agrees
+        summary, observed = f"{tool} may run the tag once visitors agree", f"it is in a function, for {tool} to call"
+        return wrong("page-consent", "page-held", summary, observed, status=Status.WARNING)
     if tool:
         summary = f"{tool} is on the page, but doesn't seem to block the tag"
         return wrong("page-consent", "page-consent-tool", summary, tool, status=Status.WARNING)

@@ -5,7 +5,8 @@
 It needs node and npm with its registry, so no test runs it: what it writes is kept here. FOLDER is where the packages
 are installed, in the versions of `PACKAGES`; the tools bring whatever else they need. Built last on 2026-11-28 with
 node 20.20. The bundles hold Snowplow's tracker (BSD-3-Clause: `LICENSE`), and `next.zip` React and Next.js (MIT:
-`LICENSE.react`, `LICENSE.next`). `held` has two tools unchanged (MIT), whose licenses stand beside them.
+`LICENSE.react`, `LICENSE.next`). `held` has four tools unchanged (MIT; Klaro BSD-3-Clause), whose licenses stand beside
+them.
 """
 
 import shutil
@@ -29,6 +30,8 @@ PACKAGES = {
     "react-dom": "19.3.1",
     "vanilla-cookieconsent": "3.1.0",
     "@qwik.dev/partytown": "0.14.4",
+    "klaro": "0.7.22",
+    "tarteaucitronjs": "1.34.0",
 }
 """Name and version of each package that is used."""
 
@@ -42,6 +45,16 @@ HELD = {
     ),
 }
 """Folder to package and files of tools that are kept as they come."""
+
+PACKED = {
+    "klaro": ("klaro", "dist", ("klaro.js",)),
+    "tarteaucitron": (
+        "tarteaucitronjs",
+        ".",
+        ("tarteaucitron.min.js", "tarteaucitron.services.min.js", "lang/tarteaucitron.en.min.js"),
+    ),
+}
+"""Folder to package, its folder, and files of larger tools, which are kept zipped."""
 
 NEXT_PAGE = """export const metadata = {{ title: "t" }};
 export default function Layout({{ children }}) {{
@@ -113,6 +126,13 @@ def tools(folder: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         for file in (*names, "LICENSE"):
             shutil.copy(source / file, target)
+    for name, (package, within, names) in PACKED.items():
+        source, target = folder / "node_modules" / package, HERE / "held" / name
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / "LICENSE", target)
+        with ZipFile(target / f"{name}.zip", "w", ZIP_DEFLATED) as packed:
+            for file in names:
+                packed.writestr(ZipInfo(file), (source / within / file).read_bytes(), ZIP_DEFLATED)
 
 
 def main() -> None:
