@@ -1,12 +1,13 @@
 """The plain lines by themselves: nothing twice, nothing that steers a terminal, problems with their way out."""
 
 import io
+from pathlib import Path
 
 import pytest
 
 from wizard.commands.output import checklist_lines
 from wizard.commands.output.exit_codes import ExitCode, gravest, of_statuses
-from wizard.commands.output.plain_lines import Ink, Narrator
+from wizard.commands.output.plain_lines import Ink, Narrator, ask_for
 from wizard.commands.run_walk import what_holds_up
 from wizard.model.results import (
     Action,
@@ -35,6 +36,17 @@ def snapshot(*items: Item, job: Job = Job.APPLY, done: tuple[Change, ...] = ()) 
 def failed(name: str, problem: str, summary: str = "Wrong") -> Item:
     check = Check(name, "dns", Status.FAILED, summary, observed="this", problem=Problem(problem, {"resource": "It"}))
     return Item(name, "dns", name, Phase.DONE, check=check)
+
+
+def test_a_command_of_practice_is_said_as_a_shell_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = tmp_path / "bin" / "snowpixel"
+    started.parent.mkdir()
+    started.touch()
+    monkeypatch.setattr("sys.argv", [str(started)])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    [line] = [line for line in ask_for(Action.CREATE, RECORD, Path("world")) if "here:" in line]
+    assert line.strip() == "here:  bin/snowpixel practice dns world add e.example.org CNAME d1.cloudfront.net"
 
 
 def test_a_wait_is_said_once_with_what_and_how_long() -> None:

@@ -17,6 +17,7 @@ from typing import TextIO
 import click
 
 from wizard.model.idn import readable
+from wizard.model.program_name import program_name
 from wizard.model.results import Action, Actor, Decision, DnsRecord, Item, Phase, Snapshot, Status, Wait
 from wizard.model.terminal_text import printable
 from wizard.wording.amounts import about
@@ -145,7 +146,7 @@ def ask_for(action: Action, wanted: DnsRecord, practice: Path | None = None) -> 
     if practice:
         deed = ("remove",) if action is Action.DELETE else ("add",)
         what = (wanted.name, wanted.type) if action is Action.DELETE else (wanted.name, wanted.type, wanted.value)
-        typed = shlex.join(map(printable, ("snowpixel", "practice", "dns", str(practice), *deed, *what)))
+        typed = f"{program_name()} {shlex.join(map(printable, ('practice', 'dns', str(practice), *deed, *what)))}"
         yield f"    here:  {typed}"
 
 
