@@ -13,7 +13,7 @@ from textual.widgets import Button, Static
 from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts.browser_proof import events_text
-from screens.texts.sites import where_to_paste
+from screens.texts.paste_places import where_to_paste
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.prose import Prose
 from screens.widgets.tabs import Tabs, tab_keys

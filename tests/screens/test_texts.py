@@ -13,8 +13,8 @@ from screens.routes import Route
 from screens.texts import stage_details
 from screens.texts.check_details import stage_text
 from screens.texts.credential_sources import how_to, none_found
+from screens.texts.paste_places import FOR_OTHERS
 from screens.texts.permission_list import rights_text
-from screens.texts.sites import FOR_OTHERS
 from screens.widgets.prose import Prose, hang
 from screens.widgets.record_card import RecordCard
 from tests.screens import scripted
