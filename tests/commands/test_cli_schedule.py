@@ -67,7 +67,7 @@ def test_a_cron_line_is_shown_written_replaced_and_deleted_beside_what_others_wr
     refused = computer("schedule", "main")
     assert (refused.code, crontab(computer)) == (2, OTHERS), "without a terminal it needs --yes"
     assert "17 7 * * * " in refused.out, "it is shown before it is asked"
-    written = computer("schedule", "main", "--yes")
+    written = computer("schedule", "--yes")  # the only setup is meant
     assert written.code == 0, written.err
     mark, line = crontab(computer).removeprefix(OTHERS).splitlines()
     assert re.fullmatch(r"# snowpixel schedule: main \([0-9a-f]{8}\)", mark)

@@ -23,7 +23,7 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 @click.command("schedule", cls=Command)
-@options.name
+@options.name_or_only
 @click.option("--by", type=click.Choice(list(PROGRAMS)), help="What runs it [what this computer has].")
 @click.option("--at", default="7:17", metavar="HH:MM", help="When, in local time [7:17].")
 @click.option("--hourly", is_flag=True, help="Every hour, at the minute of --at.")
