@@ -55,7 +55,7 @@ def cost_text(cost: Estimate, events: int) -> Content:
     for row in cost_table.rows(cost):
         style = "" if row.charged else MUTED
         rows.append(Content.assemble(say(f"  {row.label:<52}"), (f"{row.price:>8}", style)))
-    rows.append(say(f"  {'About, in all':<52}{cost_table.money(cost):>8}", "bold"))
+    rows.append(say(f"  {'In all, about':<52}{cost_table.money(cost):>8}", "bold"))
     rows += [say(f"  {more}", MUTED)] if (more := cost_table.more(cost)) else []
     rows += [Content(""), say(f"{cost_table.prices_of(cost)} Assumed:", MUTED)]
     return lines(*rows, *(say(f"  · {text}", MUTED) for text in cost.assumptions))

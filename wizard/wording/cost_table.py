@@ -65,4 +65,4 @@ def rows(cost: Estimate) -> Iterator[CostRow]:
 
 def prices_of(cost: Estimate) -> str:
     """Say how old the prices are."""
-    return f"Prices as of {cost.as_of:%d %B %Y}."
+    return f"Prices as of {cost.as_of:%B} {cost.as_of.day}, {cost.as_of.year}."
