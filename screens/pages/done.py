@@ -62,6 +62,8 @@ class DonePage(Page):
         self.variant = Variant.PAGE
         self.alone = ""
         """The script element of a tracker without a pixel."""
+        self.lacks_tracker = False
+        """Whether the tag doesn't work without a tracker that the page can add."""
 
     def parts(self) -> Iterable[Widget]:
         """Return a tab for each thing."""
@@ -123,7 +125,7 @@ class DonePage(Page):
     def _offer_tracker(self, *, offered: bool) -> None:
         """Offer the tracker first where the tag doesn't work without it; what makes room for it still has its key."""
         copy, tracker = self.query_one("#copy", Button), self.query_one("#tracker", Button)
-        tracker.display = offered
+        self.lacks_tracker = tracker.display = offered
         for each in ("#variant", "#browse"):
             self.query_one(each).display = not offered
         copy.variant = "default" if offered else "primary"
@@ -167,7 +169,7 @@ class DonePage(Page):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the tracker only where the tag lacks it."""
         del parameters
-        return action != "tracker" or bool(self.query_one("#tracker").display)
+        return action != "tracker" or self.lacks_tracker
 
     def action_tracker(self) -> None:
         """Let the bucket serve the tracker, too; the plan shows what that takes."""
