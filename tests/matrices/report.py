@@ -13,6 +13,7 @@ from zlib import crc32
 
 from tests.matrices import faults, kills, seeds
 from tests.matrices.bench import Bench, Outcome, set_up
+from tests.scenarios.test_outages import JOBS
 from wizard.practice import process
 
 ROOT = Path(__file__).parents[2]
@@ -96,7 +97,7 @@ def outages(processes: int) -> list[Played]:
     played = []
     for case in _tests("tests/scenarios/test_outages.py", processes):
         job, _, what = case.parameters.partition("-")
-        if job and what:
+        if job in JOBS and what:
             played.append(case.played(job, what))
     return played
 

@@ -20,6 +20,7 @@ from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.credentials.manager import CredentialManager
 from wizard.model.ports import Handshake, Ports
 from wizard.model.results import Check, Job, Snapshot, Status
+from wizard.model.setup import Goal
 from wizard.practice.control_client import Control
 from wizard.service import Environment, Service
 
@@ -178,6 +179,28 @@ def test_what_cannot_be_reached_is_never_the_setups_fault(
     product.service = well
     if how == "closed" and job in CHANGING:
         goes_on(product, control, job)
+
+
+@pytest.mark.parametrize(
+    ("choices", "row"),
+    [
+        ({"goals": (Goal.PIXEL, Goal.JS_BUCKET), "tracker": "release:4.10.1"}, "tracker-file"),
+        ({"goals": (Goal.PIXEL, Goal.JS_BUCKET), "tracker": "https://files.example.test/sp.js"}, "tracker-file"),
+        ({"pixel": "https://files.example.test/pixel.gif"}, "pixel-image"),
+    ],
+    ids=["the tracker's release", "a tracker elsewhere", "an image elsewhere"],
+)
+@pytest.mark.parametrize("how", ["closed", "silent"])
+def test_what_cannot_be_fetched_now_is_unknown_and_its_setup_not_wrong(
+    product: Product, dead_ends: dict[str, int], choices: dict[str, Any], row: str, how: str
+) -> None:
+    product.new(**choices)
+    product.service = Outage(without_web(product.service.environment, dead_ends[how]))
+    last = run(product, "set up")
+    assert blames(last) == []
+    (found,) = [check for check in last.checks if check.id == row]
+    assert (found.status, bool(found.problem)) == (Status.UNKNOWN, True)
+    assert of_statuses(check.status for check in last.checks) is ExitCode.UNFINISHED
 
 
 @pytest.mark.parametrize("short", SHORT)

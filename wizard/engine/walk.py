@@ -12,7 +12,7 @@ from wizard.model.context import Context
 from wizard.model.exhaustion import exhausted
 from wizard.model.results import Check, Copyable, Phase, Problem, Status
 from wizard.model.tracebacks import place
-from wizard.resources.resource import StoppedError
+from wizard.resources.resource import StoppedError, UnreachedError
 from wizard.stages import Node
 from wizard.storage.store import StoreError
 
@@ -91,7 +91,8 @@ class Walk:
             return Check(node.id, "", Status.FAILED, f"{node.title}: can't be saved", str(error), problem=problem)
         except StoppedError as error:
             self.stopping.add(node.id)
-            return Check(node.id, "", Status.FAILED, str(error), problem=error.problem)
+            status = Status.UNKNOWN if isinstance(error, UnreachedError) else Status.FAILED
+            return Check(node.id, "", status, str(error), problem=error.problem)
         except Exception as error:  # noqa: BLE001 - a crash in one item is a row, not the end of the walk
             self.stopping.add(node.id)
             if what := exhausted(error):

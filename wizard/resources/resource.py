@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wizard.model.context import Context
+from wizard.model.ports import WebError
 from wizard.model.results import Action, Actor, Change, Copyable, Decision, Difference, Problem, Status
 
 TAG_SETUP = "snowpixel:setup"
@@ -65,6 +66,16 @@ class StoppedError(Exception):
     def __init__(self, summary: str, problem: str, **values: str) -> None:
         super().__init__(summary)
         self.problem = Problem(problem, values)
+
+
+class UnreachedError(StoppedError):
+    """Nobody answered who is needed for it, which says nothing about the setup: the item is unknown, not failed."""
+
+
+def stopped_by(error: Exception) -> type[StoppedError]:
+    """Return how an error stops a change: one that comes of a request that reached nobody leaves it unknown."""
+    cause = error.__cause__
+    return UnreachedError if isinstance(cause, WebError) and cause.unreached else StoppedError
 
 
 class LookAgainError(Exception):

@@ -8,7 +8,7 @@ from wizard.model.context import Context
 from wizard.model.results import Action, Change
 from wizard.model.setup import Made
 from wizard.resources.distribution.invalidation import invalidate
-from wizard.resources.resource import Reading, Resource, StoppedError
+from wizard.resources.resource import Reading, Resource, stopped_by
 from wizard.snowplow import pixel_image
 from wizard.snowplow.pixel_response import CACHE_CONTROL, METADATA
 
@@ -58,7 +58,7 @@ class PixelSource(Resource):
             data = await pixel_image.fetch(self.context.ports.web, source)
             pixel_image.validate(data)
         except pixel_image.PixelError as error:
-            raise StoppedError(str(error), "pixel-unusable", source=source, reason=str(error)) from error
+            raise stopped_by(error)(str(error), "pixel-unusable", source=source, reason=str(error)) from error
         self.context.state.record(pixel_image=data, pixel_source=source)
 
 

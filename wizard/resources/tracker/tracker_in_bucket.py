@@ -10,7 +10,7 @@ from wizard.model.results import Action, Actor, Change, Copyable, Difference
 from wizard.model.setup import TRACKER_GOALS, Goal, Made, OldTrackers, SetupChoices, TrackerFile
 from wizard.model.threads import in_thread
 from wizard.resources.distribution.invalidation import invalidate
-from wizard.resources.resource import Presence, Reading, Resource, StoppedError
+from wizard.resources.resource import Presence, Reading, Resource, StoppedError, stopped_by
 from wizard.resources.tracker.tracker_use import used_by
 from wizard.snowplow.tracker.file_names import new_key
 from wizard.snowplow.tracker.served import CACHE_CONTROL, CONTENT_TYPE
@@ -42,7 +42,7 @@ async def fetched(context: Context, source: str) -> Tracker:
     try:
         return await fetch(context.ports.web, parse(source))
     except TrackerError as error:
-        raise StoppedError(str(error), "tracker-unusable", source=source, reason=str(error)) from error
+        raise stopped_by(error)(str(error), "tracker-unusable", source=source, reason=str(error)) from error
 
 
 def _require(tracker: Tracker, sha384: str, source: str) -> None:
