@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -25,9 +26,12 @@ from screens.pages.run import RunPage
 from screens.pages.settings import SettingsPage
 from screens.routes import Route
 from wizard.aws import credential_program
-from wizard.model.leaving import INTERRUPTED, endings
+from wizard.model.leaving import INTERRUPTED, endings, leave
 from wizard.model.results import Job
 from wizard.service import Service
+
+GRACE = 5.0
+"""Seconds that the wizard gets to give the terminal back and to end, once it is told to."""
 
 PAGES: Mapping[Route, Callable[[str], Page]] = {
     Route.HOME: HomePage,
@@ -83,7 +87,11 @@ class SnowpixelApp(BaseApp):
 
 @contextmanager
 def _ended_when_told(app: SnowpixelApp) -> Iterator[None]:
-    """Give the terminal back before ending, whoever ends us; Ctrl-C is a key here and comes from elsewhere only."""
+    """Give the terminal back before ending, whoever ends us; Ctrl-C is a key here and comes from elsewhere only.
+
+    A terminal that is gone, or doesn't take what is drawn, holds up the drawing for good, and with it all that is to
+    end it: then the process leaves as it is. What is saved is whole at any moment.
+    """
 
     def told(_number: int, _frame: FrameType | None) -> None:
         try:
@@ -91,11 +99,17 @@ def _ended_when_told(app: SnowpixelApp) -> Iterator[None]:
         except RuntimeError:  # it doesn't draw yet, or no longer
             raise KeyboardInterrupt from None
         loop.call_soon_threadsafe(partial(app.exit, return_code=INTERRUPTED))
+        late.append(threading.Timer(GRACE, leave, (INTERRUPTED,)))
+        late[-1].daemon = True
+        late[-1].start()
 
+    late: list[threading.Timer] = []
     before = {ending: signal.signal(ending, told) for ending in endings()}
     try:
         yield
     finally:
+        for timer in late:
+            timer.cancel()
         for ending, handler in before.items():
             signal.signal(ending, handler)
 

@@ -1,9 +1,13 @@
 """Leaving while AWS does not answer: the terminal is back at once, whatever the call does."""
 
 import os
+import pty
 import shlex
 import signal
+import subprocess
 import sys
+import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +53,49 @@ def test_quitting_does_not_wait_for_a_call_that_hangs(terminal: Terminal, tmp_pa
 
     terminal.press("q")
     assert "code=0." in terminal.wait_for(lambda text: "code=" in text)
+
+
+STEADY = 50
+"""Looks in a row that find the wizard held up."""
+
+
+def _waits_for_a_lock(pid: int) -> bool:
+    """Whether the first thread of a process waits for a lock: one that draws waits for events."""
+    return Path(f"/proc/{pid}/wchan").read_text().startswith("futex")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc what the wizard waits for")
+@pytest.mark.parametrize("ending", ["TERM", "HUP"])
+def test_a_wizard_whose_terminal_takes_nothing_more_ends_all_the_same(tmp_path: Path, ending: str) -> None:
+    """As one does that was closed: what draws waits for it, and would wait for good."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (40, 120))
+    program = subprocess.Popen(
+        [sys.executable, "-m", "wizard", "--home", str(tmp_path)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=Path(__file__).parents[2],
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        while b"New setup" not in os.read(ours, 65_536):
+            pass
+        held, size = 0, 0
+        while held < STEADY:  # each size is drawn anew, and nobody takes it away anymore
+            size += 1
+            termios.tcsetwinsize(ours, (40 - size % 2, 120))
+            program.send_signal(signal.SIGWINCH)
+            program.poll()
+            time.sleep(0.01)
+            held = held + 1 if _waits_for_a_lock(program.pid) else 0
+        program.send_signal(getattr(signal, f"SIG{ending}"))
+        assert program.wait(100) == 130
+    finally:
+        program.kill()
+        program.wait()
+        os.close(ours)
 
 
 @pytest.mark.parametrize("ending", ["TERM", "INT", "HUP"])
