@@ -17,7 +17,7 @@ from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode
 from wizard.commands.session import Session, pass_session
 from wizard.model.idn import both
-from wizard.model.setup import Goal, Made, SetupChoices
+from wizard.model.setup import Goal, SetupChoices
 from wizard.model.terminal_text import printable
 from wizard.model.validators import setup_name
 from wizard.storage.allowed_changes import choose
@@ -158,7 +158,7 @@ def _adopting(one: "FoundSetup") -> str:
 
 
 def _saved(store: Store) -> tuple[list[dict[str, Any]], list[str]]:
-    from wizard.wording.setup_status import setup_status  # noqa: PLC0415
+    from wizard.wording.setup_status import setup_status  # noqa: PLC0415 - only `list` says it
 
     rows: list[dict[str, Any]] = []
     errors: list[str] = []
@@ -219,14 +219,16 @@ def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCo
 
 def _stays(store: Store, name: str) -> dict[str, str]:
     """Return what the file knows to be in AWS, and the user's to delete."""
-    from wizard.wording.aws_names import aws_names  # noqa: PLC0415
+    from wizard.wording.aws_names import aws_names  # noqa: PLC0415 - only `forget` names them
+    from wizard.wording.setup_status import begun  # noqa: PLC0415 - the same
 
     try:
-        made = store.load(name).made
+        setup = store.load(name)
     except UnknownSetupError:
         raise
     except StoreError:
         return {"unknown": "the file is damaged; look for the tag snowpixel:setup in the AWS console"}
+    made = setup.made
     others = made.certificate if made.certificate_borrowed else None
     found = {one.label: one.value for one in aws_names(made) if one.value != others}
-    return found if made != Made(account=made.account) else {}
+    return found if begun(setup) else {}

@@ -34,7 +34,7 @@ def setup_status(setup: Setup, now: float | None = None) -> SetupStatus:
         return SetupStatus(Status.OK, f"proven on {found:%Y-%m-%d %H:%M}", "Run checks")
     if _without_pixel(setup):
         return SetupStatus(Status.SKIPPED, "created; the checks show how the JavaScript is delivered", "Run checks")
-    if made == Made(account=made.account):
+    if not begun(setup):
         return SetupStatus(
             Status.SKIPPED,
             f"chosen {ago((time.time() if now is None else now) - setup.created)}, nothing created yet",

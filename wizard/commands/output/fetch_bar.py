@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from wizard.snowplow.events.bars import bar
+from wizard.snowplow.events.bars import BAR, bar
 from wizard.snowplow.events.reader import FetchProgress
 
 LONG = {True: 1.0, False: 10.0}
@@ -49,7 +49,9 @@ class FetchBar:
             self._said = now
             self._note(told)
             return
-        drawn = f"{bar(progress.size_done, progress.size):<24} " if "utf" in (sys.stderr.encoding or "").lower() else ""
+        drawn = (
+            f"{bar(progress.size_done, progress.size):<{BAR}} " if "utf" in (sys.stderr.encoding or "").lower() else ""
+        )
         sys.stderr.write(f"\r\x1b[K{(drawn + told)[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()
         self._drawn = True

@@ -12,12 +12,13 @@ from wizard.commands.session import Session
 from wizard.model import validators
 from wizard.model.fields import QUESTIONS
 from wizard.model.ports import DnsUnreachableError
-from wizard.model.setup import Made, Setup, SetupChoices
+from wizard.model.setup import Setup, SetupChoices
 from wizard.model.terminal_text import printable
 from wizard.model.validators import InvalidChoice
 from wizard.service import Service
 from wizard.snowplow.tracker.tracker_file import TrackerError
 from wizard.storage.store import StoreError, free_name
+from wizard.wording.setup_status import begun
 
 NO_DOMAIN = "none"
 
@@ -66,7 +67,7 @@ class ChoiceQuestions:
 
     def _choices(self, choices: SetupChoices, saved: Setup | None) -> SetupChoices:
         at = 0
-        made = bool(saved and saved.made != Made(account=saved.made.account))
+        made = bool(saved and begun(saved))
         while at < len(LIST):
             asked = LIST[at]
             if asked.applies(choices) and not (made and asked.id == "region"):
