@@ -5,6 +5,7 @@ behind while the lock is free, so it is believed only while its process lives.
 """
 
 import errno
+import glob
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -120,9 +121,9 @@ def _alive(pid: int) -> bool:
 
 
 def _write(note: Path, owner: LockOwner) -> None:
-    """Put the note in place at once, so that nobody reads half of it."""
+    """Put the note in place at once, so that nobody reads half of it; only the lock's holder does."""
     temporary = note.with_suffix(f"{NOTE}-{owner.pid}")
-    temporary.unlink(missing_ok=True)
+    _drop_half_notes(note)
     try:
         temporary.touch(mode=0o600, exist_ok=False)
         temporary.write_bytes(msgspec.json.encode(owner))
@@ -132,7 +133,14 @@ def _write(note: Path, owner: LockOwner) -> None:
         raise
 
 
+def _drop_half_notes(note: Path) -> None:
+    """Delete what holders left that were killed while they wrote theirs."""
+    for half in note.parent.glob(f"{glob.escape(note.name)}-*"):
+        half.unlink(missing_ok=True)
+
+
 def forget(path: Path) -> None:
     """Drop the lock's files."""
+    _drop_half_notes(path.with_suffix(NOTE))
     for suffix in (NOTE, LOCK):
         path.with_suffix(suffix).unlink(missing_ok=True)

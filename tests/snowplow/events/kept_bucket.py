@@ -1,5 +1,6 @@
 """A log bucket of the practice world, and a setup that reads from it: without walking a road."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,3 +60,9 @@ def with_made(setup: Setup, **made: Any) -> Setup:
 async def read(reader: EventReader) -> None:
     async for progress in reader.fetched():
         assert progress.files_done <= progress.files
+
+
+def told(reader: EventReader) -> list[str]:
+    """Return what the events say, and end the reader."""
+    with closing(reader.base):
+        return sorted(event.values["page_title"] for event in reader.base.events())

@@ -12,21 +12,15 @@ import anyio
 import pytest
 
 from tests.product import Product
-from tests.snowplow.events.kept_bucket import BUCKET, DAY, HOUR, NOW, Bucket, read, with_made
+from tests.snowplow.events.kept_bucket import BUCKET, DAY, HOUR, NOW, Bucket, read, told, with_made
 from tests.snowplow.events.lines import hit, log
 from wizard.practice.worldfile import WorldFile
 from wizard.snowplow.events import event_store
 from wizard.snowplow.events.event_base import EventBase
 from wizard.snowplow.events.event_store import EventStore
-from wizard.snowplow.events.reader import MOST_PIECES, EventReader
+from wizard.snowplow.events.reader import MOST_PIECES
 from wizard.snowplow.events.work_folder import PREFIX
 from wizard.storage.store import StoreError
-
-
-def told(reader: EventReader) -> list[str]:
-    """Return what the events say, and end the reader."""
-    with closing(reader.base):
-        return sorted(event.values["page_title"] for event in reader.base.events())
 
 
 @pytest.fixture
