@@ -37,7 +37,7 @@ test-plain: $(BIN)/python  ## the tests that need no practice extra, installed w
 	@echo "The plain install and its tests: usually 2 to 4 minutes on 2 cores; Ctrl-C stops."
 	@$(PYTHON) -m venv .venv-plain
 	@.venv-plain/bin/python -m pip install --disable-pip-version-check --upgrade --editable . boto3 \
-	    pytest pytest-timeout pytest-xdist hypothesis trustme
+	    pytest pytest-timeout pytest-xdist hypothesis sqlglot trustme
 	@SNOWPIXEL_REQUIRE_ALL= .venv-plain/bin/python -m pytest -m "not practice" --numprocesses auto -q \
 	    tests/aws tests/documents/test_values_file.py tests/engine tests/knowledge tests/model tests/net tests/probes \
 	    tests/resources tests/snowplow/events tests/snowplow/test_*.py tests/storage tests/test_*.py \
