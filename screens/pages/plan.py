@@ -13,12 +13,11 @@ from screens.background_walk import BackgroundWalk
 from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts import plan_details
-from screens.texts.permission_list import rights_text
 from screens.texts.style import lines, say
 from screens.widgets.prose import Prose
 from screens.widgets.tabs import Tabs, tab_keys
+from wizard.documents.plan import plan_of
 from wizard.engine.walks import IDENTITY
-from wizard.knowledge.costs import Estimate, estimate_for
 from wizard.model.results import Actor, Job, Snapshot, Status
 from wizard.model.setup import Setup
 from wizard.storage.store import StoreError
@@ -86,20 +85,20 @@ class PlanPage(Page):
         if not snapshot.finished:
             self._set("headline", plan_details.reading(snapshot.stages))
             return
-        cost = _cost(self.saved, snapshot)
-        self._set("headline", plan_details.headline(snapshot, cost))
-        made = say(TO_FINISH) if nothing_left(self.saved, snapshot) else plan_details.changes_text(snapshot)
-        if doubts := plan_details.doubts(snapshot):
-            made = lines(doubts, made)
-        self._set("made", plan_details.troubles(snapshot) or made)
-        self._set("cost", plan_details.cost_text(cost, self.saved.choices.events_per_month))
-        self._set("rights", rights_text(self.saved))
+        plan = plan_of(self.saved, snapshot)
+        continues = nothing_left(self.saved, snapshot) and plan.status is Status.OK
+        self._set("headline", plan_details.headline(plan))
+        made = say(TO_FINISH) if continues else plan_details.changes_text(plan)
+        matters = plan_details.matters_text(plan)
+        self._set("made", lines(matters, made) if matters else made)
+        self._set("cost", plan_details.cost_text(plan))
+        self._set("rights", plan_details.rights_text(plan))
         self._set("undo", plan_details.undo_text(self.setup, begun=begun(self.saved)))
         if self.walk.error:
             self._set("headline", say(f"✗ {self.walk.error}", "bold $text-error"))
         create = self.query_one("#create", Button)
         create.disabled = bool(self.walk.error) or not _offered(self.saved, snapshot)
-        create.label = Content("Continue" if nothing_left(self.saved, snapshot) else "Create everything")
+        create.label = Content("Continue" if continues else "Create everything")
 
     def _set(self, name: str, content: Content) -> None:
         self.query_one(f"#{name}", Static).update(content)
@@ -135,10 +134,3 @@ def nothing_left(setup: Setup, snapshot: Snapshot) -> bool:
 def _known(snapshot: Snapshot) -> bool:
     """Whether AWS knows us: without that nothing can be created. Everything else an apply can fix."""
     return all(check.status in (Status.OK, Status.WARNING) for check in snapshot.checks if check.id == IDENTITY)
-
-
-def _cost(setup: Setup, snapshot: Snapshot) -> Estimate:
-    choices = setup.choices
-    by_user = any(change.actor is Actor.USER for change in snapshot.changes)
-    zone = bool(setup.made.hosted_zone) or (choices.domain is not None and bool(snapshot.changes) and not by_user)
-    return estimate_for(choices, route53=zone)

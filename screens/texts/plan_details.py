@@ -1,15 +1,14 @@
 """The plan in words: changes by stage, cost, permissions, and removal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from textual.content import Content
 
 from screens.texts.problem import explained
-from screens.texts.style import MUTED, badge, lines, say
-from wizard.knowledge.costs import Estimate
-from wizard.model.results import Action, Actor, Change, Check, Snapshot, StageView, Status
+from screens.texts.style import MUTED, badge, clean, lines, say
+from wizard.documents.plan import FREE, NOTHING, Plan
+from wizard.model.results import Action, Change, StageView, Status
 from wizard.wording import cost_table
-from wizard.wording.amounts import count
 from wizard.wording.signs import ACTION_SIGNS, by
 
 STYLES = {
@@ -20,14 +19,24 @@ STYLES = {
 }
 
 
-def changes_text(snapshot: Snapshot) -> Content:
+def matters_text(plan: Plan) -> Content | None:
+    """Return what prevents the plan, or is to be thought about before it is carried out; None when nothing is."""
+    rows: list[Content | str] = []
+    for check in (*plan.obstacles, *plan.doubts):
+        rows += [badge(check.status) + say(f"  {check.summary}", "bold")]
+        rows += [explained(check.problem, plan.setup.name)] if check.problem else []
+        rows += [""]
+    return lines(*rows) if rows else None
+
+
+def changes_text(plan: Plan) -> Content:
     """Return all changes under their stages."""
     rows: list[Content | str] = []
-    for stage in snapshot.stages:
-        changes = [change for item in stage.items for change in item.changes]
-        if changes:
-            rows += [say(stage.title, "bold"), *(change_line(change) for change in changes), ""]
-    return lines(*rows) if rows else say("Nothing to do: everything is as it should be.")
+    for stage in plan.stages:
+        rows += [say(stage.title, "bold"), *(change_line(change) for change in stage.changes), ""]
+    if rows:
+        return lines(*rows)
+    return say(NOTHING if plan.status is Status.OK else "")
 
 
 def change_line(change: Change) -> Content:
@@ -39,18 +48,16 @@ def change_line(change: Change) -> Content:
     return Content.assemble(sign, say(change.summary), actor, *detail)
 
 
-def headline(snapshot: Snapshot, cost: Estimate) -> Content:
+def headline(plan: Plan) -> Content:
     """Return the plan in a line."""
-    ours = sum(change.actor is Actor.US for change in snapshot.changes)
-    yours = sum(change.actor is Actor.USER for change in snapshot.changes)
-    parts = [count(ours, "step") + " by snowpixel" if ours else "Nothing for snowpixel to do"]
-    parts += [count(yours, "DNS record") + " by you"] if yours else []
-    parts += [cost_table.total(cost)]
-    return say(" · ".join(parts), "bold")
+    return say(" · ".join(plan.headline), "bold")
 
 
-def cost_text(cost: Estimate, events: int) -> Content:
+def cost_text(plan: Plan) -> Content:
     """Return the estimate as a small bill."""
+    if not plan.needs_aws:
+        return say(FREE)
+    cost, events = plan.cost, plan.setup.choices.events_per_month
     rows = [say(cost_table.title(events), MUTED), Content("")]
     for row in cost_table.rows(cost):
         style = "" if row.charged else MUTED
@@ -76,29 +83,23 @@ def undo_text(name: str, *, begun: bool) -> Content:
     )
 
 
-def troubles(snapshot: Snapshot) -> Content | None:
-    """Return what prevents a plan; None when nothing does."""
-    bad = [check for check in snapshot.checks if check.status in (Status.FAILED, Status.UNKNOWN)]
-    return _told(bad, snapshot.setup)
-
-
-def doubts(snapshot: Snapshot) -> Content | None:
-    """Return what to think about before a plan is carried out, although it could be; None when nothing is."""
-    items = [item for item in snapshot.items if item.changes and item.check]
-    warned = [item.check for item in items if item.check and item.check.status is Status.WARNING]
-    return _told(warned, snapshot.setup)
-
-
-def _told(checks: Sequence[Check], setup: str) -> Content | None:
-    bad = [check for check in checks if check.problem or check.status is not Status.WARNING]
-    if not bad:
-        return None
+def rights_text(plan: Plan) -> Content:
+    """Return the actions that this setup's policy allows, and how to print the whole policy."""
+    if not plan.needs_aws:
+        return say(FREE)
     rows: list[Content | str] = []
-    for check in bad:
-        rows += [badge(check.status) + say(f"  {check.summary}", "bold")]
-        rows += [explained(check.problem, setup)] if check.problem else []
-        rows += [""]
-    return lines(*rows)
+    for service in plan.rights:
+        rows += [Content.assemble((service.name, "bold"), (f"  {service.prefix}", MUTED))]
+        rows += [say(f"  · {', '.join(service.operations)}")]
+    return lines(
+        f"snowpixel uses the permissions of the credentials you chose. It needs these {len(plan.permissions)}:",
+        "",
+        *rows,
+        "",
+        "The whole policy, with the limits of each permission, for whoever manages your AWS account:",
+        say(f"  snowpixel policy {clean(plan.setup.name)}", "bold"),
+        say("snowpixel never changes resources it doesn't own: its own carry this setup's tag.", MUTED),
+    )
 
 
 def reading(stages: Iterable[StageView]) -> Content:

@@ -98,7 +98,7 @@ def test_a_plan_names_changes_permissions_and_cost(cli: Cli, control: Control) -
     for word in (
         "Create the CloudFront distribution",
         "(by you)",
-        "s3: CreateBucket",
+        "S3 (s3): CreateBucket",
         "5,000,000 events",
         " a month. For ",
         "  free  ",

@@ -13,8 +13,10 @@ from screens.texts import plan_details, stage_details
 from screens.texts.check_details import item_text
 from wizard.commands.output.checklist_lines import troubles
 from wizard.documents import json_envelope
+from wizard.documents.plan import plan_of
 from wizard.knowledge.problems import described, explain, known, needed
 from wizard.model.results import Check, Item, Job, Phase, Problem, Snapshot, StageView, Status
+from wizard.model.setup import Setup
 
 ROOT = Path(__file__).parent.parent.parent
 BASE = {"report": 2, "stopped": 1, "Problem": 0, "StoppedError": 1}
@@ -77,7 +79,7 @@ def test_every_front_end_writes_the_setups_name_into_commands(name: str) -> None
         *troubles([check], "shop"),
         item_text(item, setup="shop").plain,
         stage_details.stage_text(StageView("https", "HTTPS", "why", (item,)), 0.0, setup="shop").plain,
-        (plan_details.troubles(snapshot) or Content()).plain,
+        (plan_details.matters_text(plan_of(Setup(name="shop", id="ab", created=0.0), snapshot)) or Content()).plain,
         json.dumps(json_envelope.check(check, "shop")),
     ]
     steps = described(name).steps

@@ -14,7 +14,7 @@ from screens.texts import stage_details
 from screens.texts.check_details import stage_text
 from screens.texts.credential_sources import how_to, none_found
 from screens.texts.paste_places import FOR_OTHERS
-from screens.texts.permission_list import rights_text
+from screens.texts.plan_details import rights_text
 from screens.widgets.prose import Prose, hang
 from screens.widgets.record_card import RecordCard
 from tests.screens import scripted
@@ -22,6 +22,7 @@ from tests.screens.driving import on_page, shown, text_of, wait_for
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.policy import actions, policy
 from wizard.credentials import guide
+from wizard.documents.plan import plan_of
 from wizard.engine.progress import Progress
 from wizard.knowledge.sites import sites
 from wizard.model.results import (
@@ -34,6 +35,7 @@ from wizard.model.results import (
     Job,
     Phase,
     Problem,
+    Snapshot,
     StageView,
     Status,
     Wait,
@@ -62,7 +64,7 @@ def test_lists_hang_and_no_name_is_broken_for_it(text: str, width: int, expected
 def test_the_rights_are_those_of_the_policy_and_say_how_to_print_it(home: Path) -> None:
     setup = a_setup(ScriptedService(home))
 
-    text = rights_text(setup).plain
+    text = rights_text(plan_of(setup, Snapshot(Job.PLAN, "main", stages=()))).plain
 
     assert all(action.partition(":")[2] in text for action in actions(policy(setup)))
     assert "snowpixel policy main" in text

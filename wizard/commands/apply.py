@@ -9,6 +9,7 @@ from wizard.commands import options, plan_lines, run_walk
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.session import Session, pass_session
+from wizard.documents.plan import plan_of
 from wizard.model.context import DELETE_LOGS, DISTRIBUTION_EDITED, DOMAIN_LOST, UPGRADE, YES
 from wizard.model.results import Job, Snapshot, Status
 from wizard.service import Service
@@ -35,9 +36,9 @@ def plan(session: Session, name: str, *, strict: bool) -> ExitCode:
     session.again = shlex.join(["plan", name])
     service = session.service()
     snapshot = run_walk.run(session, service, Job.PLAN, name)
-    plan = plan_lines.of(service.store.load(name), snapshot)
-    session.result(plan_lines.lines(session, plan), str(plan.status), plan_lines.data(plan))
-    return plan_lines.code(plan, strict=strict)
+    planned = plan_of(service.store.load(name), snapshot)
+    session.result(plan_lines.lines(session, planned), str(planned.status), plan_lines.data(planned))
+    return plan_lines.code(planned, strict=strict)
 
 
 @click.command("apply", cls=Command)

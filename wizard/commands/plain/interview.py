@@ -17,6 +17,7 @@ from wizard.commands.plain.decisions import DecisionPrompts
 from wizard.commands.plain.prompt import WORDS, BackError, NoAnswerError, Prompter, QuitError, one_of
 from wizard.commands.session import Session
 from wizard.credentials import key_entry
+from wizard.documents.plan import plan_of
 from wizard.model import results
 from wizard.model.results import Decision, Job, Snapshot, Status
 from wizard.model.terminal_text import printable
@@ -188,7 +189,7 @@ class Interview:
     def _set_up(self, name: str) -> ExitCode:
         self._sign_in(name)
         plan = self._walk(Job.PLAN, name)
-        described = plan_lines.of(self.service.store.load(name), plan)
+        described = plan_of(self.service.store.load(name), plan)
         self._tell(*plan_lines.lines(self.session, described))
         if described.status is not Status.OK:
             return plan_lines.code(described, strict=False)
