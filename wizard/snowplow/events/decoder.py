@@ -19,7 +19,7 @@ from wizard.snowplow.events.event import Event, event_of
 from wizard.snowplow.events.log_chunks import CHUNK, Chunk, ChunkReader, LogReading, Oddity
 from wizard.snowplow.events.work_folder import WorkFolder
 
-MEMORY = "256MB"
+MEMORY = "192MB"
 """What DuckDB may take; what does not fit goes to its temporary folder."""
 
 BATCH = "batch"
