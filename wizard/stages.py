@@ -4,13 +4,11 @@ Each stage is a row of the checklist with its resources and probes. The order is
 what is said by the `needs` of the resources and probes themselves.
 """
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
+from wizard.knowledge.stage_texts import stage_texts
 from wizard.model.context import Context
-from wizard.model.setup import RECIPE, TRACKER_GOALS, Goal, Made, SetupChoices
+from wizard.model.setup import RECIPE, TRACKER_GOALS, Goal, needs_aws
 from wizard.probes.caa import CaaProbe
 from wizard.probes.caller_identity import IdentityProbe
 from wizard.probes.name_servers import NameServersProbe
@@ -61,33 +59,23 @@ class Stage:
     @property
     def title(self) -> str:
         """What the row is called."""
-        return _texts()[self.id]["title"]
+        return stage_texts()[self.id]["title"]
 
     @property
     def why(self) -> str:
         """Why the stage exists, in plain words."""
-        return _texts()[self.id]["why"]
-
-
-@cache
-def _texts() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("assets").joinpath("stages.toml").read_text(encoding="utf-8"))
+        return stage_texts()[self.id]["why"]
 
 
 def known() -> tuple[str, ...]:
     """Return the ids of all rows, in order."""
-    return tuple(_texts())
+    return tuple(stage_texts())
 
 
 def stages(context: Context) -> tuple[Stage, ...]:
     """Lay out the stages of a setup for one walk: the rows of what it is for."""
     rows = _in_aws(context) if needs_aws(context.choices, context.made) else (Stage("tracker", _tracker(context)),)
     return tuple(row for row in rows if row.nodes)
-
-
-def needs_aws(choices: SetupChoices, made: Made) -> bool:
-    """Whether anything of AWS is wanted, or was made and has to be looked after."""
-    return bool({Goal.PIXEL, Goal.JS_BUCKET} & set(choices.goals)) or made.content_bucket is not None
 
 
 def _in_aws(context: Context) -> tuple[Stage, ...]:

@@ -26,11 +26,10 @@ from wizard.knowledge.costs import estimate_for
 from wizard.model import validators
 from wizard.model.fields import QUESTIONS
 from wizard.model.ports import DnsUnreachableError
-from wizard.model.setup import Goal, Made, Setup, SetupChoices
+from wizard.model.setup import Goal, Made, Setup, SetupChoices, needs_aws
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
 from wizard.net.dns_operator import DnsOperator
-from wizard.stages import needs_aws
 from wizard.storage.store import StoreError, free_name
 from wizard.wording import cost_table
 from wizard.wording.setup_status import begun

@@ -18,9 +18,8 @@ from screens.texts.style import MUTED, STYLES, badge, clean, lines, say
 from screens.texts.timeline import timeline
 from screens.widgets.prose import Prose
 from wizard.model.results import Job, Status
-from wizard.model.setup import Setup
+from wizard.model.setup import Setup, needs_aws
 from wizard.model.threads import in_thread
-from wizard.stages import needs_aws
 from wizard.storage.store import StoreError
 from wizard.wording.setup_status import begun, finished, setup_status
 

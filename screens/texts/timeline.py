@@ -7,8 +7,7 @@ from msgspec import Struct
 from textual.content import Content
 
 from screens.texts.style import MUTED, TO_DO, lines, say
-from wizard.model.setup import Goal, Setup
-from wizard.stages import needs_aws
+from wizard.model.setup import Goal, Setup, needs_aws
 from wizard.wording.amounts import span
 
 HAPPENED = "●"

@@ -25,11 +25,13 @@ def test_the_whole_road_in_a_dumb_terminal_with_why_back_and_the_checklist(cli: 
     assert "Permissions needed" in plan
     assert "For 1,000,000 events a month" in plan
     assert "Serving the tracker adds" in plan
+    assert "From your pages to your events:\n  Your pages\n  AWS account" in plan.replace("\r", "")
     at.until("Now everything is checked once more")
     code = at.end()
     assert code == 0, at.said
     assert "main: " in at.said
     assert "Next: snowpixel snippet main" in at.said
+    assert "✓ OK       First event     page view, " in at.said, "the map ends with it"
     assert ESCAPE not in plan + at.said, "nothing but letters, for screen readers"
     assert cli.saved("main")["choices"]["domain"] is None
 

@@ -5,14 +5,16 @@ from typing import Any
 
 import msgspec
 
-from wizard.commands.output import checklist_lines, plain_lines
+from wizard.commands.output import checklist_lines, map_lines, plain_lines
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
+from wizard.commands.output.plain_lines import Ink
 from wizard.commands.session import Session
 from wizard.documents import json_envelope, plan
 from wizard.documents.plan import Plan
 from wizard.model.results import Change, Status
 from wizard.model.terminal_text import printable
 from wizard.wording import cost_table
+from wizard.wording.setup_map import setup_map
 from wizard.wording.signs import ACTION_SIGNS, by
 
 
@@ -35,6 +37,7 @@ def lines(session: Session, planned: Plan) -> Iterator[str]:
     yield f"Plan for {name}: {', '.join(planned.headline)}. Nothing was changed."
     if not changes and planned.status is Status.OK:
         yield plan.NOTHING
+    yield from ("", *map_lines.lines(setup_map(planned.setup.choices, planned.setup.made), Ink()))
     for stage in planned.stages:
         yield from ("", stage.title)
         for change in stage.changes:

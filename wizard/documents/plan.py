@@ -11,8 +11,7 @@ from msgspec import Struct
 from wizard.aws.policy import actions, policy
 from wizard.knowledge.costs import Estimate, estimate_for
 from wizard.model.results import Actor, Change, Check, Snapshot, Status
-from wizard.model.setup import Setup
-from wizard.stages import needs_aws
+from wizard.model.setup import Setup, needs_aws
 from wizard.wording import cost_table
 from wizard.wording.amounts import count
 

@@ -175,6 +175,11 @@ class Made(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Record item id to the time when all authoritative servers first had it: its later absence is a fault."""
 
 
+def needs_aws(choices: SetupChoices, made: Made) -> bool:
+    """Whether anything of AWS is wanted, or was made and has to be looked after."""
+    return bool({Goal.PIXEL, Goal.JS_BUCKET} & set(choices.goals)) or made.content_bucket is not None
+
+
 class Setup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One saved setup."""
 

@@ -54,6 +54,11 @@ class Ink:
         text = f"{status.glyph} {status.word:<{_WIDEST}}"
         return click.style(text, fg=COLORS[status]) if self.color else text
 
+    @property
+    def blank(self) -> str:
+        """As many blanks as a state takes."""
+        return " " * (2 + _WIDEST)
+
 
 def fitting(line: str, stream: TextIO) -> str:
     """Break a line between words where a terminal would break it anywhere; for a file or a pipe it stays whole."""
