@@ -8,8 +8,10 @@ from textual.worker import Worker
 
 from wizard.engine.progress import Progress
 from wizard.model.results import Item, Job, Phase
+from wizard.model.setup import Setup
 from wizard.service import PreparedWalk
 from wizard.storage.store import StoreError
+from wizard.wording.setup_map import SetupMap, setup_map
 
 WRITES = frozenset({Job.APPLY, Job.REPAIR, Job.REMOVE})
 """The walks that change something in the world."""
@@ -52,6 +54,15 @@ class BackgroundWalk:
     def progress(self) -> Progress:
         """Where the walk shows itself."""
         return self.running.progress
+
+    def map_of(self, saved: Setup) -> SetupMap:
+        """Return the setup as a map, with the names that exist by now.
+
+        Args:
+            saved: the setup as it was before the walk.
+        """
+        newest = self.running.state.setup if self.running.state else saved
+        return setup_map(newest.choices, newest.made, self.progress.snapshot)
 
     @property
     def elapsed(self) -> float:

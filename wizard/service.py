@@ -92,12 +92,14 @@ class PreparedWalk:
 
     Attributes:
         progress: where it shows itself; readable before, during and after `run`.
+        state: what is known of the setup, from the moment it runs.
     """
 
     progress: Progress
     _hold: AbstractContextManager[MemoryState]
     _walk: Callable[[MemoryState], Any]
     _after: Callable[[MemoryState], None] | None = None
+    state: MemoryState | None = None
 
     async def run(self) -> None:
         """Run the walk to its end.
@@ -108,6 +110,7 @@ class PreparedWalk:
         """
         try:
             async with _held(self._hold) as state:
+                self.state = state
                 await self._walk(state)
                 if self._after:
                     await to_the_end(self._after, state)

@@ -21,17 +21,19 @@ from screens.routes import Route
 from screens.texts.check_details import item_text, stage_text
 from screens.texts.style import MUTED, badge, lines, say
 from screens.widgets.checklist_rows import ChecklistRows
+from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
-from screens.widgets.road import Road
 from wizard.documents.support_report import gather
 from wizard.model.acceptance import remarked
 from wizard.model.results import Check, Copyable, Item, Job, Snapshot, Status, repairable
+from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
 from wizard.storage.accepted_warnings import accept, withdraw
 from wizard.storage.last_check import LastCheck, changed
 from wizard.storage.store import StoreError
 from wizard.wording.amounts import clock
+from wizard.wording.setup_map import setup_map
 
 WATCH = 60.0
 """Seconds between looks while watching."""
@@ -62,6 +64,7 @@ class ChecklistPage(Page):
     def __init__(self, setup: str) -> None:
         super().__init__(setup)
         self.walk: BackgroundWalk | None = None
+        self.saved: Setup | None = None
         self.snapshot: Snapshot | None = None
         self.watching = False
         self.whole: Snapshot | None = None
@@ -71,8 +74,8 @@ class ChecklistPage(Page):
         """Item id to its verdict at the check before, where that was another."""
 
     def parts(self) -> Iterable[Widget]:
-        """Return the road, the rows and the details."""
-        yield Road(id="road")
+        """Return the map, the rows and the details."""
+        yield MapView(id="map", opens=True)
         detail = VerticalScroll(Prose(id="detail"), id="now", can_focus=True)
         detail.border_title = "Details"
         yield Horizontal(ChecklistRows(id="rows"), detail, id="panes")
@@ -116,6 +119,7 @@ class ChecklistPage(Page):
         self.partly = items is not None and self.whole is not None
         only = looked_at(items) if items is not None and self.partly else None
         try:
+            self.saved = self.base_app.service.store.load(self.setup)
             self.walk = self.base_app.begin(Job.CHECK, self.setup, only=only)
         except StoreError as error:
             self.query_one("#turn", Static).update(say(f"✗ {error}", "bold $text-error"))
@@ -139,7 +143,8 @@ class ChecklistPage(Page):
         if snapshot.finished and self.walk and not self.walk.error:
             self._remember(snapshot)
         self.snapshot = snapshot
-        self.query_one(Road).stages = snapshot.stages
+        if self.saved:
+            self.query_one(MapView).shown = setup_map(self.saved.choices, self.saved.made, snapshot)
         self.query_one(ChecklistRows).draw(snapshot)
         self._detail()
         self.query_one("#turn", Static).update(self._summary(snapshot))
@@ -179,6 +184,12 @@ class ChecklistPage(Page):
         return lines(
             verdict + Content.assemble((f"{elapsed}{watching}", MUTED)), Content("   ").join(parts) + self._changes()
         )
+
+    @on(MapView.Opened)
+    def opened(self, event: MapView.Opened) -> None:
+        """Open the checks of a part of the map."""
+        if self.snapshot:
+            self.query_one(ChecklistRows).open(event.part, self.snapshot)
 
     @on(OptionList.OptionHighlighted)
     def chosen(self) -> None:

@@ -15,12 +15,14 @@ from screens.dialogs.decision import DecisionModal
 from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts.browser_proof import is_proof
+from screens.texts.map_drawing import Level
 from screens.texts.stage_details import busiest, stage_text, waits
 from screens.texts.style import MUTED, badge, lines, say
+from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
-from screens.widgets.road import Road
 from screens.widgets.stage_list import StageList
 from wizard.model.results import Actor, Job, Snapshot, Status
+from wizard.model.setup import Setup
 from wizard.storage.store import StoreError
 from wizard.wording.amounts import clock, count
 
@@ -55,6 +57,7 @@ class RunPage(Page):
         self.step = "Build" if job is Job.APPLY else ""
         self.answers = answers
         self.walk: BackgroundWalk | None = None
+        self.saved: Setup | None = None
         self.snapshot: Snapshot | None = None
         self.tick = 0
         self.following = True
@@ -63,8 +66,8 @@ class RunPage(Page):
         """Another walk on the same setup, which has to end first."""
 
     def parts(self) -> Iterable[Widget]:
-        """Return road, stages, what happens, and what is waited for."""
-        yield Road(id="road")
+        """Return map, stages, what happens, and what is waited for."""
+        yield MapView(id="map", opens=True, most=Level.LINE if self.job is Job.REMOVE else Level.BOXES)
         detail = VerticalScroll(Prose(id="detail"), id="now", can_focus=True)
         yield Horizontal(StageList(id="stages"), detail, id="panes")
         yield Static(id="waits")
@@ -91,6 +94,7 @@ class RunPage(Page):
             return
         self.other = None
         try:
+            self.saved = self.base_app.service.store.load(self.setup)
             self.walk = live or self.base_app.begin(self.job, self.setup, self.answers)
         except StoreError as error:
             self._trouble(str(error))
@@ -147,8 +151,7 @@ class RunPage(Page):
     def _draw(self) -> None:
         if self.snapshot is None or self.walk is None:
             return
-        road = self.query_one(Road)
-        road.stages = self.snapshot.stages
+        self._map()
         stages = self.query_one(StageList)
         stages.draw(self.snapshot, self.tick)
         if self.following:
@@ -156,6 +159,18 @@ class RunPage(Page):
                 stages.point_at(busiest(self.snapshot))
         self._detail()
         self._below(self.snapshot)
+
+    def _map(self) -> None:
+        if self.walk and self.saved:
+            drawn = self.query_one(MapView)
+            drawn.tick, drawn.shown = self.tick, self.walk.map_of(self.saved)
+
+    @on(MapView.Opened)
+    def opened(self, event: MapView.Opened) -> None:
+        """Show what happens at a part of the map."""
+        stages = self.query_one(StageList)
+        stages.point_at(event.part.stage)
+        stages.focus()
 
     def _detail(self) -> None:
         stage = self.query_one(StageList).chosen

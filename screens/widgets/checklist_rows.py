@@ -7,6 +7,7 @@ from textual.widgets.option_list import Option
 from screens.texts.status_style import style_for, style_of, style_of_item
 from screens.texts.style import say
 from wizard.model.results import Check, Item, Phase, Snapshot, StageView, Status
+from wizard.wording.setup_map import Part
 
 QUIET = (Status.OK, Status.SKIPPED)
 """Verdicts that need nobody's attention; their items stay folded."""
@@ -59,6 +60,17 @@ class ChecklistRows(OptionList):
         if self.chosen:
             self.opened ^= {self.chosen[0].id}
             self.draw(snapshot)
+
+    def open(self, part: Part, snapshot: Snapshot) -> None:
+        """Open the checks of a part of the map, at the first one that needs attention."""
+        self.opened |= {part.stage}
+        self.draw(snapshot)
+        speaking = [item.id for item in part.view.items if self._speaks(item)]
+        first = speaking or [item.id for item in part.view.items]
+        at = f"{part.stage}/{first[0]}" if first else part.stage
+        if at in self.places:
+            self.highlighted = self.get_option_index(at)
+            self.focus()
 
     def _rows(self, stage: StageView) -> list[tuple[str, tuple[StageView, Item | None], Content]]:
         mark = style_of(stage)

@@ -8,7 +8,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from screens.app import SnowpixelApp
+from screens.texts.map_drawing import progress
 from screens.widgets.field import Field
+from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
 
 LIMIT = 30.0
@@ -52,6 +54,12 @@ def shown(app: SnowpixelApp, selector: str) -> str:
 def box(app: SnowpixelApp, field: str) -> Input:
     """Return the box of a form's field."""
     return app.screen.query_one(f"#{field}", Field).box
+
+
+def lit(app: SnowpixelApp) -> str:
+    """Return how much of the map on the page works."""
+    shown = app.screen.query_one(MapView).shown
+    return progress(shown) if shown else ""
 
 
 async def on_page(pilot: Driver, name: str) -> None:

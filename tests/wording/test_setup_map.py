@@ -91,7 +91,7 @@ def test_a_map_has_the_parts_of_its_choices_from_pages_to_events(choices: dict[s
         ("bucket", {"content_bucket": "my-own-bucket"}, "my-own-bucket", "eu-central-1"),
         ("tracker", {"tracker": TRACKER}, "sp.js", ""),
         ("log-bucket", {"log_bucket": "my-own-logs"}, "my-own-logs", "kept for 90 days"),
-        ("events", {}, "", "1,000,000 events a month"),
+        ("events", {}, "", "1,000,000 a month"),
         ("server", {}, "shop.example", ""),
     ],
 )
@@ -155,7 +155,7 @@ def test_in_plain_text_it_is_a_list_in_the_same_order(tmp_path: Path) -> None:
     after = list(map_lines.lines(setup_map(setup.choices, setup.made, progress.snapshot), Ink()))
 
     assert before[:3] == ["From your pages to your events:", "  Your pages", "  Your hostname   e.example.test"]
-    assert before[-1] == "  First event     1,000,000 events a month"
+    assert before[-1] == "  First event     1,000,000 a month"
     titles = [part.title for part in setup_map(setup.choices).parts]
     assert [line.split("  ")[1] for line in before[1:]] == titles
     assert "  ✓ OK       AWS account     123456789012" in after

@@ -128,6 +128,10 @@ class SetupMap(Struct, frozen=True):
     parts: tuple[Part, ...]
     price: str
 
+    def __getitem__(self, name: str) -> Part:
+        """Return a part that this setup has."""
+        return next(part for part in self.parts if part.id == name)
+
     def get(self, name: str) -> Part | None:
         """Return a part by its id; None where this setup has none."""
         return next((part for part in self.parts if part.id == name), None)
@@ -216,7 +220,7 @@ def _told(choices: SetupChoices, made: Made, dns: str) -> dict[str, tuple[str, s
 def _event(choices: SetupChoices, made: Made) -> tuple[str, str]:
     """Return the first event and when it was read back; before it came, how many are expected."""
     if made.proof is None:
-        return "", f"{count(choices.events_per_month, 'event')} a month"
+        return "", f"{choices.events_per_month:,} a month"
     found = datetime.fromtimestamp(made.proof.found_at).astimezone()
     return next(iter(made.proof.event.values()), ""), f"{found:%Y-%m-%d %H:%M}"
 

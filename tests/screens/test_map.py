@@ -1,0 +1,253 @@
+"""The map of a setup on the pages: how it is drawn, how it lights up, and where its parts lead."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from screens.app import SnowpixelApp
+from screens.routes import Route
+from screens.texts.map_drawing import Drawing, Level, draw, progress
+from screens.texts.map_marks import mark_of
+from screens.widgets.checklist_rows import ChecklistRows
+from screens.widgets.map_view import MapView
+from screens.widgets.stage_list import StageList
+from tests.screens import scripted
+from tests.screens.driving import Driver, on_page, wait_for
+from tests.screens.scenes import MADE, PROVEN, saved
+from tests.screens.scripted import ScriptedService
+from wizard.model.results import Job, Status
+from wizard.model.setup import Goal, Made, SetupChoices, TrackerFile
+from wizard.wording.setup_map import SetupMap, setup_map
+
+TRACKER = TrackerFile("release:4.10.1", "lite", "4.10.1", "sha384-x", "0" * 32, 10, "sp.js")
+AWS_NAMES = replace(
+    PROVEN,
+    content_bucket="snowpixel-d28f6c9d-content-123456789012-eu-central-1-an",
+    log_bucket="snowpixel-d28f6c9d-logs-123456789012-eu-central-1-an",
+    hosted_zone="Z1",
+    tracker=TRACKER,
+    trackers_stored=(TRACKER,),
+)
+LONG = "tracking-and-events.of-a-very-long-department-name.some-university.example.org"
+MAPS = {
+    "first setup": setup_map(SetupChoices(goals=(Goal.PIXEL, Goal.JS_BUCKET), domain="e.example.test"), AWS_NAMES),
+    "nothing typed yet": setup_map(SetupChoices(domain="")),
+    "no domain": setup_map(SetupChoices(), AWS_NAMES),
+    "everything, long names": setup_map(
+        SetupChoices(goals=tuple(Goal), domain=LONG, tracker_url=f"https://{LONG}/sp.js", pages=(f"https://{LONG}/",)),
+        dns="A provider with a long name of its own",
+    ),
+    "tracker alone": setup_map(SetupChoices(goals=(Goal.JS_BUCKET,), domain="e.example.test")),
+    "own server alone": setup_map(SetupChoices(goals=(Goal.JS_SERVER,), tracker_url="https://shop.example/sp.js")),
+}
+
+
+def cells(drawing: Drawing) -> list[str]:
+    return drawing.content.plain.split("\n")
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("width", [56, 58, 72, 78, 90, 98, 118, 130, 198])
+@pytest.mark.parametrize("name", MAPS)
+def test_a_drawing_fits_its_width_and_names_each_part_once(name: str, width: int, level: Level) -> None:
+    shown = MAPS[name]
+
+    drawing = draw(shown, width, level)
+
+    rows = cells(drawing)
+    assert len(rows) == drawing.height
+    assert max(map(len, rows)) <= width
+    assert shown.price in drawing.content.plain
+    if not drawing.spots:
+        assert drawing.height == 1
+        return
+    assert sorted(spot.part for spot in drawing.spots) == sorted(part.id for part in shown.parts)
+    for spot in drawing.spots:
+        said = rows[spot.y][spot.x : spot.x + spot.width]
+        assert said.startswith((f"○ {shown[spot.part].title}", f"● {shown[spot.part].title}", "○ ", "● "))
+        assert spot.part == "name" or said[2:] == shown[spot.part].title
+
+
+@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize(
+    ("width", "most", "height"),
+    [(56, Level.LINE, 1), (78, Level.NAMES, 4), (118, Level.BOXES, 13), (130, Level.BOXES, 13)],
+)
+def test_it_is_as_full_as_the_window_allows(name: str, width: int, most: Level, height: int) -> None:
+    drawing = draw(MAPS[name], width, most)
+
+    assert drawing.height <= height
+    assert bool(drawing.spots) is (most is not Level.LINE)
+    assert ("╭" in drawing.content.plain) is (most is Level.BOXES)
+
+
+def test_pieces_never_lie_over_each_other() -> None:
+    for shown in MAPS.values():
+        for width in range(60, 135):
+            grid = draw(shown, width, Level.BOXES)
+            places = sorted((spot.y, spot.x, spot.width) for spot in grid.spots)
+            for (y, x, columns), (after_y, after_x, _) in pairwise(places):
+                assert y < after_y or x + columns < after_x
+
+
+def test_real_names_stand_in_the_boxes_and_long_ones_keep_both_ends() -> None:
+    text = draw(MAPS["first setup"], 118, Level.BOXES).content.plain
+
+    for name in ("e.example.test", "DNS: Route 53", "123456789012", "d111111abcdef8.cloudfront.net", "page view"):
+        assert name in text
+    assert "snowpixel-d28f…u-central-1-an" in text
+
+
+Scene = Callable[[SnowpixelApp, Driver], Awaitable[None]]
+
+
+def play(service: ScriptedService, scene: Scene, size: tuple[int, int]) -> None:
+    async def run() -> None:
+        app = SnowpixelApp(service)
+        async with app.run_test(size=size) as pilot:
+            await on_page(pilot, "HomePage")
+            await scene(app, pilot)
+
+    asyncio.run(run())
+
+
+def shown_in(app: SnowpixelApp) -> SetupMap:
+    shown = app.screen.query_one(MapView).shown
+    assert shown is not None
+    return shown
+
+
+def states(app: SnowpixelApp) -> dict[str, str]:
+    """Return the word of each part's sign."""
+    return {part.id: mark_of(part).word for part in shown_in(app).parts}
+
+
+def faulty(home: Path) -> ScriptedService:
+    service = ScriptedService(home, scripts={Job.CHECK: scripted.mixed})
+    saved(service, made=PROVEN)
+    return service
+
+
+async def checked(app: SnowpixelApp, pilot: Driver) -> None:
+    app.visit(Route.CHECKLIST, "main")
+    await on_page(pilot, "ChecklistPage")
+    await wait_for(pilot, lambda: app.screen.query_one("#repair").display, "the check is over")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+def test_a_red_part_of_the_map_leads_to_its_checks(home: Path, size: tuple[int, int]) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await checked(app, pilot)
+        words = states(app)
+        assert (words["bucket"], words["events"], words["pages"]) == ("failed", "waiting", "couldn't check")
+        assert set(words.values()) == {"failed", "waiting", "couldn't check", "OK"}
+        await pilot.press("shift+tab")
+        assert app.screen.query_one(MapView).has_focus
+        await pilot.press(*["right"] * [part.id for part in shown_in(app).parts].index("bucket"), "enter")
+        rows = app.screen.query_one(ChecklistRows)
+        assert app.focused is rows
+        assert rows.highlighted_option
+        assert rows.highlighted_option.id == "bucket/content-bucket.public-access", "the check that failed"
+
+    play(faulty(home), scene, size)
+
+
+def test_a_part_is_opened_by_a_click_and_a_green_one_at_its_first_check(home: Path) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await checked(app, pilot)
+        view = app.screen.query_one(MapView)
+        spot = next(one for one in view.drawn.spots if one.part == "log-bucket")
+        await pilot.click(MapView, offset=(spot.x + 3, spot.y))
+        rows = app.screen.query_one(ChecklistRows)
+        await wait_for(pilot, lambda: app.focused is rows)
+        assert rows.highlighted_option
+        assert rows.highlighted_option.id == "logs/log-bucket", "not the stage's first, but the part's"
+
+    play(faulty(home), scene, (120, 40))
+
+
+def test_the_cursor_shows_without_color_and_only_while_it_is_there(home: Path) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await checked(app, pilot)
+        view = app.screen.query_one(MapView)
+
+        def turned_over() -> list[str]:
+            content = view.drawn.content
+            return [content.plain[one.start : one.end] for one in content.spans if "reverse" in str(one.style)]
+
+        assert turned_over() == []
+        view.focus()
+        await pilot.press("left")
+        await wait_for(pilot, lambda: turned_over() == ["… First event"], "the last part, from the first one backward")
+
+    play(faulty(home), scene, (80, 24))
+
+
+def test_in_a_small_window_a_line_of_signs_says_how_far_it_is(home: Path) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await checked(app, pilot)
+        view = app.screen.query_one(MapView)
+        assert view.size.height == 1
+        assert not view.can_focus
+        assert progress(shown_in(app)) == "7 of 10 done"
+        await pilot.resize_terminal(120, 40)
+        await wait_for(pilot, lambda: view.size.height > 3 and view.can_focus, "it grows with the window")
+
+    play(faulty(home), scene, (60, 20))
+
+
+def test_a_run_lights_it_up_part_by_part(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.APPLY: scripted.stays_waiting})
+    saved(service, made=Made())
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Route.RUN, "main")
+        await on_page(pilot, "DnsPage")
+        await pilot.press("escape")
+        await on_page(pilot, "RunPage")
+        await wait_for(pilot, lambda: app.screen.query_one(MapView).shown, "the map")
+        words = states(app)
+        assert (words["certificate"], words["cloudfront"]) == ("your turn", "waiting")
+        assert (words["logs"], words["log-bucket"], words["events"]) == ("working", "to do", "to do")
+        app.screen.query_one(MapView).focus()
+        await pilot.press("left", "enter")
+        stages = app.screen.query_one(StageList)
+        await wait_for(pilot, lambda: app.focused is stages and stages.chosen and stages.chosen.id == "event")
+        app.screen.query_one(MapView).focus()
+        walk = app.live("main")
+        assert walk
+        assert walk.running.state
+        walk.running.state.record(distribution_domain="d999.cloudfront.net")
+        await wait_for(pilot, lambda: shown_in(app)["cloudfront"].name == "d999.cloudfront.net", "its real name")
+        walk.progress.look_now()
+        await wait_for(pilot, lambda: set(states(app).values()) == {"OK"}, "all of it")
+
+    play(service, scene, (120, 40))
+
+
+def test_a_removal_lights_nothing_up(home: Path) -> None:
+    service = ScriptedService(home)
+    saved(service, made=MADE)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Route.RUN, "main", job=Job.REMOVE)
+        await on_page(pilot, "RunPage")
+        await wait_for(pilot, lambda: app.screen.query_one(MapView).size.height == 1, "a line, however large")
+
+    play(service, scene, (120, 40))
+
+
+def test_a_part_that_stands_for_some_checks_of_a_stage_isnt_red_because_of_the_others(home: Path) -> None:
+    service = ScriptedService(home)
+    setup = saved(service, made=PROVEN)
+    board = service.start(Job.CHECK, "main").progress
+    scripted.end(board, "delivery", Status.FAILED)
+    scripted.end(board, "log-bucket")
+
+    shown = setup_map(setup.choices, setup.made, board.snapshot)
+
+    assert (shown["logs"].view.status, shown["log-bucket"].view.status) == (Status.FAILED, Status.OK)
