@@ -8,7 +8,7 @@ import anyio
 from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalGroup, VerticalScroll
+from textual.containers import Horizontal, VerticalGroup
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Select, Static
 
@@ -20,6 +20,7 @@ from screens.texts.regions import options
 from screens.texts.style import MUTED, clean, say
 from screens.widgets.choice_field import RARE, ChoiceList, choice_field
 from screens.widgets.field import Field
+from screens.widgets.map_view import MapView
 from screens.widgets.tick import Tick
 from wizard.choices.table import CHOICE, suggested
 from wizard.knowledge.costs import estimate_for
@@ -32,6 +33,7 @@ from wizard.model.validators import InvalidChoice
 from wizard.net.dns_operator import DnsOperator
 from wizard.storage.store import StoreError, free_name
 from wizard.wording import cost_table
+from wizard.wording.setup_map import setup_map
 from wizard.wording.setup_status import begun
 
 LONGEST_LOOK = 2.0
@@ -54,7 +56,7 @@ class ChoicesPage(FormPage):
     """Asks for the choices, with inline checks."""
 
     heading = "Choices"
-    purpose = "You only have to choose the hostname; the other defaults are sensible. Nothing has been created yet."
+    purpose = "Choose a hostname; the other defaults are sensible. Nothing is created yet."
     step = "Choices"
     WHY: ClassVar[Mapping[str, str]] = {name: question.why for name, question in QUESTIONS.items()} | GOALS_WHY
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,9 +70,10 @@ class ChoicesPage(FormPage):
         """Who runs the DNS of the names that were looked up."""
 
     def parts(self) -> Iterable[Widget]:
-        """Return the form and the panel that says why we ask."""
-        yield VerticalScroll(*self._fields(self._start()), id="form", can_focus=False)
-        yield Static(id="why", classes="note")
+        """Return the map of what is chosen, the form, and the panel that says why we ask."""
+        start = self._start()
+        yield MapView(id="map")
+        yield self.asking(self._fields(start))
 
     def buttons(self) -> Iterable[Button]:
         """Return the one way on."""
@@ -126,11 +129,43 @@ class ChoicesPage(FormPage):
         self._no_domain()
         self._ticked()
 
+    def _now(self) -> SetupChoices:
+        """Return what the form says at this moment, whether or not it can be used; what can't be read is as usual."""
+        usual = self.saved.choices if self.saved else suggested(self.base_app.service.environment.zone)
+        number = {name: self._typed(name, getattr(usual, CHOICE[name].field)) for name in ("events", "retention")}
+        none = self.query_one("#nodomain", Checkbox).value
+        return replace(
+            usual,
+            goals=self.query_one(Goals).chosen or (Goal.PIXEL,),
+            domain=None if none else self._typed("domain", ""),
+            region=str(self.query_one("#region", Select).value),
+            pixel=self.query_one("#pixel", Field).box.value,
+            tracker_url=self.query_one("#tracker_url", Field).box.value,
+            events_per_month=number["events"],
+            retention_days=number["retention"],
+        )
+
+    def _typed(self, name: str, otherwise: Any) -> Any:
+        try:
+            return self.query_one(f"#{name}", Field).value
+        except (InvalidChoice, ValueError):
+            return otherwise
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    def _map(self) -> None:
+        """Draw what is chosen at this moment."""
+        chosen = self._now()
+        found = self.operators.get(chosen.domain or "")
+        holder = (found.provider or found.server) if found else ""
+        made = self.saved.made if self.saved else Made()
+        self.query_one(MapView).shown = setup_map(chosen, made, dns=holder)
+
     @on(Checkbox.Changed)
     def _ticked(self) -> None:
         """Ask only for what makes a difference, and name what comes next: an own web server alone needs no account."""
-        domain = None if self.query_one("#nodomain", Checkbox).value else "e.example.org"
-        chosen = SetupChoices(goals=self.query_one(Goals).chosen or (Goal.PIXEL,), domain=domain)
+        chosen = self._now()
+        self._map()
         more = self.query_one("#more", Checkbox).value
         for name in BOXES:
             asked, choice = self.query_one(f"#{name}"), CHOICE[name]
@@ -144,17 +179,7 @@ class ChoicesPage(FormPage):
         return self._cost() if part in ("events", "retention") else ""
 
     def _cost(self) -> str:
-        days, number = self.query_one("#retention", Field), self.query_one("#events", Field)
-        try:
-            chosen = SetupChoices(
-                goals=self.query_one(Goals).chosen,
-                domain="e.example.org",
-                events_per_month=number.value,
-                retention_days=days.value,
-            )
-            guess = estimate_for(chosen, route53=False)
-        except (InvalidChoice, ValueError):
-            return ""
+        guess = estimate_for(self._now(), route53=False)
         return f"{cost_table.total(guess).capitalize()} at AWS's list prices."
 
     # Who runs the DNS of the host name.
@@ -177,6 +202,7 @@ class ChoicesPage(FormPage):
         found = self.operators.get(host)
         shown.update(say(found.told if found and not found.trouble else "", MUTED))
         shown.display = bool(found and not found.trouble)
+        self._map()
         if found and found.trouble:
             field.complain(found.trouble)
         return not (found and found.trouble)

@@ -1,11 +1,13 @@
 """Base class of pages with a form: arrow keys between fields, no key lost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
 from textual.events import DescendantFocus
+from textual.widget import Widget
 from textual.widgets import Select, Static
 
 from screens.pages.page import Page
@@ -25,6 +27,11 @@ class FormPage(Page):
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
+
+    def asking(self, fields: Iterable[Widget]) -> Widget:
+        """Return the form with its panel: beside it where the window is broad, else below."""
+        form = VerticalScroll(*fields, id="form", can_focus=False)
+        return Container(form, Static(id="why", classes="note"), id="asking")
 
     def action_move(self, by: int) -> None:
         """Go to the next part of the form, or to the one before."""

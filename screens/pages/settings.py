@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalGroup, VerticalScroll
+from textual.containers import Horizontal, VerticalGroup
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Select, Static
 
@@ -46,9 +46,8 @@ class SettingsPage(FormPage):
 
     def parts(self) -> Iterable[Widget]:
         """Return the settings and the panel that says why each is there."""
-        yield VerticalScroll(*self._fields(self.base_app.preferences.settings), id="form", can_focus=False)
+        yield self.asking(self._fields(self.base_app.preferences.settings))
         yield Static(say(self.base_app.preferences.trouble), id="trouble", classes="trouble")
-        yield Static(id="why", classes="note")
 
     def _fields(self, now: Preferences) -> Iterable[Widget]:
         offered = [(SETTINGS[look].label, look) for look in Appearance]

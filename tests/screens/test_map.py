@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from textual.widgets import Checkbox
 
 from screens.app import SnowpixelApp
 from screens.routes import Route
@@ -16,7 +17,7 @@ from screens.widgets.checklist_rows import ChecklistRows
 from screens.widgets.map_view import MapView
 from screens.widgets.stage_list import StageList
 from tests.screens import scripted
-from tests.screens.driving import Driver, on_page, wait_for
+from tests.screens.driving import Driver, box, on_page, text_of, wait_for
 from tests.screens.scenes import MADE, PROVEN, saved
 from tests.screens.scripted import ScriptedService
 from wizard.model.results import Job, Status
@@ -251,3 +252,67 @@ def test_a_part_that_stands_for_some_checks_of_a_stage_isnt_red_because_of_the_o
     shown = setup_map(setup.choices, setup.made, board.snapshot)
 
     assert (shown["logs"].view.status, shown["log-bucket"].view.status) == (Status.FAILED, Status.OK)
+
+
+async def at_the_form(app: SnowpixelApp, pilot: Driver) -> None:
+    app.visit(Route.CHOICES)
+    await on_page(pilot, "ChoicesPage")
+    await wait_for(pilot, lambda: box(app, "domain").has_focus, "the form")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 16)])
+def test_it_grows_while_choices_are_typed(home: Path, size: tuple[int, int]) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await at_the_form(app, pilot)
+        assert {"name", "certificate", "tracker", "events"} <= {part.id for part in shown_in(app).parts}
+        box(app, "domain").value = ""
+        await pilot.press(*"e.shop.org")
+        await wait_for(pilot, lambda: shown_in(app)["name"].name == "e.shop.org", "each letter")
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: shown_in(app)["name"].note == "DNS: Cloudflare", "who runs its DNS")
+        before = shown_in(app).price
+        assert before in text_of(app)
+        box(app, "events").value = "40,000,000"
+        await wait_for(pilot, lambda: shown_in(app).price != before, "more events cost more")
+        box(app, "events").value = "many"
+        await wait_for(pilot, lambda: shown_in(app).price == before, "what can't be read counts as usual")
+        app.screen.query_one("#nodomain", Checkbox).value = True
+        await wait_for(pilot, lambda: shown_in(app).get("name") is None, "no certificate either")
+        assert shown_in(app).get("certificate") is None
+        for goal, left in (("js-bucket", 8), ("pixel", 8)):
+            app.screen.query_one(f"#goal-{goal}", Checkbox).value = False
+            await wait_for(pilot, lambda left=left: len(shown_in(app).parts) == left, goal)  # type: ignore[misc]
+        app.screen.query_one("#goal-js-server", Checkbox).value = True
+        await wait_for(pilot, lambda: [part.id for part in shown_in(app).parts] == ["pages", "server"], "no account")
+        assert "no AWS costs" in text_of(app)
+
+    service = ScriptedService(home, zone=None)
+    service.holds = "shop.org"
+    play(service, scene, size)
+
+
+def test_the_form_of_a_setup_that_exists_has_its_real_names(home: Path) -> None:
+    service = ScriptedService(home)
+    saved(service, made=AWS_NAMES)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Route.CHOICES, "main")
+        await on_page(pilot, "ChoicesPage")
+        await wait_for(pilot, lambda: app.screen.query_one(MapView).shown, "the map")
+        assert shown_in(app)["account"].name == "123456789012"
+        assert states(app)["cloudfront"] == "created"
+        assert not app.screen.query_one(MapView).can_focus
+
+    play(service, scene, (120, 40))
+
+
+@pytest.mark.parametrize(("columns", "beside"), [(119, False), (120, True), (200, True)])
+def test_why_stands_beside_the_field_where_the_window_is_broad(home: Path, columns: int, *, beside: bool) -> None:
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await at_the_form(app, pilot)
+        await pilot.pause()
+        why, field = app.screen.query_one("#why").region, box(app, "domain").region
+        assert (why.y <= field.y and why.x >= field.right) is beside
+        assert (why.y > field.y) is not beside
+
+    play(ScriptedService(home), scene, (columns, 40))
