@@ -26,6 +26,7 @@ from screens.dialogs.quit import QuitModal
 from screens.notifier import Notifier
 from screens.routes import Route
 from screens.themes import DARK, LIGHT
+from screens.widgets.map_view import HIGH, LOW
 from wizard.aws.keys import KeySource
 from wizard.credentials.secret_masking import masked
 from wizard.documents import values_file
@@ -66,7 +67,7 @@ class BaseApp(App[int]):
     TITLE = "snowpixel"
     CSS = files("assets").joinpath("app.tcss").read_text(encoding="utf-8")
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide"), (120, "-broad")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (24, "-usual"), (34, "-tall")]  # noqa: RUF012 - the same
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (LOW, "-usual"), (HIGH, "-tall")]  # noqa: RUF012 - the same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "copy_or_leave", "Quit", show=False, priority=True, system=True),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),

@@ -15,15 +15,17 @@ from screens.routes import Route
 from screens.texts.browser_proof import events_text
 from screens.texts.paste_places import where_to_paste
 from screens.texts.style import MUTED, lines, say
+from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
 from screens.widgets.tabs import Tabs, tab_keys
 from wizard.documents.values_file import ALONE, BODY, CSP, of_snippet
-from wizard.model.results import Copyable
+from wizard.model.results import Copyable, Job
 from wizard.model.setup import TRACKER_GOALS, BrowserRun, Goal, Proof, Setup
 from wizard.model.threads import in_thread
 from wizard.snowplow.setup_snippet import lacking, loaded_by, snippet_for
 from wizard.snowplow.snippet_builder import PLACES, Snippet, Variant, script_element
 from wizard.storage.store import StoreError
+from wizard.wording.setup_map import setup_map
 
 TABS = {
     "tag": "Tag",
@@ -66,7 +68,8 @@ class DonePage(Page):
         """Whether the tag doesn't work without a tracker that the page can add."""
 
     def parts(self) -> Iterable[Widget]:
-        """Return a tab for each thing."""
+        """Return the map with the first event at its end, and a tab for each thing."""
+        yield MapView(id="map")
         yield Tabs(
             {name: (title, (Prose if name in WRITTEN else Static)(id=name)) for name, title in TABS.items()},
             id="done-tabs",
@@ -100,6 +103,9 @@ class DonePage(Page):
         self._draw(self.saved)
 
     def _draw(self, setup: Setup) -> None:
+        walk = self.base_app.walks.get(self.setup)
+        found = walk.progress.snapshot if walk and walk.job is Job.APPLY else None
+        self.query_one(MapView).shown = setup_map(setup.choices, setup.made, found)
         self.snippet = snippet_for(setup, self.setup, self.variant)
         self.alone = alone(setup)
         if self.snippet is None:

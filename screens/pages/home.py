@@ -16,11 +16,13 @@ from screens.routes import Route
 from screens.texts.browser_proof import is_proof
 from screens.texts.style import MUTED, STYLES, badge, clean, lines, say
 from screens.texts.timeline import timeline
+from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
 from wizard.model.results import Job, Status
 from wizard.model.setup import Setup, needs_aws
 from wizard.model.threads import in_thread
 from wizard.storage.store import StoreError
+from wizard.wording.setup_map import setup_map
 from wizard.wording.setup_status import begun, finished, setup_status
 
 WELCOME = (
@@ -67,12 +69,13 @@ class HomePage(Page):
         self.notify("This is the first page. Press q to quit.", markup=False)
 
     def parts(self) -> Iterable[Widget]:
-        """Return the practice note, the welcome and the list."""
+        """Return the practice note, the welcome, the list, and what there is to know of a setup."""
         yield Static(say(self.base_app.service.environment.news), id="news", classes="note")
         if self.base_app.service.environment.zone:
             yield Static(say(PRACTICE), id="practice", classes="note")
         yield Prose(lines(*WELCOME, say(HONEST, MUTED)), id="welcome")
         yield OptionList(id="setups")
+        yield MapView(id="map")
         yield Static(id="timeline", classes="note")
         yield Static(id="trouble", classes="trouble")
 
@@ -145,7 +148,8 @@ class HomePage(Page):
             self.query_one("#go", Button).label = Content("Show progress" if live else setup_status(chosen).next)
 
     def _tell(self, setup: Setup) -> None:
-        """Show what happened to a setup so far."""
+        """Show a setup's map, and what happened to it so far."""
+        self.query_one(MapView).shown = setup_map(setup.choices, setup.made)
         shown = self.query_one("#timeline", Static)
         shown.border_title = Content(f"Timeline of {clean(setup.name)}")
         shown.update(timeline(setup))

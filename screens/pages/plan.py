@@ -14,6 +14,7 @@ from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts import plan_details
 from screens.texts.style import lines, say
+from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
 from screens.widgets.tabs import Tabs, tab_keys
 from wizard.documents.plan import plan_of
@@ -21,6 +22,7 @@ from wizard.engine.walks import IDENTITY
 from wizard.model.results import Actor, Job, Snapshot, Status
 from wizard.model.setup import Setup
 from wizard.storage.store import StoreError
+from wizard.wording.setup_map import setup_map
 from wizard.wording.setup_status import begun, finished
 
 TO_FINISH = (
@@ -50,8 +52,9 @@ class PlanPage(Page):
         self.saved: Setup | None = None
 
     def parts(self) -> Iterable[Widget]:
-        """Return the headline and a tab for each question."""
+        """Return the headline, the map, and a tab for each question."""
         yield Static(id="headline")
+        yield MapView(id="map")
         yield Tabs({name: (title, Prose(id=name)) for name, title in TABS}, id="plan-tabs")
 
     def buttons(self) -> Iterable[Button]:
@@ -88,6 +91,7 @@ class PlanPage(Page):
         plan = plan_of(self.saved, snapshot)
         continues = nothing_left(self.saved, snapshot) and plan.status is Status.OK
         self._set("headline", plan_details.headline(plan))
+        self.query_one(MapView).shown = setup_map(self.saved.choices, self.saved.made, cost=plan.cost)
         made = say(TO_FINISH) if continues else plan_details.changes_text(plan)
         matters = plan_details.matters_text(plan)
         self._set("made", lines(matters, made) if matters else made)

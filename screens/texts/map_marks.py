@@ -21,9 +21,11 @@ def mark_of(part: Part, tick: int = 0) -> StatusStyle:
 
 
 def link(one: Part, other: Part) -> tuple[str, str]:
-    """Return the stroke between two parts and its style: strong where both work."""
-    well = all(mark_of(part).status in WELL for part in (one, other))
-    return ("━", "$success") if well else ("─", MUTED)
+    """Return the stroke between two parts and its style: strong where both exist, and green where both work."""
+    marks = [mark_of(part) for part in (one, other)]
+    if all(mark.status in WELL for mark in marks):
+        return "━", "$success"
+    return ("━", CREATED.style) if all(mark == CREATED or mark.status in WELL for mark in marks) else ("─", MUTED)
 
 
 def edge(parts: Iterable[Part]) -> str:

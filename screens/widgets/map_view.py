@@ -13,7 +13,7 @@ from textual.widget import Widget
 from screens.texts.map_drawing import Drawing, Level, draw
 from wizard.wording.setup_map import Part, SetupMap
 
-LOW, HIGH = 24, 34
+LOW, HIGH = 24, 38
 """Rows of a window from which on there is room for names, and for boxes."""
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from screens.widgets.checklist_rows import ChecklistRows
 from screens.widgets.map_view import MapView
 from screens.widgets.stage_list import StageList
 from tests.screens import scripted
-from tests.screens.driving import Driver, box, on_page, text_of, wait_for
+from tests.screens.driving import Driver, box, on_page, shown, text_of, wait_for
 from tests.screens.scenes import MADE, PROVEN, saved
 from tests.screens.scripted import ScriptedService
 from wizard.model.results import Job, Status
@@ -55,22 +55,22 @@ def cells(drawing: Drawing) -> list[str]:
 @pytest.mark.parametrize("width", [56, 58, 72, 78, 90, 98, 118, 130, 198])
 @pytest.mark.parametrize("name", MAPS)
 def test_a_drawing_fits_its_width_and_names_each_part_once(name: str, width: int, level: Level) -> None:
-    shown = MAPS[name]
+    drawn = MAPS[name]
 
-    drawing = draw(shown, width, level)
+    drawing = draw(drawn, width, level)
 
     rows = cells(drawing)
     assert len(rows) == drawing.height
     assert max(map(len, rows)) <= width
-    assert shown.price in drawing.content.plain
+    assert drawn.price in drawing.content.plain
     if not drawing.spots:
         assert drawing.height == 1
         return
-    assert sorted(spot.part for spot in drawing.spots) == sorted(part.id for part in shown.parts)
+    assert sorted(spot.part for spot in drawing.spots) == sorted(part.id for part in drawn.parts)
     for spot in drawing.spots:
         said = rows[spot.y][spot.x : spot.x + spot.width]
-        assert said.startswith((f"○ {shown[spot.part].title}", f"● {shown[spot.part].title}", "○ ", "● "))
-        assert spot.part == "name" or said[2:] == shown[spot.part].title
+        assert said.startswith((f"○ {drawn[spot.part].title}", f"● {drawn[spot.part].title}", "○ ", "● "))
+        assert spot.part == "name" or said[2:] == drawn[spot.part].title
 
 
 @pytest.mark.parametrize("name", MAPS)
@@ -87,12 +87,10 @@ def test_it_is_as_full_as_the_window_allows(name: str, width: int, most: Level, 
 
 
 def test_pieces_never_lie_over_each_other() -> None:
-    for shown in MAPS.values():
-        for width in range(60, 135):
-            grid = draw(shown, width, Level.BOXES)
-            places = sorted((spot.y, spot.x, spot.width) for spot in grid.spots)
-            for (y, x, columns), (after_y, after_x, _) in pairwise(places):
-                assert y < after_y or x + columns < after_x
+    for drawn, width in product(MAPS.values(), range(60, 135)):
+        places = sorted((spot.y, spot.x, spot.width) for spot in draw(drawn, width, Level.BOXES).spots)
+        for (y, x, columns), (after_y, after_x, _) in pairwise(places):
+            assert y < after_y or x + columns < after_x
 
 
 def test_real_names_stand_in_the_boxes_and_long_ones_keep_both_ends() -> None:
@@ -117,9 +115,9 @@ def play(service: ScriptedService, scene: Scene, size: tuple[int, int]) -> None:
 
 
 def shown_in(app: SnowpixelApp) -> SetupMap:
-    shown = app.screen.query_one(MapView).shown
-    assert shown is not None
-    return shown
+    there = app.screen.query_one(MapView).shown
+    assert there is not None
+    return there
 
 
 def states(app: SnowpixelApp) -> dict[str, str]:
@@ -249,9 +247,9 @@ def test_a_part_that_stands_for_some_checks_of_a_stage_isnt_red_because_of_the_o
     scripted.end(board, "delivery", Status.FAILED)
     scripted.end(board, "log-bucket")
 
-    shown = setup_map(setup.choices, setup.made, board.snapshot)
+    drawn = setup_map(setup.choices, setup.made, board.snapshot)
 
-    assert (shown["logs"].view.status, shown["log-bucket"].view.status) == (Status.FAILED, Status.OK)
+    assert (drawn["logs"].view.status, drawn["log-bucket"].view.status) == (Status.FAILED, Status.OK)
 
 
 async def at_the_form(app: SnowpixelApp, pilot: Driver) -> None:
@@ -316,3 +314,73 @@ def test_why_stands_beside_the_field_where_the_window_is_broad(home: Path, colum
         assert (why.y > field.y) is not beside
 
     play(ScriptedService(home), scene, (columns, 40))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_it_stands_on_the_last_page_with_the_first_event_at_its_end(home: Path, size: tuple[int, int]) -> None:
+    service = ScriptedService(home)
+    saved(service, made=AWS_NAMES)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Route.DONE, "main")
+        await on_page(pilot, "DonePage")
+        await wait_for(pilot, lambda: "First event" in text_of(app))
+        last = shown_in(app).parts[-1]
+        assert (last.name, last.created) == ("page view", True)
+        assert (last.note in text_of(app)) is (size == (120, 40)), "in a box"
+        assert set(states(app).values()) == {"created"}, "nobody has looked yet"
+
+    play(service, scene, size)
+
+
+def test_after_a_run_the_last_page_shows_what_the_run_found(home: Path) -> None:
+    service = ScriptedService(home)
+    saved(service, made=PROVEN)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Route.RUN, "main")
+        await on_page(pilot, "RunPage")
+        await wait_for(pilot, lambda: app.screen.query_one("#on").display, "the run is over")
+        await pilot.press("enter")
+        await on_page(pilot, "DonePage")
+        await wait_for(pilot, lambda: app.screen.query_one(MapView).shown, "the map")
+        assert set(states(app).values()) == {"OK"}
+
+    play(service, scene, (120, 40))
+
+
+def test_the_first_page_and_the_plan_have_it_where_the_window_is_tall(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.PLAN: scripted.planned})
+    saved(service, made=AWS_NAMES)
+    saved(service, "other", domain=None)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        view = app.screen.query_one(MapView)
+        await wait_for(pilot, lambda: view.size.height > 3 and "d111111abcdef8.cloudfront.net" in text_of(app))
+        await pilot.press("down")
+        await wait_for(pilot, lambda: "Your hostname" not in text_of(app), "the other setup has none")
+        await pilot.resize_terminal(120, 30)
+        await wait_for(pilot, lambda: not view.display, "the timeline needs the room")
+        app.visit(Route.PLAN, "main")
+        await on_page(pilot, "PlanPage")
+        await wait_for(pilot, lambda: not app.screen.query_one("#create").disabled)
+        assert not app.screen.query_one(MapView).display
+        await pilot.resize_terminal(120, 40)
+        await wait_for(pilot, lambda: "d111111abcdef8.cloudfront.net" in text_of(app), "the map")
+        assert shown_in(app).price in shown(app, "#headline"), "one price"
+
+    play(service, scene, (120, 40))
+
+
+def test_with_many_setups_everything_on_the_first_page_still_fits(home: Path) -> None:
+    service = ScriptedService(home)
+    for number in range(12):
+        saved(service, f"setup-{number}", made=PROVEN)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        await wait_for(pilot, lambda: app.screen.query_one(MapView).size.height > 3, "the map")
+        await pilot.pause()
+        timeline = app.screen.query_one("#timeline").region
+        assert timeline.bottom <= app.screen.query_one("#buttons").region.y
+
+    play(service, scene, (120, 38))

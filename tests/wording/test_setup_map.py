@@ -123,7 +123,7 @@ def test_the_first_event_stands_at_the_end() -> None:
         (Made(), set()),
         (Made(account="1", content_bucket="named, not made yet", log_bucket="the same"), {"account"}),
         (replace(MADE, event_request_id=None), set(NEW) - {"pages", "pixel", "tracker", "events"}),
-        (PROVEN, set(NEW) - {"pages", "tracker"}),
+        (PROVEN, set(NEW) - {"tracker"}),
     ],
     ids=["nothing", "names alone", "all but the event", "proven"],
 )

@@ -226,14 +226,19 @@ def _event(choices: SetupChoices, made: Made) -> tuple[str, str]:
 
 
 def _exists(made: Made) -> dict[str, bool]:
-    """Return which parts the file knows to exist. A name is saved before the call that uses it, an id after it."""
+    """Return which parts the file knows to exist, and whether the pixel answered a request once.
+
+    A name is saved before the call that uses it, an id after it.
+    """
+    answered = made.event_request_id is not None or made.proof is not None
     return {
+        PAGES: answered,
         NAME: bool(made.hosted_zone and made.alias) or "pixel-record" in made.records_seen,
         CERTIFICATE: made.certificate is not None,
         ACCOUNT: made.account is not None,
         CLOUDFRONT: made.distribution is not None,
         BUCKET: made.distribution is not None and made.content_bucket is not None,
-        PIXEL: made.event_request_id is not None or made.proof is not None,
+        PIXEL: answered,
         TRACKER: bool(made.trackers_stored),
         LOGS: made.delivery is not None,
         LOG_BUCKET: made.delivery is not None and made.log_bucket is not None,
