@@ -23,6 +23,7 @@ from wizard.resources.proof.browser_run import BrowserProof, address_in
 from wizard.snowplow.browserproof.browser_opening import Opening
 from wizard.snowplow.setup_snippet import host_of
 from wizard.storage.store import StoreError
+from wizard.wording.setup_status import NOTHING_YET
 
 READY = "Preparing the page …"
 
@@ -201,5 +202,5 @@ def _missing(setup: Setup) -> str:
     if Goal.PIXEL not in setup.choices.goals:
         return "This setup has no pixel, so events have nowhere to go."
     if setup.removed or host_of(setup) is None or setup.made.log_bucket is None:
-        return "Nothing has been created yet. Continue the setup first."
+        return NOTHING_YET
     return ""

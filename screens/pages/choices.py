@@ -114,11 +114,8 @@ class ChoicesPage(FormPage):
         yield VerticalGroup(*(choice_field(choice, start) for choice in RARE), id="rare")
 
     def _judged_name(self, text: str) -> str:
-        name = validators.setup_name(text)
-        ours = self.saved.name if self.saved else ""
-        if name != ours and name in self.base_app.service.store.names():
-            raise InvalidChoice(f"There is already a setup called {name}. Choose another name.")
-        return name
+        ours = {self.saved.name} if self.saved else set()
+        return validators.new_setup_name(text, {*self.base_app.service.store.names()} - ours)
 
     def on_mount(self) -> None:
         """Start in the host name's box."""

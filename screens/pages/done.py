@@ -26,6 +26,7 @@ from wizard.snowplow.setup_snippet import lacking, loaded_by, snippet_for
 from wizard.snowplow.snippet_builder import PLACES, Snippet, Variant, script_element
 from wizard.storage.store import StoreError
 from wizard.wording.setup_map import setup_map
+from wizard.wording.setup_status import NOTHING_YET
 
 TABS = {
     "tag": "Tag",
@@ -109,10 +110,10 @@ class DonePage(Page):
         self.snippet = snippet_for(setup, self.setup, self.variant)
         self.alone = alone(setup)
         if self.snippet is None:
-            self._set("tag", tracker_alone(self.alone) if self.alone else say(NOTHING))
+            self._set("tag", tracker_alone(self.alone) if self.alone else say(NOTHING_YET))
             for name in TABS:
                 if name != "tag":
-                    self._set(name, say(NO_PIXEL if self.alone else NOTHING, MUTED))
+                    self._set(name, say(NO_PIXEL if self.alone else NOTHING_YET, MUTED))
         else:
             self._fill(setup, self.snippet)
 
@@ -216,7 +217,6 @@ class DonePage(Page):
             await self.run_action(event.button.id or "copy")
 
 
-NOTHING = "Nothing has been created yet. Continue the setup first."
 NO_PIXEL = "This setup only serves the tracker: it has no pixel, so it receives no events."
 
 

@@ -231,6 +231,9 @@ def _unread(code: str, message: str) -> dict[str, str]:
     return {"place": "the access key ID", "message": told}
 
 
+UNPARSED = "its lines can't be told apart"
+"""What is wrong with a file of AWS's tools of which no more is known."""
+
 _SEE = "See which credentials are used: `snowpixel credentials`."
 _UNKNOWN: dict[str, dict[str, str]] = {
     "no-credentials": {"message": "This computer has no credentials that snowpixel can use."},
@@ -238,7 +241,7 @@ _UNKNOWN: dict[str, dict[str, str]] = {
         "profile": "that was chosen", "named": "`--profile` or the setup", "files": "the AWS files", "message": "",
         "fix": _SEE,
     },
-    "profiles-unreadable": {"path": "of AWS's tools", "reason": "its lines can't be told apart", "fix": _SEE},
+    "profiles-unreadable": {"path": "of AWS's tools", "reason": UNPARSED, "fix": _SEE},
     "profile-incomplete": {"profile": "in use", "fix": _SEE},
     "program-failed": {
         "source": "A program or service on this machine", "reason": "didn't provide keys", "fix": _SEE,

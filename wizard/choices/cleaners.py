@@ -11,6 +11,7 @@ from wizard.model.validators import InvalidChoice, public_url
 from wizard.snowplow import pixel_image
 from wizard.snowplow.tracker.sources import OriginKind, file_at, parse
 from wizard.snowplow.tracker.tracker_file import TrackerError, digest, plain_address, recognize
+from wizard.storage.atomic_files import unreadable
 
 T = TypeVar("T")
 
@@ -88,8 +89,8 @@ def pixel(text: str) -> str:
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "its name has a character that no name has"
-        raise pixel_image.PixelError(f"The file {path} can't be read: {reason}.") from error
+        reason = getattr(error, "strerror", None) or "its name has a character that no name has"
+        raise pixel_image.PixelError(unreadable(path, reason)) from error
     pixel_image.validate(data)
     return str(path)
 

@@ -194,7 +194,7 @@ def serve(session: Session, directory: Path, *, pace: float) -> ExitCode:
 
     directory = directory.expanduser().absolute()
     if process.find(directory):
-        raise click.UsageError(f"A practice world is already running in {directory}.")
+        raise click.UsageError(str(process.running_already(directory)))
     own_folder(directory)
     where = f"{program_name()} {shlex.join(['--practice', str(directory)])}"
     session.note(f"Use it from another terminal: {where} COMMAND. Ctrl-C stops it.")

@@ -86,8 +86,10 @@ def _winner(
         (first(named[0]) if named else None, f"{named[1] if named else ''} names it"),
         (None if named else first(USUAL), "it is the default profile"),
         (first(None, CredentialKind.WEB), "no profile comes before it"),
-        (first(None, CredentialKind.CONTAINER), "no keys and no profile come before it"),
-        (first(None, CredentialKind.MACHINE), "no keys and no profile come before it"),
+        *(
+            (first(None, kind), "no keys and no profile come before it")
+            for kind in (CredentialKind.CONTAINER, CredentialKind.MACHINE)
+        ),
         (first(None, CredentialKind.UNUSABLE), "there is nothing else"),
     )
     return next(((index, why) for index, why in tried if index is not None), (None, ""))

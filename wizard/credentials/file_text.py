@@ -12,6 +12,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from wizard.aws.errors import UNPARSED
+
 KEY_SETTINGS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 SETTINGS = frozenset(
     {
@@ -158,7 +160,7 @@ def _form(text: str, shown: str) -> Fault | None:
     except configparser.ParsingError as error:
         return _not_a_setting([int(number) for number, _ in error.errors], text, shown)
     except configparser.Error as error:
-        return Fault("its lines can't be told apart", f"Look at {shown} around line {getattr(error, 'lineno', 1)}.")
+        return Fault(UNPARSED, f"Look at {shown} around line {getattr(error, 'lineno', 1)}.")
     return _not_a_setting(list(_without_sign(text)), text, shown)
 
 

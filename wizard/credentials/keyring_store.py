@@ -29,8 +29,9 @@ SERVICE = "snowpixel"
 NAMES = {
     "keyring.backends.macOS": "the macOS Keychain",
     "keyring.backends.Windows": "the Windows Credential Manager",
-    "keyring.backends.SecretService": "this desktop's key store (Secret Service)",
-    "keyring.backends.libsecret": "this desktop's key store (Secret Service)",
+    **dict.fromkeys(
+        ("keyring.backends.SecretService", "keyring.backends.libsecret"), "this desktop's key store (Secret Service)"
+    ),
     "keyring.backends.kwallet": "KDE Wallet",
     "keyring.backends.chainer": "the key stores of this computer",
 }

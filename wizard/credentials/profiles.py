@@ -85,7 +85,7 @@ def _keys(name: str, section: Settings, shared: SharedFiles) -> Facts | None:
         problem=key_check.problem(
             section,
             f"the profile {name}",
-            lambda part: f"{part} in the profile {name} ({shared.line_of(name, part)})",
+            lambda part: shared.place_of(name, part),
             lambda part: part if part in section else near_misses.spelled(part, name, shared),
         ),
     )

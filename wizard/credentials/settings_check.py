@@ -84,10 +84,13 @@ def _proxy(value: str) -> str | None:
     return _url(value if "://" in value else f"http://{value.removeprefix('//')}")
 
 
+NO_FILE = "names a file that isn't there"
+
+
 def _trust(value: str) -> str | None:
     path = Path(os.path.expanduser(value))  # noqa: PTH111 - Path's own raises without a home
     if not path.exists():
-        return "names a file that isn't there"
+        return NO_FILE
     if path.is_dir():
         return None
     try:
@@ -100,7 +103,7 @@ def _trust(value: str) -> str | None:
 
 
 def _file(value: str) -> str | None:
-    return None if Path(value).expanduser().is_file() else "names a file that isn't there"
+    return None if Path(value).expanduser().is_file() else NO_FILE
 
 
 def _moment(value: str) -> str | None:
@@ -233,7 +236,7 @@ def _held(rule: SettingRule, shared: SharedFiles, profile: str | None) -> Iterat
             return  # it wins over the profile
     value = _settings(shared, profile).get(rule.name) if rule.name else None
     if isinstance(value, str):
-        yield f"{rule.name} in the profile {profile} ({shared.line_of(str(profile), rule.name)})", value
+        yield shared.place_of(str(profile), rule.name), value
 
 
 def _settings(shared: SharedFiles, profile: str | None) -> Mapping[str, Any]:

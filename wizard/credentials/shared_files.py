@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from wizard.aws.errors import UNPARSED
 from wizard.credentials import file_text
 from wizard.credentials.file_text import Fault, FileText
 from wizard.credentials.source import shown
@@ -60,6 +61,10 @@ class SharedFiles(Struct, frozen=True):
                     return f"{path}, line {line}"
         return self.config_path
 
+    def place_of(self, profile: str, setting: str) -> str:
+        """Return a profile's setting and where it stands, in words."""
+        return f"{setting} in the profile {profile} ({self.line_of(profile, setting)})"
+
 
 def config_path() -> Path:
     """Return where the config file is (AWS SDKs reference, location of the shared files)."""
@@ -110,7 +115,7 @@ def _parsed(parse: Any, path: Path) -> tuple[dict[str, Any], Broken | None]:
     except ConfigNotFound:
         return {}, None
     except (ConfigParseError, ValueError, OSError):
-        return {}, _broken(path, Fault("its lines can't be told apart", f"Look at {shown(path)} in an editor."))
+        return {}, _broken(path, Fault(UNPARSED, f"Look at {shown(path)} in an editor."))
 
 
 def _broken(path: Path, found: Fault) -> Broken:

@@ -79,6 +79,8 @@ AS_RESOLVERS_SEE = frozenset(
     {"cname-flattened", "negative-answer-cached", "older-answer-cached", "own-resolver-behind"}
 )
 
+_AS_RESOLVERS = "The domain, as public DNS resolvers see it"
+
 CAUSES = (
     Cause(
         SERVERS,
@@ -96,10 +98,10 @@ CAUSES = (
     Cause(HTTPS, "The pixel, as a browser gets it", ANOTHER_SERVER, ("tls",), ANOTHER_SERVER, agreeing=True),
     Cause(RECORD, "DNS record for the pixel", ELSEWHERE, ("caa",), DNS_UNSEEN),
     Cause(RECORD, "DNS record for the pixel", BY_RECORD, (RESOLVERS,), AS_RESOLVERS_SEE),
-    Cause(RESOLVERS, "The domain, as public DNS resolvers see it", frozenset({"dnssec-broken"}), WEB),
+    Cause(RESOLVERS, _AS_RESOLVERS, frozenset({"dnssec-broken"}), WEB),
     Cause(
         RESOLVERS,
-        "The domain, as public DNS resolvers see it",
+        _AS_RESOLVERS,
         frozenset({"resolver-blocks"}),
         WEB,
         UNREACHED,

@@ -117,8 +117,7 @@ class Walk:
         """Say that an item was left out, and because of which other one."""
         if blocker in self.unseen:
             self.unseen.add(node.id)
-            summary = f"{node.title}: not checked, nobody is signed in to AWS here"
-            return Check(node.id, "", Status.UNKNOWN, summary, evidence={"blocked_by": blocker})
+            return replace(not_signed_in(node), evidence={"blocked_by": blocker})
         return Check(
             node.id,
             "",
@@ -168,3 +167,8 @@ def _in_brief(error: AwsError) -> str:
     if error.local or not error.answered:
         return explain(error.problem).title
     return f"AWS answered {error.code} to {error.operation}"
+
+
+def not_signed_in(node: Node) -> Check:
+    """Say that an item in AWS is unseen rather than wrong."""
+    return Check(node.id, "", Status.UNKNOWN, f"{node.title}: not checked, nobody is signed in to AWS here")

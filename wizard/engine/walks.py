@@ -7,12 +7,13 @@ the other branches go on. Where nobody can answer, or the given time has passed,
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import anyio
+from msgspec.structs import replace
 
 from wizard.aws.errors import AwsError
 from wizard.engine.progress import Progress
 from wizard.engine.reconcile import Reconciler
 from wizard.engine.verdicts import verdict
-from wizard.engine.walk import Walk
+from wizard.engine.walk import Walk, not_signed_in
 from wizard.model.context import Context
 from wizard.model.results import Acceptance, Action, Actor, Change, Check, Item, Job, Problem, StageView, Status
 from wizard.probes.probe import Probe
@@ -77,8 +78,7 @@ async def _seen(walk: Walk, node: Node) -> Check:
         if error.problem.id != NOBODY:
             raise
         walk.unseen.add(node.id)
-        summary = f"{node.title}: not checked, nobody is signed in to AWS here"
-        return Check(node.id, "", Status.UNKNOWN, summary, observed=str(error), problem=error.problem)
+        return replace(not_signed_in(node), observed=str(error), problem=error.problem)
 
 
 async def _look(walk: Walk, node: Node) -> Check:

@@ -52,6 +52,6 @@ def front_of(headers: Mapping[str, str]) -> str:
     if "x-amz-cf-id" not in headers:
         return ""
     last = headers.get("via", "").rpartition(",")[2].strip()
-    if last and "cloudfront" not in last.lower():
-        return f"a proxy that calls itself {last.partition(' ')[2] or last}"
-    return f"a proxy that calls itself {server}" if server not in _ITS_OWN else ""
+    via = last.partition(" ")[2] or last
+    itself = via if last and "cloudfront" not in last.lower() else server if server not in _ITS_OWN else ""
+    return f"a proxy that calls itself {itself}" if itself else ""

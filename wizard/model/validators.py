@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from ipaddress import ip_address
 
 from wizard.model import idn
@@ -89,6 +90,22 @@ def setup_name(text: str) -> str:
             f"{_shown(text)} can't be a setup name. It becomes part of names in AWS: use 1 to 20 lowercase letters "
             f"a-z, digits, and hyphens, beginning with a letter, such as main or shop-2."
         )
+    return name
+
+
+def new_setup_name(text: str, taken: Collection[str]) -> str:
+    """Clean the name of a setup that is to be made.
+
+    Args:
+        text: what was typed.
+        taken: names of the setups that there are.
+
+    Raises:
+        InvalidChoice: not a name, or there is one of that name.
+    """
+    name = setup_name(text)
+    if name in taken:
+        raise InvalidChoice(f"There is already a setup called {name}. Choose another name.")
     return name
 
 

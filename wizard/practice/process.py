@@ -78,8 +78,13 @@ def serve(directory: Path, *, pace: float = DEFAULT_PACE) -> NoReturn:
     """
     directory = directory.resolve()
     if find(directory):
-        raise PracticeError(f"A practice world is already running in {directory}.")
+        raise running_already(directory)
     os.execve(sys.executable, _command(directory, pace), _environment())  # noqa: S606 - our own module, no shell
+
+
+def running_already(directory: Path) -> PracticeError:
+    """Say that a world runs there."""
+    return PracticeError(f"A practice world is already running in {directory}.")
 
 
 def _command(directory: Path, pace: float) -> list[str]:

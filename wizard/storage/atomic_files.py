@@ -163,6 +163,11 @@ def reason(error: OSError, path: Path) -> str:
     return str(error.strerror or error)
 
 
+def unreadable(path: Path, why: str) -> str:
+    """Say that a file of the user's can't be read."""
+    return f"The file {path} can't be read: {why}."
+
+
 def _hindrance(path: Path) -> str:
     """Say what is wrong with the nearest thing on a path that can be looked at."""
     for each in (path, *path.parents):

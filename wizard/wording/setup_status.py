@@ -71,6 +71,10 @@ def next_stage(setup: Setup) -> str:
     return next((name for through, name in steps if not through), "Checks")
 
 
+NOTHING_YET = "Nothing has been created yet. Continue the setup first."
+"""What pages say that need something in AWS."""
+
+
 def begun(setup: Setup) -> bool:
     """Whether anything was made for it in AWS."""
     return setup.made != Made(account=setup.made.account)

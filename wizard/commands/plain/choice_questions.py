@@ -14,7 +14,6 @@ from wizard.model.fields import QUESTIONS
 from wizard.model.ports import DnsUnreachableError
 from wizard.model.setup import Setup, SetupChoices
 from wizard.model.terminal_text import printable
-from wizard.model.validators import InvalidChoice
 from wizard.service import Service
 from wizard.snowplow.tracker.tracker_file import TrackerError
 from wizard.storage.store import StoreError, free_name
@@ -119,10 +118,7 @@ class ChoiceQuestions:
         question, free = QUESTIONS["name"], free_name(self._service.store.names())
 
         def unused(text: str) -> str:
-            name = validators.setup_name(text)
-            if name in self._service.store.names():
-                raise InvalidChoice(f"There is already a setup called {name}. Choose another name.")
-            return name
+            return validators.new_setup_name(text, self._service.store.names())
 
         name = self._asker.ask(question.label, unused, default=free, why=question.why)
         return self._service.store.create(name, choices).name

@@ -228,9 +228,18 @@ async def still_deploying(state: WorldState, call: AuthorizedCall) -> Reply | No
     """A distribution is deleted only after it was disabled and that was deployed."""
     known = state.view.distributions.get(call.id)
     if known and (known.current.enabled or not known.deployed(state.timing.now())):
-        message = "The distribution you are trying to delete has not been disabled."
-        return cloudfront_error("DistributionNotDisabled", message, 409)
+        return not_disabled()
     return None
+
+
+def not_disabled() -> Reply:
+    """Refuse to delete a distribution that isn't through with being disabled."""
+    return cloudfront_error(
+        "DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.", 409
+    )
+
+
+ACCESS_CONTROL_IN_USE = "Cannot delete the origin access control because it's in use by one or more distributions."
 
 
 def _refuse_in_use(code: str, message: str) -> Before:
@@ -297,7 +306,7 @@ BEFORE: Table = {
     ("cloudfront", "DeleteOriginAccessControl"): (
         _refuse_in_use(
             "OriginAccessControlInUse",
-            "Cannot delete the origin access control because it's in use by one or more distributions.",
+            ACCESS_CONTROL_IN_USE,
         ),
     ),
     ("cloudfront", "DeleteResponseHeadersPolicy"): (

@@ -110,9 +110,13 @@ async def unknown_in_awss_words(_state: WorldState, call: AuthorizedCall, reply:
     """Say of a missing object what AWS says (localstack's replies recorded from AWS: test_logs_delivery)."""
     if reply.status == 400 and b"ResourceNotFoundException" in reply.body:  # noqa: PLR2004 - HTTP Bad Request
         kind = call.operation.removeprefix("Get").removeprefix("Delete").replace("Delivery", "Delivery ").strip()
-        message = f"Requested {kind} does not exist in this account."
-        return json_error("ResourceNotFoundException", message)
+        return missing(kind)
     return reply
+
+
+def missing(kind: str) -> Reply:
+    """Say that there is no such object of log delivery."""
+    return json_error("ResourceNotFoundException", f"Requested {kind} does not exist in this account.")
 
 
 async def source_in_use(state: WorldState, call: AuthorizedCall) -> Reply | None:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply, cloudfront_error, json_error
+from wizard.practice.rules.cloudfront import ACCESS_CONTROL_IN_USE, not_disabled
 from wizard.practice.rules.rule import AfterTable, Before, Table
 from wizard.practice.rules.s3 import SETTING_WRITES, aborted
 from wizard.practice.state import WorldState
@@ -48,9 +49,7 @@ def _refuses(kind: str, thing: Callable[[AuthorizedCall], str], refusal: Callabl
 _not_disabled = _refuses(
     "not-disabled",
     lambda call: call.id,
-    lambda: cloudfront_error(
-        "DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.", 409
-    ),
+    not_disabled,
 )
 _precondition = _refuses(
     "precondition",
@@ -64,7 +63,7 @@ _still_in_use = _refuses(
     lambda call: call.id,
     lambda: cloudfront_error(
         "OriginAccessControlInUse",
-        "Cannot delete the origin access control because it's in use by one or more distributions.",
+        ACCESS_CONTROL_IN_USE,
         409,
     ),
 )

@@ -25,6 +25,7 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  #
 
 from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply, cloudfront_error, json_error, s3_error
+from wizard.practice.rules.logs import missing
 from wizard.practice.rules.rule import After, AfterTable, Before, Table
 from wizard.practice.state import WorldState
 
@@ -140,8 +141,7 @@ CERTIFICATE = Kind(
 
 
 def _log_object(noun: str, make: str, made: Callable[[AuthorizedCall, Reply], str]) -> Kind:
-    text = f"Requested {noun} does not exist in this account."
-    return Kind(noun, (("logs", make),), made, lambda: json_error("ResourceNotFoundException", text))
+    return Kind(noun, (("logs", make),), made, lambda: missing(noun))
 
 
 SOURCE = _log_object("Delivery Source", "PutDeliverySource", lambda call, _: str(call.json.get("name")))

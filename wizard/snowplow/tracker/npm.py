@@ -80,12 +80,16 @@ _CODES = (
     ("E401", "its registry requires a sign-in (`npm login`)"),
     ("E403", "its registry refuses"),
     ("EINTEGRITY", "what arrived isn't what the registry says it should be"),
-    ("ENOTFOUND", "its registry's hostname can't be looked up; this computer may be offline"),
-    ("EAI_AGAIN", "its registry's hostname can't be looked up; this computer may be offline"),
+    *(
+        (code, "its registry's hostname can't be looked up; this computer may be offline")
+        for code in ("ENOTFOUND", "EAI_AGAIN")
+    ),
     ("ECONNREFUSED", "its registry refuses the connection"),
     ("ETIMEDOUT", "its registry doesn't respond; a firewall or proxy may be blocking it"),
-    ("SELF_SIGNED_CERT", "it doesn't trust the certificate; a company proxy may be in between"),
-    ("UNABLE_TO_GET_ISSUER_CERT", "it doesn't trust the certificate; a company proxy may be in between"),
+    *(
+        (code, "it doesn't trust the certificate; a company proxy may be in between")
+        for code in ("SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER_CERT")
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from wizard.model.ports import Response, Web, WebError
 from wizard.snowplow.tracker.knowledge import knowledge
 from wizard.snowplow.tracker.tracker_file import LIMIT, Tracker, TrackerError, plain_address, recognize
+from wizard.storage.atomic_files import unreadable
 
 REDIRECTS = 5
 """Release files are handed out by another host, after one redirect."""
@@ -145,4 +146,4 @@ def file_at(path: str) -> bytes:
             return file.read(LIMIT + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise TrackerError(f"The file {path} can't be read: {reason}.") from error
+        raise TrackerError(unreadable(Path(path), reason)) from error
