@@ -21,6 +21,7 @@ from wizard.model.results import Action, Change, Copyable, Item, Phase, Snapshot
 from wizard.model.threads import in_thread
 from wizard.probes.resolvers import ResolversProbe
 from wizard.storage.store import StoreError
+from wizard.wording import dns_records
 
 
 class DnsPage(Page):
@@ -163,7 +164,7 @@ class DnsPage(Page):
         values = [
             Copyable(f"Record {card.number}, {value.label} ({card.record.type})", value.value)
             for card in self.cards.values()
-            for value in card.values
+            for value in dns_records.parts(card.record)
         ]
         self.base_app.plain_text("DNS records to add at your provider", values)
 

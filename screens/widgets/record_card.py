@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from screens.texts.style import MUTED, clean, say
-from wizard.model.idn import readable
 from wizard.model.results import Action, Copyable, DnsRecord
+from wizard.wording import dns_records
 
 
 class CopyRow(Static, can_focus=True):
@@ -67,8 +67,7 @@ class RecordCard(VerticalGroup):
         self.item = item
         self.practice = practice
         self.seen = False
-        verb = "Remove" if action is Action.DELETE else "Correct" if action is Action.UPDATE else "Add"
-        self.verb = verb
+        self.verb = dns_records.VERBS[action].capitalize()
         self.count_as(number)
 
     class Ready(Message):
@@ -86,21 +85,13 @@ class RecordCard(VerticalGroup):
     def compose(self) -> ComposeResult:
         """Lay out the parts."""
         yield HorizontalGroup(Static(say(self.record.purpose, MUTED), classes="purpose"))
-        yield from (CopyRow(value) for value in self.values)
-        if (read := readable(self.record.name)) != self.record.name:
-            yield Static(say(f"The name stands for {read}.", MUTED), classes="read")
+        yield from (CopyRow(value) for value in dns_records.parts(self.record))
+        if read := dns_records.letters(self.record):
+            yield Static(say(read, MUTED), classes="read")
         with HorizontalGroup():
             if self.practice:
-                label = "Remove this record" if self.change is Action.DELETE else "Add this record"
-                yield Button(label, compact=True, variant="warning", classes="play")
+                yield Button(f"{self.verb} this record", compact=True, variant="warning", classes="play")
             yield Static(classes="state")
-
-    @property
-    def values(self) -> tuple[Copyable, ...]:
-        """The parts that can be copied, one by one."""
-        record = self.record
-        full = (Copyable("Full name", record.name),) if record.host != record.name else ()
-        return (Copyable("Host", record.host), *full, Copyable("Value", record.value))
 
     def draw(self, state: Content, *, seen: bool) -> None:
         """Show who sees it."""

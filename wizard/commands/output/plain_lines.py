@@ -16,10 +16,10 @@ from typing import TextIO
 
 import click
 
-from wizard.model.idn import readable
 from wizard.model.program_name import program_name
 from wizard.model.results import Action, Actor, Decision, DnsRecord, Item, Phase, Snapshot, Status, Wait
 from wizard.model.terminal_text import printable
+from wizard.wording import dns_records
 from wizard.wording.amounts import about
 from wizard.wording.signs import ACTION_SIGNS
 
@@ -78,13 +78,11 @@ _NUMBERED = re.compile(r"\s*\d+\. ")
 
 def record(wanted: DnsRecord) -> tuple[str, ...]:
     """Describe a DNS record, one part on each line, for copying."""
-    host = "" if wanted.host == wanted.name else f"   (in most forms only: {printable(wanted.host)})"
-    read = readable(wanted.name)
+    rows = (("Type", wanted.type), *((part.label, part.value) for part in dns_records.parts(wanted)))
+    read = dns_records.letters(wanted)
     return (
-        f"    name:  {printable(wanted.name)}{host}",
-        *((f"           that is {printable(read)}",) if read != wanted.name else ()),
-        f"    type:  {wanted.type}",
-        f"    value: {printable(wanted.value)}",
+        *(f"    {label + ':':<11}{printable(value)}" for label, value in rows),
+        *((f"    {printable(read)}",) if read else ()),
     )
 
 
@@ -145,8 +143,8 @@ class Narrator:
 
 def ask_for(action: Action, wanted: DnsRecord, practice: Path | None = None) -> Iterator[str]:
     """Ask the user for what only they can do at their DNS provider."""
-    verb = "remove this record" if action is Action.DELETE else "add this record"
-    yield f"→ for you    At your DNS provider, {verb} ({printable(wanted.purpose)}):"
+    verb = dns_records.VERBS[action]
+    yield f"→ for you    At your DNS provider, {verb} this record ({printable(wanted.purpose)}):"
     yield from record(wanted)
     if practice:
         deed = ("remove",) if action is Action.DELETE else ("add",)
