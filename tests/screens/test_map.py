@@ -125,6 +125,12 @@ def states(app: SnowpixelApp) -> dict[str, str]:
     return {part.id: mark_of(part).word for part in shown_in(app).parts}
 
 
+async def to_the_map(app: SnowpixelApp, pilot: Driver) -> None:
+    view = app.screen.query_one(MapView)
+    view.focus()
+    await wait_for(pilot, lambda: view.has_focus, "the map has the focus")
+
+
 def faulty(home: Path) -> ScriptedService:
     service = ScriptedService(home, scripts={Job.CHECK: scripted.mixed})
     saved(service, made=PROVEN)
@@ -145,10 +151,10 @@ def test_a_red_part_of_the_map_leads_to_its_checks(home: Path, size: tuple[int, 
         assert (words["bucket"], words["events"], words["pages"]) == ("failed", "waiting", "couldn't check")
         assert set(words.values()) == {"failed", "waiting", "couldn't check", "OK"}
         await pilot.press("shift+tab")
-        assert app.screen.query_one(MapView).has_focus
+        await wait_for(pilot, lambda: app.screen.query_one(MapView).has_focus, "the map is before the rows")
         await pilot.press(*["right"] * [part.id for part in shown_in(app).parts].index("bucket"), "enter")
         rows = app.screen.query_one(ChecklistRows)
-        assert app.focused is rows
+        await wait_for(pilot, lambda: app.focused is rows, "its checks")
         assert rows.highlighted_option
         assert rows.highlighted_option.id == "bucket/content-bucket.public-access", "the check that failed"
 
@@ -179,7 +185,7 @@ def test_the_cursor_shows_without_color_and_only_while_it_is_there(home: Path) -
             return [content.plain[one.start : one.end] for one in content.spans if "reverse" in str(one.style)]
 
         assert turned_over() == []
-        view.focus()
+        await to_the_map(app, pilot)
         await pilot.press("left")
         await wait_for(pilot, lambda: turned_over() == ["… First event"], "the last part, from the first one backward")
 
@@ -212,11 +218,10 @@ def test_a_run_lights_it_up_part_by_part(home: Path) -> None:
         words = states(app)
         assert (words["certificate"], words["cloudfront"]) == ("your turn", "waiting")
         assert (words["logs"], words["log-bucket"], words["events"]) == ("working", "to do", "to do")
-        app.screen.query_one(MapView).focus()
+        await to_the_map(app, pilot)
         await pilot.press("left", "enter")
         stages = app.screen.query_one(StageList)
         await wait_for(pilot, lambda: app.focused is stages and stages.chosen and stages.chosen.id == "event")
-        app.screen.query_one(MapView).focus()
         walk = app.live("main")
         assert walk
         assert walk.running.state

@@ -85,7 +85,7 @@ def test_a_walk_in_a_real_terminal_and_a_quick_clean_leave(terminal: Terminal, h
     terminal.run("resize-window", "-x", "50", "-y", "20")
     terminal.wait_for(lambda text: "too small" in text)
     terminal.run("resize-window", "-x", "100", "-y", "30")
-    terminal.wait_for(lambda text: "Why?" in text)
+    terminal.wait_for(lambda text: "Your visitors' browsers send events" in text)
     terminal.press("Enter")
     terminal.wait_for(lambda text: "Signed in" in text)
     terminal.press("Enter")
