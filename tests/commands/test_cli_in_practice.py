@@ -41,6 +41,9 @@ def test_the_whole_road_without_a_terminal(cli: Cli, world: WorldFile) -> None:
     assert "snowpixel test event: 100 % & é ✓ ~" in ran.out
     rows = [line for line in ran.out.splitlines() if line.startswith("✓ OK") and ": " in line]
     assert len(rows) == 10
+    parts = [line for line in ran.out.splitlines() if line.startswith("  ✓ OK")]
+    assert len(parts) == 11, "the map"
+    assert parts[-1].startswith("  ✓ OK       First event     page view, ")
     assert "practice: 10 rows, 10 OK" in ran.out
     tag = cli("snippet", "practice").out
     assert "https://e.example.test/4.10.1/" in tag

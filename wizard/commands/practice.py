@@ -18,7 +18,7 @@ from wizard.commands import run_walk
 from wizard.commands.data_folder import home_of
 from wizard.commands.environment import in_world, running
 from wizard.commands.options import Group, note_words
-from wizard.commands.output import checklist_lines
+from wizard.commands.output import checklist_lines, map_lines
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
 from wizard.commands.session import Session, pass_session, terminal
 from wizard.documents import json_envelope
@@ -136,7 +136,14 @@ def _road(session: Session, service: Service, directory: Path) -> ExitCode:
     checked = run_walk.run(session, service, Job.CHECK, NAME)
     LastCheck(service.store, NAME).save(checked.checks)
     setup = service.store.load(NAME)
-    lines = ["", *checklist_lines.proof(setup), *run_walk.ending(session, checked), *_after(directory)]
+    lines = [
+        "",
+        *map_lines.found(setup, checked),
+        "",
+        *checklist_lines.proof(setup),
+        *run_walk.ending(session, checked),
+        *_after(directory),
+    ]
     data = {"world": str(directory), "apply": json_envelope.walk(made), **json_envelope.walk(checked)}
     session.result(lines, str(checked.status), {**data, "event": setup.made.proof and setup.made.proof.event})
     return of_statuses([*run_walk.verdicts(made), *run_walk.verdicts(checked)])

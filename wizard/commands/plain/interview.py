@@ -1,6 +1,5 @@
 """Plain mode (`snowpixel --plain`): the wizard as questions and lines, without screens."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,7 +11,6 @@ from wizard.commands import event_loop, plan_lines, run_walk
 from wizard.commands.credentials import no_credentials, whose
 from wizard.commands.output import checklist_lines, map_lines
 from wizard.commands.output.exit_codes import ExitCode, of_statuses
-from wizard.commands.output.plain_lines import Ink
 from wizard.commands.output.problem_lines import problem_lines
 from wizard.commands.plain.choice_questions import ChoiceQuestions
 from wizard.commands.plain.decisions import DecisionPrompts
@@ -28,7 +26,6 @@ from wizard.model.validators import InvalidChoice, profile
 from wizard.service import Service
 from wizard.storage.last_check import LastCheck
 from wizard.storage.store import StoreError
-from wizard.wording.setup_map import setup_map
 from wizard.wording.setup_status import setup_status
 
 NEW = "new"
@@ -211,8 +208,13 @@ class Interview:
         checked = self._walk(Job.CHECK, name)
         LastCheck(self.service.store, name).save(checked.checks)
         saved = self.service.store.load(name)
-        drawn = map_lines.lines(setup_map(saved.choices, saved.made, checked), Ink.of(sys.stdout))
-        self._tell("", *drawn, "", *checklist_lines.proof(saved), *run_walk.ending(self.session, checked))
+        self._tell(
+            "",
+            *map_lines.found(saved, checked),
+            "",
+            *checklist_lines.proof(saved),
+            *run_walk.ending(self.session, checked),
+        )
         return of_statuses([*run_walk.verdicts(made), *run_walk.verdicts(checked)])
 
     def _walk(self, job: Job, name: str) -> Snapshot:
