@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts.browser_proof import events_text
+from screens.texts.code_text import code
 from screens.texts.paste_places import where_to_paste
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.map_view import MapView
@@ -122,7 +123,7 @@ class DonePage(Page):
         hint = [say(lack.in_wizard, "$text-warning"), say("")] if lack else []
         self._offer_tracker(offered=bool(lack))
         where = say(f"{PLACES[self.variant]}   (t: {FOR[after(self.variant)]})", MUTED)
-        self._set("tag", lines(*hint, where, say(made.tag)))
+        self._set("tag", lines(*hint, where, code(made.tag, LANGUAGES[self.variant])))
         self._set("where", where_to_paste(setup.name))
         self._set("proof", lines(_proof(setup.made.proof), "", _browser_run(setup.made.browser_run)))
         self._set("noscript", _no_script(made))
@@ -232,10 +233,11 @@ def tracker_alone(element: str) -> Content:
         say(NO_PIXEL),
         say("Load the tracker like this, and set your collector's address:", MUTED),
         "",
-        say(element),
+        code(element),
     )
 
 
+LANGUAGES = {Variant.PAGE: "html", Variant.GTM: "html", Variant.NPM: "javascript"}
 FOR = {Variant.PAGE: "for a page", Variant.GTM: "for Google Tag Manager", Variant.NPM: "for npm and bundlers"}
 
 
@@ -280,10 +282,10 @@ def _at(when: float) -> str:
 def _no_script(made: Snippet) -> Content:
     return lines(
         say("For the <body>: counts visitors without JavaScript", MUTED),
-        say(made.no_script),
+        code(made.no_script),
         "",
         say("For email and other places without JavaScript", MUTED),
-        say(made.image),
+        code(made.image),
     )
 
 

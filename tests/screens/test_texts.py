@@ -5,13 +5,16 @@ from pathlib import Path
 
 import anyio
 import pytest
+from msgspec.structs import replace
 from textual.content import Content
 
 from screens.app import SnowpixelApp
 from screens.dialogs.mfa import GuideBox
+from screens.pages.done import LANGUAGES
 from screens.routes import Route
 from screens.texts import stage_details
 from screens.texts.check_details import stage_text
+from screens.texts.code_text import code
 from screens.texts.credential_sources import how_to, none_found
 from screens.texts.paste_places import FOR_OTHERS
 from screens.texts.plan_details import rights_text
@@ -19,6 +22,7 @@ from screens.widgets.prose import Prose, hang
 from screens.widgets.record_card import RecordCard
 from tests.screens import scripted
 from tests.screens.driving import on_page, shown, text_of, wait_for
+from tests.screens.scenes import MADE
 from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.policy import actions, policy
 from wizard.credentials import guide
@@ -134,6 +138,21 @@ def test_the_certificates_record_comes_first_whichever_is_known_first(home: Path
             assert "for record 1" in text_of(app) or app.screen.query_one("#records").max_scroll_y
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("variant", Variant)
+def test_a_tag_in_colors_is_the_same_text(tmp_path: Path, variant: Variant) -> None:
+    service = ScriptedService(tmp_path)
+    setup = replace(a_setup(service), made=MADE)
+    made = snippet_for(setup, setup.name, variant)
+    assert made is not None
+
+    for text in (made.tag, made.no_script, made.image):
+        colored = code(text, LANGUAGES[variant])
+
+        assert colored.plain == text.rstrip("\n")
+        assert len({str(span.style) for span in colored.spans}) > 1
+    assert code("\x1b[31m<b>", "html").plain == "[31m<b>", "no escape reaches the terminal"
 
 
 def test_what_a_content_security_policy_must_allow_has_a_tab_of_its_own_and_is_copied_there(home: Path) -> None:
