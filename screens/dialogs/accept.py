@@ -38,7 +38,7 @@ class AcceptModal(Modal[str]):
     def buttons(self) -> Iterable[Button]:
         """Offer the harmless answer first."""
         yield Button("Not now", id="no", compact=True)
-        yield Button("It is intended", id="yes", compact=True, variant="success")
+        yield Button("It is intended", id="yes", compact=True, variant="primary")
 
     def on_mount(self) -> None:
         """Let the user type at once."""

@@ -34,7 +34,7 @@ class ConsentModal(Modal[bool]):
     def buttons(self) -> Iterable[Button]:
         """Offer the harmless answer first."""
         yield Button("Not now", id="no", compact=True)
-        yield Button(f"{self.verb} it", id="yes", compact=True, variant="success")
+        yield Button(f"{self.verb} it", id="yes", compact=True, variant="primary")
 
     @on(Button.Pressed)
     def answered(self, event: Button.Pressed) -> None:

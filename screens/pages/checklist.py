@@ -84,7 +84,7 @@ class ChecklistPage(Page):
     def buttons(self) -> Iterable[Button]:
         """Return what can be done with the result."""
         yield Button("Run again", id="again", compact=True)
-        yield Button("Repair…", id="repair", compact=True)
+        yield Button("Repair…", id="repair", compact=True, variant="primary")
         yield Button("Snippet", id="snippet", compact=True)
         yield Button("Events", id="events", compact=True)
         yield Button("Watch", id="watch", compact=True)
@@ -148,7 +148,9 @@ class ChecklistPage(Page):
         self.query_one(ChecklistRows).draw(snapshot)
         self._detail()
         self.query_one("#turn", Static).update(self._summary(snapshot))
-        self.query_one("#repair").display = snapshot.finished and bool(repairable(snapshot))
+        repair = snapshot.finished and bool(repairable(snapshot))
+        self.query_one("#repair").display = repair
+        self.query_one("#again", Button).variant = "default" if repair else "primary"
         if snapshot.finished:
             self.refresh_bindings()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -18,6 +19,7 @@ from screens.texts.credential_sources import about_place, none_found, place_line
 from screens.texts.problem import explained
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.field import Field
+from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
 from screens.widgets.top_line import TopLine
 from wizard.aws.errors import AwsError
@@ -30,6 +32,7 @@ from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
 from wizard.storage.store import StoreError
+from wizard.wording.setup_map import setup_map
 
 GIVEN, TYPED, FOUND, GUIDE = "given", "typed", "found:", "guide"
 FACTOR = frozenset({"mfa-needed", "mfa-wrong", "denied-explicitly"})
@@ -61,7 +64,8 @@ class CredentialsPage(Page):
         """What is shown, where it has a time in it that runs down."""
 
     def parts(self) -> Iterable[Widget]:
-        """Return the list of what was found, the form for typed keys, and the answer of AWS."""
+        """Return the map once the account is known, what was found, the form for typed keys, and the answer of AWS."""
+        yield MapView(id="map")
         yield Horizontal(OptionList(id="sources"), VerticalScroll(Prose(id="who"), id="answer"), id="account")
         form = VerticalScroll(*self._form(), id="typed", can_focus=False)
         form.border_title = "An access key"
@@ -160,6 +164,8 @@ class CredentialsPage(Page):
             self.app.push_screen(GuideBox())
             return
         self.query_one("#typed").display = option == TYPED
+        self.query_one("#account").set_class(option == TYPED, "-typing")
+        self.query_one(MapView).shown = None
         if option == TYPED:
             self._offer()
             self._say(say("Enter the key, then press Enter.", MUTED))
@@ -243,9 +249,16 @@ class CredentialsPage(Page):
         kept = place is not None and place.kind == CredentialKind.KEPT
         fresh = source.keys and source is not self.base_app.service.environment.source and not source.keys.session_token
         self._offer("factor", *(["keep"] if fresh else []), *(["forget"] if kept else []))
+        self._draw_map(known.who.account)
         following = self.query_one("#next", Button)
         following.disabled = False
         following.focus()
+
+    def _draw_map(self, account: str) -> None:
+        """Show what will be in the account."""
+        if self.saved:
+            made = replace(self.saved.made, account=account)
+            self.query_one(MapView).shown = setup_map(self.saved.choices, made)
 
     def _wrong_account(self, known: KnownIdentity) -> str:
         account = self.saved.made.account if self.saved else None

@@ -50,9 +50,9 @@ class DnsPage(Page):
 
     def buttons(self) -> Iterable[Button]:
         """Return the way back, and another way to see the values."""
-        yield Button("Back to the progress page", id="back", compact=True, variant="primary")
+        yield Button("Back to the progress page", id="back", compact=True)
         yield Button("Plain text", id="plain", compact=True)
-        yield Button("Check now", id="look", compact=True)
+        yield Button("Check now", id="look", compact=True, variant="primary")
         yield Button("Values file", id="values", compact=True)
 
     def on_mount(self) -> None:

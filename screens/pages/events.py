@@ -93,7 +93,7 @@ class EventsPage(Page):
 
     def buttons(self) -> Iterable[Button]:
         """Return what can be done."""
-        yield Button("Refresh", id="again", compact=True)
+        yield Button("Refresh", id="again", compact=True, variant="primary")
         yield Button("Copy", id="copy", compact=True)
         yield Button("Plain text", id="plain", compact=True)
         yield Button("Export…", id="export", compact=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -18,6 +19,7 @@ from screens.texts.style import MUTED, STYLES, badge, clean, lines, say
 from screens.texts.timeline import timeline
 from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
+from wizard.choices.table import suggested
 from wizard.model.results import Job, Status
 from wizard.model.setup import Setup, needs_aws
 from wizard.model.threads import in_thread
@@ -81,8 +83,9 @@ class HomePage(Page):
 
     def buttons(self) -> Iterable[Button]:
         """Return what can be done; most needs a setup."""
-        yield Button("New setup", id="new", compact=True, variant="primary")
-        for name, label in (("go", "Continue"), ("snippet", "Snippet"), ("events", "Events"), ("edit", "Change")):
+        yield Button("Continue", id="go", compact=True, classes="with-setup", variant="primary")
+        yield Button("New setup", id="new", compact=True)
+        for name, label in (("snippet", "Snippet"), ("events", "Events"), ("edit", "Change")):
             yield Button(label, id=name, compact=True, classes="with-setup")
         yield Button("Remove…", id="remove", compact=True, classes="with-setup")
 
@@ -115,6 +118,7 @@ class HomePage(Page):
         news, anew = self.base_app.service.environment.news, any(map(begun, self.setups.values()))
         self.query_one("#news").display = bool(news) and not anew  # who has continued has read it
         self.query_one("#welcome").display = not self.setups
+        self.query_one("#new", Button).variant = "default" if self.setups else "primary"
         for button in self.query(".with-setup"):
             button.display = bool(self.setups)
         self.refresh_bindings()
@@ -123,6 +127,7 @@ class HomePage(Page):
             listed.focus()
             self.offered()
         else:
+            self.query_one(MapView).shown = setup_map(replace(suggested(), domain=""))  # what somebody new will have
             self.query_one("#new").focus()
 
     def _row(self, setup: Setup) -> Content:

@@ -60,7 +60,7 @@ class PlanPage(Page):
     def buttons(self) -> Iterable[Button]:
         """Return the harmless way first."""
         yield Button("Not yet", id="back", compact=True)
-        yield Button("Create everything", id="create", compact=True, variant="success", disabled=True)
+        yield Button("Create everything", id="create", compact=True, variant="primary", disabled=True)
         yield Button("Refresh", id="again", compact=True)
 
     def on_mount(self) -> None:

@@ -76,6 +76,7 @@ class RunPage(Page):
     def buttons(self) -> Iterable[Button]:
         """Return the way on, which opens at the end."""
         yield Button("Continue", id="on", compact=True, variant="primary")
+        yield Button("Show the DNS records", id="show-dns", compact=True, variant="primary")
         yield Button("Try again", id="again", compact=True)
         yield Button("Stop", id="stop", compact=True)
         yield Button("All setups", id="home", compact=True)
@@ -141,6 +142,7 @@ class RunPage(Page):
         self.snapshot = snapshot
         if asked is not bool(snapshot.records):
             self.refresh_bindings()
+        self.query_one("#show-dns").display = bool(snapshot.records) and not snapshot.finished
         if self.is_current or snapshot.finished:
             self._draw()
         if snapshot.finished:
@@ -169,6 +171,7 @@ class RunPage(Page):
     def opened(self, event: MapView.Opened) -> None:
         """Show what happens at a part of the map."""
         stages = self.query_one(StageList)
+        self.following = False
         stages.point_at(event.part.stage)
         stages.focus()
 
@@ -238,6 +241,11 @@ class RunPage(Page):
             self.walk.shown_dns = True
             self.base_app.visit(Route.DNS, self.setup)
 
+    @on(Button.Pressed, "#show-dns")
+    def records(self) -> None:
+        """Do what the key does."""
+        self.action_dns()
+
     def action_look_now(self) -> None:
         """End the waits early: check now."""
         if self.walk and not self.walk.over:
@@ -274,6 +282,7 @@ class RunPage(Page):
     def _at_end(self, *, over: bool) -> None:
         for name in ("on", "again"):
             self.query_one(f"#{name}").display = over
+        self.query_one("#show-dns").display = False
         self.query_one("#stop").display = False
 
     @on(Button.Pressed, "#on")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from screens.texts.map_canvas import short
 from screens.texts.map_marks import mark_of
+from screens.texts.status_style import QUEUED
 from screens.texts.style import MUTED
 from wizard.wording.setup_map import (
     ACCOUNT,
@@ -167,7 +168,7 @@ class _Maker:
 
     def _title(self, part: Part) -> Cell:
         mark = mark_of(part, self.tick)
-        style = "" if mark.status or part.created else MUTED
+        style = MUTED if mark == QUEUED else ""
         if part.id == NAME and part.name and not self.names:  # its name says more than its title
             return Cell(part.id, part.name, mark.glyph, mark.style, style, whole=False)
         return Cell(part.id, part.title, mark.glyph, mark.style, f"bold {style}".strip() if self.names else style)

@@ -44,13 +44,14 @@ class MapView(Widget):
             self.part = part
 
     def __init__(self, *, opens: bool = False, most: Level = Level.BOXES, **arguments: Any) -> None:
-        super().__init__(**arguments)
+        super().__init__(classes="-nothing", **arguments)
         self.opens = opens
         self.most = most
         self.drawn = Drawing(Content(""), 0)
 
     def watch_shown(self) -> None:
-        """Ask for another height where the drawing needs it."""
+        """Ask for another height where the drawing needs it; without a map there is nothing of it."""
+        self.set_class(self.shown is None, "-nothing")
         before = self.drawn.height
         self._draw(self.size.width)
         if self.drawn.height != before:

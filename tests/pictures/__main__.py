@@ -14,7 +14,7 @@ from wizard.practice import process
 from wizard.practice.control_client import Control
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "pictures"
-SIZE = (96, 32)
+SIZE = (104, 38)
 """Columns and rows: what a README shows without scrolling."""
 
 

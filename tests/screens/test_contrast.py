@@ -1,4 +1,7 @@
-"""Whether every text on every page can be read: its contrast, as drawn, in both themes (WCAG 2.2, 1.4.3)."""
+"""Whether every text on every page can be read: its contrast, as drawn, in both themes (WCAG 2.2, 1.4.3).
+
+And whether every page says what it is for by one button at most.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,6 +13,7 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.widget import Widget
+from textual.widgets import Button
 
 from screens.app import SnowpixelApp
 from screens.themes import DARK, LIGHT
@@ -75,20 +79,26 @@ def least(widget: Widget) -> float:
     return DISABLED if widget.is_disabled else TEXT
 
 
-async def looked_at(scene: Scene, home: Path, theme: str) -> list[Drawn]:
+def filled(app: SnowpixelApp) -> list[str]:
+    """Return the buttons that are drawn as the one thing that a page is for."""
+    return [str(one.label) for one in app.screen.query(Button) if one.display and one.variant in ("primary", "error")]
+
+
+async def looked_at(scene: Scene, home: Path, theme: str) -> tuple[list[Drawn], list[str]]:
     app = scene.app(home, theme)
     async with app.run_test(size=(120, 40)) as pilot:
         await scene.show(app, pilot)
-        return list(drawn(app))
+        return list(drawn(app)), filled(app)
 
 
 @pytest.mark.parametrize("theme", [DARK.name, LIGHT.name])
 @pytest.mark.parametrize("name", SCENES)
-def test_every_text_can_be_read(home: Path, name: str, theme: str) -> None:
-    found = asyncio.run(looked_at(SCENES[name], home, theme))
+def test_every_text_can_be_read_and_one_button_at_most_stands_out(home: Path, name: str, theme: str) -> None:
+    found, standing_out = asyncio.run(looked_at(SCENES[name], home, theme))
 
     assert len(found) > 5
     assert [one for one in found if one.contrast < one.least] == []
+    assert len(standing_out) <= 1, standing_out
 
 
 def test_contrast_is_measured_as_the_standard_says() -> None:

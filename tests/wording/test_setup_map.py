@@ -141,6 +141,7 @@ def test_the_price_is_that_of_the_estimate() -> None:
     assert setup_map(choices, Made(hosted_zone="Z1")).price == there
     assert setup_map(choices, cost=estimate_for(choices, route53=True)).price == there
     assert setup_map(SetupChoices(goals=(Goal.JS_SERVER,))).price == "no AWS costs"
+    assert setup_map(SetupChoices(goals=(Goal.JS_BUCKET,))).price == "less than $0.01 a month"
 
 
 def test_in_plain_text_it_is_a_list_in_the_same_order(tmp_path: Path) -> None:

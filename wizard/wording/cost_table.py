@@ -33,7 +33,7 @@ def title(events: int) -> str:
 
 def total(cost: Estimate) -> str:
     """Say what it is in all."""
-    return f"about {money(cost)} a month"
+    return f"{_about(cost.total, cost)} a month"
 
 
 def money(cost: Estimate) -> str:
@@ -49,9 +49,11 @@ def more(cost: Estimate) -> str:
     """Say what serving the tracker beside the pixel adds; empty where there is nothing to say."""
     if not cost.for_tracker:
         return ""
-    shown = _written(cost.for_tracker, cost)
-    amount = f"about {shown}" if cost.for_tracker >= CENT / 2 else f"less than {_written(CENT, cost)}"
-    return f"Serving the tracker adds {amount} a month."
+    return f"Serving the tracker adds {_about(cost.for_tracker, cost)} a month."
+
+
+def _about(amount: Decimal, cost: Estimate) -> str:
+    return f"about {_written(amount, cost)}" if amount >= CENT / 2 else f"less than {_written(CENT, cost)}"
 
 
 def rows(cost: Estimate) -> Iterator[CostRow]:
