@@ -1,4 +1,4 @@
-"""Least-privilege IAM policies for setup, running, checks, and events, from `assets/policy.toml`.
+"""Least-privilege IAM policies for setup, running, checks, and events, from what each resource declares.
 
 Scopes are names (the setup's id is in every name that we choose), tags and conditions, as far as AWS allows them
 (Service Authorization Reference). Two limits are AWS's: an origin access control can be named by nothing but its later
@@ -7,13 +7,13 @@ against accidents, not against its own holder; once everything is made, the othe
 """
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from wizard.knowledge import aws_resources
+from wizard.knowledge.aws_resources import Permission
 from wizard.model.setup import Made, Setup
 
 VERSION = "2012-10-17"
@@ -25,7 +25,7 @@ MOST = 6144
 ANY = "*"
 
 TAGGED = "tagged-ours"
-"""Condition of `assets/policy.toml`: on what carries our tags."""
+"""A condition: on what carries our tags."""
 
 
 class Purpose(StrEnum):
@@ -44,12 +44,7 @@ class Purpose(StrEnum):
 Document = dict[str, Any]
 Statement = dict[str, Any]
 Names = Mapping[str, Sequence[str]]
-"""Placeholder of `assets/policy.toml` to what it stands for; none: what it is for is not known."""
-
-
-@cache
-def _knowledge() -> Mapping[str, Any]:
-    return tomllib.loads(files("assets").joinpath("policy.toml").read_text(encoding="utf-8"))
+"""Placeholder of an ARN or a condition to what it stands for; none: what it is for is not known."""
 
 
 def policy(setup: Setup | None, purpose: Purpose = Purpose.SETUP) -> Document:
@@ -61,23 +56,17 @@ def policy(setup: Setup | None, purpose: Purpose = Purpose.SETUP) -> Document:
     """
     parts, names = _parts(setup), _names(setup, purpose)
     statements: dict[str, Statement] = {}
-    for entry in _knowledge()["statement"]:
-        if entry.get("needs", "") in parts and purpose in _purposes(entry):
-            statement = _statement(entry, entry["actions"], names)
+    for entry in aws_resources.permissions():
+        if entry.needs in parts and purpose in entry.keys:
+            statement = _statement(entry, entry.actions, names)
             if statement["Resource"]:
-                _add(statements.setdefault(entry["sid"], {}), statement)
+                _add(statements.setdefault(entry.sid, {}), statement)
     return {"Version": VERSION, "Statement": list(statements.values())}
-
-
-def _purposes(entry: Mapping[str, Any]) -> Sequence[str]:
-    return tuple(entry.get("for", (Purpose.SETUP,)))
 
 
 def narrowest(action: str) -> Purpose:
     """Return for which key the policy holds an action: the one that may do least."""
-    holding = {
-        purpose for entry in _knowledge()["statement"] if action in entry["actions"] for purpose in _purposes(entry)
-    }
+    holding = {key for entry in aws_resources.permissions() if action in entry.actions for key in entry.keys}
     return next(
         (purpose for purpose in (Purpose.CHECK, Purpose.EVENTS, Purpose.RUNNING) if purpose in holding), Purpose.SETUP
     )
@@ -85,16 +74,12 @@ def narrowest(action: str) -> Purpose:
 
 def unmade(setup: Setup) -> tuple[str, ...]:
     """Return in words what a setup wants and has not made yet, which its narrower policies therefore leave out."""
-    made, wished = setup.made, _parts(setup)
-    wanted = {
-        "the bucket for the pixel": made.content_bucket,
-        "the bucket for the logs": made.log_bucket,
-        "the origin access control": made.origin_access_control,
-        "the distribution": made.distribution,
-        "the log delivery": made.delivery,
-        **({"the certificate": made.certificate} if "domain" in wished else {}),
-    }
-    return tuple(name for name, found in wanted.items() if not found)
+    wished = _parts(setup)
+    return tuple(
+        saved.wanted
+        for name, saved in aws_resources.saved_names().items()
+        if saved.wanted and saved.needs in wished and not getattr(setup.made, name)
+    )
 
 
 def _add(statement: Statement, more: Statement) -> None:
@@ -121,7 +106,7 @@ def statement_for(action: str, setup: Setup | None = None) -> Statement:
         action: as IAM writes it, for example `s3:CreateBucket`. One that the policy does not know is not scoped.
         setup: the setup to scope it to.
     """
-    entry = next((one for one in _knowledge()["statement"] if action in one["actions"]), None)
+    entry = next((one for one in aws_resources.permissions() if action in one.actions), None)
     if entry is None:
         return {"Sid": "Missing", "Effect": "Allow", "Action": [action], "Resource": [ANY]}
     return _statement(entry, [action], _names(setup))
@@ -134,25 +119,25 @@ def statement_text(action: str, setup: Setup | None = None) -> str:
 
 def action_of(operation: str) -> str:
     """Return the action that AWS checks for an operation (`service:Operation`): mostly, but not always, its name."""
-    return str(_knowledge()["operations"].get(operation, operation))
+    return aws_resources.operations().get(operation, operation)
 
 
 @cache
 def bound_to_tags() -> frozenset[str]:
     """Return the actions that the policy allows only on what carries our tags."""
-    bound = (one for one in _knowledge()["statement"] if TAGGED in one.get("if", ()))
-    return frozenset(action for entry in bound for action in entry["actions"])
+    bound = (one for one in aws_resources.permissions() if TAGGED in one.conditions)
+    return frozenset(action for entry in bound for action in entry.actions)
 
 
-def _statement(entry: Mapping[str, Any], allowed: Sequence[str], names: Names) -> Statement:
-    patterns = [_knowledge()["resources"].get(name, name) for name in entry["on"]]
+def _statement(entry: Permission, allowed: Sequence[str], names: Names) -> Statement:
+    patterns = [aws_resources.arns().get(name, name) for name in entry.on]
     statement: Statement = {
-        "Sid": entry["sid"],
+        "Sid": entry.sid,
         "Effect": "Allow",
         "Action": list(allowed),
         "Resource": _filled(patterns, names),
     }
-    conditions = _conditions(entry.get("if", ()), names)
+    conditions = _conditions(entry.conditions, names)
     return statement | ({"Condition": conditions} if conditions else {})
 
 
@@ -160,7 +145,7 @@ def _conditions(wished: Sequence[str], names: Names) -> dict[str, dict[str, Any]
     """Return the conditions of these names; one about something that is not known falls away."""
     merged: dict[str, dict[str, Any]] = {}
     for name in wished:
-        for operator, keys in _knowledge()["conditions"][name].items():
+        for operator, keys in aws_resources.conditions()[name].items():
             for key, value in keys.items():
                 filled = _filled(value if isinstance(value, list) else [value], names)
                 if filled:
@@ -181,7 +166,7 @@ def _filled(patterns: Sequence[str], names: Names) -> list[str]:
 
 
 def _names(setup: Setup | None, purpose: Purpose = Purpose.SETUP) -> Names:
-    """Return what stands for the placeholders of `assets/policy.toml`."""
+    """Return what stands for the placeholders of ARNs and conditions."""
     if setup is None:
         operator, identifier = "StringLike", ANY
         scoped = _scoped(operator, identifier, account=None, zone=[ANY]) | _any_id() | {"domain": ()}
@@ -205,21 +190,21 @@ def _scoped(operator: str, identifier: str, *, account: str | None, zone: Sequen
 
 
 def _buckets(all_of_them: Sequence[str], content: Sequence[str], logs: Sequence[str]) -> dict[str, Sequence[str]]:
-    return {"bucket": all_of_them, "content": content, "logs": logs}
+    return {"bucket": all_of_them, "content_bucket": content, "log_bucket": logs}
 
 
 def _any_id() -> dict[str, Sequence[str]]:
-    return dict.fromkeys(("distribution", "origin-access", "certificate", "delivery"), (ANY,))
+    return dict.fromkeys(_named_by_aws(), (ANY,))
 
 
 def _ids(made: Made) -> dict[str, Sequence[str]]:
-    certificate = made.certificate.rpartition("/")[2] if made.certificate else None
-    return {
-        "distribution": _known(made.distribution),
-        "origin-access": _known(made.origin_access_control),
-        "certificate": _known(certificate),
-        "delivery": _known(made.delivery),
-    }
+    """Return the ids that AWS made up; where an ARN was saved, its last part."""
+    found: dict[str, str | None] = {name: getattr(made, name) for name in _named_by_aws()}
+    return {name: [value.rpartition("/")[2]] if value else [] for name, value in found.items()}
+
+
+def _named_by_aws() -> Sequence[str]:
+    return [name for name, saved in aws_resources.saved_names().items() if saved.named_by_aws]
 
 
 def _known(name: str | None) -> Sequence[str]:

@@ -2,21 +2,15 @@
 
 from collections.abc import Iterator
 
+from wizard.knowledge.aws_resources import saved_names
 from wizard.model.results import Copyable
 from wizard.model.setup import Made
 
 
 def aws_names(made: Made) -> Iterator[Copyable]:
-    """Yield what was created, with its label; a certificate that was there before is told as such."""
-    certificate = "Certificate that you had before" if made.certificate_borrowed else "Certificate"
-    found = {
-        "AWS account": made.account,
-        "Bucket of pixel and tracker": made.content_bucket,
-        "Bucket of the logs": made.log_bucket,
-        "CloudFront distribution": made.distribution,
-        "Its domain name": made.distribution_domain,
-        "Origin access control": made.origin_access_control,
-        certificate: made.certificate,
-        "Log delivery": made.delivery,
-    }
-    yield from (Copyable(label, value) for label, value in found.items() if value)
+    """Yield what was created, with its label; what was there before is told as such."""
+    for name, saved in saved_names().items():
+        value = getattr(made, name)
+        if value:
+            borrowed = saved.borrowed and getattr(made, f"{name}_borrowed")
+            yield Copyable(saved.borrowed if borrowed else saved.label, value)
