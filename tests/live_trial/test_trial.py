@@ -29,7 +29,7 @@ from wizard.aws.errors import AwsError
 from wizard.aws.policy import policy
 from wizard.practice.control_client import Control
 from wizard.practice.worldfile import WorldFile
-from wizard.resources.distribution.distribution import Distribution, shared_distribution
+from wizard.resources.distribution.distribution import Distribution
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
@@ -193,7 +193,7 @@ def fine(server: Impostor, name: str, folder: Path) -> bool:
     tags = next(each for each in names(folder) if each.startswith("cloudfront.list_tags_for_resource."))
     replies = {"get_distribution": name, "list_tags_for_resource": tags}
     around = context(server, replies, name="trial", folder=folder)
-    return anyio.run(Distribution(around, shared_distribution(around)).read).settled
+    return anyio.run(Distribution(around).read).settled
 
 
 @pytest.mark.parametrize("number", [1, 2, 4, 6, 8])

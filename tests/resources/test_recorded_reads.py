@@ -26,11 +26,11 @@ from wizard.resources.buckets.bucket_policy import BucketPolicy
 from wizard.resources.buckets.bucket_settings import ENCRYPTION, OWNERSHIP, PUBLIC_ACCESS, BucketSetting
 from wizard.resources.buckets.buckets import Bucket, Role
 from wizard.resources.buckets.lifecycle import LIFECYCLE, LOG_LIFECYCLE
-from wizard.resources.certificate.certificate import Certificate, shared_certificate
+from wizard.resources.certificate.certificate import Certificate
 from wizard.resources.certificate.issued import CertificateIssued
 from wizard.resources.distribution import distribution_config
 from wizard.resources.distribution.alias import Alias
-from wizard.resources.distribution.distribution import Distribution, Serving, shared_distribution
+from wizard.resources.distribution.distribution import Distribution, Serving
 from wizard.resources.distribution.origin_access import OriginAccess
 from wizard.resources.dns.hosted_zones import find_hosted_zone
 from wizard.resources.dns.managed_record import ManagedRecord
@@ -117,14 +117,6 @@ def policy(role: Role) -> Callable[[Context], Resource]:
     return lambda context: BucketPolicy(context, role)
 
 
-def on_distribution(kind: Any) -> Callable[[Context], Resource]:
-    return lambda context: kind(context, shared_distribution(context))
-
-
-def on_certificate(kind: Any) -> Callable[[Context], Resource]:
-    return lambda context: kind(context, shared_certificate(context))
-
-
 def record(kind: str) -> Callable[[Context], Resource]:
     return lambda context: ManagedRecord(context, kind)
 
@@ -198,24 +190,24 @@ CASES: dict[str, Case] = {
         policy(LOGS), ("s3.get_bucket_policy.none",), differs=("SnowpixelTlsOnly", "SnowpixelLogDelivery"),
         does=(UPDATE,),
     ),
-    "distribution": Case(on_distribution(Distribution), (f"{DIST}deployed", CF_TAGS)),
+    "distribution": Case(Distribution, (f"{DIST}deployed", CF_TAGS)),
     "distribution, changed": Case(
-        on_distribution(Distribution), (f"{DIST}changed", CF_TAGS), differs=("ViewerProtocolPolicy",), does=(UPDATE,)
+        Distribution, (f"{DIST}changed", CF_TAGS), differs=("ViewerProtocolPolicy",), does=(UPDATE,)
     ),
     "distribution, no tags": Case(
-        on_distribution(Distribution), (f"{DIST}deployed", "cloudfront.list_tags_for_resource.none"),
+        Distribution, (f"{DIST}deployed", "cloudfront.list_tags_for_resource.none"),
         differs=("tags",), does=(UPDATE,),
     ),
-    "distribution, none": Case(on_distribution(Distribution), (f"{DIST}none",), ABSENT, does=(CREATE,)),
-    "rolled out": Case(on_distribution(Serving), (f"{DIST}deployed",)),
-    "rolling out": Case(on_distribution(Serving), (f"{DIST}deploying",), does=(BY_AWS,), says="InProgress"),
-    "switched off": Case(on_distribution(Serving), (f"{DIST}off",), differs=("Enabled",), does=(UPDATE,)),
-    "alias": Case(on_distribution(Alias), (f"{DIST}with-name",), says="oldest TLS: TLSv1.2_2021"),
+    "distribution, none": Case(Distribution, (f"{DIST}none",), ABSENT, does=(CREATE,)),
+    "rolled out": Case(Serving, (f"{DIST}deployed",)),
+    "rolling out": Case(Serving, (f"{DIST}deploying",), does=(BY_AWS,), says="InProgress"),
+    "switched off": Case(Serving, (f"{DIST}off",), differs=("Enabled",), does=(UPDATE,)),
+    "alias": Case(Alias, (f"{DIST}with-name",), says="oldest TLS: TLSv1.2_2021"),
     "alias, old TLS": Case(
-        on_distribution(Alias), (f"{DIST}old-tls",), differs=("oldest TLS",), does=(UPDATE,), says="TLSv1"
+        Alias, (f"{DIST}old-tls",), differs=("oldest TLS",), does=(UPDATE,), says="TLSv1"
     ),
     "alias, none": Case(
-        on_distribution(Alias), (f"{DIST}deployed",), ABSENT, differs=("alias", "certificate", "TLS by", "oldest TLS"),
+        Alias, (f"{DIST}deployed",), ABSENT, differs=("alias", "certificate", "TLS by", "oldest TLS"),
         does=(CREATE,),
     ),
     "origin access": Case(OriginAccess, ("cloudfront.get_origin_access_control.ours",)),
@@ -223,58 +215,58 @@ CASES: dict[str, Case] = {
         OriginAccess, ("cloudfront.get_origin_access_control.changed",), differs=("SigningBehavior",), does=(UPDATE,)
     ),
     "origin access, none": Case(OriginAccess, ("cloudfront.get_origin_access_control.none",), ABSENT, does=(CREATE,)),
-    "certificate, young": Case(on_certificate(Certificate), (f"{CERT}young",), does=(BY_AWS,), says="preparing"),
-    "certificate": Case(on_certificate(Certificate), (f"{CERT}pending", CERT_TAGS)),
+    "certificate, young": Case(Certificate, (f"{CERT}young",), does=(BY_AWS,), says="preparing"),
+    "certificate": Case(Certificate, (f"{CERT}pending", CERT_TAGS)),
     "certificate, no tags": Case(
-        on_certificate(Certificate), (f"{CERT}pending", "acm.list_tags_for_certificate.none"), differs=("tags",),
+        Certificate, (f"{CERT}pending", "acm.list_tags_for_certificate.none"), differs=("tags",),
         does=(UPDATE,),
     ),
     "certificate, imported": Case(
-        on_certificate(Certificate), (f"{CERT}imported",), BORROWED, made={"certificate_borrowed": True}
+        Certificate, (f"{CERT}imported",), BORROWED, made={"certificate_borrowed": True}
     ),
     "certificate, failed": Case(
-        on_certificate(Certificate), (f"{CERT}failed",), status=Status.FAILED, problem="certificate-dead",
+        Certificate, (f"{CERT}failed",), status=Status.FAILED, problem="certificate-dead",
         says="ADDITIONAL_VERIFICATION_REQUIRED",
     ),
     "certificate, timed out": Case(
-        on_certificate(Certificate), (f"{CERT}timed-out",), differs=("certificate",), does=(REPLACE,),
+        Certificate, (f"{CERT}timed-out",), differs=("certificate",), does=(REPLACE,),
         problem="certificate-dead", says="VALIDATION_TIMED_OUT",
     ),
     "certificate, failed again": Case(
-        on_certificate(Certificate), (f"{CERT}timed-out",), status=Status.FAILED, problem="certificate-dead",
+        Certificate, (f"{CERT}timed-out",), status=Status.FAILED, problem="certificate-dead",
         made=REPLACED_TOO_OFTEN,
     ),
-    "certificate, gone": Case(on_certificate(Certificate), (f"{CERT}none",), ABSENT, does=(CREATE,)),
+    "certificate, gone": Case(Certificate, (f"{CERT}none",), ABSENT, does=(CREATE,)),
     "certificate, first": Case(
-        on_certificate(Certificate), ("acm.list_certificates.none",), ABSENT, does=(CREATE,), made=FIRST
+        Certificate, ("acm.list_certificates.none",), ABSENT, does=(CREATE,), made=FIRST
     ),
     "certificate, one covers": Case(
-        on_certificate(Certificate), ("acm.list_certificates.covering",), ABSENT, decision="certificate", made=FIRST
+        Certificate, ("acm.list_certificates.covering",), ABSENT, decision="certificate", made=FIRST
     ),
-    "issued": Case(on_certificate(CertificateIssued), (f"{CERT}issued",), says="valid until 2027-12-"),
+    "issued": Case(CertificateIssued, (f"{CERT}issued",), says="valid until 2027-12-"),
     "issued, not yet": Case(
-        on_certificate(CertificateIssued), (f"{CERT}pending",), does=(BY_AWS,), says="PENDING_VALIDATION"
+        CertificateIssued, (f"{CERT}pending",), does=(BY_AWS,), says="PENDING_VALIDATION"
     ),
     "issued, imported": Case(
-        on_certificate(CertificateIssued), (f"{CERT}imported",), made={"certificate_borrowed": True}, says="2027-12-"
+        CertificateIssued, (f"{CERT}imported",), made={"certificate_borrowed": True}, says="2027-12-"
     ),
-    "issued, renewed": Case(on_certificate(CertificateIssued), (f"{CERT}renewed",), says="valid until 2027-12-"),
+    "issued, renewed": Case(CertificateIssued, (f"{CERT}renewed",), says="valid until 2027-12-"),
     "issued, renewing": Case(
-        on_certificate(CertificateIssued), (f"{CERT}renewing",), says="valid until 2027-12-25; AWS is renewing it"
+        CertificateIssued, (f"{CERT}renewing",), says="valid until 2027-12-25; AWS is renewing it"
     ),
     "issued, renewal waits": Case(
-        on_certificate(CertificateIssued), (f"{CERT}renewal-waits",), status=Status.WARNING,
+        CertificateIssued, (f"{CERT}renewal-waits",), status=Status.WARNING,
         problem="certificate-renewal-waits", says="2027-12-25; AWS couldn't renew it yet",
     ),
     "issued, renewal failed": Case(
-        on_certificate(CertificateIssued), (f"{CERT}renewal-failed",), status=Status.WARNING,
+        CertificateIssued, (f"{CERT}renewal-failed",), status=Status.WARNING,
         problem="certificate-not-renewed", says="2027-12-25; AWS couldn't renew it",
     ),
     "issued, failed": Case(
-        on_certificate(CertificateIssued), (f"{CERT}failed",), status=Status.FAILED, problem="certificate-dead"
+        CertificateIssued, (f"{CERT}failed",), status=Status.FAILED, problem="certificate-dead"
     ),
     "issued, timed out": Case(
-        on_certificate(CertificateIssued), (f"{CERT}timed-out",), differs=("certificate",), does=(REPLACE,),
+        CertificateIssued, (f"{CERT}timed-out",), differs=("certificate",), does=(REPLACE,),
         problem="certificate-dead",
     ),
     "log source": Case(DeliverySource, ("logs.get_delivery_source.ours", LOG_TAGS)),

@@ -95,6 +95,7 @@ class Context:
         check_limit: seconds that a whole check may take.
         bucket_writes: bucket to what lets its settings be written one after the other; S3 refuses two at once.
         retries: whether the user says that the cause of a failure is gone: what was given up is tried once more.
+        shared: what the items of the walk share, by name, such as one reading of an AWS object.
         makes: whether the walk is about to make something: then it is worth asking beforehand what will be refused.
     """
 
@@ -106,6 +107,7 @@ class Context:
     row_limit: float = ROW_LIMIT
     check_limit: float = CHECK_LIMIT
     bucket_writes: dict[str, anyio.Lock] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict)
 
     @property
     def choices(self) -> SetupChoices:

@@ -18,15 +18,10 @@ class IdentityProbe(Probe):
     id = IDENTITY
     title = "Your AWS account"
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self.found: Identity | None = None
-        """Who signs the calls, once STS has said so."""
-
     async def look(self) -> Check:
         """Ask STS, and compare with the account that the setup was begun in."""
         aws, state = self.context.ports.aws, self.context.state
-        me = self.found = await who_am_i(aws)
+        me = self.context.shared[IDENTITY] = await who_am_i(aws)
         begun_in = state.setup.made.account
         if begun_in is not None and begun_in != me.account:
             return self.report(
@@ -63,6 +58,12 @@ class IdentityProbe(Probe):
         if left > SOON:
             return self.ok(summary, observed=me.arn, **facts)
         return self.report(Status.WARNING, summary, "login-ending", observed=me.arn, evidence=facts, left=_span(left))
+
+
+def identity_found(context: Context) -> Identity | None:
+    """Return who signs the calls, as this walk's `IdentityProbe` found out; None while it has not."""
+    found: Identity | None = context.shared.get(IDENTITY)
+    return found
 
 
 def _span(seconds: float) -> str:

@@ -46,12 +46,13 @@ class SharedCertificate(SharedRead):
 
 
 def shared_certificate(context: Context) -> SharedCertificate:
-    """Make the one reading that both items on the certificate use."""
+    """Return the one reading that both items on the certificate use."""
 
     async def read() -> dict[str, Any]:
         return await context.ports.aws("acm", "describe_certificate", CertificateArn=context.made.certificate)
 
-    return SharedCertificate(read, context.ports.clock)
+    shared: SharedCertificate = context.shared.setdefault("certificate", SharedCertificate(read, context.ports.clock))
+    return shared
 
 
 class OnCertificate(Resource):
@@ -59,9 +60,9 @@ class OnCertificate(Resource):
 
     parent: str | None = "identity"
 
-    def __init__(self, context: Context, shared: SharedCertificate) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.shared = shared
+        self.shared = shared_certificate(context)
 
     @property
     def domain(self) -> str:
@@ -191,8 +192,8 @@ class Certificate(OnCertificate):
     standalone = True
     removed_after = ("distribution",)
 
-    def __init__(self, context: Context, shared: SharedCertificate) -> None:
-        super().__init__(context, shared)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
         self._requested: str | None = None
         """Requested in this walk, and so with its tags."""
 

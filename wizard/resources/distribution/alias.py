@@ -6,7 +6,7 @@ from typing import Any
 from wizard.aws.errors import AwsError
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution import distribution_config as configuration
-from wizard.resources.distribution.distribution import OnDistribution
+from wizard.resources.distribution.on_distribution import OnDistribution
 from wizard.resources.distribution.other_setups import distribution_with
 from wizard.resources.dns.hosted_zones import release
 from wizard.resources.dns.manual_record import TYPICAL

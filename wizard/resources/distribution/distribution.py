@@ -9,16 +9,9 @@ from wizard.aws.errors import AwsError
 from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution import distribution_config as configuration
-from wizard.resources.distribution.on_distribution import (
-    CHANGED_MEANWHILE,
-    OnDistribution,
-    shared_distribution,
-)
+from wizard.resources.distribution.on_distribution import CHANGED_MEANWHILE, OnDistribution
 from wizard.resources.lost_distribution import find_lost
 from wizard.resources.resource import NotYetError, Presence, Reading
-from wizard.resources.shared_read import SharedRead
-
-__all__ = ["Distribution", "OnDistribution", "Serving", "shared_distribution"]
 
 TYPICAL_DEPLOY = 205.0
 """Seconds that a deployment usually takes; observed 150 to 300."""
@@ -41,8 +34,8 @@ class Distribution(OnDistribution):
     carries = ("origin-access",)
     standalone = True
 
-    def __init__(self, context: Context, shared: SharedRead) -> None:
-        super().__init__(context, shared)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
         self._made_now: str | None = None
         """Made in this walk, and so with its tags."""
 
@@ -200,8 +193,8 @@ class Serving(OnDistribution):
     title = "Deployed to CloudFront's edge locations"
     removed_after = ("alias",)
 
-    def __init__(self, context: Context, shared: SharedRead) -> None:
-        super().__init__(context, shared)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
         self.needs = ("distribution", "alias") if context.choices.domain else ("distribution",)
 
     async def read(self) -> Reading:

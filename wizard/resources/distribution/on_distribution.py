@@ -24,9 +24,9 @@ class OnDistribution(Resource):
 
     parent: str | None = "distribution"
 
-    def __init__(self, context: Context, shared: SharedRead) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.shared = shared
+        self.shared = shared_distribution(context)
         self._known: set[str] | None = None
         """Properties that were seen to differ in this walk: one that differs later was edited while we work."""
         self._basis: tuple[str | None, ...] = ()
@@ -140,9 +140,10 @@ class OnDistribution(Resource):
 
 
 def shared_distribution(context: Context) -> SharedRead:
-    """Make the one reading that all resources on the distribution use."""
+    """Return the one reading that all resources on the distribution use."""
 
     async def read() -> dict[str, Any]:
         return await context.ports.aws("cloudfront", "get_distribution", Id=context.made.distribution)
 
-    return SharedRead(read, context.ports.clock)
+    shared: SharedRead = context.shared.setdefault("distribution", SharedRead(read, context.ports.clock))
+    return shared
