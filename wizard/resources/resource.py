@@ -129,6 +129,8 @@ class Resource(ABC):
     """Whether a parent that was just made may already have it as wanted: then it is looked at before it is set."""
     standalone: ClassVar[bool] = False
     """Whether it stays in the account by itself, with an id or name of its own, unless a removal finds it."""
+    saved_as: ClassVar[str | None] = None
+    """The field of the saved setup that keeps the id AWS gave it, declared in `assets/resources/` too; None: none."""
     in_aws: ClassVar[bool] = True
     """Whether it lives in the AWS account, and so needs an identity."""
 
@@ -138,7 +140,7 @@ class Resource(ABC):
     @property
     def confirmed(self) -> bool:
         """Whether AWS has answered that it was made, with an id: a look that misses it comes too early, or too late."""
-        return False
+        return self.saved_as is not None and getattr(self.context.made, self.saved_as) is not None
 
     @abstractmethod
     async def read(self) -> Reading:

@@ -190,17 +190,13 @@ class Certificate(OnCertificate):
     title = "Certificate for your hostname"
     needs = ("caa", "earlier-setup")
     standalone = True
+    saved_as = "certificate"
     removed_after = ("distribution",)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._requested: str | None = None
         """Requested in this walk, and so with its tags."""
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether its ARN was saved."""
-        return self.context.made.certificate is not None
 
     async def read(self) -> Reading:
         """Look at the certificate; without one, look first whether the account already has one that covers the name."""

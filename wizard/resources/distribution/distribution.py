@@ -33,16 +33,12 @@ class Distribution(OnDistribution):
     needs = ("content-bucket", "origin-access")
     carries = ("origin-access",)
     standalone = True
+    saved_as = "distribution"
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._made_now: str | None = None
         """Made in this walk, and so with its tags."""
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether its id was saved."""
-        return self.context.made.distribution is not None
 
     async def read(self) -> Reading:
         """Compare the settings we own, and the tags."""

@@ -20,11 +20,7 @@ class OriginAccess(Resource):
     parent = "identity"
     needs = ("earlier-setup",)
     standalone = True
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether its id was saved."""
-        return self.context.made.origin_access_control is not None
+    saved_as = "origin_access_control"
 
     @property
     def _config(self) -> dict[str, str]:

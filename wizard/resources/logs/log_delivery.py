@@ -294,6 +294,7 @@ class Delivery(OnLogs):
     id = "delivery"
     title = "Log delivery: fields and folders"
     words = "the log delivery"
+    saved_as = "delivery"
     removed_after = ("serving",)
     parent = "delivery-source"
     needs = ("delivery-source", "delivery-destination")
@@ -305,11 +306,6 @@ class Delivery(OnLogs):
     def key(self) -> dict[str, str] | None:
         """A delivery has an id given by AWS."""
         return {"id": self.context.made.delivery} if self.context.made.delivery else None
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether its id was saved."""
-        return self.context.made.delivery is not None
 
     @property
     def _destination(self) -> str:
