@@ -24,18 +24,23 @@ from wizard.probes.tracker import TrackerHttpsProbe
 from wizard.resources.buckets.bucket_policy import BucketPolicy
 from wizard.resources.buckets.bucket_settings import COMMON, BucketSetting
 from wizard.resources.buckets.buckets import Bucket, Role
+from wizard.resources.buckets.found_buckets import found_buckets
 from wizard.resources.buckets.lifecycle import LIFECYCLE, LOG_LIFECYCLE
 from wizard.resources.buckets.pixel_objects import KEYS, PixelObject, PixelSource
 from wizard.resources.certificate.certificate import Certificate
 from wizard.resources.certificate.former_certificates import FormerCertificates
+from wizard.resources.certificate.found_certificates import found_certificates
 from wizard.resources.certificate.issued import CertificateIssued
 from wizard.resources.distribution.alias import Alias
 from wizard.resources.distribution.distribution import Distribution, Serving
-from wizard.resources.distribution.origin_access import OriginAccess
+from wizard.resources.distribution.found_distributions import found_distributions
+from wizard.resources.distribution.origin_access import OriginAccess, found_access_controls
 from wizard.resources.distribution.other_setups import OtherSetups
 from wizard.resources.dns.managed_record import ManagedRecord, find_hosted_zone
 from wizard.resources.dns.manual_record import ManualRecord
 from wizard.resources.dns.record_kinds import CERTIFICATE, PIXEL
+from wizard.resources.found_again import Finder
+from wizard.resources.logs.found_deliveries import found_deliveries
 from wizard.resources.logs.log_delivery import Delivery, DeliveryDestination, DeliverySource
 from wizard.resources.proof.browser_run import BrowserProof
 from wizard.resources.proof.browser_run import wanted as browser_wanted
@@ -201,6 +206,16 @@ TABLE = (
     StageRow("event", (FirstEvent, only(browser_wanted, BrowserProof)), when=pixel),
 )
 """All stages, in the order a user sees them."""
+
+
+FOUND_AGAIN: tuple[Finder, ...] = (
+    found_distributions,
+    found_certificates,
+    found_buckets,
+    found_access_controls,
+    found_deliveries,
+)
+"""What finds in an account what belongs to setups without a file; what a later one tells rests on the earlier ones."""
 
 
 def stages(context: Context) -> tuple[Stage, ...]:

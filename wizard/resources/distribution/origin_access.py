@@ -1,15 +1,36 @@
 """The origin access control (OAC) with which CloudFront reads the private bucket."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
 from wizard.aws.listing import ACCESS_CONTROLS, DISTRIBUTIONS, everything
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution.on_distribution import CHANGED_MEANWHILE
+from wizard.resources.found_again import OWN_NAME, AccountSearch, ShownSetup, Trace
 from wizard.resources.resource import NotShownError, NotYetError, Presence, Reading, Resource, StoppedError
 
 EDITED = "The origin access control was just changed; reading it again"
 """Said while an `ETag` is not, or no longer, that of the newest version."""
+
+
+async def found_access_controls(search: AccountSearch) -> Sequence[Trace]:
+    """List those of every setup in an account.
+
+    Raises:
+        AwsError: AWS refused.
+    """
+    listed = await everything(search.aws, ACCESS_CONTROLS)
+    return [
+        Trace(match["id"], ShownSetup(names=(_described(one),), made={"origin_access_control": one["Id"]}))
+        for one in listed
+        if (match := OWN_NAME.fullmatch(one["Name"]))
+    ]
+
+
+def _described(one: dict[str, Any]) -> str:
+    """Return the setup's name as the description tells it."""
+    return str(one.get("Description", "")).removeprefix("snowpixel ")
 
 
 class OriginAccess(Resource):
