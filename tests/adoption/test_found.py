@@ -11,6 +11,7 @@ from tests.product import DOMAIN, Product, not_ok
 from tests.trackers import V3, V4
 from wizard.adoption.adopt import FoundSetup, rebuild
 from wizard.aws.errors import AwsError
+from wizard.knowledge.aws_resources import saved_names
 from wizard.model.results import Job
 from wizard.model.setup import Goal, Setup, ViewerPolicy
 from wizard.snowplow.pixel_image import builtin
@@ -19,20 +20,7 @@ from wizard.storage.store import StoreError
 OWN_PIXEL = builtin().content.replace(b"\xff\xff\xff\x00\x00\x00", b"\xff\x00\x00\x00\x00\x00")
 """A usable 1x1 GIF that is not the built-in one."""
 
-REBUILT = (
-    "account",
-    "content_bucket",
-    "log_bucket",
-    "origin_access_control",
-    "distribution",
-    "distribution_domain",
-    "alias",
-    "certificate",
-    "certificate_borrowed",
-    "delivery",
-    "validation_name",
-    "validation_value",
-)
+REBUILT = (*saved_names(), "alias", "certificate_borrowed", "validation_name", "validation_value")
 """What the world shows of `Made`; the rest an apply finds out again."""
 
 

@@ -15,10 +15,9 @@ from msgspec.structs import replace
 from wizard.aws import listing
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.listing import everything
+from wizard.knowledge.aws_resources import saved_names
 from wizard.model.ports import Aws
 from wizard.model.setup import NAME, Made, Setup, SetupChoices
-from wizard.resources.certificate.certificate import Certificate
-from wizard.resources.distribution.distribution import Distribution
 from wizard.resources.found_again import AccountSearch, Finder, ShownSetup, Trace, together
 from wizard.resources.resource import TAG_ID
 from wizard.stages import FOUND_AGAIN
@@ -99,15 +98,6 @@ ASKED = ("goals", "domain", "region", "pixel", "retention_days", "viewer", "even
 """Choices that are asked again where the world does not show them. `profile` is how one looked, so it is known."""
 
 
-ITEMS = {
-    "content_bucket": "content-bucket",
-    "log_bucket": "log-bucket",
-    "distribution": Distribution.id,
-    "certificate": Certificate.id,
-}
-"""Fields of `Made` to the items that they are of: a setup found right after it was made may not be seen everywhere."""
-
-
 def rebuild(found: FoundSetup, name: str | None = None, **choices: Any) -> Setup:
     """Make the setup again that our file would hold.
 
@@ -123,9 +113,15 @@ def rebuild(found: FoundSetup, name: str | None = None, **choices: Any) -> Setup
         created=found.created,
         choices=replace(found.choices, **choices),
         made=found.made,
-        made_at={item: found.created for field, item in ITEMS.items() if getattr(found.made, field)},
+        made_at=_made_at(found),
         original=found.name if local != found.name else None,
     )
+
+
+def _made_at(found: FoundSetup) -> dict[str, float]:
+    """Return what may have been made only just now, and so may not be seen everywhere."""
+    items = {name: saved.item for name, saved in saved_names().items() if saved.item}
+    return {item: found.created for name, item in items.items() if getattr(found.made, name)}
 
 
 def refuse_adopted(found: FoundSetup, name: str, saved_as: str | None, names: Collection[str]) -> None:

@@ -21,6 +21,8 @@ class SavedName(Struct, frozen=True, forbid_unknown_fields=True):
     """How a sentence names it while it isn't created yet; empty where it comes with another one."""
     needs: str = ""
     """What has to be wanted for it, as in `Permission`."""
+    item: str = ""
+    """Id of the item that creates it, where it stands in AWS by itself; empty where it doesn't."""
     named_by_aws: bool = False
     """Whether AWS makes its id up."""
 
