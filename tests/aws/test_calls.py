@@ -10,6 +10,7 @@ from botocore.validate import ParamValidator
 
 from tests.aws.calls import features, load, sendable
 from tests.aws.synthetic import operation_model, operation_names, operations
+from tests.aws.typed import LISTINGS as TYPED
 from tests.modelcheck import breaches
 from wizard.aws import listing
 from wizard.aws.listing import Listing
@@ -27,7 +28,7 @@ NOT_CALLED = {
 }
 """Operations whose name stands in the product's code, and which it does not call."""
 
-LISTINGS = {name: one for name, one in vars(listing).items() if isinstance(one, Listing)}
+LISTINGS = {**TYPED, **{name: one for name, one in vars(listing).items() if isinstance(one, Listing)}}
 
 
 def shape_of(name: str) -> Any:

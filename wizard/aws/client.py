@@ -16,6 +16,7 @@ from wizard.aws.reply_limits import file_of
 from wizard.aws.service_regions import GLOBAL_REGION, IN_CHOSEN_REGION
 from wizard.aws.sessions import compare_clock, ends
 from wizard.aws.timeouts import WALK, CallTimeouts
+from wizard.aws.typed import operation_name
 from wizard.model.threads import in_thread
 
 Observer = Callable[[str, str], None]
@@ -131,7 +132,7 @@ class AwsClient:
         return Keys(shown.access_key, Secret(shown.secret_key), token, expiry.timestamp() if expiry else None)
 
     def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        name = f"{service}:{''.join(part.capitalize() for part in operation.split('_'))}"
+        name = operation_name(service, operation)
         with translated(name):
             call = getattr(self._client(service), operation)
             reply = _whole(lambda: call(**parameters), self.patience.attempts)

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from wizard.aws.typed import convert, operation_name
 from wizard.model.ports import Aws
 
+T = TypeVar("T")
 One = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Listing:
+class Listing(Generic[T]):
     """How a service hands out a list.
 
     Attributes:
@@ -19,6 +21,7 @@ class Listing:
         items: the field of a page that holds the list.
         token: the field that says where the next page begins; missing or empty on the last one.
         parameter: the parameter that takes the token.
+        kind: what one of them is read as.
         box: the field that holds items and token, where they are not in the reply itself.
         filters: parameters of every page.
     """
@@ -28,16 +31,13 @@ class Listing:
     items: str
     token: str
     parameter: str
+    kind: type[T]
     box: str = ""
     filters: Mapping[str, Any] = field(default_factory=dict)
 
 
-DISTRIBUTIONS = Listing("cloudfront", "list_distributions", "Items", "NextMarker", "Marker", "DistributionList")
-ACCESS_CONTROLS = Listing(
-    "cloudfront", "list_origin_access_controls", "Items", "NextMarker", "Marker", "OriginAccessControlList"
-)
-BUCKETS = Listing("s3", "list_buckets", "Buckets", "ContinuationToken", "ContinuationToken")
-FILES = Listing("s3", "list_objects_v2", "Contents", "NextContinuationToken", "ContinuationToken")
+BUCKETS = Listing("s3", "list_buckets", "Buckets", "ContinuationToken", "ContinuationToken", One)
+FILES = Listing("s3", "list_objects_v2", "Contents", "NextContinuationToken", "ContinuationToken", One)
 KEY_TYPES = ("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1")
 """Keys of certificates that CloudFront takes (CloudFront guide: requirements for SSL/TLS certificates)."""
 CERTIFICATES = Listing(
@@ -46,27 +46,30 @@ CERTIFICATES = Listing(
     "CertificateSummaryList",
     "NextToken",
     "NextToken",
+    One,
     filters={"Includes": {"keyTypes": list(KEY_TYPES)}},  # else ACM names RSA keys of 1024 and 2048 bits alone
 )
-DELIVERIES = Listing("logs", "describe_deliveries", "deliveries", "nextToken", "nextToken")
-DELIVERY_SOURCES = Listing("logs", "describe_delivery_sources", "deliverySources", "nextToken", "nextToken")
+DELIVERIES = Listing("logs", "describe_deliveries", "deliveries", "nextToken", "nextToken", One)
+DELIVERY_SOURCES = Listing("logs", "describe_delivery_sources", "deliverySources", "nextToken", "nextToken", One)
 TAGGED = Listing(
-    "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", "PaginationToken", "PaginationToken"
+    "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", "PaginationToken", "PaginationToken", One
 )
 
 
-async def everything(aws: Aws, listing: Listing, **parameters: Any) -> list[One]:
+async def everything(aws: Aws, listing: Listing[T], **parameters: Any) -> list[T]:
     """Return all items of a listing.
 
     Raises:
-        wizard.aws.errors.AwsError: a page was refused.
+        wizard.aws.errors.AwsError: a page was refused, or can't be read.
     """
-    found: list[One] = []
+    found: list[T] = []
+    operation = operation_name(listing.service, listing.operation)
     more: dict[str, str] = {}
     while True:
         reply = await aws(listing.service, listing.operation, **listing.filters, **parameters, **more)
         page = reply[listing.box] if listing.box else reply
-        found += page.get(listing.items) or []
+        items = page.get(listing.items) or []
+        found += items if listing.kind is One else [convert(one, listing.kind, operation) for one in items]
         token = page.get(listing.token)
         if not token:
             return found
@@ -76,16 +79,6 @@ async def everything(aws: Aws, listing: Listing, **parameters: Any) -> list[One]
 def as_tags(pairs: list[One]) -> dict[str, str]:
     """Return a list of keys and values as a mapping."""
     return {pair["Key"]: pair.get("Value", "") for pair in pairs}
-
-
-async def distribution_tags(aws: Aws, arn: str) -> dict[str, str]:
-    """Return the tags of a distribution.
-
-    Raises:
-        wizard.aws.errors.AwsError: AWS refused.
-    """
-    reply = await aws("cloudfront", "list_tags_for_resource", Resource=arn)
-    return as_tags(reply["Tags"].get("Items", []))
 
 
 async def certificate_tags(aws: Aws, arn: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The distribution whose id the saved setup does not know: its comment carries the setup's id."""
 
-from wizard.aws import listing
+from wizard.aws.listing import everything
+from wizard.aws.services.cloudfront import DISTRIBUTIONS
 from wizard.model.context import Context
 from wizard.model.setup import Setup
 
@@ -17,8 +18,8 @@ async def find_lost(context: Context) -> bool:
         wizard.aws.errors.AwsError: the account's distributions may not be listed.
     """
     ours = comment(context.state.setup)
-    for one in await listing.everything(context.ports.aws, listing.DISTRIBUTIONS):
-        if one.get("Comment") == ours:
-            context.state.record(distribution=one["Id"], distribution_domain=one["DomainName"])
+    for one in await everything(context.ports.aws, DISTRIBUTIONS):
+        if one.comment == ours:
+            context.state.record(distribution=one.id, distribution_domain=one.domain_name)
             return True
     return False

@@ -1,17 +1,19 @@
 """One read of an AWS object for all resources that own properties of it."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Generic, TypeVar
 
 import anyio
 
 from wizard.model.ports import Clock
 
+T = TypeVar("T")
+
 FRESH = 5.0
 """Seconds that a reply may serve the other resources on the same object."""
 
 
-class SharedRead:
+class SharedRead(Generic[T]):
     """Hands one reply to each of its readers at most once, so that a poll always looks anew.
 
     Args:
@@ -19,15 +21,15 @@ class SharedRead:
         clock: tells how old a reply is.
     """
 
-    def __init__(self, read: Callable[[], Awaitable[dict[str, Any]]], clock: Clock) -> None:
+    def __init__(self, read: Callable[[], Awaitable[T]], clock: Clock) -> None:
         self._read = read
         self._clock = clock
-        self._reply: dict[str, Any] | None = None
+        self._reply: T | None = None
         self._at = 0.0
         self._served: set[str] = set()
         self._lock: anyio.Lock | None = None
 
-    async def get(self, reader: str) -> dict[str, Any]:
+    async def get(self, reader: str) -> T:
         """Return a reply that `reader` has not seen yet and that is fresh.
 
         Raises:
@@ -41,7 +43,7 @@ class SharedRead:
             self._served.add(reader)
             return self._reply
 
-    def replace(self, reply: dict[str, Any]) -> None:
+    def replace(self, reply: T) -> None:
         """Take the reply of a write, which says what AWS now holds."""
         self._reply, self._at, self._served = reply, self._clock.now(), set()
 

@@ -35,7 +35,7 @@ TYPICAL_RELEASE = 300.0
 """Seconds until CloudFront lets go of a certificate after its distribution was deleted."""
 
 
-class SharedCertificate(SharedRead):
+class SharedCertificate(SharedRead[dict[str, Any]]):
     """The one reading that both items on the certificate use.
 
     Attributes:

@@ -1,9 +1,7 @@
 """The alternate domain name on the distribution, with its certificate."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from wizard.aws.errors import AwsError
+from wizard.aws.services.cloudfront import DistributionConfig
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution import distribution_config as configuration
 from wizard.resources.distribution.on_distribution import OnDistribution
@@ -34,14 +32,14 @@ class Alias(OnDistribution):
 
     async def read(self) -> Reading:
         """Look whether name and certificate are on the distribution."""
-        reply = await self.found()
-        if reply is None:
+        found = await self.found()
+        if found is None:
             return self.missing()
-        config = reply["Distribution"]["DistributionConfig"]
+        config = found.config
         wrong = self.compare(config)
         if asked := self.ask_about(wrong):
             return asked
-        if self._domain not in configuration.aliases(config):
+        if self._domain not in config.aliases.items:
             change = Change(self.id, Action.CREATE, Actor.US, self._doing(), wrong)
             return Reading(
                 presence=Presence.ABSENT, summary=f"{self._domain} isn't on the distribution", changes=(change,)
@@ -49,9 +47,8 @@ class Alias(OnDistribution):
         if wrong:
             return self.differs(f"{self._domain} is attached, but not as it should be", *wrong, change=self._doing())
         self.context.state.record(alias=self._domain)
-        oldest = config["ViewerCertificate"]["MinimumProtocolVersion"]
         summary = f"{self._domain} and its certificate are on the distribution"
-        return self.fine(summary, observed=f"oldest TLS: {oldest}")
+        return self.fine(summary, observed=f"oldest TLS: {config.viewer_certificate.minimum_protocol_version}")
 
     def missing(self) -> Reading:
         """No distribution, no alias."""
@@ -60,18 +57,18 @@ class Alias(OnDistribution):
     def _doing(self) -> str:
         return f"Attach {self._domain} and its certificate to the distribution"
 
-    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+    def compare(self, config: DistributionConfig) -> tuple[Difference, ...]:
         """Compare name, certificate and TLS."""
-        certificate, names = config.get("ViewerCertificate", {}), configuration.aliases(config)
-        arn, minimum = certificate.get("ACMCertificateArn", "none"), certificate.get("MinimumProtocolVersion", "none")
+        certificate, names = config.viewer_certificate, config.aliases.items
+        arn, minimum = certificate.acm_certificate_arn or "none", certificate.minimum_protocol_version or "none"
         weak = minimum == "none" or configuration.tls_rank(minimum) < configuration.tls_rank(configuration.MINIMUM_TLS)
         earlier = self.context.made.alias
         found = (
             (self._domain not in names, "alias", "missing", self._domain),
             (earlier != self._domain and earlier in names, "earlier hostname", str(earlier), "none"),
-            (arn != self.context.made.certificate, "certificate", str(arn), str(self.context.made.certificate)),
-            (certificate.get("SSLSupportMethod") != "sni-only", "TLS by", "other", "sni-only"),
-            (weak, "oldest TLS", str(minimum), f"{configuration.MINIMUM_TLS} or newer"),
+            (arn != self.context.made.certificate, "certificate", arn, str(self.context.made.certificate)),
+            (certificate.ssl_support_method != "sni-only", "TLS by", "other", "sni-only"),
+            (weak, "oldest TLS", minimum, f"{configuration.MINIMUM_TLS} or newer"),
         )
         return tuple(Difference(name, has, wants) for wrong, name, has, wants in found if wrong)
 
@@ -82,13 +79,12 @@ class Alias(OnDistribution):
             NotYetError: the certificate was issued only moments ago.
             StoppedError: another distribution of the account has the name.
         """
-        reply = await self.unedited(change)
-        config = reply["Distribution"]["DistributionConfig"]
+        found = await self.unedited(change)
         if change.action is Action.DELETE:
-            await self.update(configuration.without_alias(config, self.setup), reply["ETag"])
+            await self.update(configuration.without_alias(found.document, self.setup), found.etag)
             return
         try:
-            await self.update(configuration.with_alias(config, self.setup), reply["ETag"])
+            await self.update(configuration.with_alias(found.document, self.setup), found.etag)
         except AwsError as error:
             if ANOTHERS_RECORD in str(error):
                 await self._release()
@@ -113,10 +109,10 @@ class Alias(OnDistribution):
             return  # may not be listed: then AWS's own words have to do
         if other:
             raise StoppedError(
-                f"{self._domain} is on another distribution of this account: {other['Id']}",
+                f"{self._domain} is on another distribution of this account: {other.id}",
                 "alias-on-distribution",
                 domain=self._domain,
-                distribution=other["Id"],
+                distribution=other.id,
             )
 
     async def _release(self) -> None:
@@ -137,7 +133,7 @@ class Alias(OnDistribution):
 
     async def removal(self) -> Reading:
         """Take the name off, so that nothing of it stays taken in CloudFront."""
-        reply = await self.remaining()
-        if reply is None or self._domain not in configuration.aliases(reply["Distribution"]["DistributionConfig"]):
+        found = await self.remaining()
+        if found is None or self._domain not in found.config.aliases.items:
             return self.gone(f"{self._domain} is no longer on the distribution")
         return self.to_delete(f"{self._domain} is on the distribution", f"Remove {self._domain} from the distribution")

@@ -2,10 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Mapping
-from typing import Any
 
 from wizard.aws.errors import AwsError
+from wizard.aws.services import cloudfront
+from wizard.aws.services.cloudfront import DistributionConfig
 from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution import distribution_config as configuration
@@ -45,30 +45,27 @@ class Distribution(OnDistribution):
         reply = await self.found()
         if reply is None:
             return self.missing()
-        found = reply["Distribution"]
-        self.context.state.record(distribution_domain=found["DomainName"])
-        wrong = self.compare(found["DistributionConfig"])
+        found = reply.distribution
+        self.context.state.record(distribution_domain=found.domain_name)
+        wrong = self.compare(reply.config)
         if asked := self.ask_about(wrong):
             return asked
-        tags = self.tags if found["Id"] == self._made_now else await self._tags(found["ARN"])
+        made_now = found.id == self._made_now
+        tags = self.tags if made_now else await cloudfront.distribution_tags(self.context.ports.aws, found.arn)
         if not self.tags.items() <= tags.items():
             wrong = (*wrong, self.untagged(tags))
         if wrong:
             return self.differs("The distribution's settings differ", *wrong, change="Correct the distribution")
-        others = (configuration.foreign(found["DistributionConfig"], self.setup), self.more_tags(tags))
+        others = (configuration.foreign(reply.config, self.setup), self.more_tags(tags))
         return self.fine(
-            f"Distribution {found['Id']} is {found['DomainName']}",
+            f"Distribution {found.id} is {found.domain_name}",
             observed="; ".join(filter(None, others)),
-            domain=found["DomainName"],
+            domain=found.domain_name,
         )
 
-    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+    def compare(self, config: DistributionConfig) -> tuple[Difference, ...]:
         """Compare the settings we own."""
         return configuration.differences(config, self.setup)
-
-    async def _tags(self, arn: str) -> dict[str, str]:
-        reply = await self.context.ports.aws("cloudfront", "list_tags_for_resource", Resource=arn)
-        return {tag["Key"]: tag["Value"] for tag in reply["Tags"].get("Items", [])}
 
     def missing(self) -> Reading:
         """No distribution."""
@@ -126,25 +123,18 @@ class Distribution(OnDistribution):
     async def _request(self) -> None:
         """Create it under the caller reference that was saved."""
         config = configuration.fresh(self.setup, self.context.made.caller_reference or "")
-        tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
-        reply = await self.context.ports.aws(
-            "cloudfront",
-            "create_distribution_with_tags",
-            DistributionConfigWithTags={"DistributionConfig": config, "Tags": tags},
-        )
-        found = reply["Distribution"]
-        self._made_now = found["Id"]
-        self.context.state.record(distribution=found["Id"], distribution_domain=found["DomainName"])
+        found = await cloudfront.create_distribution(self.context.ports.aws, config, self.tags)
+        self._made_now = found.id
+        self.context.state.record(distribution=found.id, distribution_domain=found.domain_name)
 
     async def _update(self, change: Change) -> None:
-        reply = await self.unedited(change)
-        found = reply["Distribution"]
+        found, aws = await self.unedited(change), self.context.ports.aws
+        arn = found.distribution.arn
         # The tags come first: the least policy lets us change only what carries them.
-        if not self.tags.items() <= (await self._tags(found["ARN"])).items():
-            tags = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
-            await self.context.ports.aws("cloudfront", "tag_resource", Resource=found["ARN"], Tags=tags)
-        if configuration.differences(found["DistributionConfig"], self.setup):
-            await self.update(configuration.merged(found["DistributionConfig"], self.setup), reply["ETag"])
+        if not self.tags.items() <= (await cloudfront.distribution_tags(aws, arn)).items():
+            await cloudfront.tag_distribution(aws, arn, self.tags)
+        if configuration.differences(found.config, self.setup):
+            await self.update(configuration.merged(found.document, self.setup), found.etag)
         self.shared.forget()
 
     async def removal(self) -> Reading:
@@ -158,18 +148,16 @@ class Distribution(OnDistribution):
         return self.to_delete("The distribution exists", "Delete the distribution")
 
     async def _delete(self) -> None:
-        reply = await self.context.ports.aws("cloudfront", "get_distribution", Id=self.context.made.distribution)
+        aws, made = self.context.ports.aws, self.context.made.distribution
+        found = await cloudfront.get_distribution(aws, made)
         self.shared.forget()
-        found = reply["Distribution"]
-        if found["DistributionConfig"]["Enabled"]:  # a former one, which only this item knows
-            await self.update(found["DistributionConfig"] | {"Enabled": False}, reply["ETag"])
+        if found.config.enabled:  # a former one, which only this item knows
+            await self.update(found.document | {"Enabled": False}, found.etag)
             raise NotYetError(self._disabling())
-        if found["Status"] != "Deployed":
+        if not found.deployed:
             raise NotYetError(self._disabling())
         try:
-            await self.context.ports.aws(
-                "cloudfront", "delete_distribution", Id=self.context.made.distribution, IfMatch=reply["ETag"]
-            )
+            await cloudfront.delete_distribution(aws, made, found.etag)
         except AwsError as error:
             if (
                 error.code not in NOT_DELETABLE_YET or error.problem.id != "aws-refused"
@@ -195,22 +183,21 @@ class Serving(OnDistribution):
 
     async def read(self) -> Reading:
         """Look at the switch and the deployment."""
-        reply = await self.found()
-        if reply is None:
+        found = await self.found()
+        if found is None:
             return self.missing()
-        found = reply["Distribution"]
-        wrong = self.compare(found["DistributionConfig"])
+        wrong = self.compare(found.config)
         if asked := self.ask_about(wrong):
             return asked
         if wrong:
             return self.differs("The distribution is disabled", *wrong)
-        if found["Status"] != "Deployed":
+        if not found.deployed:
             return self._deploying("CloudFront is deploying the new settings")
         return self.fine("CloudFront serves your pixel from all its edge locations")
 
-    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+    def compare(self, config: DistributionConfig) -> tuple[Difference, ...]:
         """Look at the switch."""
-        return () if config["Enabled"] else (Difference("Enabled", "off", "on"),)
+        return () if config.enabled else (Difference("Enabled", "off", "on"),)
 
     def missing(self) -> Reading:
         """No distribution: nothing to wait for yet."""
@@ -226,18 +213,16 @@ class Serving(OnDistribution):
 
     async def carry_out(self, change: Change) -> None:
         """Turn the switch: on, or for a removal off."""
-        reply = await self.unedited(change)
-        config = reply["Distribution"]["DistributionConfig"] | {"Enabled": change.action is not Action.DELETE}
-        await self.update(config, reply["ETag"])
+        found = await self.unedited(change)
+        await self.update(found.document | {"Enabled": change.action is not Action.DELETE}, found.etag)
 
     async def removal(self) -> Reading:
         """Switch it off and wait until every edge has heard: CloudFront deletes only then."""
-        reply = await self.remaining()
-        if reply is None:
+        found = await self.remaining()
+        if found is None:
             return self.gone("The distribution is gone")
-        found = reply["Distribution"]
-        if found["DistributionConfig"]["Enabled"]:
+        if found.config.enabled:
             return self.to_delete("The distribution is enabled", "Disable the distribution")
-        if found["Status"] != "Deployed":
+        if not found.deployed:
             return self._deploying("CloudFront is disabling it at its edge locations")
         return self.gone("The distribution is disabled everywhere")

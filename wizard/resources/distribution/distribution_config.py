@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from wizard.aws.services import cloudfront
+from wizard.aws.services.cloudfront import DistributionConfig, ErrorResponse, Origin
+from wizard.aws.typed import convert
 from wizard.model.results import Difference
 from wizard.model.setup import Setup
 from wizard.resources.lost_distribution import comment
 
-Config = dict[str, Any]
+Config = cloudfront.Document
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 """Managed cache policy: query strings are not part of the key, so the edge answers every event."""
@@ -103,62 +106,57 @@ def _origin(setup: Setup) -> Config:
     }
 
 
-def differences(config: Mapping[str, Any], setup: Setup) -> tuple[Difference, ...]:
+def differences(config: DistributionConfig, setup: Setup) -> tuple[Difference, ...]:
     """Compare the properties we own, apart from alias, certificate and switch, with those of a distribution."""
-    found, wanted = summary(config), summary(fresh(setup, ""))
-    return tuple(
-        Difference(name, found.get(name, "missing"), value)
-        for name, value in wanted.items()
-        if found.get(name) != value
-    )
+    found, wanted = summary(config), summary(read(fresh(setup, "")))
+    return tuple(Difference(name, found[name], value) for name, value in wanted.items() if found[name] != value)
 
 
-def summary(config: Mapping[str, Any]) -> dict[str, str]:
+def read(config: Config) -> DistributionConfig:
+    """Return what is read of a configuration of ours."""
+    return convert(config, DistributionConfig, "cloudfront:UpdateDistribution")
+
+
+def summary(config: DistributionConfig) -> dict[str, str]:
     """Return the properties we own as short plain text, by their names in the CloudFront API."""
-    origin: Config = next((one for one in config.get("Origins", {}).get("Items", []) if one["Id"] == ORIGIN), {})
-    behavior = config.get("DefaultCacheBehavior", {})
-    errors = {one["ErrorCode"]: _kept(one) for one in _items(config.get("CustomErrorResponses"))}
-    methods = behavior.get("AllowedMethods") or {}
+    origin = next((one for one in config.origins.items if one.id == ORIGIN), Origin(ORIGIN))
+    behavior = config.default_cache_behavior
+    errors = {one.error_code: _kept(one) for one in config.custom_error_responses.items}
     return {
-        "DefaultRootObject": str(config.get("DefaultRootObject", "")),
-        "Origin": str(origin.get("DomainName", "missing")),
-        "OriginPath": str(origin.get("OriginPath") or "none"),
-        "OriginAccessControlId": str(origin.get("OriginAccessControlId") or "none"),
-        "TargetOriginId": str(behavior.get("TargetOriginId", "")),
-        "ViewerProtocolPolicy": str(behavior.get("ViewerProtocolPolicy", "")),
-        "AllowedMethods": " ".join(sorted(_items(methods))),
-        "CachedMethods": " ".join(sorted(_items(methods.get("CachedMethods")))),
-        "CachePolicyId": str(behavior.get("CachePolicyId", "none")),
-        "ResponseHeadersPolicyId": str(behavior.get("ResponseHeadersPolicyId") or "none"),
-        "Compress": "on" if behavior.get("Compress") else "off",
-        "Only signed URLs": "yes" if _signed(behavior) else "no",
+        "DefaultRootObject": config.default_root_object,
+        "Origin": origin.domain_name or "missing",
+        "OriginPath": origin.origin_path or "none",
+        "OriginAccessControlId": origin.origin_access_control_id or "none",
+        "TargetOriginId": behavior.target_origin_id,
+        "ViewerProtocolPolicy": behavior.viewer_protocol_policy,
+        "AllowedMethods": " ".join(sorted(behavior.allowed_methods.items)),
+        "CachedMethods": " ".join(sorted(behavior.allowed_methods.cached_methods.items)),
+        "CachePolicyId": behavior.cache_policy_id,
+        "ResponseHeadersPolicyId": behavior.response_headers_policy_id or "none",
+        "Compress": "on" if behavior.compress else "off",
+        "Only signed URLs": "yes" if behavior.signed_only else "no",
         "403 cached for": errors.get(403, "not set"),
         "404 cached for": errors.get(404, "not set"),
-        "HttpVersion": str(config.get("HttpVersion", "")).lower(),
-        "IPv6": "on" if config.get("IsIPV6Enabled") else "off",
-        "Comment": str(config.get("Comment", "")),
-        "Cookies in the logs": "yes" if config.get("Logging", {}).get("IncludeCookies") else "no",
+        "HttpVersion": config.http_version.lower(),
+        "IPv6": "on" if config.ipv6 else "off",
+        "Comment": config.comment,
+        "Cookies in the logs": "yes" if config.logging.include_cookies else "no",
     }
 
 
-def _signed(behavior: Mapping[str, Any]) -> bool:
-    """Whether viewers need a signature, which no tracker has."""
-    return any(behavior.get(name, {}).get("Enabled") for name in ("TrustedKeyGroups", "TrustedSigners"))
+def _kept(answer: ErrorResponse) -> str:
+    page = answer.response_page_path
+    return f"{answer.error_caching_min_ttl} s" + (f", answered by {page}" if page else "")
 
 
-def _kept(answer: Mapping[str, Any]) -> str:
-    page = answer.get("ResponsePagePath")
-    return f"{answer.get('ErrorCachingMinTTL')} s" + (f", answered by {page}" if page else "")
-
-
-def foreign(config: Mapping[str, Any], setup: Setup) -> str:
+def foreign(config: DistributionConfig, setup: Setup) -> str:
     """Return in words what others set beside ours; it is carried over."""
     ours = (setup.choices.domain, setup.made.alias)
-    codes = [one["ErrorCode"] for one in _items(config.get("CustomErrorResponses"))]
+    codes = [one.error_code for one in config.custom_error_responses.items]
     kinds = {
-        "origins": [one["Id"] for one in _items(config.get("Origins")) if one["Id"] != ORIGIN],
-        "behaviors": [one["PathPattern"] for one in _items(config.get("CacheBehaviors"))],
-        "names": [name for name in aliases(config) if name not in ours],
+        "origins": [one.id for one in config.origins.items if one.id != ORIGIN],
+        "behaviors": [one.path_pattern for one in config.cache_behaviors.items],
+        "names": [name for name in config.aliases.items if name not in ours],
         "error pages": [str(code) for code in codes if code not in OUR_ERRORS],
     }
     return "; ".join(f"other {kind}, left alone: {', '.join(found)}" for kind, found in kinds.items() if found)
@@ -181,14 +179,9 @@ def merged(config: Mapping[str, Any], setup: Setup) -> Config:
     return result | owned | {"Comment": comment(setup)}
 
 
-def aliases(config: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the host names the distribution answers to."""
-    return tuple(_items(config.get("Aliases")))
-
-
 def with_alias(config: Mapping[str, Any], setup: Setup) -> Config:
     """Return the configuration with our alias and certificate attached, an earlier alias of ours taken off."""
-    others = [name for name in aliases(config) if name not in (setup.choices.domain, setup.made.alias)]
+    others = [name for name in _items(config.get("Aliases")) if name not in (setup.choices.domain, setup.made.alias)]
     found = config.get("ViewerCertificate", {}).get("MinimumProtocolVersion", MINIMUM_TLS)
     certificate = {
         "ACMCertificateArn": setup.made.certificate,
@@ -204,7 +197,7 @@ def with_alias(config: Mapping[str, Any], setup: Setup) -> Config:
 
 def without_alias(config: Mapping[str, Any], setup: Setup) -> Config:
     """Return the configuration with our alias taken off, and the certificate with it when no other alias is left."""
-    others = [name for name in aliases(config) if name not in (setup.choices.domain, setup.made.alias)]
+    others = [name for name in _items(config.get("Aliases")) if name not in (setup.choices.domain, setup.made.alias)]
     result = deepcopy(dict(config)) | {"Aliases": _listed(others)}
     return result if others else result | {"ViewerCertificate": {"CloudFrontDefaultCertificate": True}}
 

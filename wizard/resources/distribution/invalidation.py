@@ -1,7 +1,6 @@
 """CloudFront invalidations: tells the edges to drop a cached file."""
 
-import secrets
-
+from wizard.aws.services.cloudfront import create_invalidation
 from wizard.model.context import Context
 
 
@@ -13,12 +12,4 @@ async def invalidate(context: Context, *paths: str) -> None:
     """
     if not context.made.distribution:
         return
-    await context.ports.aws(
-        "cloudfront",
-        "create_invalidation",
-        DistributionId=context.made.distribution,
-        InvalidationBatch={
-            "Paths": {"Quantity": len(paths), "Items": list(paths)},
-            "CallerReference": f"snowpixel-{secrets.token_hex(8)}",
-        },
-    )
+    await create_invalidation(context.ports.aws, context.made.distribution, paths)

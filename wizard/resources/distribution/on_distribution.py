@@ -1,10 +1,11 @@
 """What resources on the distribution share: one read, and care for concurrent edits (`ETag`)."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.services import cloudfront
+from wizard.aws.services.cloudfront import DistributionConfig, Document, FoundDistribution
 from wizard.model.context import DISTRIBUTION_EDITED, Context
 from wizard.model.results import Action, Actor, Change, Decision, DecisionOption, Difference
 from wizard.model.setup import Setup
@@ -38,11 +39,11 @@ class OnDistribution(Resource):
         return self.context.state.setup
 
     @abstractmethod
-    def compare(self, config: Mapping[str, Any]) -> tuple[Difference, ...]:
+    def compare(self, config: DistributionConfig) -> tuple[Difference, ...]:
         """Compare the properties that this resource owns with those of a configuration."""
 
-    async def found(self) -> dict[str, Any] | None:
-        """Return GetDistribution's reply, None when there is no distribution."""
+    async def found(self) -> FoundDistribution | None:
+        """Return the distribution, None when there is none."""
         if self.context.made.distribution is None:
             return None
         try:
@@ -52,29 +53,27 @@ class OnDistribution(Resource):
                 return None
             raise
 
-    async def remaining(self) -> dict[str, Any] | None:
+    async def remaining(self) -> FoundDistribution | None:
         """Return what is left for a removal; one whose id was never saved, for the reply was lost, is looked for."""
         if self.context.made.distribution is None:
             await find_lost(self.context)
         return await self.found()
 
-    async def unedited(self, change: Change) -> dict[str, Any]:
+    async def unedited(self, change: Change) -> FoundDistribution:
         """Read the distribution for an update.
 
         Raises:
             LookAgainError: somebody edited a property of ours since the change was decided on.
         """
-        reply: dict[str, Any] = await self.context.ports.aws(
-            "cloudfront", "get_distribution", Id=self.context.made.distribution
-        )
-        wrong = {each.property for each in self.compare(reply["Distribution"]["DistributionConfig"])}
+        found = await cloudfront.get_distribution(self.context.ports.aws, self.context.made.distribution)
+        wrong = {each.property for each in self.compare(found.config)}
         looked = change.action is not Action.DELETE and change.differences
         if looked and not wrong <= {each.property for each in change.differences}:
-            self.shared.replace(reply)
+            self.shared.replace(found)
             raise LookAgainError
-        return reply
+        return found
 
-    async def update(self, config: dict[str, Any], etag: str) -> None:
+    async def update(self, config: Document, etag: str) -> None:
         """Write the whole configuration, unless somebody else changed it since it was read.
 
         Raises:
@@ -82,13 +81,7 @@ class OnDistribution(Resource):
         """
         self.shared.forget()
         try:
-            await self.context.ports.aws(
-                "cloudfront",
-                "update_distribution",
-                Id=self.context.made.distribution,
-                IfMatch=etag,
-                DistributionConfig=config,
-            )
+            await cloudfront.update_distribution(self.context.ports.aws, self.context.made.distribution, config, etag)
         except AwsError as error:
             if error.code not in CHANGED_MEANWHILE or error.problem.id != "aws-refused":
                 raise
@@ -139,11 +132,13 @@ class OnDistribution(Resource):
         self._known = None
 
 
-def shared_distribution(context: Context) -> SharedRead:
+def shared_distribution(context: Context) -> SharedRead[FoundDistribution]:
     """Return the one reading that all resources on the distribution use."""
 
-    async def read() -> dict[str, Any]:
-        return await context.ports.aws("cloudfront", "get_distribution", Id=context.made.distribution)
+    async def read() -> FoundDistribution:
+        return await cloudfront.get_distribution(context.ports.aws, context.made.distribution)
 
-    shared: SharedRead = context.shared.setdefault("distribution", SharedRead(read, context.ports.clock))
+    shared: SharedRead[FoundDistribution] = context.shared.setdefault(
+        "distribution", SharedRead(read, context.ports.clock)
+    )
     return shared

@@ -1,10 +1,17 @@
 """The origin access control (OAC) with which CloudFront reads the private bucket."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from wizard.aws.errors import MISSING, AwsError
-from wizard.aws.listing import ACCESS_CONTROLS, DISTRIBUTIONS, everything
+from wizard.aws.listing import everything
+from wizard.aws.services import cloudfront
+from wizard.aws.services.cloudfront import (
+    ACCESS_CONTROLS,
+    DISTRIBUTIONS,
+    AccessControlConfig,
+    AccessControlSummary,
+    FoundAccessControl,
+)
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution.on_distribution import CHANGED_MEANWHILE
 from wizard.resources.found_again import OWN_NAME, AccountSearch, ShownSetup, Trace
@@ -22,15 +29,13 @@ async def found_access_controls(search: AccountSearch) -> Sequence[Trace]:
     """
     listed = await everything(search.aws, ACCESS_CONTROLS)
     return [
-        Trace(match["id"], ShownSetup(names=(_described(one),), made={"origin_access_control": one["Id"]}))
+        Trace(
+            match["id"],
+            ShownSetup(names=(one.description.removeprefix("snowpixel "),), made={"origin_access_control": one.id}),
+        )
         for one in listed
-        if (match := OWN_NAME.fullmatch(one["Name"]))
+        if (match := OWN_NAME.fullmatch(one.name))
     ]
-
-
-def _described(one: dict[str, Any]) -> str:
-    """Return the setup's name as the description tells it."""
-    return str(one.get("Description", "")).removeprefix("snowpixel ")
 
 
 class OriginAccess(Resource):
@@ -44,32 +49,29 @@ class OriginAccess(Resource):
     saved_as = "origin_access_control"
 
     @property
-    def _config(self) -> dict[str, str]:
+    def _config(self) -> AccessControlConfig:
         setup = self.context.state.setup
-        return {
-            "Name": f"snowpixel-{setup.id}",
-            "Description": f"snowpixel {setup.known_as}",
-            "SigningProtocol": "sigv4",
-            "SigningBehavior": "always",
-            "OriginAccessControlOriginType": "s3",
-        }
+        return AccessControlConfig(
+            name=f"snowpixel-{setup.id}",
+            description=f"snowpixel {setup.known_as}",
+            signing_protocol="sigv4",
+            signing_behavior="always",
+            origin_type="s3",
+        )
 
     async def read(self) -> Reading:
         """Compare its settings."""
         if not self.confirmed:
             return self.missing()
         try:
-            reply = await self._call("get_origin_access_control", Id=self.context.made.origin_access_control)
+            found = await self._get()
         except AwsError as error:
             if error.code in MISSING:
                 return self.absent("The origin access control doesn't exist", "Create the origin access control")
             raise
-        found = reply["OriginAccessControl"]["OriginAccessControlConfig"]
-        wrong = tuple(
-            Difference(name, str(found.get(name, "none")), value)
-            for name, value in self._config.items()
-            if found.get(name) != value
-        )
+        has = found.settings.properties()
+        wanted = self._config.properties()
+        wrong = tuple(Difference(name, has[name], value) for name, value in wanted.items() if has[name] != value)
         if wrong:
             return self.differs("The origin access control was changed", *wrong)
         return self.fine("The origin access control is in place")
@@ -86,43 +88,37 @@ class OriginAccess(Resource):
     async def _create(self) -> None:
         self.context.state.record(origin_access_control=None)  # that of one that is gone
         try:
-            reply = await self._call("create_origin_access_control", OriginAccessControlConfig=self._config)
-            found = reply["OriginAccessControl"]["Id"]
+            made: str | None = await cloudfront.create_access_control(self.context.ports.aws, self._config)
         except AwsError as error:
             if error.code != "OriginAccessControlAlreadyExists":
                 raise
-            found = await self._by_name()  # the name carries our id: an earlier reply was lost
-            if found is None:
+            made = await self._by_name()  # the name carries our id: an earlier reply was lost
+            if made is None:
                 raise NotShownError from None
-        self.context.state.record(origin_access_control=found)
+        self.context.state.record(origin_access_control=made)
 
     async def _by_name(self) -> str | None:
         """Return the id of the one that has our name, None where none has."""
         for one in await everything(self.context.ports.aws, ACCESS_CONTROLS):
-            if one["Name"] == self._config["Name"]:
+            if one.name == self._config.name:
                 return self._ours(one)
         return None
 
-    def _ours(self, found: dict[str, Any]) -> str:
+    def _ours(self, found: AccessControlSummary) -> str:
         """Return its id, unless somebody else uses our name for something of their own."""
-        if found.get("Description") != self._config["Description"]:
+        if found.description != self._config.description:
             raise StoppedError(
-                f"Another origin access control is called {found['Name']}",
+                f"Another origin access control is called {found.name}",
                 "foreign-origin-access",
-                name=found["Name"],
-                found=found["Id"],
+                name=found.name,
+                found=found.id,
             )
-        return str(found["Id"])
+        return found.id
 
     async def _update(self) -> None:
-        found = await self._call("get_origin_access_control", Id=self.context.made.origin_access_control)
+        aws, made, found = self.context.ports.aws, self.context.made.origin_access_control, await self._get()
         try:
-            await self._call(
-                "update_origin_access_control",
-                Id=self.context.made.origin_access_control,
-                IfMatch=found["ETag"],
-                OriginAccessControlConfig=self._config,
-            )
+            await cloudfront.update_access_control(aws, made, found.etag, self._config)
         except AwsError as error:
             if error.code not in CHANGED_MEANWHILE:
                 raise
@@ -138,10 +134,9 @@ class OriginAccess(Resource):
         return self.to_delete("The origin access control exists", "Delete the origin access control")
 
     async def _delete(self) -> None:
-        made = self.context.made.origin_access_control
-        found = await self._call("get_origin_access_control", Id=made)
+        aws, made, found = self.context.ports.aws, self.context.made.origin_access_control, await self._get()
         try:
-            await self._call("delete_origin_access_control", Id=made, IfMatch=found["ETag"])
+            await cloudfront.delete_access_control(aws, made, found.etag)
         except AwsError as error:
             if error.code in CHANGED_MEANWHILE:
                 raise self._not_yet(Action.DELETE, EDITED) from None
@@ -151,7 +146,7 @@ class OriginAccess(Resource):
                 summary = "CloudFront hasn't released the origin access control yet"
                 raise self._not_yet(Action.DELETE, summary) from None
             raise StoppedError(
-                "Another distribution uses the origin access control", "origin-access-in-use", name=self._config["Name"]
+                "Another distribution uses the origin access control", "origin-access-in-use", name=self._config.name
             ) from error
 
     def _not_yet(self, action: Action, summary: str) -> NotYetError:
@@ -161,8 +156,7 @@ class OriginAccess(Resource):
         """Whether a distribution of the account refers to it."""
         made = self.context.made.origin_access_control
         listed = await everything(self.context.ports.aws, DISTRIBUTIONS)
-        origins = (origin for one in listed for origin in one["Origins"].get("Items", []))
-        return any(origin.get("OriginAccessControlId") == made for origin in origins)
+        return any(origin.origin_access_control_id == made for one in listed for origin in one.origins.items)
 
-    async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        return await self.context.ports.aws("cloudfront", operation, **parameters)
+    async def _get(self) -> FoundAccessControl:
+        return await cloudfront.get_access_control(self.context.ports.aws, self.context.made.origin_access_control)

@@ -6,28 +6,27 @@ was lost, or that a colleague made, is named here, with the way to continue it.
 
 import shlex
 
-from wizard.aws import listing
-from wizard.aws.listing import One, everything
+from wizard.aws.listing import CERTIFICATES, certificate_tags, everything
+from wizard.aws.services.cloudfront import DISTRIBUTIONS, DistributionSummary, distribution_tags
 from wizard.model.ports import Aws
 from wizard.model.results import Problem, Status
-from wizard.resources.distribution.distribution_config import aliases
 from wizard.resources.resource import TAG_ID, TAG_SETUP, Presence, Reading, Resource
 
 MARK = "snowpixel "
 """Beginning of the comment on every distribution of ours."""
 
 
-async def distribution_with(aws: Aws, domain: str) -> One | None:
+async def distribution_with(aws: Aws, domain: str) -> DistributionSummary | None:
     """Return the account's distribution that has the name, None when none has.
 
     Raises:
         wizard.aws.errors.AwsError: the account's distributions may not be listed.
     """
-    return _with_alias(await everything(aws, listing.DISTRIBUTIONS), domain)
+    return _with_alias(await everything(aws, DISTRIBUTIONS), domain)
 
 
-def _with_alias(distributions: list[One], domain: str) -> One | None:
-    return next((one for one in distributions if domain in aliases(one)), None)
+def _with_alias(distributions: list[DistributionSummary], domain: str) -> DistributionSummary | None:
+    return next((one for one in distributions if domain in one.aliases.items), None)
 
 
 class OtherSetups(Resource):
@@ -49,7 +48,7 @@ class OtherSetups(Resource):
         """Look through the account's distributions, and only where there is reason to, its certificates."""
         if self.context.made.distribution is not None:
             return self.fine(f"{self._domain} belongs to this setup")
-        distributions = await everything(self.context.ports.aws, listing.DISTRIBUTIONS)
+        distributions = await everything(self.context.ports.aws, DISTRIBUTIONS)
         distribution = _with_alias(distributions, self._domain)
         if distribution:
             return await self._taken_by(distribution)
@@ -64,23 +63,22 @@ class OtherSetups(Resource):
     def _free(self) -> Reading:
         return self.fine(f"No other setup in this account is for {self._domain}")
 
-    async def _taken_by(self, distribution: One) -> Reading:
+    async def _taken_by(self, distribution: DistributionSummary) -> Reading:
         """Say whose the distribution is that has the name."""
-        tags = await listing.distribution_tags(self.context.ports.aws, distribution["ARN"])
+        tags = await distribution_tags(self.context.ports.aws, distribution.arn)
         if TAG_ID not in tags:
             return self._foreign(distribution)
-        return self._free() if tags[TAG_ID] == self._id else self._other(tags, f"its distribution {distribution['Id']}")
+        return self._free() if tags[TAG_ID] == self._id else self._other(tags, f"its distribution {distribution.id}")
 
-    def _half_made(self, one: One) -> bool:
+    def _half_made(self, one: DistributionSummary) -> bool:
         """Whether it is a distribution of another setup that has no name yet."""
-        comment = one.get("Comment", "")
-        return comment.startswith(MARK) and self._id not in comment and not aliases(one)
+        return one.comment.startswith(MARK) and self._id not in one.comment and not one.aliases.items
 
     async def _certificates(self) -> Reading:
         """Look whether a setup that is not finished has asked for a certificate for the name."""
-        for one in await everything(self.context.ports.aws, listing.CERTIFICATES):
+        for one in await everything(self.context.ports.aws, CERTIFICATES):
             if one["DomainName"] == self._domain:
-                tags = await listing.certificate_tags(self.context.ports.aws, one["CertificateArn"])
+                tags = await certificate_tags(self.context.ports.aws, one["CertificateArn"])
                 if tags.get(TAG_ID, self._id) != self._id:
                     return self._other(tags, "it isn't finished")
         return self._free()
@@ -97,14 +95,14 @@ class OtherSetups(Resource):
             here=self.context.state.setup.name,
         )
 
-    def _foreign(self, distribution: One) -> Reading:
+    def _foreign(self, distribution: DistributionSummary) -> Reading:
         """Say it early; only the name itself will have to wait for it."""
         return Reading(
             presence=Presence.FOREIGN,
-            summary=f"{self._domain} is on another distribution of this account: {distribution['Id']}",
+            summary=f"{self._domain} is on another distribution of this account: {distribution.id}",
             status=Status.WARNING,
-            problem=Problem("alias-on-distribution", {"domain": self._domain, "distribution": distribution["Id"]}),
-            observed=distribution["Id"],
+            problem=Problem("alias-on-distribution", {"domain": self._domain, "distribution": distribution.id}),
+            observed=distribution.id,
         )
 
     async def removal(self) -> Reading:
