@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.loaders import create_loader
 from botocore.session import Session
 
-from wizard.aws.listing import KEY_TYPES
+from wizard.aws.services.acm import KEY_TYPES
 from wizard.model.setup import Setup
 from wizard.practice.worldfile import CALM, WorldFile
 

@@ -12,7 +12,8 @@ from tests.live_trial.plan import StepId
 from tests.live_trial.trial import NAME, PAUSES, StepError, Trial, check_of
 from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, ErrorKind
-from wizard.aws.listing import CERTIFICATES, everything
+from wizard.aws.listing import everything
+from wizard.aws.services.acm import CERTIFICATES, describe_certificate
 from wizard.engine.progress import Progress
 from wizard.model import validators
 from wizard.model.context import DELETE_LOGS, YES
@@ -86,12 +87,12 @@ def renewals(trial: Trial) -> None:
 async def _days_left_at_renewal(trial: Trial) -> list[float]:
     aws, found = trial.ports().aws, []
     for one in await everything(aws, CERTIFICATES):
-        if one.get("Status") != "ISSUED" or one.get("Type") != "AMAZON_ISSUED":
+        if one.status != "ISSUED" or one.type != "AMAZON_ISSUED":
             continue
-        details = (await aws("acm", "describe_certificate", CertificateArn=one["CertificateArn"]))["Certificate"]
-        renewal = details.get("RenewalSummary", {})
-        if str(renewal.get("RenewalStatus", "")).startswith("PENDING") and "UpdatedAt" in renewal:
-            found.append((details["NotAfter"] - renewal["UpdatedAt"]).total_seconds() / DAY)
+        details = await describe_certificate(aws, one.certificate_arn)
+        renewal = details.renewal_summary
+        if renewal and renewal.renewal_status.startswith("PENDING") and details.not_after:
+            found.append((details.not_after - renewal.updated_at).total_seconds() / DAY)
     return found
 
 

@@ -38,17 +38,6 @@ class Listing(Generic[T]):
 
 BUCKETS = Listing("s3", "list_buckets", "Buckets", "ContinuationToken", "ContinuationToken", One)
 FILES = Listing("s3", "list_objects_v2", "Contents", "NextContinuationToken", "ContinuationToken", One)
-KEY_TYPES = ("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1")
-"""Keys of certificates that CloudFront takes (CloudFront guide: requirements for SSL/TLS certificates)."""
-CERTIFICATES = Listing(
-    "acm",
-    "list_certificates",
-    "CertificateSummaryList",
-    "NextToken",
-    "NextToken",
-    One,
-    filters={"Includes": {"keyTypes": list(KEY_TYPES)}},  # else ACM names RSA keys of 1024 and 2048 bits alone
-)
 DELIVERIES = Listing("logs", "describe_deliveries", "deliveries", "nextToken", "nextToken", One)
 DELIVERY_SOURCES = Listing("logs", "describe_delivery_sources", "deliverySources", "nextToken", "nextToken", One)
 TAGGED = Listing(
@@ -79,12 +68,3 @@ async def everything(aws: Aws, listing: Listing[T], **parameters: Any) -> list[T
 def as_tags(pairs: list[One]) -> dict[str, str]:
     """Return a list of keys and values as a mapping."""
     return {pair["Key"]: pair.get("Value", "") for pair in pairs}
-
-
-async def certificate_tags(aws: Aws, arn: str) -> dict[str, str]:
-    """Return the tags of a certificate.
-
-    Raises:
-        wizard.aws.errors.AwsError: AWS refused.
-    """
-    return as_tags((await aws("acm", "list_tags_for_certificate", CertificateArn=arn))["Tags"])

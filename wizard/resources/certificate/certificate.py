@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec.structs import replace
 
 from wizard.aws.errors import MISSING, AwsError
-from wizard.aws.listing import CERTIFICATES, certificate_tags, everything
+from wizard.aws.listing import everything
+from wizard.aws.services import acm
+from wizard.aws.services.acm import CERTIFICATES, CertificateDetail, CertificateSummary
 from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Decision, DecisionOption, Difference, Problem
 from wizard.net.certificate_names import covers
@@ -35,7 +36,7 @@ TYPICAL_RELEASE = 300.0
 """Seconds until CloudFront lets go of a certificate after its distribution was deleted."""
 
 
-class SharedCertificate(SharedRead[dict[str, Any]]):
+class SharedCertificate(SharedRead[CertificateDetail]):
     """The one reading that both items on the certificate use.
 
     Attributes:
@@ -48,8 +49,8 @@ class SharedCertificate(SharedRead[dict[str, Any]]):
 def shared_certificate(context: Context) -> SharedCertificate:
     """Return the one reading that both items on the certificate use."""
 
-    async def read() -> dict[str, Any]:
-        return await context.ports.aws("acm", "describe_certificate", CertificateArn=context.made.certificate)
+    async def read() -> CertificateDetail:
+        return await acm.describe_certificate(context.ports.aws, context.made.certificate)
 
     shared: SharedCertificate = context.shared.setdefault("certificate", SharedCertificate(read, context.ports.clock))
     return shared
@@ -69,18 +70,17 @@ class OnCertificate(Resource):
         """The name that the certificate is for."""
         return self.context.choices.domain or ""
 
-    async def found(self) -> dict[str, Any] | None:
+    async def found(self) -> CertificateDetail | None:
         """Return the certificate's details, None when there is none."""
         self._let_go()
         if self.context.made.certificate is None:
             return None
         try:
-            reply: dict[str, Any] = (await self.shared.get(self.id))["Certificate"]
+            return await self.shared.get(self.id)
         except AwsError as error:
             if error.code in MISSING:
                 return None
             raise
-        return reply
 
     def _let_go(self) -> None:
         """Forget a borrowed certificate, in place of which the user chose a new one or another since."""
@@ -88,10 +88,6 @@ class OnCertificate(Resource):
         if made.certificate_borrowed and choice not in (ASK, made.certificate):
             self.context.state.record(certificate=None, certificate_borrowed=False)
             self.shared.forget()
-
-    async def acm(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Call ACM."""
-        return await self.context.ports.aws("acm", operation, **parameters)
 
     def given_up(self, reason: str) -> Reading:
         """Replace a certificate that will not be issued, unless that did not help often enough, or cannot."""
@@ -136,14 +132,14 @@ class OnCertificate(Resource):
         for arn in self.context.made.certificates_former:
             await delete_former(self.context, arn)
 
-    async def find_lost(self, listed: Sequence[dict[str, Any]]) -> bool:
+    async def find_lost(self, listed: Sequence[CertificateSummary]) -> bool:
         """Look for a certificate of ours whose ARN was never saved, for the reply was lost, and save it."""
         known = {self.context.made.certificate, *self.context.made.certificates_former}
         for one in listed:
-            arn = one["CertificateArn"]
-            if one["DomainName"] != self.domain or arn in known:
+            arn = one.certificate_arn
+            if one.domain_name != self.domain or arn in known:
                 continue
-            if (await certificate_tags(self.context.ports.aws, arn)).get(TAG_ID) == self.tags[TAG_ID]:
+            if (await acm.certificate_tags(self.context.ports.aws, arn)).get(TAG_ID) == self.tags[TAG_ID]:
                 self.context.state.record(certificate=arn, certificate_borrowed=False)
                 self.shared.forget()
                 return True
@@ -151,14 +147,9 @@ class OnCertificate(Resource):
 
     async def request(self) -> None:
         """Request a certificate under the token that was saved."""
-        reply = await self.acm(
-            "request_certificate",
-            DomainName=self.domain,
-            ValidationMethod="DNS",
-            IdempotencyToken=self.context.made.certificate_token,
-            Tags=[{"Key": key, "Value": value} for key, value in self.tags.items()],
-        )
-        self.context.state.record(certificate=reply["CertificateArn"], certificate_borrowed=False)
+        token = self.context.made.certificate_token
+        arn = await acm.request_certificate(self.context.ports.aws, self.domain, token, self.tags)
+        self.context.state.record(certificate=arn, certificate_borrowed=False)
         self.shared.forget()
 
 
@@ -170,13 +161,11 @@ async def delete_former(context: Context, arn: str) -> bool:
     """
     aws = context.ports.aws
     try:
-        await aws("acm", "delete_certificate", CertificateArn=arn)
+        await acm.delete_certificate(aws, arn)
     except AwsError as error:
         if error.code == "ResourceInUseException":
             return False
-        if not await gone_already(
-            error, lambda: missing(lambda: aws("acm", "describe_certificate", CertificateArn=arn))
-        ):
+        if not await gone_already(error, lambda: missing(lambda: acm.describe_certificate(aws, arn))):
             raise
     left = tuple(one for one in context.made.certificates_former if one != arn)
     context.state.record(certificates_former=left)
@@ -203,28 +192,24 @@ class Certificate(OnCertificate):
         found = await self.found()
         if found is None:
             return self.missing() if self.confirmed else await self._search()
-        if self.domain not in found.get("SubjectAlternativeNames", []) and not covers(
-            found.get("SubjectAlternativeNames", [found["DomainName"]]), self.domain
-        ):
-            return self.to_replace("is for another hostname", found["DomainName"])
-        if found["Status"] in DEAD:
-            self.shared.reported = found["CertificateArn"]
+        if self.domain not in found.subject_alternative_names and not covers(found.names, self.domain):
+            return self.to_replace("is for another hostname", found.domain_name)
+        if found.status in DEAD:
+            self.shared.reported = found.certificate_arn
             return self.given_up(reason_of(found))
         return await self._recorded(found)
 
-    async def _recorded(self, found: dict[str, Any]) -> Reading:
+    async def _recorded(self, found: CertificateDetail) -> Reading:
         if self.context.made.certificate_borrowed:
             return Reading(presence=Presence.BORROWED, summary=f"A certificate you already had covers {self.domain}")
-        record = next((one["ResourceRecord"] for one in _options(found) if "ResourceRecord" in one), None)
-        if record is None:
+        if found.record is None:
             summary = "AWS is preparing the validation record"
             change = Change(self.id, Action.UPDATE, Actor.AWS, summary, typical=5, every=2)
             return Reading(presence=Presence.OURS, summary=summary, changes=(change,))
-        self.context.state.record(
-            validation_name=record["Name"].rstrip(".").lower(), validation_value=record["Value"].rstrip(".").lower()
-        )
-        arn = found["CertificateArn"]
-        tags = self.tags if arn == self._requested else await certificate_tags(self.context.ports.aws, arn)
+        name, value = found.record.plain
+        self.context.state.record(validation_name=name, validation_value=value)
+        arn = found.certificate_arn
+        tags = self.tags if arn == self._requested else await acm.certificate_tags(self.context.ports.aws, arn)
         if not self.tags.items() <= tags.items():
             return self.differs("The certificate lacks its tags", self.untagged(tags), change="Tag the certificate")
         return self.fine(f"The certificate for {self.domain} is requested", observed=self.more_tags(tags), arn=arn)
@@ -243,13 +228,12 @@ class Certificate(OnCertificate):
         if await self.find_lost(listed):
             return await self.read()
         for one in listed:
-            names = one.get("SubjectAlternativeNameSummaries", [one["DomainName"]])
-            if choice == ASK and one.get("Status") == "ISSUED" and covers(names, self.domain):
+            if choice == ASK and one.status == "ISSUED" and covers(one.names, self.domain):
                 return self._offer(one)
         return self.missing()
 
-    def _offer(self, one: dict[str, Any]) -> Reading:
-        arn = one["CertificateArn"]
+    def _offer(self, one: CertificateSummary) -> Reading:
+        arn = one.certificate_arn
         decision = Decision(
             DECISION,
             f"Your account already has a certificate that covers {self.domain}. Use it?",
@@ -293,8 +277,7 @@ class Certificate(OnCertificate):
         await self.request()
 
     async def _tag(self) -> None:
-        tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
-        await self.acm("add_tags_to_certificate", CertificateArn=self.context.made.certificate, Tags=tags)
+        await acm.tag_certificate(self.context.ports.aws, self.context.made.certificate, self.tags)
         self.shared.forget()
 
     async def removal(self) -> Reading:
@@ -316,15 +299,15 @@ class Certificate(OnCertificate):
             )
         return self.to_delete("The certificate exists", f"Delete the certificate for {self.domain}")
 
-    def _users(self, found: dict[str, Any]) -> list[str]:
+    def _users(self, found: CertificateDetail) -> list[str]:
         """Return what else uses it: our own distribution lets go of it by itself."""
         own = f":distribution/{self.context.made.distribution}"
-        return [arn for arn in found.get("InUseBy", []) if not arn.endswith(own)]
+        return [arn for arn in found.in_use_by if not arn.endswith(own)]
 
     async def _delete(self, arn: str | None) -> None:
         self.shared.forget()
         try:
-            await self.acm("delete_certificate", CertificateArn=arn)
+            await acm.delete_certificate(self.context.ports.aws, arn)
         except AwsError as error:
             if error.code != "ResourceInUseException":
                 raise
@@ -334,10 +317,6 @@ class Certificate(OnCertificate):
             ) from None
 
 
-def reason_of(found: dict[str, Any]) -> str:
+def reason_of(found: CertificateDetail) -> str:
     """Return why a certificate is dead, in ACM's word."""
-    return str(found.get("FailureReason") or found["Status"])
-
-
-def _options(found: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(found.get("DomainValidationOptions", []))
+    return found.failure_reason or found.status

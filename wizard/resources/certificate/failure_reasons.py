@@ -1,7 +1,6 @@
 """Why ACM gives up on a certificate: each reason's cause and next step (ACM guide, troubleshooting; API reference)."""
 
-from collections.abc import Mapping
-from typing import Any
+from wizard.aws.services.acm import RenewalSummary, ValidationOption
 
 _REASONS = {
     "CAA_ERROR": (
@@ -102,23 +101,23 @@ def of_renewal(reason: str) -> dict[str, str]:
     return explained(reason)
 
 
-def proof_of(renewal: Mapping[str, Any]) -> str:
+def proof_of(renewal: RenewalSummary) -> str:
     """Return what has to be done so that AWS can renew a certificate whose names are not all proven again.
 
     Args:
         renewal: ACM's RenewalSummary.
     """
-    steps = [_proof(one) for one in renewal["DomainValidationOptions"] if one.get("ValidationStatus") != "SUCCESS"]
+    steps = [_proof(one) for one in renewal.domain_validation_options if one.validation_status != "SUCCESS"]
     return " ".join(dict.fromkeys(steps)) or _UNSAID[1]
 
 
-def _proof(option: Mapping[str, Any]) -> str:
-    if option.get("ValidationMethod") == "EMAIL":
+def _proof(option: ValidationOption) -> str:
+    if option.validation_method == "EMAIL":
         return (
-            f"AWS has sent e-mails about {option['DomainName']} to the domain's contacts: whoever gets them follows "
+            f"AWS has sent e-mails about {option.domain_name} to the domain's contacts: whoever gets them follows "
             "the link in one."
         )
-    record = option.get("ResourceRecord")
+    record = option.resource_record
     if record is None:
-        return f"Look in the AWS console under Certificate Manager what AWS asks for {option['DomainName']}."
-    return f"See that the CNAME `{record['Name'].rstrip('.')}` with the value `{record['Value'].rstrip('.')}` is there."
+        return f"Look in the AWS console under Certificate Manager what AWS asks for {option.domain_name}."
+    return f"See that the CNAME `{record.name.rstrip('.')}` with the value `{record.value.rstrip('.')}` is there."

@@ -5,7 +5,8 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from wizard.aws.listing import CERTIFICATES, One, certificate_tags, everything
+from wizard.aws.listing import everything
+from wizard.aws.services.acm import CERTIFICATES, CertificateSummary, certificate_tags, describe_certificate
 from wizard.model.ports import Aws
 from wizard.resources.certificate.certificate import DEAD
 from wizard.resources.found_again import AccountSearch, ShownSetup, Trace, by_setup, together
@@ -21,10 +22,10 @@ async def found_certificates(search: AccountSearch) -> Sequence[Trace]:
     Raises:
         wizard.aws.errors.AwsError: AWS refused.
     """
-    found: list[tuple[str, tuple[One, str]]] = []
+    found: list[tuple[str, tuple[CertificateSummary, str]]] = []
 
-    async def look(one: One) -> None:
-        arn = one["CertificateArn"]
+    async def look(one: CertificateSummary) -> None:
+        arn = one.certificate_arn
         tags = search.tagged.get(arn) or await certificate_tags(search.aws, arn)
         if TAG_ID in tags:
             found.append((tags[TAG_ID], (one, tags.get(TAG_SETUP, ""))))
@@ -34,16 +35,16 @@ async def found_certificates(search: AccountSearch) -> Sequence[Trace]:
     return [Trace(setup, closer=partial(_closer, search.aws, those)) for setup, those in by_setup(found).items()]
 
 
-async def _closer(aws: Aws, found: Sequence[tuple[One, str]], seen: ShownSetup) -> ShownSetup:
+async def _closer(aws: Aws, found: Sequence[tuple[CertificateSummary, str]], seen: ShownSetup) -> ShownSetup:
     """Choose the one that is in use, then one that was issued; the others are former ones."""
     seen, attached = seen.joined(ShownSetup(names=tuple(name for _, name in found))), seen.made.get("certificate")
-    living = [one for one, _ in found if one.get("Status") not in DEAD]
-    ranked = sorted(living, key=lambda one: (one["CertificateArn"] != attached, one.get("Status") != "ISSUED"))
-    arn: str | None = ranked[0]["CertificateArn"] if ranked else attached
-    made = {**seen.made, "certificates_former": tuple(sorted({one["CertificateArn"] for one, _ in found} - {arn}))}
+    living = [one for one, _ in found if one.status not in DEAD]
+    ranked = sorted(living, key=lambda one: (one.certificate_arn != attached, one.status != "ISSUED"))
+    arn: str | None = ranked[0].certificate_arn if ranked else attached
+    made = {**seen.made, "certificates_former": tuple(sorted({one.certificate_arn for one, _ in found} - {arn}))}
     if not ranked or not arn:
         return replace(seen, made=made)
-    domain, choices = ranked[0]["DomainName"], dict(seen.choices)
+    domain, choices = ranked[0].domain_name, dict(seen.choices)
     choices.pop("certificate", None)  # the setup's own isn't a choice of the user's
     made |= {"certificate": arn, "certificate_borrowed": False, "alias": domain if domain in seen.hostnames else None}
     made |= await _validation(aws, arn)
@@ -52,10 +53,8 @@ async def _closer(aws: Aws, found: Sequence[tuple[One, str]], seen: ShownSetup) 
 
 async def _validation(aws: Aws, arn: str) -> dict[str, str]:
     """Return the record that proves the certificate's name: it has to be known to be taken away again."""
-    reply = await aws("acm", "describe_certificate", CertificateArn=arn)
-    options = reply["Certificate"].get("DomainValidationOptions", [])
-    record = next((one["ResourceRecord"] for one in options if "ResourceRecord" in one), None)
+    record = (await describe_certificate(aws, arn)).record
     if record is None:
         return {}
-    name, value = (record[part].rstrip(".").lower() for part in ("Name", "Value"))
+    name, value = record.plain
     return {"validation_name": name, "validation_value": value}

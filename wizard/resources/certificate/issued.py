@@ -1,9 +1,8 @@
 """Whether AWS has issued the certificate, and how its renewal stands."""
 
-from typing import Any
-
 from msgspec.structs import replace
 
+from wizard.aws.services.acm import CertificateDetail, RenewalSummary
 from wizard.model.results import Action, Actor, Change, Problem, Status
 from wizard.resources.certificate import failure_reasons
 from wizard.resources.certificate.certificate import DEAD, ISSUED, OnCertificate, reason_of
@@ -37,24 +36,24 @@ class CertificateIssued(OnCertificate):
         found = await self.found()
         if found is None:
             return self.missing()
-        if found["Status"] == "ISSUED":
+        if found.status == "ISSUED":
             return self._issued(found)
-        if found["CertificateArn"] == self.shared.reported:
+        if found.certificate_arn == self.shared.reported:
             return self._pending(Presence.OURS, "to be replaced")
-        if found["Status"] in DEAD:
+        if found.status in DEAD:
             return self.given_up(reason_of(found))
         if self._hangs():
-            return self.given_up(f"{found['Status']} for over an hour after its record was right")
-        return self._pending(Presence.OURS, found["Status"])
+            return self.given_up(f"{found.status} for over an hour after its record was right")
+        return self._pending(Presence.OURS, found.status)
 
-    def _issued(self, found: dict[str, Any]) -> Reading:
+    def _issued(self, found: CertificateDetail) -> Reading:
         """Say until when it is valid, and how its renewal stands: what is wrong there breaks the pixel only later."""
         self.context.state.record(certificates_replaced=0)  # whatever stops the next one is another matter
-        until = found["NotAfter"].date().isoformat() if "NotAfter" in found else "unknown"
-        renewal = found.get("RenewalSummary", {})
-        status = renewal.get("RenewalStatus", "")
+        until = found.not_after.date().isoformat() if found.not_after else "unknown"
+        renewal = found.renewal_summary
+        status = renewal.renewal_status if renewal else ""
         observed = f"valid until {until}" + (f"; {RENEWING[status]}" if status in RENEWING else "")
-        if status not in ("FAILED", "PENDING_VALIDATION"):
+        if renewal is None or status not in ("FAILED", "PENDING_VALIDATION"):
             return self.fine("AWS has issued the certificate", observed=observed)
         problem = self._not_renewed(renewal, until)
         if self.context.retries and not self.context.made.certificate_borrowed:
@@ -63,12 +62,12 @@ class CertificateIssued(OnCertificate):
         fine = self.fine(summary, observed=observed)
         return replace(fine, status=Status.WARNING, problem=problem, expected="renewed, or nothing to renew yet")
 
-    def _not_renewed(self, renewal: dict[str, Any], until: str) -> Problem:
+    def _not_renewed(self, renewal: RenewalSummary, until: str) -> Problem:
         """Say why AWS does not renew the certificate: it gave up, or it still waits for somebody."""
-        since = renewal["UpdatedAt"].date().isoformat()
+        since = renewal.updated_at.date().isoformat()
         values = {"domain": self.domain, "until": until, "since": since}
-        if renewal["RenewalStatus"] == "FAILED":
-            why = failure_reasons.of_renewal(str(renewal.get("RenewalStatusReason", "")))
+        if renewal.renewal_status == "FAILED":
+            why = failure_reasons.of_renewal(renewal.renewal_status_reason)
             return Problem("certificate-not-renewed", {**values, **why, "then": self.then()})
         waits = {"fix": failure_reasons.proof_of(renewal), "then": self.then(failure_reasons.A_DAY_LATER)}
         return Problem("certificate-renewal-waits", {**values, **waits})

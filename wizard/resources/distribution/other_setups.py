@@ -6,7 +6,8 @@ was lost, or that a colleague made, is named here, with the way to continue it.
 
 import shlex
 
-from wizard.aws.listing import CERTIFICATES, certificate_tags, everything
+from wizard.aws.listing import everything
+from wizard.aws.services.acm import CERTIFICATES, certificate_tags
 from wizard.aws.services.cloudfront import DISTRIBUTIONS, DistributionSummary, distribution_tags
 from wizard.model.ports import Aws
 from wizard.model.results import Problem, Status
@@ -77,8 +78,8 @@ class OtherSetups(Resource):
     async def _certificates(self) -> Reading:
         """Look whether a setup that is not finished has asked for a certificate for the name."""
         for one in await everything(self.context.ports.aws, CERTIFICATES):
-            if one["DomainName"] == self._domain:
-                tags = await certificate_tags(self.context.ports.aws, one["CertificateArn"])
+            if one.domain_name == self._domain:
+                tags = await certificate_tags(self.context.ports.aws, one.certificate_arn)
                 if tags.get(TAG_ID, self._id) != self._id:
                     return self._other(tags, "it isn't finished")
         return self._free()
