@@ -38,8 +38,6 @@ class Listing(Generic[T]):
 
 BUCKETS = Listing("s3", "list_buckets", "Buckets", "ContinuationToken", "ContinuationToken", One)
 FILES = Listing("s3", "list_objects_v2", "Contents", "NextContinuationToken", "ContinuationToken", One)
-DELIVERIES = Listing("logs", "describe_deliveries", "deliveries", "nextToken", "nextToken", One)
-DELIVERY_SOURCES = Listing("logs", "describe_delivery_sources", "deliverySources", "nextToken", "nextToken", One)
 TAGGED = Listing(
     "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", "PaginationToken", "PaginationToken", One
 )

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from wizard.aws.listing import DELIVERIES, everything
+from wizard.aws.listing import everything
+from wizard.aws.services.logs import DELIVERIES
 from wizard.resources.found_again import OWN_NAME, AccountSearch, ShownSetup, Trace
 
 
@@ -13,7 +14,7 @@ async def found_deliveries(search: AccountSearch) -> Sequence[Trace]:
         wizard.aws.errors.AwsError: AWS refused.
     """
     return [
-        Trace(match["id"], ShownSetup(made={"delivery": one["id"]}))
+        Trace(match["id"], ShownSetup(made={"delivery": one.id}))
         for one in await everything(search.aws, DELIVERIES)
-        if (match := OWN_NAME.fullmatch(one.get("deliverySourceName", "")))
+        if (match := OWN_NAME.fullmatch(one.delivery_source_name))
     ]

@@ -1,13 +1,17 @@
 """CloudFront standard logging (v2): delivery source, destination, and delivery into the log bucket."""
 
-from typing import Any, ClassVar
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar, Generic, TypeVar
 
 from msgspec.structs import replace
 
 from wizard.aws.errors import MISSING, AwsError, ErrorKind
-from wizard.aws.listing import DELIVERIES, DELIVERY_SOURCES, everything
+from wizard.aws.listing import everything
 from wizard.aws.service_regions import GLOBAL_REGION
+from wizard.aws.services import logs
 from wizard.model.context import Context
+from wizard.model.ports import Aws
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.model.setup import LOG_PREFIX
 from wizard.resources.deletion import gone_already, missing
@@ -65,11 +69,13 @@ THERE_ALREADY = (
 """In conflicts: an object of this name exists (terraform #43572; CloudFormation coverage roadmap #2513)."""
 
 
-class OnLogs(Resource):
+FoundT = TypeVar("FoundT", logs.SourceDetail, logs.DestinationDetail, logs.DeliveryDetail)
+"""What CloudWatch Logs says of one of the three."""
+
+
+class OnLogs(Resource, Generic[FoundT]):
     """One of the three objects that make a delivery; all are named after the setup's id."""
 
-    read_operation: ClassVar[str]
-    delete_operation: ClassVar[str]
     words: ClassVar[str]
     fixed: ClassVar[frozenset[str]] = frozenset()
     """Properties that AWS fixes when the object is made: to change one, it is made anew."""
@@ -90,35 +96,36 @@ class OnLogs(Resource):
         """The name of source and destination."""
         return f"snowpixel-{self.context.state.setup.id}"
 
-    async def logs(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Call CloudWatch Logs."""
-        return await self.context.ports.aws("logs", operation, **parameters)
+    @property
+    def aws(self) -> Aws:
+        """The port to AWS."""
+        return self.context.ports.aws
 
-    def key(self) -> dict[str, str] | None:
-        """Return what names the object in calls, None when we have no name for it."""
-        return {"name": self.name}
+    @abstractmethod
+    async def get(self) -> FoundT | None:
+        """Ask for the object; None without asking where we have no name for it."""
 
-    async def found(self) -> dict[str, Any] | None:
+    @abstractmethod
+    async def erase(self) -> None:
+        """Delete the object."""
+
+    async def found(self) -> FoundT | None:
         """Return the object, None when there is none."""
-        key = self.key()
-        if key is None:
-            return None
         try:
-            reply = await self.logs(self.read_operation, **key)
+            return await self.get()
         except AwsError as error:
             if error.code in MISSING:
                 return None
             raise
-        found: dict[str, Any] = next(iter(reply.values()))
-        return found
 
     async def read(self) -> Reading:
         """Compare the object with what is wanted."""
         found = await self.found()
         if found is None:
             return self.missing()
-        tags = self.tags if self._just_made else await self._tags(found)
-        wrong = self.differences(found)
+        # No reply that describes the object has its tags.
+        tags = self.tags if self._just_made else await logs.tags_of(self.aws, found.arn)
+        wrong: tuple[Difference, ...] = self.differences(found)
         if wrong and self.fixed.intersection(each.property for each in wrong):
             return self._anew(wrong)
         if not self.tags.items() <= tags.items():
@@ -126,10 +133,6 @@ class OnLogs(Resource):
         if wrong:
             return self.differs(f"{self.title}: not as it should be", *wrong, change=f"Correct {self.words}")
         return self.fine(f"{self.title}: in place", observed=self.more_tags(tags))
-
-    async def _tags(self, found: dict[str, Any]) -> dict[str, str]:
-        """Return the tags, which are in no reply that describes the object."""
-        return dict((await self.logs("list_tags_for_resource", resourceArn=found["arn"])).get("tags", {}))
 
     def _anew(self, wrong: tuple[Difference, ...]) -> Reading:
         reading = self.differs(f"{self.title}: not as it should be", *wrong)
@@ -140,14 +143,14 @@ class OnLogs(Resource):
         """Nothing there yet."""
         return self.absent(f"{self.title}: not created yet", f"Create {self.words}")
 
-    def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
+    @abstractmethod
+    def differences(self, found: FoundT) -> tuple[Difference, ...]:
         """Compare the properties we own."""
-        raise NotImplementedError
 
     async def carry_out(self, change: Change) -> None:
         """Create, correct, create again, or delete the object."""
         if change.action is Action.DELETE:
-            await self._delete()
+            await self.erase()
         elif change.action is Action.UPDATE:
             await self._put_right({each.property for each in change.differences})
         else:
@@ -158,7 +161,7 @@ class OnLogs(Resource):
 
     async def _make(self) -> None:
         try:
-            await self.put(tags=self.tags)
+            await self.put(self.tags)
         except AwsError as error:
             if error.code != CONFLICT or not any(text in str(error) for text in THERE_ALREADY):
                 raise
@@ -168,27 +171,21 @@ class OnLogs(Resource):
     async def _put_right(self, wrong: set[str]) -> None:
         """Put settings and tags right. The Put calls take tags only for something new (terraform #43572)."""
         if wrong - {"tags"}:
-            await self.put()
-        if "tags" in wrong:
-            found = await self.found() or {}
-            await self.logs("tag_resource", resourceArn=found["arn"], tags=self.tags)
-
-    async def _delete(self) -> None:
-        await self.logs(self.delete_operation, **(self.key() or {}))
+            await self.put(None)
+        if "tags" in wrong and (found := await self.found()):
+            await logs.tag(self.aws, found.arn, self.tags)
 
     async def drop(self) -> None:
         """Delete the object, which may be gone already."""
         try:
-            await self._delete()
+            await self.erase()
         except AwsError as error:
-            if not await gone_already(
-                error, lambda: missing(lambda: self.logs(self.read_operation, **self.key() or {}))
-            ):
+            if not await gone_already(error, lambda: missing(self.get)):
                 raise
 
-    async def put(self, **tags: dict[str, str]) -> None:
+    @abstractmethod
+    async def put(self, tags: Mapping[str, str] | None) -> None:
         """Create the object, with `tags`, or put it right, without."""
-        raise NotImplementedError
 
     async def unhook(self) -> None:
         """Delete the delivery: what it hangs on cannot go before it."""
@@ -202,7 +199,7 @@ class OnLogs(Resource):
         return self.to_delete(f"{self.title}: exists", f"Delete {self.words}")
 
 
-class DeliverySource(OnLogs):
+class DeliverySource(OnLogs[logs.SourceDetail]):
     """That CloudFront's access logs of this distribution go somewhere."""
 
     id = "delivery-source"
@@ -213,24 +210,28 @@ class DeliverySource(OnLogs):
     carries = ("distribution",)
     removed_after = ("serving",)
     fixed = frozenset({"distribution"})
-    read_operation = "get_delivery_source"
-    delete_operation = "delete_delivery_source"
+
+    async def get(self) -> logs.SourceDetail:
+        """Ask for the source."""
+        return await logs.get_source(self.aws, self.name)
+
+    async def erase(self) -> None:
+        """Delete the source."""
+        await logs.delete_source(self.aws, self.name)
 
     @property
     def _distribution(self) -> str:
         return f"arn:aws:cloudfront::{self.context.made.account}:distribution/{self.context.made.distribution}"
 
-    def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
+    def differences(self, found: logs.SourceDetail) -> tuple[Difference, ...]:
         """A source is for one distribution."""
-        arn = next(iter(found.get("resourceArns", [])), "none")
+        arn = next(iter(found.resource_arns), "none")
         return () if arn == self._distribution else (Difference("distribution", arn, self._distribution),)
 
-    async def put(self, **tags: dict[str, str]) -> None:
+    async def put(self, tags: Mapping[str, str] | None) -> None:
         """Create the source."""
         try:
-            await self.logs(
-                "put_delivery_source", name=self.name, resourceArn=self._distribution, logType="ACCESS_LOGS", **tags
-            )
+            await logs.put_source(self.aws, self.name, self._distribution, tags)
         except AwsError as error:
             if error.code != CONFLICT or TAKEN not in str(error):
                 raise
@@ -245,14 +246,14 @@ class DeliverySource(OnLogs):
     async def _other_source(self) -> str:
         """Return the name of the source that the distribution has, as far as it may be looked up."""
         try:
-            sources = await everything(self.context.ports.aws, DELIVERY_SOURCES)
+            sources = await everything(self.aws, logs.DELIVERY_SOURCES)
         except AwsError as error:
             return f"its name can't be looked up without {error.problem.values['action']}"
-        ours = (one for one in sources if self._distribution in one.get("resourceArns", ()))
-        return next((str(one["name"]) for one in ours if one["name"] != self.name), "its name isn't visible")
+        ours = (one for one in sources if self._distribution in one.resource_arns)
+        return next((one.name for one in ours if one.name != self.name), "its name isn't visible")
 
 
-class DeliveryDestination(OnLogs):
+class DeliveryDestination(OnLogs[logs.DestinationDetail]):
     """Where the logs go: our bucket, under our prefix, as the classic text format."""
 
     id = "delivery-destination"
@@ -262,33 +263,31 @@ class DeliveryDestination(OnLogs):
     needs = ("log-bucket", "log-bucket.policy")
     fixed = frozenset({"format"})
     keeps_id = True
-    read_operation = "get_delivery_destination"
-    delete_operation = "delete_delivery_destination"
+
+    async def get(self) -> logs.DestinationDetail:
+        """Ask for the destination."""
+        return await logs.get_destination(self.aws, self.name)
+
+    async def erase(self) -> None:
+        """Delete the destination."""
+        await logs.delete_destination(self.aws, self.name)
 
     @property
     def _wanted(self) -> dict[str, str]:
         return {"bucket": f"arn:aws:s3:::{self.context.made.log_bucket}/{LOG_PREFIX}", "format": "w3c"}
 
-    def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
+    def differences(self, found: logs.DestinationDetail) -> tuple[Difference, ...]:
         """Compare bucket, prefix and format."""
-        has = {
-            "bucket": found.get("deliveryDestinationConfiguration", {}).get("destinationResourceArn", "none"),
-            "format": found.get("outputFormat", "none"),
-        }
+        has = {"bucket": found.bucket, "format": found.output_format}
         return tuple(Difference(k, has[k], v) for k, v in self._wanted.items() if has[k] != v)
 
-    async def put(self, **tags: dict[str, str]) -> None:
+    async def put(self, tags: Mapping[str, str] | None) -> None:
         """Create the destination or move it."""
-        await self.logs(
-            "put_delivery_destination",
-            name=self.name,
-            outputFormat=self._wanted["format"],
-            deliveryDestinationConfiguration={"destinationResourceArn": self._wanted["bucket"]},
-            **tags,
-        )
+        wanted = self._wanted
+        await logs.put_destination(self.aws, self.name, wanted["bucket"], wanted["format"], tags)
 
 
-class Delivery(OnLogs):
+class Delivery(OnLogs[logs.DeliveryDetail]):
     """The connection from source to destination, with fields and path."""
 
     id = "delivery"
@@ -300,32 +299,35 @@ class Delivery(OnLogs):
     needs = ("delivery-source", "delivery-destination")
     fixed = frozenset({"fields", "delimiter", "path", "folders", "destination"})
     carries = ("delivery-source", "delivery-destination")
-    read_operation = "get_delivery"
-    delete_operation = "delete_delivery"
 
-    def key(self) -> dict[str, str] | None:
-        """A delivery has an id given by AWS."""
-        return {"id": self.context.made.delivery} if self.context.made.delivery else None
+    async def get(self) -> logs.DeliveryDetail | None:
+        """Ask for the delivery; its id is given by AWS."""
+        made = self.context.made.delivery
+        return await logs.get_delivery(self.aws, made) if made else None
+
+    async def erase(self) -> None:
+        """Delete the delivery."""
+        await logs.delete_delivery(self.aws, self.context.made.delivery or "")
 
     @property
     def _destination(self) -> str:
         return f"arn:aws:logs:{GLOBAL_REGION}:{self.context.made.account}:delivery-destination:{self.name}"
 
-    def differences(self, found: dict[str, Any]) -> tuple[Difference, ...]:
+    def differences(self, found: logs.DeliveryDetail) -> tuple[Difference, ...]:
         """Compare fields, delimiter, path and destination; AWS may put a path of its own before ours."""
-        into = found.get("s3DeliveryConfiguration", {})
-        path, hive = into.get("suffixPath", ""), bool(into.get("enableHiveCompatiblePath"))
-        fields, delimiter = tuple(found.get("recordFields", ())), found.get("fieldDelimiter", "")
+        into = found.s3_delivery_configuration
+        path, hive = into.suffix_path, into.enable_hive_compatible_path
+        fields, delimiter = found.record_fields, found.field_delimiter
         checks = (
             (fields == FIELDS, "fields", f"{len(fields)} fields", "the 33 fields in their order"),
             (delimiter == DELIMITER, "delimiter", repr(delimiter), repr(DELIMITER)),
             (path.endswith(SUFFIX), "path", path or "none", SUFFIX),
             (not hive, "folders", "with names (Hive)", "without names"),
-            (found.get("deliveryDestinationArn") == self._destination, "destination", "another", self._destination),
+            (found.delivery_destination_arn == self._destination, "destination", "another", self._destination),
         )
         return tuple(Difference(name, has, wants) for fine, name, has, wants in checks if not fine)
 
-    async def found(self) -> dict[str, Any] | None:
+    async def found(self) -> logs.DeliveryDetail | None:
         """Return the recorded delivery or, where that is gone, the one that somebody made of our source instead."""
         there = await super().found()
         if there is not None:
@@ -340,20 +342,14 @@ class Delivery(OnLogs):
     async def unhook(self) -> None:
         """Nothing hangs on a delivery."""
 
-    async def put(self, **tags: dict[str, str]) -> None:
+    async def put(self, tags: Mapping[str, str] | None) -> None:
         """Create the delivery."""
         self.context.state.record(delivery=None)  # that of one that is gone
         try:
-            reply = await self.logs(
-                "create_delivery",
-                deliverySourceName=self.name,
-                deliveryDestinationArn=self._destination,
-                recordFields=list(FIELDS),
-                fieldDelimiter=DELIMITER,
-                s3DeliveryConfiguration={"suffixPath": SUFFIX, "enableHiveCompatiblePath": False},
-                **tags,
+            made = await logs.create_delivery(
+                self.aws, self.name, self._destination, fields=FIELDS, delimiter=DELIMITER, suffix=SUFFIX, tags=tags
             )
-            self.context.state.record(delivery=reply["delivery"]["id"])
+            self.context.state.record(delivery=made)
         except AwsError as error:
             # Of our own source there is one: an earlier reply was lost, and the next look compares it.
             if error.code != CONFLICT:
@@ -361,9 +357,9 @@ class Delivery(OnLogs):
             if await self._of_our_source() is None:
                 raise NotShownError from None
 
-    async def _of_our_source(self) -> dict[str, Any] | None:
-        deliveries = await everything(self.context.ports.aws, DELIVERIES)
-        found = next((one for one in deliveries if one["deliverySourceName"] == self.name), None)
+    async def _of_our_source(self) -> logs.DeliveryDetail | None:
+        deliveries = await everything(self.aws, logs.DELIVERIES)
+        found = next((one for one in deliveries if one.delivery_source_name == self.name), None)
         if found:
-            self.context.state.record(delivery=found["id"])
+            self.context.state.record(delivery=found.id)
         return found
