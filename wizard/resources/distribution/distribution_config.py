@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+import msgspec
+
 from wizard.aws.services import cloudfront
 from wizard.aws.services.cloudfront import DistributionConfig, ErrorResponse, Origin
-from wizard.aws.typed import convert
 from wizard.model.results import Difference
 from wizard.model.setup import Setup
 from wizard.resources.lost_distribution import comment
@@ -114,7 +115,7 @@ def differences(config: DistributionConfig, setup: Setup) -> tuple[Difference, .
 
 def read(config: Config) -> DistributionConfig:
     """Return what is read of a configuration of ours."""
-    return convert(config, DistributionConfig, "cloudfront:UpdateDistribution")
+    return msgspec.convert(config, DistributionConfig)
 
 
 def summary(config: DistributionConfig) -> dict[str, str]:

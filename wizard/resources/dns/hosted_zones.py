@@ -1,9 +1,10 @@
 """Route 53 record sets: reads and writes exactly ours."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from wizard.aws.errors import AwsError
+from wizard.aws.services import route53
+from wizard.aws.services.route53 import RecordSet, record_set
 from wizard.model.ports import Aws, Dns
 from wizard.resources.dns.record_kinds import CERTIFICATE
 from wizard.resources.dns.record_values import same
@@ -13,8 +14,6 @@ CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 
 TTL = 300
 """Seconds; a validation record hardly ever changes."""
-
-RecordSet = dict[str, Any]
 
 
 async def find_hosted_zone(aws: Aws, dns: Dns, domain: str) -> str | None:
@@ -31,14 +30,11 @@ async def find_hosted_zone(aws: Aws, dns: Dns, domain: str) -> str | None:
     """
     live = await dns.zone_of(domain)
     servers = {server.name for server in live.servers}
-    listed = await aws("route53", "list_hosted_zones_by_name", DNSName=f"{live.name}.")
-    for zone in listed["HostedZones"]:
-        if plain(zone["Name"]) != live.name or zone.get("Config", {}).get("PrivateZone"):
+    for zone in await route53.zones_by_name(aws, live.name):
+        if plain(zone.name) != live.name or zone.private:
             continue
-        details = await aws("route53", "get_hosted_zone", Id=zone["Id"])
-        delegated = details.get("DelegationSet", {}).get("NameServers", ())
-        if {plain(name) for name in delegated} == servers:
-            return str(zone["Id"]).rpartition("/")[2]
+        if {plain(name) for name in await route53.name_servers(aws, zone.id)} == servers:
+            return zone.id.rpartition("/")[2]
     return None
 
 
@@ -49,12 +45,12 @@ async def record_sets(aws: Aws, zone: str, name: str) -> tuple[RecordSet, ...]:
         wizard.aws.errors.AwsError: they cannot be read.
     """
     try:
-        listed = await aws("route53", "list_resource_record_sets", HostedZoneId=zone, StartRecordName=f"{name}.")
+        listed = await route53.record_sets(aws, zone, name)
     except AwsError as error:
         if error.code == "NoSuchHostedZone":
             return ()
         raise
-    return tuple(each for each in listed["ResourceRecordSets"] if plain(each["Name"]) == name)
+    return tuple(each for each in listed if plain(each.name) == name)
 
 
 async def change_sets(aws: Aws, zone: str, setup: str, drop: Sequence[RecordSet], add: Sequence[RecordSet]) -> str:
@@ -63,13 +59,7 @@ async def change_sets(aws: Aws, zone: str, setup: str, drop: Sequence[RecordSet]
     Raises:
         wizard.aws.errors.AwsError: Route 53 refused.
     """
-    changes = [("DELETE", each) for each in drop] + [("UPSERT", each) for each in add]
-    batch: dict[str, Any] = {
-        "Comment": f"snowpixel {setup}",
-        "Changes": [{"Action": action, "ResourceRecordSet": each} for action, each in changes],
-    }
-    reply = await aws("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=batch)
-    return str(reply["ChangeInfo"]["Id"]).rpartition("/")[2]
+    return await route53.change_record_sets(aws, zone, f"snowpixel {setup}", drop, add)
 
 
 async def release(aws: Aws, zone: str, setup: str, name: str, targets: Sequence[str]) -> None:
@@ -93,21 +83,21 @@ def wanted_sets(record: str, name: str, target: str) -> tuple[RecordSet, ...]:
     """Return the record sets to make: a CNAME, or for the pixel free alias records for both families (facts A5)."""
     if record == CERTIFICATE:
         value = [{"Value": f"{target}."}]
-        return ({"Name": f"{name}.", "Type": "CNAME", "TTL": TTL, "ResourceRecords": value},)
+        return (record_set({"Name": f"{name}.", "Type": "CNAME", "TTL": TTL, "ResourceRecords": value}),)
     alias = {"HostedZoneId": CLOUDFRONT_ZONE, "DNSName": f"{target}.", "EvaluateTargetHealth": False}
-    return tuple({"Name": f"{name}.", "Type": rdtype, "AliasTarget": alias} for rdtype in ("A", "AAAA"))
+    sets = ({"Name": f"{name}.", "Type": rdtype, "AliasTarget": alias} for rdtype in ("A", "AAAA"))
+    return tuple(map(record_set, sets))
 
 
 def leads_to(found: RecordSet, target: str) -> bool:
     """Whether a record set is an alias or a CNAME to `target` and nothing else: then it is ours, by its exact value."""
-    if "AliasTarget" in found:
-        return plain(found["AliasTarget"]["DNSName"]) == target
-    values = [plain(each["Value"]) for each in found.get("ResourceRecords", ())]
-    return found["Type"] == "CNAME" and len(values) == 1 and same(values[0], target)
+    if found.alias is not None:
+        return plain(found.alias) == target
+    return found.type == "CNAME" and len(found.values) == 1 and same(plain(found.values[0]), target)
 
 
 def text(found: RecordSet) -> str:
     """Return a record set as short plain text."""
-    if "AliasTarget" in found:
-        return f"{found['Type']} alias to {plain(found['AliasTarget']['DNSName'])}"
-    return f"{found['Type']} " + ", ".join(str(each["Value"]) for each in found.get("ResourceRecords", ()))
+    if found.alias is not None:
+        return f"{found.type} alias to {plain(found.alias)}"
+    return f"{found.type} " + ", ".join(found.values)

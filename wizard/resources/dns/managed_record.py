@@ -6,11 +6,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from wizard.aws.errors import AwsError
+from wizard.aws.services.route53 import RecordSet, change_status
 from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.dns import route53_synced
 from wizard.resources.dns.hosted_zones import (
-    RecordSet,
     change_sets,
     find_hosted_zone,
     leads_to,
@@ -74,8 +74,8 @@ class ManagedRecord(Resource):
         if not ours:
             return self.absent(f"{pair[0]} isn't in Route 53 yet", self._adding(pair))
         if lacking := self._lacking(ours, pair):
-            summary = f"{pair[0]} lacks: {', '.join(each['Type'] for each in lacking)}"
-            missing = (Difference(each["Type"], "missing", f"alias to {pair[1]}") for each in lacking)
+            summary = f"{pair[0]} lacks: {', '.join(each.type for each in lacking)}"
+            missing = (Difference(each.type, "missing", f"alias to {pair[1]}") for each in lacking)
             return self.differs(summary, *missing, change=self._adding(pair))
         return await self._in_sync(pair, ours)
 
@@ -104,12 +104,12 @@ class ManagedRecord(Resource):
 
     def _clashes(self, found: RecordSet) -> bool:
         """Whether a record set cannot stand beside ours: a CNAME stands alone, an alias is one A and one AAAA."""
-        return self.id == CERTIFICATE or found["Type"] in ("A", "AAAA", "CNAME")
+        return self.id == CERTIFICATE or found.type in ("A", "AAAA", "CNAME")
 
     def _lacking(self, ours: list[RecordSet], pair: tuple[str, str]) -> list[RecordSet]:
-        there = {each["Type"] for each in ours}
+        there = {each.type for each in ours}
         wished = wanted_sets(self.id, *pair)
-        return [] if "CNAME" in there else [each for each in wished if each["Type"] not in there]
+        return [] if "CNAME" in there else [each for each in wished if each.type not in there]
 
     def _in_the_way(self, pair: tuple[str, str], others: list[RecordSet]) -> Reading:
         observed = "; ".join(text(each) for each in others)
@@ -136,8 +136,7 @@ class ManagedRecord(Resource):
         """Whether Route 53 says that the change is not at all servers yet."""
         if not self._submitted:
             return False
-        reply = await self.context.ports.aws("route53", "get_change", Id=self._submitted)
-        return bool(reply["ChangeInfo"]["Status"] != "INSYNC")
+        return await change_status(self.context.ports.aws, self._submitted) != "INSYNC"
 
     @property
     def _unproven(self) -> bool:

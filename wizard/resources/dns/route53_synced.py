@@ -7,8 +7,9 @@ more (the program was started anew) looks at the name servers themselves instead
 
 from collections.abc import Iterable
 
+from wizard.aws.services.route53 import RecordSet
 from wizard.model.ports import Dns, DnsAnswer, DnsUnreachableError
-from wizard.resources.dns.hosted_zones import RecordSet, plain
+from wizard.resources.dns.hosted_zones import plain
 from wizard.resources.dns.record_values import same
 
 TYPES = ("CNAME", "A", "AAAA")
@@ -21,7 +22,7 @@ async def all_have(dns: Dns, found: Iterable[RecordSet]) -> bool:
     Of an alias only its presence can be seen: it is answered with addresses of CloudFront, which differ by the minute.
     """
     for each in found:
-        for answer in await _asked(dns, plain(each["Name"]), each["Type"]):
+        for answer in await _asked(dns, plain(each.name), each.type):
             if not _has(answer, each):
                 return False
     return True
@@ -43,7 +44,7 @@ async def _asked(dns: Dns, name: str, rdtype: str) -> tuple[DnsAnswer, ...]:
 
 
 def _has(answer: DnsAnswer, wanted: RecordSet) -> bool:
-    if "AliasTarget" in wanted:
+    if wanted.alias is not None:
         return bool(answer.records)
-    targets = [plain(each["Value"]) for each in wanted["ResourceRecords"]]
+    targets = [plain(each) for each in wanted.values]
     return any(same(value, target) for value in answer.records for target in targets)
