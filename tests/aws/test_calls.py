@@ -24,7 +24,6 @@ NOT_CALLED = {
     "acm.list_tags_for_resource": "the name of an operation of CloudFront and of CloudWatch Logs",
     "acm.tag_resource": "the same",
     "route53.list_tags_for_resource": "the same",
-    "s3.delete_public_access_block": "what `wizard.aws.bucket` would treat as a write of settings",
 }
 """Operations whose name stands in the product's code, and which it does not call."""
 

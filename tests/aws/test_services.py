@@ -22,7 +22,7 @@ PLAIN: dict[Any, set[str]] = {
     inspect.BoolType: {"boolean"},
     inspect.BytesType: {"blob"},
     inspect.DateTimeType: {"timestamp"},
-    inspect.DictType: {"map"},
+    inspect.DictType: {"map", "structure"},  # a document that is carried over as it is
     inspect.StructType: {"structure"},
     inspect.VarTupleType: {"list"},
 }

@@ -27,15 +27,16 @@ def readings() -> Iterator[tuple[str, str, Any]]:
     for module in SERVICES:
         names = vars(module)
         for node in ast.walk(ast.parse(inspect.getsource(module))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            if not isinstance(node, ast.Call):
                 continue
-            if node.func.id == "ask":
-                yield names[_name(node, 2)], ast.literal_eval(node.args[3]), names[_name(node, 1)]
-            elif node.func.id == "convert":
-                service, _, operation = ast.literal_eval(node.args[2]).partition(":")
-                yield service, xform_name(operation), names[_name(node, 1)]
-
-
-def _name(call: Any, argument: int) -> str:
-    """Return the name that stands as an argument of a call."""
-    return str(call.args[argument].id)
+            operations = [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
+            kinds = [names.get(one.id) for one in node.args if isinstance(one, ast.Name)]
+            match ast.unparse(node.func), kinds, operations:
+                case ("ask", [_, kind, service], [operation]) if isinstance(kind, type):
+                    yield str(service), operation, kind
+                case ("self._ask", [kind], [operation]):
+                    yield names["SERVICE"], operation, kind
+                case ("convert", [_, kind], [operation]):
+                    yield names["SERVICE"], xform_name(operation.partition(":")[2]), kind
+                case ("ask" | "self._ask" | "convert", _, [operation]):
+                    raise AssertionError(f"{module.__name__} reads {operation} in a way that is not looked at here")

@@ -1,40 +1,24 @@
-"""S3 calls on our buckets, refused by S3 if a bucket belongs to another account (`ExpectedBucketOwner`)."""
+"""Our two buckets as a walk knows them, and what is said of a file in them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import anyio
 
 from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.services.s3 import OurBucket
 from wizard.model.context import Context
 from wizard.model.results import Difference
 
-WRITES_OF_SETTINGS = ("put_bucket", "put_public_access_block", "delete_bucket", "delete_public_access_block")
-"""How the operations begin that write a setting of a bucket, or end it."""
+
+def our_bucket(context: Context, name: str) -> OurBucket:
+    """Return a bucket of the setup's account, whose settings are written one after the other in the whole walk."""
+    writes = context.bucket_writes.setdefault(name, anyio.Lock())
+    return OurBucket(context.ports.aws, name, context.made.account, writes)
 
 
-async def call_s3(context: Context, operation: str, bucket: str, **parameters: Any) -> dict[str, Any]:
-    """Call S3 on a bucket of ours, refusing one that belongs to another account.
-
-    The settings of one bucket are written one after the other, as S3 wants it.
-
-    Raises:
-        AwsError: AWS refused.
-    """
-    owned = {"Bucket": bucket, "ExpectedBucketOwner": context.made.account}
-    if not operation.startswith(WRITES_OF_SETTINGS):
-        return await context.ports.aws("s3", operation, **owned, **parameters)
-    async with context.bucket_writes.setdefault(bucket, anyio.Lock()):
-        return await context.ports.aws("s3", operation, **owned, **parameters)
-
-
-async def call_content(context: Context, operation: str, **parameters: Any) -> dict[str, Any]:
-    """Call S3 on the content bucket.
-
-    Raises:
-        AwsError: AWS refused.
-    """
-    return await call_s3(context, operation, context.made.content_bucket or "", **parameters)
+def content_bucket(context: Context) -> OurBucket:
+    """Return the content bucket."""
+    return our_bucket(context, context.made.content_bucket or "")
 
 
 async def stored(context: Context, key: str) -> dict[str, str] | None:
@@ -48,17 +32,17 @@ async def stored(context: Context, key: str) -> dict[str, str] | None:
         AwsError: AWS refused for another reason.
     """
     try:
-        head = await call_content(context, "head_object", Key=key)
+        head = await content_bucket(context).head(key)
     except AwsError as error:
         if error.code in MISSING:
             return None
         raise
     return {
-        "Content-Type": head.get("ContentType", ""),
-        "Cache-Control": head.get("CacheControl", ""),
-        "Content-Encoding": head.get("ContentEncoding", ""),
-        "content": head["ETag"].strip('"'),
-        "size": str(head["ContentLength"]),
+        "Content-Type": head.content_type,
+        "Cache-Control": head.cache_control,
+        "Content-Encoding": head.content_encoding,
+        "content": head.etag.strip('"'),
+        "size": str(head.content_length),
     }
 
 

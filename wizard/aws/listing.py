@@ -36,8 +36,6 @@ class Listing(Generic[T]):
     filters: Mapping[str, Any] = field(default_factory=dict)
 
 
-BUCKETS = Listing("s3", "list_buckets", "Buckets", "ContinuationToken", "ContinuationToken", One)
-FILES = Listing("s3", "list_objects_v2", "Contents", "NextContinuationToken", "ContinuationToken", One)
 TAGGED = Listing(
     "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", "PaginationToken", "PaginationToken", One
 )

@@ -1,17 +1,18 @@
 """What the buckets of a lost setup show: its image, its tracker files, and its log retention."""
 
 import re
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
-from wizard.aws import listing
 from wizard.aws.errors import MISSING, AwsError
-from wizard.aws.listing import One, everything
+from wizard.aws.services.s3 import FetchedFile, OurBucket
 from wizard.model.digest import integrity
-from wizard.model.ports import Aws
 from wizard.model.setup import Goal, TrackerFile
 from wizard.resources.buckets.lifecycle import RULE
 from wizard.snowplow import pixel_image
 from wizard.snowplow.tracker.tracker_file import TrackerError, recognize
+
+T = TypeVar("T")
 
 TRACKER = re.compile(r"[A-Za-z0-9.-]+/[a-z0-9]{10}\.js")
 """Key of a tracker file of ours."""
@@ -24,15 +25,11 @@ class Contents:
     """Reads the buckets of one setup.
 
     Args:
-        aws: the port to AWS.
-        account: the account that owns them.
         content: the content bucket; None when it is not there.
         logs: the log bucket; None when it is not there.
     """
 
-    def __init__(self, aws: Aws, account: str, content: str | None, logs: str | None) -> None:
-        self._aws = aws
-        self._account = account
+    def __init__(self, content: OurBucket | None, logs: OurBucket | None) -> None:
         self._content = content
         self._logs = logs
 
@@ -59,39 +56,37 @@ class Contents:
         Raises:
             wizard.aws.errors.AwsError: AWS refused.
         """
-        reply = await self._ask(self._content or self._logs, "get_bucket_tagging")
-        return listing.as_tags(reply.get("TagSet", []))
+        bucket = self._content or self._logs
+        return await _unless_missing(bucket.tags() if bucket else None) or {}
 
     async def _keys(self) -> list[str]:
         """Return the names of the files that may be ours, newest first."""
         if self._content is None:
             return []
-        found = await everything(self._aws, listing.FILES, Bucket=self._content, ExpectedBucketOwner=self._account)
-        newest = sorted(found, key=lambda one: one["LastModified"], reverse=True)
-        return [key for one in newest if (key := one["Key"]) == "i" or TRACKER.fullmatch(key)]
+        newest = sorted(await self._content.files(), key=lambda one: one.last_modified, reverse=True)
+        return [one.key for one in newest if one.key == "i" or TRACKER.fullmatch(one.key)]
 
     async def _pixel(self) -> Seen:
-        body: bytes = (await self._ask(self._content, "get_object", Key="i")).get("Body", b"")
+        found = await self._file("i")
         try:
-            image = pixel_image.validate(body).content
+            image = pixel_image.validate(found.body).content
         except pixel_image.PixelError:
             return {}, {}
         if image == pixel_image.builtin().content:
             return {"pixel": "builtin"}, {}
-        source = f"s3://{self._content}/i"
+        source = f"s3://{self._content.name if self._content else ''}/i"
         return {"pixel": source}, {"pixel_source": source, "pixel_image": image}
 
     async def _tracker(self, key: str, host: str) -> TrackerFile | None:
         """Describe a tracker file that we put there: it says its own hash, and that is right."""
         if key == "i":
             return None
-        reply = await self._ask(self._content, "get_object", Key=key)
-        body: bytes = reply.get("Body", b"")
+        found = await self._file(key)
         try:
-            tracker = recognize(body, reply.get("Metadata", {}).get("version"))
+            tracker = recognize(found.body, found.metadata.get("version"))
         except TrackerError:
             return None
-        if reply.get("Metadata", {}).get("sha384") != integrity(body):
+        if found.metadata.get("sha384") != integrity(found.body):
             return None
         return TrackerFile(
             source=f"https://{host}/{key}",
@@ -99,26 +94,31 @@ class Contents:
             version=tracker.version,
             sha384=tracker.sha384,
             md5=tracker.md5,
-            size=len(body),
+            size=len(found.body),
             key=key,
         )
 
+    async def _file(self, key: str) -> FetchedFile:
+        """Return a file of the content bucket, an empty one where it is gone by now."""
+        return await _unless_missing(self._content.get(key) if self._content else None) or FetchedFile(b"")
+
     async def _retention(self) -> dict[str, int]:
-        reply = await self._ask(self._logs, "get_bucket_lifecycle_configuration")
-        rule: One = next((one for one in reply.get("Rules", []) if one.get("ID") == RULE), {})
-        days = rule.get("Expiration", {}).get("Days")
+        rules = await _unless_missing(self._logs.lifecycle() if self._logs else None) or ()
+        ours = next((one.read for one in rules if one.read.id == RULE), None)
+        days = ours.expiration.days if ours and ours.expiration else None
         return {"retention_days": days} if days else {}
 
-    async def _ask(self, bucket: str | None, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Ask S3 about a bucket; empty where there is no bucket, or nothing of the kind in it."""
-        if bucket is None:
-            return {}
-        try:
-            return await self._aws("s3", operation, Bucket=bucket, ExpectedBucketOwner=self._account, **parameters)
-        except AwsError as error:
-            if error.code in MISSING:
-                return {}
-            raise
+
+async def _unless_missing(call: Awaitable[T] | None) -> T | None:
+    """Ask S3 about a bucket; None where there is no bucket, or nothing of the kind in it."""
+    if call is None:
+        return None
+    try:
+        return await call
+    except AwsError as error:
+        if error.code in MISSING:
+            return None
+        raise
 
 
 def _goals(*, pixel: bool) -> tuple[Goal, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wizard.aws.bucket import call_s3
+from wizard.aws.bucket import our_bucket
 from wizard.aws.errors import AwsError
 from wizard.aws.replies import unreadable
 from wizard.model.context import Context
@@ -139,13 +139,13 @@ class BucketPolicy(Resource):
 
     async def _document(self) -> dict[str, Any]:
         try:
-            reply = await call_s3(self.context, "get_bucket_policy", self._bucket)
+            text = await our_bucket(self.context, self._bucket).policy()
         except AwsError as error:
             if error.code == "NoSuchBucketPolicy":
                 return {}
             raise
         try:
-            document = json.loads(reply["Policy"])
+            document = json.loads(text)
         except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict):
@@ -158,7 +158,7 @@ class BucketPolicy(Resource):
         ours = {statement["Sid"] for statement in self.wanted()}
         others = [one for one in self._last.get("Statement", []) if one.get("Sid") not in ours]
         document = {"Version": VERSION} | self._last | {"Statement": [*others, *self.wanted()]}
-        await call_s3(self.context, "put_bucket_policy", self._bucket, Policy=json.dumps(document))
+        await our_bucket(self.context, self._bucket).put_policy(json.dumps(document))
 
 
 def _canonical(value: Any) -> Any:

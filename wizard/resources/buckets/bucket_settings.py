@@ -1,46 +1,49 @@
 """Settings of both buckets: public access block, ownership, and encryption; `lifecycle` has the rest."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from wizard.aws.bucket import call_s3
+from wizard.aws.bucket import our_bucket
 from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.services.s3 import OWNER_ENFORCED, OurBucket, PublicAccessBlock
 from wizard.model.context import Context
 from wizard.model.results import Change, Difference
 from wizard.resources.buckets.buckets import Role, bucket_of
 from wizard.resources.resource import Reading, Resource
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
-class Setting:
+class Setting(Generic[T]):
     """One thing that S3 keeps about a bucket.
 
     Attributes:
         id: the last part of the item's id.
         title: what it is, in plain words.
-        read: operation that returns it.
-        write: operation that sets it.
-        found: reply of `read` to the properties we own.
+        unset: what stands for a setting that was never set.
+        read: asks for it.
+        found: what was read to the properties we own.
         wanted: the same properties as wanted.
-        request: the setup's surroundings and the reply (empty when never set) to the parameters of `write`.
-        others: what somebody else set beside ours, in words; it is carried over.
+        write: sets it, given what was read: what is not ours is carried over.
+        others: what somebody else set beside ours, in words.
     """
 
     id: str
     title: str
-    read: str
-    write: str
-    found: Callable[[Mapping[str, Any]], dict[str, str]]
+    unset: T
+    read: Callable[[OurBucket], Awaitable[T]]
+    found: Callable[[T], dict[str, str]]
     wanted: Callable[[Context], dict[str, str]]
-    request: Callable[[Context, Mapping[str, Any]], dict[str, Any]]
-    others: Callable[[Mapping[str, Any]], str] = lambda _: ""
+    write: Callable[[OurBucket, Context, T], Awaitable[None]]
+    others: Callable[[T], str] = lambda _: ""
 
 
-class BucketSetting(Resource):
+class BucketSetting(Resource, Generic[T]):
     """One setting of one bucket."""
 
-    def __init__(self, context: Context, role: Role, setting: Setting) -> None:
+    def __init__(self, context: Context, role: Role, setting: Setting[T]) -> None:
         super().__init__(context)
         self.role = role
         self.setting = setting
@@ -48,12 +51,12 @@ class BucketSetting(Resource):
         self.id = f"{role}-bucket.{setting.id}"
         self.title = setting.title
         self.comes_with_parent = setting in COMMON  # S3's own defaults for new buckets since April 2023
-        self._last: dict[str, Any] = {}
-        """The newest reply: what others set beside ours is carried over from it."""
+        self._last = setting.unset
+        """What was read last: what others set beside ours is carried over from it."""
 
     async def read(self) -> Reading:
         """Compare what the bucket has with what is wanted."""
-        self._last = await self._reply()
+        self._last = await self._read()
         found = self.setting.found(self._last)
         wanted = self.setting.wanted(self.context)
         wrong = tuple(
@@ -73,80 +76,62 @@ class BucketSetting(Resource):
     def _doing(self) -> str:
         return f"Set on the {self.role} bucket: {self.title}"
 
-    async def _reply(self) -> dict[str, Any]:
+    async def _read(self) -> T:
         try:
-            return await self._s3(self.setting.read)
+            return await self.setting.read(self._bucket)
         except AwsError as error:
             if error.code in MISSING and error.code != "NoSuchBucket":
-                return {}
+                return self.setting.unset
             raise
 
     async def carry_out(self, change: Change) -> None:
         """Set it, carrying over what is not ours."""
         del change  # there is only one
-        await self._s3(self.setting.write, **self.setting.request(self.context, self._last))
+        await self.setting.write(self._bucket, self.context, self._last)
 
-    async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        return await call_s3(self.context, operation, bucket_of(self.context.made, self.role) or "", **parameters)
+    @property
+    def _bucket(self) -> OurBucket:
+        return our_bucket(self.context, bucket_of(self.context.made, self.role) or "")
 
 
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
-def _switches(reply: Mapping[str, Any]) -> dict[str, str]:
-    found = reply.get("PublicAccessBlockConfiguration", {})
-    return {switch: "on" if found.get(switch) else "off" for switch in SWITCHES}
+def _switches(found: PublicAccessBlock) -> dict[str, str]:
+    return {switch: "on" if on else "off" for switch, on in found.by_name().items()}
 
 
 PUBLIC_ACCESS = Setting(
     id="public-access",
     title="Block Public Access",
-    read="get_public_access_block",
-    write="put_public_access_block",
+    unset=PublicAccessBlock(),
+    read=OurBucket.public_access,
     found=_switches,
     wanted=lambda _: dict.fromkeys(SWITCHES, "on"),
-    request=lambda _, __: {"PublicAccessBlockConfiguration": dict.fromkeys(SWITCHES, True)},
+    write=lambda bucket, _, __: bucket.put_public_access(dict.fromkeys(SWITCHES, True)),
 )
-
-
-def _ownership(reply: Mapping[str, Any]) -> dict[str, str]:
-    rules = reply.get("OwnershipControls", {}).get("Rules", [])
-    return {"ObjectOwnership": rules[0]["ObjectOwnership"]} if rules else {}
-
-
-OWNER_ENFORCED = {"ObjectOwnership": "BucketOwnerEnforced"}
 
 OWNERSHIP = Setting(
     id="ownership",
     title="Access control lists (ACLs) turned off (bucket owner enforced)",
-    read="get_bucket_ownership_controls",
-    write="put_bucket_ownership_controls",
-    found=_ownership,
-    wanted=lambda _: dict(OWNER_ENFORCED),
-    request=lambda _, __: {"OwnershipControls": {"Rules": [OWNER_ENFORCED]}},
+    unset="",
+    read=OurBucket.ownership,
+    found=lambda owner: {"ObjectOwnership": owner} if owner else {},
+    wanted=lambda _: {"ObjectOwnership": OWNER_ENFORCED},
+    write=lambda bucket, _, __: bucket.put_ownership(OWNER_ENFORCED),
 )
 
-
-def _encryption(reply: Mapping[str, Any]) -> dict[str, str]:
-    rules = reply.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
-    default = rules[0].get("ApplyServerSideEncryptionByDefault", {}) if rules else {}
-    return {"SSEAlgorithm": default["SSEAlgorithm"]} if default else {}
-
-
-BY_S3 = {"SSEAlgorithm": "AES256"}
+BY_S3 = "AES256"
 
 ENCRYPTION = Setting(
     id="encryption",
     title="Encryption with S3-managed keys",
-    read="get_bucket_encryption",
-    write="put_bucket_encryption",
-    found=_encryption,
-    wanted=lambda _: dict(BY_S3),
-    request=lambda _, __: {
-        "ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": BY_S3}]}
-    },
+    unset="",
+    read=OurBucket.encryption,
+    found=lambda algorithm: {"SSEAlgorithm": algorithm} if algorithm else {},
+    wanted=lambda _: {"SSEAlgorithm": BY_S3},
+    write=lambda bucket, _, __: bucket.put_encryption(BY_S3),
 )
 
-
-COMMON = (PUBLIC_ACCESS, OWNERSHIP, ENCRYPTION)
+COMMON: tuple[Setting[Any], ...] = (PUBLIC_ACCESS, OWNERSHIP, ENCRYPTION)
 """On both buckets."""

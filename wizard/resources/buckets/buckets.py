@@ -1,18 +1,16 @@
 """The two private buckets: one for content, one for the access logs."""
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 
-from wizard.aws.bucket import call_s3
+from wizard.aws.bucket import our_bucket
 from wizard.aws.errors import MISSING, AwsError
+from wizard.aws.services.s3 import OurBucket, RefusedDeletion, create_bucket
 from wizard.model.context import DELETE_LOGS, YES, Context
 from wizard.model.results import Action, Actor, Change
 from wizard.model.setup import Made
 from wizard.resources.buckets.pixel_objects import KEYS
 from wizard.resources.resource import TAG_ID, NotYetError, Presence, Reading, Resource, StoppedError
-
-US_EAST_1 = "us-east-1"
-"""The region that must not be named as a location constraint (CreateBucket in the S3 API reference)."""
 
 TYPICAL_REUSE = 1800.0
 """Seconds until S3 lets a deleted bucket's name be used again; up to an hour."""
@@ -73,14 +71,13 @@ class Bucket(Resource):
         if not self.recorded:
             return self.missing()
         try:
-            reply = await self._s3("get_bucket_tagging")
+            tags = await self._s3.tags()
         except AwsError as error:
             if error.code == "NoSuchTagSet":
                 return self.differs(f"Bucket {self.name} has lost its tags", self.untagged({}))
             if error.code not in MISSING:
                 raise
             return self.absent(f"Bucket {self.name} doesn't exist", f"Create the bucket {self.name}")
-        tags = {tag["Key"]: tag["Value"] for tag in reply["TagSet"]}
         if tags.get(TAG_ID, self.tags[TAG_ID]) != self.tags[TAG_ID]:
             return self.stopped(
                 f"Bucket {self.name} belongs to another setup", "foreign-bucket", bucket=self.name, owner=tags[TAG_ID]
@@ -94,8 +91,7 @@ class Bucket(Resource):
         """Name the files that others put into the content bucket, which are left alone; empty where there are none."""
         if self.role is Role.LOGS or self._just_made:
             return ""
-        listed = (await self._s3("list_objects_v2")).get("Contents", [])
-        others = [one["Key"] for one in listed if not self._is_ours(one["Key"])]
+        others = [one.key for one in (await self._s3.page()).contents if not self._is_ours(one.key)]
         shown = ", ".join(others[:SHOWN]) + (", …" if len(others) > SHOWN else "")
         return f"other files, left alone: {shown}" if others else ""
 
@@ -111,15 +107,14 @@ class Bucket(Resource):
     async def _create(self) -> None:
         name, region = self.name, self.context.choices.region
         self.context.state.record(**{f"{self.role}_bucket": name})
-        # The location comes first, as in S3's schema: botocore writes the parts in the order of this dictionary.
-        located = {} if region == US_EAST_1 else {"LocationConstraint": region}
+        aws = self.context.ports.aws
         try:
             try:
-                await self._request({**located, "Tags": _tag_set(self.tags)})
+                await create_bucket(aws, name, region, self.tags)
             except AwsError as error:
                 if error.code != NO_TAGS_YET:
                     raise
-                await self._request(located)
+                await create_bucket(aws, name, region, None)  # the next look puts the tags to it
         except AwsError as error:
             if error.code == "OperationAborted":
                 raise NotYetError(self._reusable()) from None
@@ -127,29 +122,18 @@ class Bucket(Resource):
                 raise
         self._just_made = True
 
-    async def _request(self, configuration: dict[str, Any]) -> None:
-        """Ask for the bucket; tags that it is made without are put to it after the next look."""
-        await self.context.ports.aws(
-            "s3",
-            "create_bucket",
-            Bucket=self.name,
-            BucketNamespace="account-regional",
-            ObjectOwnership="BucketOwnerEnforced",
-            **({"CreateBucketConfiguration": configuration} if configuration else {}),
-        )
-
     def _reusable(self) -> Change:
         summary = f"S3 still reserves the name {self.name} of a bucket that was just deleted"
         return Change(self.id, Action.CREATE, Actor.AWS, summary, typical=TYPICAL_REUSE, every=30)
 
     async def _tag(self) -> None:
         try:
-            tags = {tag["Key"]: tag["Value"] for tag in (await self._s3("get_bucket_tagging"))["TagSet"]}
+            tags = await self._s3.tags()
         except AwsError as error:
             if error.code != "NoSuchTagSet":
                 raise
             tags = {}
-        await self._s3("put_bucket_tagging", Tagging={"TagSet": _tag_set(tags | self.tags)})
+        await self._s3.put_tags(tags | self.tags)
 
     async def removal(self) -> Reading:
         """Keep the logs unless asked; otherwise one change empties the bucket and deletes it."""
@@ -158,12 +142,12 @@ class Bucket(Resource):
         if self.role is Role.LOGS and self.context.answers.get(DELETE_LOGS) != YES:
             return Reading(presence=Presence.OURS, summary=f"Kept with your logs: bucket {self.name}")
         try:
-            found = await self._versions()
+            found = await self._s3.versions()
         except AwsError as error:
             if error.code in MISSING:
                 return self.gone(f"Bucket {self.name} is gone")
             raise
-        strangers = sorted({key for key, _ in found if not self._is_ours(key)})
+        strangers = sorted({one.key for one in found if not self._is_ours(one.key)})
         if strangers:
             return self.stopped(
                 f"Bucket {self.name} contains files that snowpixel didn't put there",
@@ -178,12 +162,11 @@ class Bucket(Resource):
         if self.context.made.account is None:
             return False
         try:
-            reply = await self._s3("get_bucket_tagging")
+            ours = (await self._s3.tags()).get(TAG_ID) == self.tags[TAG_ID]
         except AwsError as error:
             if error.code in MISSING:
                 return False
             raise
-        ours = {"Key": TAG_ID, "Value": self.tags[TAG_ID]} in reply["TagSet"]
         if ours:
             self.context.state.record(**{f"{self.role}_bucket": self.name})
         return ours
@@ -194,45 +177,35 @@ class Bucket(Resource):
     async def _delete(self) -> None:
         if self.role is Role.LOGS:
             await self._refuse_deliveries()
-        while found := await self._versions():
-            listed = [{"Key": key, "VersionId": version} for key, version in found[:PAGE]]
-            reply = await self._s3("delete_objects", Delete={"Objects": listed, "Quiet": True})
-            if kept := reply.get("Errors"):
+        while found := await self._s3.versions():
+            if kept := await self._s3.delete_versions(found[:PAGE]):
                 raise self._kept(kept)
         try:
-            await self._s3("delete_bucket")
+            await self._s3.delete()
         except AwsError as error:
             if error.code != "BucketNotEmpty":
                 raise
             summary = f"A late file arrived in {self.name}; emptying it again"
             raise NotYetError(Change(self.id, Action.DELETE, Actor.AWS, summary, typical=60, every=5)) from None
 
-    def _kept(self, refused: list[dict[str, Any]]) -> StoppedError:
+    def _kept(self, refused: Sequence[RefusedDeletion]) -> StoppedError:
         first = refused[0]
         return StoppedError(
             f"S3 didn't delete {len(refused)} files in {self.name}",
             "files-kept",
             bucket=self.name,
-            files=", ".join(sorted({str(one.get("Key", "")) for one in refused})[:SHOWN]),
-            message=f"{first.get('Code', '')}: {first.get('Message', '')}",
+            files=", ".join(sorted({one.key for one in refused})[:SHOWN]),
+            message=f"{first.code}: {first.message}",
         )
 
     async def _refuse_deliveries(self) -> None:
         """Drop the policy first, so that a late log file cannot land between emptying and deleting."""
         try:
-            await self._s3("delete_bucket_policy")
+            await self._s3.delete_policy()
         except AwsError as error:
             if error.code not in MISSING:
                 raise
 
-    async def _versions(self) -> list[tuple[str, str]]:
-        """List key and version of up to a page of everything in the bucket, delete markers too."""
-        reply = await self._s3("list_object_versions")
-        return [(one["Key"], one["VersionId"]) for kind in ("Versions", "DeleteMarkers") for one in reply.get(kind, [])]
-
-    async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        return await call_s3(self.context, operation, self.name, **parameters)
-
-
-def _tag_set(tags: dict[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+    @property
+    def _s3(self) -> OurBucket:
+        return our_bucket(self.context, self.name)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-from wizard.aws import listing
-from wizard.aws.listing import One, everything
+import anyio
+
+from wizard.aws.listing import everything
+from wizard.aws.services.s3 import BUCKETS, BucketSummary, OurBucket
 from wizard.resources.buckets.bucket_contents import Contents
 from wizard.resources.found_again import AccountSearch, ShownSetup, Trace
 from wizard.resources.resource import TAG_SETUP
@@ -23,26 +24,26 @@ async def found_buckets(search: AccountSearch) -> Sequence[Trace]:
     Raises:
         wizard.aws.errors.AwsError: AWS refused.
     """
-    found: dict[str, dict[str, One]] = {}
-    for one in await everything(search.aws, listing.BUCKETS, Prefix="snowpixel-"):
-        match = BUCKET.fullmatch(one["Name"])
-        if match:
-            found.setdefault(match["id"], {})[match["word"]] = one | {"region": match["region"]}
+    found: dict[str, dict[str, BucketSummary]] = {}
+    for one in await everything(search.aws, BUCKETS, Prefix="snowpixel-"):
+        if match := BUCKET.fullmatch(one.name):
+            found.setdefault(match["id"], {})[match["word"]] = one
     return [Trace(setup, closer=partial(_closer, search, those)) for setup, those in found.items()]
 
 
-async def _closer(search: AccountSearch, buckets: dict[str, One], seen: ShownSetup) -> ShownSetup:
+async def _closer(search: AccountSearch, buckets: dict[str, BucketSummary], seen: ShownSetup) -> ShownSetup:
     """Add what the files show."""
-    content, logs = (buckets[word]["Name"] if word in buckets else None for word in FIELDS)
-    contents = Contents(search.aws, search.account, content, logs)
+    named = {FIELDS[word]: one.name for word, one in buckets.items()}
+    ours = {field: OurBucket(search.aws, name, search.account, anyio.Lock()) for field, name in named.items()}
+    contents = Contents(ours.get("content_bucket"), ours.get("log_bucket"))
     host = seen.choices.get("domain") or seen.made.get("distribution_domain", "")
     choices, made = await contents.seen(host)
-    named: dict[str, Any] = {FIELDS[word]: one["Name"] for word, one in buckets.items()}
+    regions = [match["region"] for name in named.values() if (match := BUCKET.fullmatch(name))]
     return seen.joined(
         ShownSetup(
             names=() if any(seen.names) else ((await contents.tags()).get(TAG_SETUP, ""),),
-            choices={"region": next(iter(buckets.values()))["region"], **choices},
+            choices={"region": regions[0], **choices},
             made={**named, **made},
-            created=min(one["CreationDate"].timestamp() for one in buckets.values()),
+            created=min(one.creation_date.timestamp() for one in buckets.values()),
         )
     )

@@ -1,8 +1,8 @@
 """Lifecycle rules of both buckets: incomplete uploads are deleted, and logs once their retention has passed."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
 
+from wizard.aws.services.s3 import FoundRule, OurBucket, Rule
 from wizard.model.context import Context
 from wizard.resources.buckets.bucket_settings import Setting
 
@@ -13,18 +13,19 @@ ABORT_DAYS = 7
 """Days after which S3 drops an upload that was never finished."""
 
 
-def _rule(reply: Mapping[str, Any]) -> dict[str, str]:
+def _rule(rules: Sequence[FoundRule]) -> dict[str, str]:
     """Return what our lifecycle rule says, empty when it is missing or off."""
-    rule = next((one for one in reply.get("Rules", []) if one.get("ID") == RULE), None)
-    if rule is None or rule.get("Status") != "Enabled":
+    ours = next((one for one in rules if one.read.id == RULE), None)
+    if ours is None or ours.read.status != "Enabled":
         return {}
-    covered = rule.get("Filter") or {"Prefix": rule.get("Prefix", "")}
+    rule = ours.read
+    covered = rule.filter or {"Prefix": rule.prefix}
     return {
-        DROPPED: _days(rule.get("AbortIncompleteMultipartUpload"), "DaysAfterInitiation"),
-        DELETED: _days(rule.get("Expiration"), "Days"),
-        VERSIONS: _days(rule.get(OLDER), "NoncurrentDays"),
+        DROPPED: _days(rule.abort.days_after_initiation) if rule.abort else NEVER,
+        DELETED: _days(rule.expiration.days) if rule.expiration else NEVER,
+        VERSIONS: _days(rule.old_versions.noncurrent_days) if rule.old_versions else NEVER,
         "covers": "all files" if covered == {"Prefix": ""} else f"only {covered}",
-        "besides": ", ".join(sorted(set(rule) - OF_OUR_RULE)) or "nothing",
+        "besides": ", ".join(sorted(set(ours.document) - OF_OUR_RULE)) or "nothing",
     }
 
 
@@ -44,10 +45,8 @@ OLDER_DAYS = 1
 """Days for which an older version stays: the fewest that S3 takes."""
 
 
-def _days(part: Mapping[str, Any] | None, name: str) -> str:
-    if not part:
-        return NEVER
-    return _after(part[name]) if name in part else "otherwise"
+def _days(days: int | None) -> str:
+    return "otherwise" if days is None else _after(days)
 
 
 def _after(days: int) -> str:
@@ -59,13 +58,13 @@ def _rule_wanted(days: int | None) -> dict[str, str]:
     return {DROPPED: _after(ABORT_DAYS), DELETED: deleted, VERSIONS: older, "covers": "all files", "besides": "nothing"}
 
 
-def _other_rules(reply: Mapping[str, Any]) -> str:
-    others = [str(one.get("ID", "without a name")) for one in reply.get("Rules", []) if one.get("ID") != RULE]
+def _other_rules(rules: Sequence[FoundRule]) -> str:
+    others = [one.read.id or "without a name" for one in rules if one.read.id != RULE]
     return f"other rules, left alone: {', '.join(others)}" if others else ""
 
 
-def _lifecycle(days: int | None, reply: Mapping[str, Any]) -> dict[str, Any]:
-    rule: dict[str, Any] = {
+def _lifecycle(days: int | None, rules: Sequence[FoundRule]) -> list[Rule]:
+    rule: Rule = {
         "ID": RULE,
         "Status": "Enabled",
         "Filter": {"Prefix": ""},
@@ -74,20 +73,19 @@ def _lifecycle(days: int | None, reply: Mapping[str, Any]) -> dict[str, Any]:
     if days is not None:
         rule["Expiration"] = {"Days": days}
         rule[OLDER] = {"NoncurrentDays": OLDER_DAYS}
-    others = [one for one in reply.get("Rules", []) if one.get("ID") != RULE]
-    return {"LifecycleConfiguration": {"Rules": [*others, rule]}}
+    return [*(one.document for one in rules if one.read.id != RULE), rule]
 
 
-def _setting(title: str, days: Callable[[Context], int | None]) -> Setting:
+def _setting(title: str, days: Callable[[Context], int | None]) -> Setting[tuple[FoundRule, ...]]:
     """Return the setting that deletes files after so many days, or with None never."""
     return Setting(
         id="lifecycle",
         title=title,
-        read="get_bucket_lifecycle_configuration",
-        write="put_bucket_lifecycle_configuration",
+        unset=(),
+        read=OurBucket.lifecycle,
         found=_rule,
         wanted=lambda context: _rule_wanted(days(context)),
-        request=lambda context, reply: _lifecycle(days(context), reply),
+        write=lambda bucket, context, rules: bucket.put_lifecycle(_lifecycle(days(context), rules)),
         others=_other_rules,
     )
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 
-from wizard.aws.bucket import call_content, stored, unlike
+from wizard.aws.bucket import content_bucket, stored, unlike
 from wizard.model.context import Context
 from wizard.model.results import Action, Change
 from wizard.model.setup import Made
@@ -96,14 +96,12 @@ class PixelObject(Resource):
     async def carry_out(self, change: Change) -> None:
         """Upload the file with its type and caching; edges that keep another one are told to drop it."""
         image = image_for(self.key, self.context.made)
-        await call_content(
-            self.context,
-            "put_object",
-            Key=self.key,
-            Body=image.content,
-            ContentType=image.content_type,
-            CacheControl=CACHE_CONTROL,
-            Metadata={METADATA: self.context.state.setup.id},
+        await content_bucket(self.context).put(
+            self.key,
+            image.content,
+            content_type=image.content_type,
+            cache_control=CACHE_CONTROL,
+            metadata={METADATA: self.context.state.setup.id},
         )
         if change.action is Action.UPDATE:
             await invalidate(self.context, f"/{self.key}", *(("/",) if self.key == "i" else ()))

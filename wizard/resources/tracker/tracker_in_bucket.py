@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from wizard.aws.bucket import call_content, stored, unlike
+from wizard.aws.bucket import content_bucket, stored, unlike
 from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Copyable, Difference
 from wizard.model.setup import TRACKER_GOALS, Goal, Made, OldTrackers, SetupChoices, TrackerFile
@@ -151,14 +151,12 @@ class TrackerObject(Resource):
         body = await content_of(self.context, file)
         others = tuple(one for one in self.context.made.trackers_stored if one.key != file.key)
         state.record(trackers_stored=(file, *others))
-        await call_content(
-            self.context,
-            "put_object",
-            Key=file.key,
-            Body=body,
-            ContentType=CONTENT_TYPE,
-            CacheControl=CACHE_CONTROL,
-            Metadata={"sha384": file.sha384, "version": file.version},  # visible to every visitor
+        await content_bucket(self.context).put(
+            file.key,
+            body,
+            content_type=CONTENT_TYPE,
+            cache_control=CACHE_CONTROL,
+            metadata={"sha384": file.sha384, "version": file.version},
         )
         if change.action is Action.UPDATE:
             await invalidate(self.context, f"/{file.key}")
@@ -212,7 +210,7 @@ class EarlierTrackers(Resource):
         use = await used_by(self.context, file)
         if use:
             raise StoppedError(f"{file.key} is still in use: {use}", "tracker-in-use", file=file.key, where=use)
-        await call_content(self.context, "delete_object", Key=file.key)
+        await content_bucket(self.context).delete_file(file.key)
         rest = tuple(one for one in self.context.made.trackers_stored if one.key != file.key)
         self.context.state.record(trackers_stored=rest)
         await invalidate(self.context, f"/{file.key}")

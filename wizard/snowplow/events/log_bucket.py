@@ -1,21 +1,24 @@
 """Log files in the log bucket: listed since a time, and read."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wizard.aws.bucket import call_s3
+from wizard.aws.bucket import our_bucket
 from wizard.aws.errors import AwsError
 from wizard.aws.policy import Purpose
+from wizard.aws.services.s3 import OurBucket
 from wizard.model.context import Context
 from wizard.model.setup import LOG_PREFIX
 from wizard.model.threads import in_thread
 from wizard.snowplow.events.event import TOLD, Event
 from wizard.snowplow.events.log_lines import mentions
+
+T = TypeVar("T")
 
 _DAY = re.compile("[0-9]{4}/[0-9]{2}/[0-9]{2}")
 
@@ -57,15 +60,12 @@ async def log_keys(context: Context, since: float, until: float | None = None) -
     last = None if until is None else hour_of(until)
     more: dict[str, str] = {"StartAfter": f"{LOG_PREFIX}/{hour_of(since)}"}
     while True:
-        reply = await _on_logs(context, "list_objects_v2", Prefix=f"{LOG_PREFIX}/", **more)
-        found += [
-            LogKey(one["Key"], one["LastModified"], one["Size"], one.get("ETag", ""))
-            for one in reply.get("Contents", [])
-        ]
+        page = await _on_logs(_bucket(context).page(Prefix=f"{LOG_PREFIX}/", **more))
+        found += [LogKey(one.key, one.last_modified, one.size, one.etag) for one in page.contents]
         past = last is not None and bool(found) and found[-1].hour > last
-        if past or not reply.get("IsTruncated"):
+        if past or not page.is_truncated:
             return [one for one in found if last is None or one.hour <= last]
-        more = {"ContinuationToken": reply["NextContinuationToken"]}
+        more = {"ContinuationToken": page.next_continuation_token}
 
 
 CLOCKS = 3600.0
@@ -89,9 +89,7 @@ async def log_file(context: Context, key: str) -> bytes:
     Raises:
         wizard.aws.errors.AwsError: AWS refused.
     """
-    reply = await _on_logs(context, "get_object", Key=key)
-    body: bytes = reply["Body"]
-    return body
+    return (await _on_logs(_bucket(context).get(key))).body
 
 
 async def events_in(file: bytes, words: Collection[str]) -> list[Event]:
@@ -107,10 +105,14 @@ async def events_in(file: bytes, words: Collection[str]) -> list[Event]:
     return await in_thread(decode)
 
 
-async def _on_logs(context: Context, operation: str, **parameters: Any) -> dict[str, Any]:
+def _bucket(context: Context) -> OurBucket:
+    return our_bucket(context, context.made.log_bucket or "")
+
+
+async def _on_logs(call: Awaitable[T]) -> T:
     """Call S3 on the log bucket; a denial is about reading events, whatever else its action allows elsewhere."""
     try:
-        return await call_s3(context, operation, context.made.log_bucket or "", **parameters)
+        return await call
     except AwsError as error:
         if "purpose" in error.problem.values:
             error.problem = replace(error.problem, values={**error.problem.values, "purpose": Purpose.EVENTS})
