@@ -12,9 +12,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wizard.aws import listing
 from wizard.aws.errors import AwsError, ErrorKind
-from wizard.aws.listing import everything
+from wizard.aws.services.sts import caller
+from wizard.aws.services.tagging import tagged_with
 from wizard.knowledge.aws_resources import saved_names
 from wizard.model.ports import Aws
 from wizard.model.setup import NAME, Made, Setup, SetupChoices
@@ -47,7 +47,7 @@ async def search(aws: Aws) -> tuple[FoundSetup, ...]:
     Raises:
         AwsError: AWS refused, or could not be reached.
     """
-    account = str((await aws("sts", "get_caller_identity"))["Account"])
+    account = (await caller(aws)).account
     traces = await _traces(AccountSearch(aws, account, await _tagged(aws)))
     found = [await _found(account, identifier, those) for identifier, those in traces.items()]
     return tuple(sorted(found, key=lambda one: (one.name, one.id)))
@@ -56,12 +56,11 @@ async def search(aws: Aws) -> tuple[FoundSetup, ...]:
 async def _tagged(aws: Aws) -> dict[str, dict[str, str]]:
     """Return what AWS's own search knows; it lags some minutes behind and may be forbidden, so it is not enough."""
     try:
-        found = await everything(aws, listing.TAGGED, TagFilters=[{"Key": TAG_ID}])
+        return await tagged_with(aws, TAG_ID)
     except AwsError as error:
         if error.kind is ErrorKind.DENIED:
             return {}
         raise
-    return {one["ResourceARN"]: listing.as_tags(one["Tags"]) for one in found}
 
 
 async def _traces(search: AccountSearch) -> dict[str, list[Trace]]:

@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from wizard.aws.errors import DENIED, OTHER_PARTITION, REGION_OFF, WRONG_KEYS, AwsError, translate
+from wizard.aws.services import iam, sts
 from wizard.model.ports import Aws
 
 
@@ -41,20 +42,19 @@ async def who_am_i(aws: Aws) -> Identity:
         AwsError: the credentials do not work, or belong to a separate AWS.
     """
     try:
-        caller = await aws("sts", "get_caller_identity")
+        caller = await sts.caller(aws)
     except AwsError as error:
         raise await _precisely(aws, error) from None
-    account, arn = caller["Account"], caller["Arn"]
-    if not arn.startswith("arn:aws:"):
-        where = f"The credentials are for {arn}."
+    if not caller.arn.startswith("arn:aws:"):
+        where = f"The credentials are for {caller.arn}."
         values = {"where": where, "message": ""}
         raise translate(OTHER_PARTITION, where, "sts:GetCallerIdentity", values=values)
     try:
-        aliases = (await aws("iam", "list_account_aliases")).get("AccountAliases", [])
+        alias = await iam.account_alias(aws)
     except AwsError:
-        aliases = []  # a nicety that the least policy does not need to grant
+        alias = None  # a nicety that the least policy does not need to grant
     ends = await aws.ends() if isinstance(aws, Ending) else None
-    return Identity(account, arn, alias=aliases[0] if aliases else None, expires=ends)
+    return Identity(caller.account, caller.arn, alias=alias, expires=ends)
 
 
 async def _precisely(aws: Aws, error: AwsError) -> AwsError:
@@ -65,7 +65,7 @@ async def _precisely(aws: Aws, error: AwsError) -> AwsError:
     if error.code not in WRONG_KEYS:
         return error
     try:
-        await aws("iam", "list_account_aliases")
+        await iam.account_alias(aws)
     except AwsError as other:
         if other.code not in DENIED:
             return error

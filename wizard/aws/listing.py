@@ -1,14 +1,14 @@
-"""Paginated listings of an account's resources, and their tags."""
+"""Paginated listings of an account's resources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from wizard.aws.replies import unreadable
 from wizard.aws.typed import convert, operation_name
 from wizard.model.ports import Aws
 
 T = TypeVar("T")
-One = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,6 @@ class Listing(Generic[T]):
     filters: Mapping[str, Any] = field(default_factory=dict)
 
 
-TAGGED = Listing(
-    "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", "PaginationToken", "PaginationToken", One
-)
-
-
 async def everything(aws: Aws, listing: Listing[T], **parameters: Any) -> list[T]:
     """Return all items of a listing.
 
@@ -52,15 +47,11 @@ async def everything(aws: Aws, listing: Listing[T], **parameters: Any) -> list[T
     more: dict[str, str] = {}
     while True:
         reply = await aws(listing.service, listing.operation, **listing.filters, **parameters, **more)
-        page = reply[listing.box] if listing.box else reply
-        items = page.get(listing.items) or []
-        found += items if listing.kind is One else [convert(one, listing.kind, operation) for one in items]
+        page = reply.get(listing.box) if listing.box else reply
+        if page is None:
+            raise unreadable(f"a reply without {listing.box}", operation)
+        found += [convert(one, listing.kind, operation) for one in page.get(listing.items) or ()]
         token = page.get(listing.token)
         if not token:
             return found
         more = {listing.parameter: token}
-
-
-def as_tags(pairs: list[One]) -> dict[str, str]:
-    """Return a list of keys and values as a mapping."""
-    return {pair["Key"]: pair.get("Value", "") for pair in pairs}

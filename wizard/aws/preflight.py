@@ -15,13 +15,11 @@ import anyio
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity
 from wizard.aws.policy import ANY, Statement, actions
+from wizard.aws.services.iam import allowed
 from wizard.model.ports import Aws
 
 SESSION = re.compile(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.+")
 """A role's session as STS names it (IAM guide: IAM identifiers)."""
-
-MOST_RESULTS = 1000
-"""Most results in one answer (IAM API reference, SimulatePrincipalPolicy: MaxItems)."""
 
 INVALID = frozenset({"InvalidInput", "InvalidInputException"})
 """Codes of a question that the simulator does not take, for example of actions that it cannot judge together."""
@@ -102,23 +100,7 @@ class _Simulator:
         return {name: value for name, value in (("ResourceArns", resources), ("ContextEntries", entries)) if value}
 
     async def _allowed(self, asked: Sequence[str], **more: Any) -> set[str]:
-        reply = await self._aws(
-            "iam",
-            "simulate_principal_policy",
-            PolicySourceArn=self._principal,
-            ActionNames=list(asked),
-            MaxItems=MOST_RESULTS,
-            **more,
-        )
-        return {action for action, decision in _decisions(reply) if decision == "allowed"}
-
-
-def _decisions(reply: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield action and decision: for the action as a whole, and for each resource."""
-    for result in reply["EvaluationResults"]:
-        yield result["EvalActionName"], result["EvalDecision"]
-        for one in result.get("ResourceSpecificResults", ()):
-            yield result["EvalActionName"], one["EvalResourceDecision"]
+        return await allowed(self._aws, self._principal, asked, **more)
 
 
 def _sample(pattern: str, account: str) -> str:

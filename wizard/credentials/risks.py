@@ -4,6 +4,7 @@ import re
 
 from wizard.aws.errors import AwsError
 from wizard.aws.identity import Identity
+from wizard.aws.services import iam
 from wizard.model.ports import Aws
 from wizard.model.results import Problem
 
@@ -34,19 +35,14 @@ async def _administrator(aws: Aws, who: Identity) -> bool:
     user, role = _USER.search(who.arn), _ROLE.search(who.arn)
     try:
         if role:
-            return ADMINISTRATOR in await _policies(aws, "role", role[1])
+            return ADMINISTRATOR in await iam.policies_of_role(aws, role[1])
         return bool(user) and await _user_is_administrator(aws, user[1] if user else "")
     except AwsError:
         return False
 
 
 async def _user_is_administrator(aws: Aws, name: str) -> bool:
-    if ADMINISTRATOR in await _policies(aws, "user", name):
+    if ADMINISTRATOR in await iam.policies_of_user(aws, name):
         return True
-    groups = (await aws("iam", "list_groups_for_user", UserName=name))["Groups"]
-    return any([ADMINISTRATOR in await _policies(aws, "group", group["GroupName"]) for group in groups])
-
-
-async def _policies(aws: Aws, kind: str, name: str) -> set[str]:
-    reply = await aws("iam", f"list_attached_{kind}_policies", **{f"{kind.capitalize()}Name": name})
-    return {policy["PolicyArn"] for policy in reply["AttachedPolicies"]}
+    groups = await iam.groups_of(aws, name)
+    return any([ADMINISTRATOR in await iam.policies_of_group(aws, group) for group in groups])

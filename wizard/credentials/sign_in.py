@@ -2,16 +2,17 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
 from wizard.aws.client import AwsClient
 from wizard.aws.errors import CODE_NEEDED, AwsError, translate
 from wizard.aws.keys import Keys, KeySource, Secret
+from wizard.aws.services.iam import mfa_devices
+from wizard.aws.services.sts import caller, session_keys
 from wizard.aws.timeouts import WALK
 from wizard.credentials import discovery, keyring_store
 from wizard.credentials.key_entry import code as cleaned
@@ -114,24 +115,17 @@ async def devices_of(aws: Aws) -> tuple[str, ...]:
     Raises:
         AwsError: IAM does not say.
     """
-    user = _USER.search((await aws("sts", "get_caller_identity"))["Arn"])
-    if user is None:
-        return ()
-    reply = await aws("iam", "list_mfa_devices", UserName=user[1])
-    return tuple(str(one["SerialNumber"]) for one in reply.get("MFADevices", ()))
+    user = _USER.search((await caller(aws)).arn)
+    return await mfa_devices(aws, user[1]) if user else ()
 
 
 async def _session_token(aws: AwsClient, serial: str, code: str) -> Keys:
-    reply = await aws("sts", "get_session_token", SerialNumber=serial, TokenCode=code, DurationSeconds=SESSION)
-    return _keys(reply["Credentials"])
-
-
-def _keys(shown: Mapping[str, Any]) -> Keys:
+    made = await session_keys(aws, serial, code, SESSION)
     return Keys(
-        shown["AccessKeyId"],
-        Secret(shown["SecretAccessKey"]),
-        Secret(shown["SessionToken"]),
-        shown["Expiration"].timestamp(),
+        made.access_key_id,
+        Secret(made.secret_access_key),
+        Secret(made.session_token),
+        made.expiration.timestamp(),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from wizard.aws.errors import AwsError
+from wizard.aws.services.sts import caller
 from wizard.engine import walks
 from wizard.engine.progress import Progress
 from wizard.model.context import Context
@@ -99,4 +100,4 @@ async def survey(context: Context) -> None:
 async def _elsewhere(context: Context) -> bool:
     """Whether the credentials belong to another account than the setup; a fresh setup takes the account it finds."""
     account = context.made.account
-    return account is not None and (await context.ports.aws("sts", "get_caller_identity"))["Account"] != account
+    return account is not None and (await caller(context.ports.aws)).account != account
