@@ -15,6 +15,7 @@ from wizard.aws.client import AwsClient
 from wizard.aws.errors import UNREADABLE, AwsError, ErrorKind
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.reply_limits import MOST
+from wizard.aws.services.sts import caller
 from wizard.aws.timeouts import CallTimeouts
 from wizard.knowledge.problems import explain
 
@@ -189,8 +190,5 @@ def test_a_file_without_an_end_is_given_up(
 def test_a_field_that_is_missing_is_no_mistake_of_ours(server: Impostor, client: AwsClient) -> None:
     server.answer = Answer(b"<GetCallerIdentityResponse><GetCallerIdentityResult/></GetCallerIdentityResponse>")
 
-    async def account() -> str:
-        return str((await client("sts", "get_caller_identity"))["Account"])
-
     with pytest.raises(AwsError, match="a reply without Account"):
-        anyio.run(account)
+        anyio.run(caller, client)

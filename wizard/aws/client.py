@@ -11,7 +11,6 @@ from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.exceptions import translated
 from wizard.aws.keys import Keys, KeySource, Secret
 from wizard.aws.pool import SHARED, Held
-from wizard.aws.replies import strict
 from wizard.aws.reply_limits import file_of
 from wizard.aws.service_regions import GLOBAL_REGION, IN_CHOSEN_REGION
 from wizard.aws.sessions import compare_clock, ends
@@ -137,8 +136,7 @@ class AwsClient:
             call = getattr(self._client(service), operation)
             reply = _whole(lambda: call(**parameters), self.patience.attempts)
         reply.pop("ResponseMetadata", None)
-        whole: dict[str, Any] = strict(reply, name)
-        return whole
+        return reply
 
     def _client(self, service: str) -> Any:
         with self._making:

@@ -8,7 +8,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 from wizard.aws.errors import SERVER_FAULT, UNREADABLE, AwsError, translate
@@ -38,36 +38,6 @@ class UnreadableReplyError(Exception):
 
     Its text says what it is, as the end of "… answered with"; it never repeats more of the reply than a page's title.
     """
-
-
-class AwsReply(dict[str, Any]):
-    """A reply, or a part of one: a field that it lacks is AWS's fault, not the reader's.
-
-    Args:
-        fields: the fields.
-        operation: what was called, `service:Operation`.
-    """
-
-    __slots__ = ("_operation",)
-
-    def __init__(self, fields: Mapping[str, Any], operation: str) -> None:
-        super().__init__(fields)
-        self._operation = operation
-
-    def __missing__(self, key: str) -> NoReturn:
-        raise unreadable(f"a reply without {key}", self._operation)
-
-
-def strict(reply: Any, operation: str) -> Any:
-    """Return a parsed reply with `AwsReply` in place of each dictionary.
-
-    Args:
-        reply: as botocore parsed it.
-        operation: what was called, `service:Operation`.
-    """
-    if isinstance(reply, dict):
-        return AwsReply({key: strict(value, operation) for key, value in reply.items()}, operation)
-    return [strict(one, operation) for one in reply] if isinstance(reply, list) else reply
 
 
 def unreadable(what: str, operation: str) -> AwsError:
