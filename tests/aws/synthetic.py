@@ -10,8 +10,10 @@ from xml.sax.saxutils import escape
 
 import botocore.session
 
+from tests.aws import typed
+
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("acm", "cloudfront", "iam", "logs", "resourcegroupstaggingapi", "route53", "s3", "sts")
+SERVICES: tuple[str, ...] = tuple(sorted(vars(module)["SERVICE"] for module in typed.SERVICES))
 PLANTED = "PLANTEDsecretPLANTEDsecretPLANTEDsecret+"
 """Stands for every text of a reply; none of it may show in an error."""
 

@@ -52,6 +52,8 @@ def test_a_resources_permissions_name_only_what_is_declared(kind: str) -> None:
 
 def test_every_arn_has_one_place_and_is_filled_with_what_is_known() -> None:
     assert len(arns()) == sum(len(one.arns) for one in declarations().values())
+    every = " ".join(arns().values())
+    assert all(f"{{{name}}}" in every for name, one in saved_names().items() if one.named_by_aws)
     for arn in arns().values():
         names = {name for _, name, _, _ in Formatter().parse(arn) if name}
         ids = {name for name, one in saved_names().items() if one.named_by_aws}

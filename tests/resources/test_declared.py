@@ -72,7 +72,6 @@ def test_what_stands_in_aws_by_itself_declares_what_is_saved_of_it(name: str) ->
     assert len(fields) == (node.standalone and name not in NAMED_BY_US)
     if node.saved_as is not None:
         assert fields == {node.saved_as}
-        assert saved_names()[node.saved_as].named_by_aws
         assert not node.confirmed
         node.context.state.record(**{node.saved_as: "E1"})
         assert node.confirmed
