@@ -45,7 +45,6 @@ class Cause(Struct, frozen=True):
 
     Attributes:
         item: the row.
-        title: what it is called, for the others.
         problems: the problems that are meant.
         hanging: the rows that hang on it.
         only: problems that these rows must have; empty: any, and none.
@@ -54,7 +53,6 @@ class Cause(Struct, frozen=True):
     """
 
     item: str
-    title: str
     problems: frozenset[str]
     hanging: tuple[str, ...]
     only: frozenset[str] = frozenset()
@@ -79,35 +77,40 @@ AS_RESOLVERS_SEE = frozenset(
     {"cname-flattened", "negative-answer-cached", "older-answer-cached", "own-resolver-behind"}
 )
 
-_AS_RESOLVERS = "The domain, as public DNS resolvers see it"
-
 CAUSES = (
     Cause(
         SERVERS,
-        "Name servers of your domain",
         frozenset({"delegation-lame", "nameservers-dead", "subdelegation-dead"}),
         ("caa", PROOF, RECORD, *SEEN),
     ),
-    Cause(RECORD, "DNS record for the pixel", UNREGISTERED, ("caa", PROOF, SERVERS, *SEEN)),
-    Cause(PROOF, "DNS record for the certificate", SWAPPED, (RECORD,), SWAPPED),
-    Cause(PROOF, "DNS record for the certificate", REDIRECTED, (RECORD,), REDIRECTED),
-    Cause(PROOF, "DNS record for the certificate", UNPROVEN, (ISSUED,), NOT_RENEWED),
-    Cause(CAA, "Permission to issue a certificate (CAA)", frozenset({"caa-forbids-amazon"}), (ISSUED,), NOT_RENEWED),
-    Cause(ISSUED, "Certificate issued by AWS", NOT_RENEWED, ("tls",), frozenset({"certificate-expiring"})),
-    Cause(RECORD, "DNS record for the pixel", ELSEWHERE, SEEN),
-    Cause(HTTPS, "The pixel, as a browser gets it", ANOTHER_SERVER, ("tls",), ANOTHER_SERVER, agreeing=True),
-    Cause(RECORD, "DNS record for the pixel", ELSEWHERE, ("caa",), DNS_UNSEEN),
-    Cause(RECORD, "DNS record for the pixel", BY_RECORD, (RESOLVERS,), AS_RESOLVERS_SEE),
-    Cause(RESOLVERS, _AS_RESOLVERS, frozenset({"dnssec-broken"}), WEB),
-    Cause(
-        RESOLVERS,
-        _AS_RESOLVERS,
-        frozenset({"resolver-blocks"}),
-        WEB,
-        UNREACHED,
-        "blocked",
-    ),
+    Cause(RECORD, UNREGISTERED, ("caa", PROOF, SERVERS, *SEEN)),
+    Cause(PROOF, SWAPPED, (RECORD,), SWAPPED),
+    Cause(PROOF, REDIRECTED, (RECORD,), REDIRECTED),
+    Cause(PROOF, UNPROVEN, (ISSUED,), NOT_RENEWED),
+    Cause(CAA, frozenset({"caa-forbids-amazon"}), (ISSUED,), NOT_RENEWED),
+    Cause(ISSUED, NOT_RENEWED, ("tls",), frozenset({"certificate-expiring"})),
+    Cause(RECORD, ELSEWHERE, SEEN),
+    Cause(HTTPS, ANOTHER_SERVER, ("tls",), ANOTHER_SERVER, agreeing=True),
+    Cause(RECORD, ELSEWHERE, ("caa",), DNS_UNSEEN),
+    Cause(RECORD, BY_RECORD, (RESOLVERS,), AS_RESOLVERS_SEE),
+    Cause(RESOLVERS, frozenset({"dnssec-broken"}), WEB),
+    Cause(RESOLVERS, frozenset({"resolver-blocks"}), WEB, UNREACHED, "blocked"),
 )
+
+
+def _title(item: str) -> str:
+    """Return what the row of a cause is called."""
+    # Loaded where a row hangs on another one: whoever only lists setups needs none of them.
+    from wizard.probes.caa import CaaProbe  # noqa: PLC0415
+    from wizard.probes.name_servers import NameServersProbe  # noqa: PLC0415
+    from wizard.probes.resolvers import ResolversProbe  # noqa: PLC0415
+    from wizard.resources.certificate.issued import CertificateIssued  # noqa: PLC0415
+    from wizard.resources.dns.record_kinds import KINDS  # noqa: PLC0415
+
+    if item in KINDS:
+        return KINDS[item].title
+    rows = (CaaProbe, NameServersProbe, ResolversProbe, CertificateIssued)
+    return next(row.title for row in rows if row.id == item)
 
 
 def hanging_on(items: Collection[str]) -> frozenset[str]:
@@ -155,7 +158,7 @@ def _skipped(check: Check, cause: Cause) -> Check:
     return replace(
         check,
         status=Status.SKIPPED,
-        summary=check.summary if cause.agreeing else f'Not checked yet: first fix "{cause.title}"',
+        summary=check.summary if cause.agreeing else f'Not checked yet: first fix "{_title(cause.item)}"',
         problem=None,
         evidence={**check.evidence, "blocked_by": cause.item},
     )

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from wizard.model.ports import DnsAnswer, DnsUnreachableError, NoResolverError
 from wizard.model.results import Check, Status
-from wizard.probes.eventual_consistency import LOOK_AGAIN
+from wizard.probes.eventual_consistency import LOOK_AGAIN, no_answer
 from wizard.probes.probe import Probe
 
 RECORD = "pixel-record"
@@ -54,12 +54,4 @@ def _too_early(probe: Probe, host: str, having: list[DnsAnswer], seen: list[DnsA
 
 
 def _unseen(probe: Probe, host: str, error: str) -> Check:
-    return probe.report(
-        Status.UNKNOWN,
-        f"{host} couldn't be reached from this computer",
-        "network-unreachable",
-        observed=f"resolve: {error}",
-        look_again=LOOK_AGAIN,
-        host=host,
-        error=error,
-    )
+    return no_answer(probe, host, f"resolve: {error}", error)

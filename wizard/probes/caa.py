@@ -42,14 +42,7 @@ class CaaProbe(Probe):
         try:
             found = await self._relevant(domain)
         except DnsUnreachableError as error:
-            return self.report(
-                Status.UNKNOWN,
-                f"The name servers of {domain} can't be reached from here",
-                "dns-unreachable",
-                observed=str(error),
-                name=domain,
-                zone=domain,
-            )
+            return self.without_name_servers(domain, str(error))
         except UnreadableError as error:
             return self._unreadable(error)
         if allows(found.records):

@@ -56,14 +56,19 @@ async def unreached(probe: Probe, host: str, error: WebError) -> Check:
                 seconds=str(ttl),
                 until=until(probe.context.ports.clock.now(), ttl),
             )
+    return no_answer(probe, host, f"{error.kind}: {error}", str(error))
+
+
+def no_answer(probe: Probe, host: str, observed: str, error: str) -> Check:
+    """Return the result of a probe that got no answer at all."""
     return probe.report(
         Status.UNKNOWN,
         f"{host} couldn't be reached from this computer",
         "network-unreachable",
-        observed=f"{error.kind}: {error}",
+        observed=observed,
         look_again=LOOK_AGAIN,
         host=host,
-        error=str(error),
+        error=error,
     )
 
 

@@ -62,7 +62,7 @@ class NameServersProbe(Probe):
             if any(answer.seen for answer in look.ns):
                 look = await self._closer(look)
         except DnsUnreachableError as error:
-            return self._unseen(domain, str(error))
+            return self.without_name_servers(domain, str(error))
         return await self._judge(domain, look)
 
     async def _closer(self, look: NameServersLook) -> NameServersLook:
@@ -93,10 +93,6 @@ class NameServersProbe(Probe):
         some = DelegatedZone(above.name, tuple(each for each in servers if each.addresses)[:ASKED])
         return any(answer.outcome not in DEAD for answer in await dns.ask_addresses(some, "SOA"))
 
-    def _unseen(self, domain: str, observed: str) -> Check:
-        summary = f"The name servers of {domain} can't be reached from here"
-        return self.report(Status.UNKNOWN, summary, "dns-unreachable", observed=observed, name=domain, zone=domain)
-
     async def _judge(self, domain: str, look: NameServersLook) -> Check:
         if not any(answer.seen for answer in look.ns):
             return await self._none(domain, look)
@@ -113,7 +109,7 @@ class NameServersProbe(Probe):
         """None of them serves the zone: a fault, unless resolvers out there get through and only we do not."""
         zone, observed = look.zone.name, _said(look.ns)
         if not await self._world_fails(zone):
-            return self._unseen(domain, observed)
+            return self.without_name_servers(domain, observed)
         servers = _servers(look.zone)
         dead = all(answer.outcome in DEAD for answer in look.ns)
         if above := await parent_zone(self.context.ports.dns, zone):

@@ -57,3 +57,8 @@ class Probe(ABC):
             look_again=look_again,
             evidence=evidence or {},
         )
+
+    def without_name_servers(self, zone: str, observed: str) -> Check:
+        """Report that nobody can be asked about a zone."""
+        summary = f"The name servers of {zone} can't be reached from here"
+        return self.report(Status.UNKNOWN, summary, "dns-unreachable", observed=observed, name=zone, zone=zone)

@@ -203,6 +203,11 @@ class Resource(ABC):
         create = Change(self.id, Action.CREATE, Actor.US, change or f"Create: {self.title}")
         return Reading(presence=Presence.ABSENT, summary=summary, changes=(create,))
 
+    @property
+    def unlike(self) -> str:
+        """Say that it is there, but not as wanted."""
+        return f"{self.title}: not as it should be"
+
     def differs(self, summary: str, *differences: Difference, change: str = "") -> Reading:
         """There, but not as wanted: one change puts it right."""
         update = Change(self.id, Action.UPDATE, Actor.US, change or f"Set: {self.title}", tuple(differences))

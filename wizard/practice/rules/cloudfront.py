@@ -16,6 +16,8 @@ from wizard.practice.rules.rule import AfterTable, Before, Table
 from wizard.practice.state import WorldState
 from wizard.practice.timing import CERTIFICATE_USABLE, DEPLOYED
 
+INVALID_ACCESS_CONTROL = "The origin access control is not valid."
+
 GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names"
 TAKEN = "One or more of the CNAMEs you provided are already associated with a different resource."
 ELSEWHERE = (
@@ -47,7 +49,7 @@ _POLICIES = {
     "OriginAccessControlId": (
         "origin-access-control",
         "InvalidOriginAccessControl",
-        "The origin access control is not valid.",
+        INVALID_ACCESS_CONTROL,
         400,
     ),
 }

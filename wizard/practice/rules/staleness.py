@@ -25,6 +25,7 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  #
 
 from wizard.practice.aws_call import AuthorizedCall
 from wizard.practice.error_replies import Reply, cloudfront_error, json_error, s3_error
+from wizard.practice.rules.cloudfront import INVALID_ACCESS_CONTROL
 from wizard.practice.rules.logs import missing
 from wizard.practice.rules.rule import After, AfterTable, Before, Table
 from wizard.practice.state import WorldState
@@ -198,7 +199,7 @@ async def _unknown_access_control(state: WorldState, call: AuthorizedCall) -> Re
     """A distribution cannot name an access control that its part of CloudFront does not know."""
     for name in re.findall(rb"<OriginAccessControlId>(E[A-Z0-9]+)<", call.body):
         if _misses(state, call, ACCESS_CONTROL.name, name.decode()):
-            return cloudfront_error("InvalidOriginAccessControl", "The origin access control is not valid.")
+            return cloudfront_error("InvalidOriginAccessControl", INVALID_ACCESS_CONTROL)
     return None
 
 

@@ -65,7 +65,7 @@ class BucketSetting(Resource, Generic[T]):
             if found.get(name) != value
         )
         if wrong:
-            return self.differs(f"{self.title}: not as it should be", *wrong, change=self._doing())
+            return self.differs(self.unlike, *wrong, change=self._doing())
         said = ", ".join(f"{name} {value}" for name, value in wanted.items())
         return self.fine(f"{self.title}: OK", observed="; ".join(filter(None, (said, self.setting.others(self._last)))))
 

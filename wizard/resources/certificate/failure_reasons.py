@@ -2,6 +2,8 @@
 
 from wizard.aws.services.acm import RenewalSummary, ValidationOption
 
+CHECK_RECORD = "Make sure that the certificate's DNS record is there."
+
 _REASONS = {
     "CAA_ERROR": (
         "When AWS looked, a CAA record of the domain didn't let Amazon issue certificates.",
@@ -28,7 +30,7 @@ _REASONS = {
     ),
     "NO_AVAILABLE_CONTACTS": (
         "AWS looked for email addresses of the domain's owner and found none. snowpixel validates domains by DNS.",
-        "Make sure that the certificate's DNS record is there.",
+        CHECK_RECORD,
     ),
     "VALIDATION_TIMED_OUT": (
         "AWS didn't find the certificate's DNS record within 72 hours.",
@@ -36,7 +38,7 @@ _REASONS = {
     ),
     "EXPIRED": (
         "It expired. ACM renews automatically only while its DNS record is there.",
-        "Make sure that the certificate's DNS record is there.",
+        CHECK_RECORD,
     ),
     "REVOKED": ("It was revoked.", "Ask whoever manages the account why it was revoked."),
     "SLR_NOT_FOUND": (
@@ -76,7 +78,7 @@ ACM would refuse another request for the same reason, and every request counts a
 
 _OTHER = ("AWS doesn't say more; the domain may be misspelled.", "Check the spelling of the domain.")
 
-_UNSAID = ("AWS doesn't say why.", "Make sure that the certificate's DNS record is there.")
+_UNSAID = ("AWS doesn't say why.", CHECK_RECORD)
 
 
 def explained(reason: str) -> dict[str, str]:

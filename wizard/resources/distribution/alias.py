@@ -5,7 +5,7 @@ from wizard.aws.services.cloudfront import DistributionConfig
 from wizard.model.results import Action, Actor, Change, Difference
 from wizard.resources.distribution import distribution_config as configuration
 from wizard.resources.distribution.on_distribution import OnDistribution
-from wizard.resources.distribution.other_setups import distribution_with
+from wizard.resources.distribution.other_setups import distribution_with, elsewhere
 from wizard.resources.dns.hosted_zones import release
 from wizard.resources.dns.manual_record import TYPICAL
 from wizard.resources.resource import NotYetError, Presence, Reading, StoppedError
@@ -109,7 +109,7 @@ class Alias(OnDistribution):
             return  # may not be listed: then AWS's own words have to do
         if other:
             raise StoppedError(
-                f"{self._domain} is on another distribution of this account: {other.id}",
+                elsewhere(self._domain, other),
                 "alias-on-distribution",
                 domain=self._domain,
                 distribution=other.id,

@@ -17,6 +17,11 @@ MARK = "snowpixel "
 """Beginning of the comment on every distribution of ours."""
 
 
+def elsewhere(domain: str, distribution: DistributionSummary) -> str:
+    """Say that a name is in use in this account already."""
+    return f"{domain} is on another distribution of this account: {distribution.id}"
+
+
 async def distribution_with(aws: Aws, domain: str) -> DistributionSummary | None:
     """Return the account's distribution that has the name, None when none has.
 
@@ -100,7 +105,7 @@ class OtherSetups(Resource):
         """Say it early; only the name itself will have to wait for it."""
         return Reading(
             presence=Presence.FOREIGN,
-            summary=f"{self._domain} is on another distribution of this account: {distribution.id}",
+            summary=elsewhere(self._domain, distribution),
             status=Status.WARNING,
             problem=Problem("alias-on-distribution", {"domain": self._domain, "distribution": distribution.id}),
             observed=distribution.id,

@@ -9,7 +9,7 @@ from wizard.aws.errors import AwsError
 from wizard.aws.services.route53 import RecordSet, change_status
 from wizard.model.context import Context
 from wizard.model.results import Action, Actor, Change, Difference
-from wizard.resources.dns import route53_synced
+from wizard.resources.dns import record_texts, route53_synced
 from wizard.resources.dns.hosted_zones import (
     change_sets,
     find_hosted_zone,
@@ -94,9 +94,9 @@ class ManagedRecord(Resource):
         if self.id == CERTIFICATE and self.context.made.certificate_borrowed:
             return Reading(
                 presence=Presence.BORROWED,
-                summary="The certificate you chose is already validated: no record is needed",
+                summary=record_texts.VALIDATED,
             )
-        return self.absent(f"{self.title}: AWS hasn't provided its content yet", f"Add in Route 53: {self.title}")
+        return self.absent(record_texts.unprovided(self.title), f"Add in Route 53: {self.title}")
 
     async def _found(self) -> tuple[RecordSet, ...]:
         name, _ = wanted(self.context, self.id) or ("", "")
@@ -197,7 +197,7 @@ class ManagedRecord(Resource):
         """Look whether record sets of ours are left, and until all servers have forgotten them."""
         pair = await left_behind(self.context, self.id)
         if pair is None or (self.id == CERTIFICATE and self.context.made.certificate_borrowed):
-            return self.gone(f"{self.title}: nothing of snowpixel's to delete")
+            return self.gone(record_texts.nothing_of_ours(self.title))
         found = await self._found()
         if any(leads_to(each, pair[1]) or self._is_former(each) for each in found):
             return self.to_delete(f"{pair[0]} is in Route 53", f"Delete in Route 53: {pair[0]} to {pair[1]}")
@@ -205,7 +205,7 @@ class ManagedRecord(Resource):
             changes = (self._sync(Action.DELETE),)
             return Reading(presence=Presence.OURS, summary="Route 53 is deleting the record", changes=changes)
         self._note_unseen()
-        return self.gone(f"{pair[0]} no longer points to {pair[1]}")
+        return self.gone(record_texts.no_longer(*pair))
 
     def _unforgotten(self, found: Sequence[RecordSet]) -> bool:
         """Whether nobody has said yet that all servers forgot the record; what is there now of others would answer."""

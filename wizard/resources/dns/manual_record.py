@@ -12,6 +12,7 @@ from wizard.model.ports import DelegatedZone, DnsAnswer, DnsUnreachableError
 from wizard.model.results import Action, Actor, Change, Copyable, Decision, DecisionOption, DnsRecord, Problem, Status
 from wizard.model.terminal_text import brief
 from wizard.net import dns_views
+from wizard.resources.dns import record_texts
 from wizard.resources.dns.name_before import name_before
 from wizard.resources.dns.record_evidence import Gathering, seen_by_resolvers
 from wizard.resources.dns.record_kinds import CERTIFICATE, KINDS, PIXEL, left_behind, wanted
@@ -97,14 +98,12 @@ class ManualRecord(Resource):
                 "seen through a resolver only, because the name servers can't be reached from here", zone
             )
         if finding.state is RecordState.RIGHT:
-            right = self._right(f"at all {finding.asked} name servers that responded", zone)
+            right = self._right(_everywhere(finding), zone)
             return self._at_odds(right, finding.at_odds, zone) if finding.at_odds else right
         if finding.state is RecordState.INDIRECT and self.id == PIXEL:
             return self._right(f"through {finding.observed}", zone)
         if finding.state is RecordState.BESIDE:
-            return self._crowded(
-                self._right(f"at all {finding.asked} name servers that responded", zone), finding, zone
-            )
+            return self._crowded(self._right(_everywhere(finding), zone), finding, zone)
         return self._not_right(evidence, finding, zone)
 
     def missing(self) -> Reading:
@@ -115,14 +114,12 @@ class ManualRecord(Resource):
         if self.id == CERTIFICATE and self.context.made.certificate_borrowed:
             return Reading(
                 presence=Presence.BORROWED,
-                summary="The certificate you chose is already validated: no record is needed",
+                summary=record_texts.VALIDATED,
             )
         later = Change(self.id, Action.CREATE, Actor.USER, f"Add: {self.title}", typical=TYPICAL, every=EVERY)
         if before:
             return before if before.status is Status.FAILED else replace(before, changes=(later,))
-        return Reading(
-            presence=Presence.ABSENT, summary=f"{self.title}: AWS hasn't provided its content yet", changes=(later,)
-        )
+        return Reading(presence=Presence.ABSENT, summary=record_texts.unprovided(self.title), changes=(later,))
 
     def _right(self, where: str, zone: DelegatedZone) -> Reading:
         seen = self.context.made.records_seen
@@ -233,7 +230,7 @@ class ManualRecord(Resource):
         """
         pair = await left_behind(self.context, self.id)
         if pair is None or (self.id == CERTIFICATE and self.context.made.certificate_borrowed):
-            return self.gone(f"{self.title}: nothing of snowpixel's to delete")
+            return self.gone(record_texts.nothing_of_ours(self.title))
         if self._lost or self.context.answers.get(DOMAIN_LOST) == YES:
             return self._forgotten("The domain is no longer yours, so its record was left alone")
         evidence, zone = await self._gathered(pair)
@@ -249,7 +246,7 @@ class ManualRecord(Resource):
             )
         if finding.state in {*LOOKED_RIGHT, RecordState.PARTIAL}:
             return self._to_remove(f"{pair[0]} still points to {pair[1]}", zone, None)
-        return self._forgotten(f"{pair[0]} no longer points to {pair[1]}")
+        return self._forgotten(record_texts.no_longer(*pair))
 
     def _forgotten(self, summary: str) -> Reading:
         seen = self.context.made.records_seen
@@ -321,3 +318,7 @@ def _nothing_seen(name: str, target: str) -> Evidence:
 def _about(zone: DelegatedZone) -> dict[str, str]:
     """Facts from which a front end tells the provider."""
     return {"zone": zone.name, "name_servers": " ".join(server.name for server in zone.servers)} if zone.name else {}
+
+
+def _everywhere(finding: Finding) -> str:
+    return f"at all {finding.asked} name servers that responded"

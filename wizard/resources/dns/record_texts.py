@@ -105,3 +105,21 @@ def _use(evidence: Evidence) -> str:
     if evidence.led_to == NOWHERE:
         return f"{evidence.led[-1]} doesn't exist, so nothing answers there: it may be left over from earlier."
     return "If that is in use, another service would stop working."
+
+
+VALIDATED = "The certificate you chose is already validated: no record is needed"
+
+
+def unprovided(title: str) -> str:
+    """Say that a record can't be entered before AWS has said what it holds."""
+    return f"{title}: AWS hasn't provided its content yet"
+
+
+def nothing_of_ours(title: str) -> str:
+    """Say that there is no record to remove."""
+    return f"{title}: nothing of snowpixel's to delete"
+
+
+def no_longer(name: str, target: str) -> str:
+    """Say that a record is removed."""
+    return f"{name} no longer points to {target}"

@@ -141,13 +141,18 @@ def _unbound(text: str) -> str:
     return text.strip(_BOUNDS)
 
 
+_BOUNDED: tuple[str, Callable[[str], str]] = (
+    "with quotation marks or brackets around it",
+    lambda text: text.strip(_QUOTES),
+)
+
 _STRIPS: tuple[tuple[str | Callable[[str], str], Callable[[str], str]], ...] = (
     ("with the record's type or another word in front", lambda text: _WORDS.sub("", text, count=1)),
     (_where_unseen, _visible),
-    ("with quotation marks or brackets around it", lambda text: text.strip(_QUOTES)),
+    _BOUNDED,
     ("with a punctuation mark at one end", _unbound),
     ("as a web address, although a CNAME takes only the hostname", _unaddressed),
-    ("with quotation marks or brackets around it", lambda text: text.strip(_QUOTES)),
+    _BOUNDED,
 )
 
 

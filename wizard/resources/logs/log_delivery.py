@@ -131,11 +131,11 @@ class OnLogs(Resource, Generic[FoundT]):
         if not self.tags.items() <= tags.items():
             wrong = (*wrong, self.untagged(tags))
         if wrong:
-            return self.differs(f"{self.title}: not as it should be", *wrong, change=f"Correct {self.words}")
+            return self.differs(self.unlike, *wrong, change=f"Correct {self.words}")
         return self.fine(f"{self.title}: in place", observed=self.more_tags(tags))
 
     def _anew(self, wrong: tuple[Difference, ...]) -> Reading:
-        reading = self.differs(f"{self.title}: not as it should be", *wrong)
+        reading = self.differs(self.unlike, *wrong)
         change = Change(self.id, Action.REPLACE, Actor.US, f"Create again: {self.words}", wrong)
         return replace(reading, changes=(change,))
 

@@ -56,6 +56,9 @@ def _require(tracker: Tracker, sha384: str, source: str) -> None:
         )
 
 
+_NONE_EARLIER = "No earlier tracker is in the bucket"
+
+
 class TrackerSource(Resource):
     """The file itself: got from where the user says, recognized, and from then on known by its hash."""
 
@@ -190,7 +193,7 @@ class EarlierTrackers(Resource):
         unwanted = choices.tracker_old is OldTrackers.REMOVE or Goal.JS_BUCKET not in choices.goals
         listed = ", ".join(one.key for one in self._files)
         if not self._files:
-            return self.fine("No earlier tracker is in the bucket")
+            return self.fine(_NONE_EARLIER)
         if not unwanted:
             return self.fine(f"Kept for pages that still load them: {listed}", observed=listed)
         changes = tuple(Change(self.id, Action.DELETE, Actor.US, _deleting(one)) for one in self._files)
@@ -198,7 +201,7 @@ class EarlierTrackers(Resource):
 
     def missing(self) -> Reading:
         """No bucket, no files."""
-        return self.gone("No earlier tracker is in the bucket")
+        return self.gone(_NONE_EARLIER)
 
     async def carry_out(self, change: Change) -> None:
         """Delete one file, unless somebody still loads it.
