@@ -45,6 +45,10 @@ COMMANDS = {
 """Each command: where it is, and what it says of itself. Only the one that runs is loaded."""
 
 
+_FROM = f"{Path(__file__).parent.parent} (Python {sys.version_info.major}.{sys.version_info.minor})"
+"""Which of several installations this is, as pip says it of itself."""
+
+
 class Commands(click.Group):
     """The commands, loaded when they run: `--version` and `--help` are there at once."""
 
@@ -83,7 +87,7 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, invoke_without_command=True, params=everywhere(root=True))
 @click.option("--plain", is_flag=True, help="Ask the wizard's questions line by line: for screen readers and scripts.")
-@click.version_option(__version__, message="snowpixel %(version)s")
+@click.version_option(__version__, message="snowpixel %(version)s from {}".format(_FROM.replace("%", "%%")))
 @click.pass_context
 def snowpixel(context: click.Context, *, plain: bool) -> int | None:
     """Set up a Snowplow tracking pixel in your own AWS account, and prove that it works.

@@ -80,5 +80,6 @@ class Terminal:
 
 
 def opened(terminals: list[Terminal], cli: Cli, *arguments: str, **environment: str) -> Terminal:
-    terminals.append(Terminal(cli, *arguments, stderr=None, **environment))
+    """Open a terminal, so wide that no line is broken unless the test says how wide it is."""
+    terminals.append(Terminal(cli, *arguments, stderr=None, **{"COLUMNS": "1000", **environment}))
     return terminals[-1]

@@ -49,6 +49,30 @@ def test_a_command_of_practice_is_said_as_a_shell_finds_it(tmp_path: Path, monke
     assert line.strip() == "here:  bin/snowpixel practice dns world add e.example.org CNAME d1.cloudfront.net"
 
 
+def test_how_long_a_wait_has_taken_is_said_after_a_minute_and_whenever_that_has_doubled() -> None:
+    narrator = Narrator(Ink())
+    wait = Wait("AWS issues the certificate", Actor.AWS, 1000.0, 100, 0)
+    waiting = snapshot(Item("c", "dns", "c", Phase.RUNNING, wait=wait))
+    told = {second: list(narrator.remind(waiting, 1000.0 + second)) for second in range(0, 600, 5)}
+    assert {second: lines for second, lines in told.items() if lines} == {
+        60: ["… waiting  AWS issues the certificate: 1 min so far"],
+        120: ["… waiting  AWS issues the certificate: 2 min so far"],
+        240: ["… waiting  AWS issues the certificate: 4 min so far"],
+        480: ["… waiting  AWS issues the certificate: 8 min so far"],
+    }
+    assert list(narrator.remind(snapshot(Item("c", "dns", "c", Phase.DONE)), 9999.0)) == []
+
+
+def test_what_follows_a_state_stands_in_one_column(tmp_path: Path) -> None:
+    done = Change("bucket", Action.CREATE, Actor.US, "X")
+    waiting = Item("w", "dns", "w", Phase.RUNNING, wait=Wait("X", Actor.AWS, 0, 0, 0))
+    asked = Item("pixel-record", "dns", "r", Phase.RUNNING, changes=(ADD,))
+    lines = [*Narrator(Ink(), tmp_path).tell(snapshot(waiting, asked, failed("f", "drift", "X"), done=(done,)))]
+    states = [line for line in lines if not line.startswith(" ")]
+    assert len(states) == 4
+    assert {line.index("X") if "X" in line else line.index("At your") for line in states} == {11}
+
+
 def test_a_wait_is_said_once_with_what_and_how_long() -> None:
     narrator = Narrator(Ink())
     waits = [Wait("AWS issues the certificate", Actor.AWS, 0, 100, look_at) for look_at in (5.0, 10.0)]

@@ -22,7 +22,7 @@ def test_the_whole_road_in_a_dumb_terminal_with_why_back_and_the_checklist(cli: 
         at.answer(f"{question} [", "")
     at.answer("another AWS profile [yes]: ", "")
     plan = at.answer("Create everything? yes or no [no]: ", "yes")
-    assert "Permissions needed" in plan
+    assert "lists them." in plan
     assert "For 1,000,000 events a month" in plan
     assert "Serving the tracker adds" in plan
     assert "From your pages to your events:\n  Your pages\n  AWS account" in plan.replace("\r", "")

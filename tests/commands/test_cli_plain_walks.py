@@ -52,7 +52,7 @@ def test_quit_at_a_question_leaves_and_loses_nothing(cli: Cli, covered: str, ter
     for question, line in (("new [main]: ", ""), ("What [continue]: ", ""), ("profile [yes]: ", ""), ("[no]: ", "yes")):
         at.answer(question, line)
     at.answer("Answer [new]: ", "nonsense")
-    at.until("Please answer one of: new, ")
+    at.until("Please answer one of: new,")
     at.answer("Answer [new]: ", "quit")
     assert at.end() == 0, at.said
     assert "Nothing is lost. Continue with: snowpixel --plain" in at.said

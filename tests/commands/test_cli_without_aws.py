@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.commands.conftest import ROOT, Cli
 from wizard.cli import COMMANDS
 from wizard.commands.output.exit_codes import ExitCode
+from wizard.model.setup import Made
 from wizard.storage.store import Store
 
 README = ROOT / "README.md"
@@ -45,7 +47,7 @@ def test_the_version_is_there_at_once(alone: Cli) -> None:
     modules, code = loaded(alone, "--version")
     assert code == 0
     assert not modules & {"textual", "boto3", "botocore", "anyio", "asyncio", "dns", "msgspec", "cryptography"}
-    assert re.fullmatch(r"snowpixel \d+\.\d+\.\d+\n", alone("--version").out)
+    assert re.fullmatch(r"snowpixel \d+\.\d+\.\d+ from .+ \(Python 3\.\d+\)\n", alone("--version").out)
 
 
 def test_the_help_loads_no_command(alone: Cli) -> None:
@@ -277,6 +279,8 @@ def test_a_set_up_that_is_being_worked_on_is_not_touched(alone: Cli) -> None:
 @pytest.mark.parametrize("name", ["apply", "repair", "remove"])
 def test_what_changes_aws_needs_a_yes(alone: Cli, name: str) -> None:
     alone("new", "main", "--no-domain")
+    store = Store(alone.home)
+    store.save(replace(store.load("main"), made=Made(content_bucket="b")))
     ran = alone(name, "main")
     assert ran.code == 2
     assert "--yes" in ran.err

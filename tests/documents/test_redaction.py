@@ -73,3 +73,9 @@ def test_no_name_gets_through_wherever_it_stands(around: str, names: list[str]) 
 @given(st.text())
 def test_no_text_breaks_it(text: str) -> None:
     assert isinstance(Mask()(secrets_out(text)), str)
+
+
+def test_a_mask_keeps_the_names_of_checks_which_look_like_domains() -> None:
+    mask = Mask(keep=("content-bucket.encryption",))
+    told = mask("bucket/content-bucket.encryption: content-bucket.example and shop.encryption")
+    assert told == "bucket/content-bucket.encryption: n-1.example and n-2.encryption"

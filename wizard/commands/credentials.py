@@ -1,7 +1,6 @@
 """`credentials`: which credentials this computer has, which are used and why, and how to get some."""
 
 import shlex
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -13,7 +12,6 @@ from wizard.aws.errors import AwsError
 from wizard.commands import event_loop
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode, of_error
-from wizard.commands.output.plain_lines import fitting
 from wizard.commands.output.problem_lines import problem_lines
 from wizard.commands.session import Session, pass_session
 from wizard.credentials import guide
@@ -43,7 +41,6 @@ def credentials(session: Session, name: str | None, *, wants_guide: bool, ask: b
     nothing = not found and (error is None or error.problem.id == "no-credentials")
     rows += ["", *_guide()] if wants_guide or nothing else []
     data = {"found": found, "guide": guide.methods(), "known": known, "problem": error.problem if error else None}
-    rows = [fitting(row, sys.stdout) for row in rows]
     session.result(rows, "error" if error else "ok", _plain(data), [str(error)] if error else [])
     return of_error(error) if error else ExitCode.WELL
 

@@ -21,7 +21,7 @@ from wizard.commands.options import Command
 from wizard.commands.output import event_lines
 from wizard.commands.output.exit_codes import ExitCode, of_error
 from wizard.commands.output.fetch_bar import FetchBar
-from wizard.commands.session import Session, pass_session
+from wizard.commands.session import Session, columns, pass_session
 from wizard.commands.streams import left
 from wizard.snowplow.events import questions
 from wizard.snowplow.events.event import Event, harmless, told
@@ -252,7 +252,7 @@ def _tell_table(query: EventQuery, by: str) -> None:
     rows = questions.table(base, by, span.zone, most=None if by in questions.IN_TIME else query.most)
     full = all_in_time(by, rows, span)
     data = query.data(by=by, rows=[msgspec.to_builtins(row) for row in full])
-    query.session.result(event_lines.table(by, full), "ok", data)
+    query.session.result(event_lines.table(by, full, columns()), "ok", data)
 
 
 def _tell_sql(query: EventQuery, sql: str) -> None:

@@ -14,6 +14,7 @@ from wizard.documents.plan import Plan
 from wizard.model.results import Change, Status
 from wizard.model.terminal_text import printable
 from wizard.wording import cost_table
+from wizard.wording.amounts import count
 from wizard.wording.setup_map import setup_map
 from wizard.wording.signs import ACTION_SIGNS, by
 
@@ -31,8 +32,14 @@ def data(planned: Plan) -> dict[str, Any]:
     return {**json_envelope.walk(planned.snapshot), "permissions": planned.permissions, "cost": cost}
 
 
-def lines(session: Session, planned: Plan) -> Iterator[str]:
-    """Yield the plan in words."""
+def lines(session: Session, planned: Plan, *, asking: bool = False) -> Iterator[str]:
+    """Yield the plan in words.
+
+    Args:
+        session: whose commands are named.
+        planned: the plan.
+        asking: whether the user is asked to agree next: permissions are summed up, and no command follows.
+    """
     name, changes = planned.setup.name, planned.snapshot.changes
     yield f"Plan for {name}: {', '.join(planned.headline)}. Nothing was changed."
     if not changes and planned.status is Status.OK:
@@ -46,11 +53,11 @@ def lines(session: Session, planned: Plan) -> Iterator[str]:
     for asked in planned.snapshot.decisions:
         yield from ("", "A question is open:", *plain_lines.decision(asked))
     if planned.needs_aws:
-        yield from _permissions(session, planned)
+        yield from _permissions(session, planned, summed=asking)
         yield from _cost(planned)
     else:
         yield from ("", plan.FREE)
-    if changes and planned.status is Status.OK:
+    if changes and planned.status is Status.OK and not asking:
         yield from ("", f"Next: {session.line(f'apply {name}')}")
 
 
@@ -61,9 +68,13 @@ def change_lines(change: Change) -> Iterator[str]:
         yield f"      {printable(one.property)}: {printable(one.found)} → {printable(one.wanted)}"
 
 
-def _permissions(session: Session, planned: Plan) -> Iterator[str]:
+def _permissions(session: Session, planned: Plan, *, summed: bool) -> Iterator[str]:
     yield ""
     policy = session.line(f"policy {planned.setup.name}")
+    if summed:
+        services = ", ".join(each.name for each in planned.rights)
+        yield f"It needs {count(len(planned.permissions), 'permission')} of {services}. `{policy}` lists them."
+        return
     yield f"Permissions needed ({len(planned.permissions)}; as a policy: {policy})"
     yield from (f"  {each.name} ({each.prefix}): {', '.join(each.operations)}" for each in planned.rights)
 

@@ -1,6 +1,7 @@
 """Runs a walk for a command and tells its progress line by line."""
 
 import sys
+import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -17,6 +18,8 @@ from wizard.net.dns_client import DnsClient
 from wizard.service import PreparedWalk, Service
 from wizard.storage.store import StoreError
 
+OFTEN = 5.0
+"""Seconds between two looks at how long what is waited for has taken."""
 STUCK = 0.5
 """Seconds for which nothing but unanswered questions must be left before a walk is ended unfinished."""
 
@@ -81,7 +84,10 @@ def run(
     running = service.start(job, name, patience=patience, answers=answers, only=only)
     for decision, choice in (answers or {}).items():
         running.progress.answer(decision, choice)
-    event_loop.run(lambda: _along(running, tell, prompts), lambda: farewell(session))
+    event_loop.run(
+        lambda: _along(running, tell, None if quiet else _reminding(session, narrator), prompts),
+        lambda: farewell(session),
+    )
     keep_typed(session, service, name, running.progress.snapshot)
     return running.progress.snapshot
 
@@ -98,21 +104,36 @@ def what_holds_up(snapshot: Snapshot, told: set[tuple[str, str]]) -> Iterator[st
 TELL = Callable[[Progress], Coroutine[Any, Any, None]]
 
 
-async def _along(running: PreparedWalk, tell: TELL, prompts: Prompts | None) -> None:
+async def _along(running: PreparedWalk, tell: TELL, remind: TELL | None, prompts: Prompts | None) -> None:
     """Run a walk and its teller together; an error of either ends both and comes out as it is."""
     failures: list[Exception] = []
     async with anyio.create_task_group() as group:
         with anyio.CancelScope() as scope:
-            watcher = anyio.CancelScope()
+            watcher, reminder = anyio.CancelScope(), anyio.CancelScope()
             group.start_soon(_telling, tell, running.progress, scope, failures)
+            if remind:
+                group.start_soon(_until, reminder, remind, running.progress)
             group.start_soon(_end_when_stuck, running.progress, scope, watcher, prompts)
             try:
                 await running.run()
             except StoreError as error:
                 failures.append(error)
         watcher.cancel()
+        reminder.cancel()
     if failures:
         raise failures[0]
+
+
+def _reminding(session: Session, narrator: Narrator) -> TELL:
+    """Return what says now and then how long what is waited for has taken."""
+
+    async def remind(progress: Progress) -> None:
+        while True:
+            await anyio.sleep(OFTEN)
+            for line in narrator.remind(progress.snapshot, time.time()):
+                session.say(line)
+
+    return remind
 
 
 async def _telling(tell: TELL, progress: Progress, walk: anyio.CancelScope, failures: list[Exception]) -> None:
@@ -121,6 +142,11 @@ async def _telling(tell: TELL, progress: Progress, walk: anyio.CancelScope, fail
     except Exception as error:  # noqa: BLE001 - the caller raises it, outside the task group
         failures.append(error)
         walk.cancel()
+
+
+async def _until(over: anyio.CancelScope, tell: TELL, progress: Progress) -> None:
+    with over:
+        await tell(progress)
 
 
 async def _end_when_stuck(

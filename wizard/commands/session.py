@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -25,9 +26,20 @@ _STEERING = re.compile(r"\x1b(?!\[(?:0|3[0-7]|9[0-7])m)|[\x00-\x08\x0b-\x1a\x1c-
 """What could steer a terminal: all but line ends, tabs, and the colors of a state; none leaves, whoever wrote it."""
 
 
+NARROWEST = 40
+"""Columns that every terminal has."""
+WHOLE = frozenset({"snippet", "policy"})
+"""Commands whose output is to be copied as it is."""
+
+
 def terminal() -> bool:
     """Whether a person sits at a terminal that can show more than lines."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def columns() -> int:
+    """Return how wide the terminal is that stdout leads to; 0 for a pipe or a file."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def dumb() -> bool:
@@ -103,9 +115,14 @@ class Session:
 
     # Where it speaks.
 
-    def say(self, line: str = "") -> None:
-        """Say how things go: on stdout, or on stderr where stdout belongs to the document."""
-        self._write(line, sys.stderr if self.json else sys.stdout)
+    def say(self, line: str = "", *, whole: bool = False) -> None:
+        """Say how things go: on stdout, or on stderr where stdout belongs to the document.
+
+        Args:
+            line: the line.
+            whole: whether it is never broken, since it is to be copied.
+        """
+        self._write(line, sys.stderr if self.json else sys.stdout, whole=whole)
 
     def note(self, line: str) -> None:
         """Say something beside the matter: always on stderr, without secrets."""
@@ -119,19 +136,29 @@ class Session:
             from wizard.documents import json_envelope  # noqa: PLC0415 - only where it is asked for
             from wizard.model.masking import masked  # noqa: PLC0415 - the same
 
-            self._write(json_envelope.document(self.command, status, data, map(masked, errors)), sys.stdout)
+            document = json_envelope.document(self.command, status, data, map(masked, errors))
+            self._write(document, sys.stdout, whole=True)
             return
         for line in lines:
-            self._write(line, sys.stdout)
+            self._write(line, sys.stdout, whole=self.command.partition(" ")[0] in WHOLE)
         for error in errors:
             self.note(error)
 
-    def _write(self, line: str, stream: TextIO) -> None:
+    def _write(self, line: str, stream: TextIO, *, whole: bool = False) -> None:
         line = _STEERING.sub("", line)
+        if len(line) > NARROWEST and not whole and stream.isatty():
+            from wizard.commands.output.line_breaks import fitting  # noqa: PLC0415 - for a person at a terminal alone
+
+            line = fitting(line, stream)
         if "utf" not in (stream.encoding or "").lower():
             line = line.translate(ASCII)
         stream.write(f"{line}\n")
         stream.flush()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody can answer a question."""
+        return not self.json and terminal()
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Make sure that the user wants it.
@@ -141,7 +168,7 @@ class Session:
         """
         if yes:
             return
-        if self.json or not terminal():
+        if not self.can_ask:
             raise click.UsageError(f"This needs a confirmation, and there is no terminal: add --yes. ({question})")
         sys.stdout.write(f"{question} [y/N] ")
         sys.stdout.flush()

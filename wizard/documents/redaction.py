@@ -47,9 +47,13 @@ class Mask:
 
     The labels of a domain are replaced one by one: whether a name lies below another, or has its domain doubled, still
     shows.
+
+    Args:
+        keep: words that look like domains and are none, such as the names of checks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Iterable[str] = ()) -> None:
+        self._keep = frozenset(keep)
         self._stand_ins: dict[tuple[str, str], str] = {}
 
     def __call__(self, text: str) -> str:
@@ -73,7 +77,7 @@ class Mask:
 
     def _name(self, text: str) -> str:
         name = text.lower()
-        if name.rpartition(".")[2] in FILES or name in PUBLIC:
+        if name.rpartition(".")[2] in FILES or name in PUBLIC or name in self._keep:
             return text
         kept = next((public for public in PUBLIC if name.endswith(f".{public}")), name.rpartition(".")[2])
         return ".".join([*(self._label(one) for one in name.removesuffix(f".{kept}").split(".")), kept])

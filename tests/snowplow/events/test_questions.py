@@ -237,3 +237,15 @@ def test_a_line_of_bars_shows_even_a_single_event(counts: list[int], drawn: str)
 )
 def test_a_typed_filter(typed: str, meant: dict[str, str]) -> None:
     assert filters_in(typed) == meant
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_table_fits_the_terminal_and_a_pipe_gets_all_of_it(columns: int) -> None:
+    values = ["https://shop.example/" + "x" * length for length in (1, 20, 80)]
+    counted = [Row(value, 10**6 * (number + 1), 5, 5) for number, value in enumerate(values)]
+    drawn = [*event_lines.table("page", counted, columns)]
+    assert all(len(line.rstrip()) <= columns for line in drawn), drawn
+    assert all("█" in line for line in drawn[1:])
+    assert len({line.index(" 5 ") for line in drawn[1:]}) == 1, "the counts stand below each other"
+    whole = "\n".join(event_lines.table("page", counted))
+    assert all(value in whole for value in values)

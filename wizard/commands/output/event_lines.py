@@ -4,12 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from wizard.snowplow.events.bars import bar, sparkline
+from wizard.snowplow.events.bars import BAR, bar, sparkline
 from wizard.snowplow.events.event import Event, as_text, harmless
 from wizard.snowplow.events.questions import Row, Summary
 from wizard.snowplow.events.reader import EventReader
 from wizard.snowplow.events.spans import Span
 from wizard.wording.amounts import count
+
+COUNTS = 34
+"""Columns of a table's counts, with the space around them."""
+SHORTEST_BAR, SHORTEST_VALUE, WIDEST_VALUE = 6, 16, 60
+"""Columns that a table's bars and values have at least and at most."""
 
 
 def line(event: Event) -> str:
@@ -21,15 +26,24 @@ def line(event: Event) -> str:
     return f"{datetime.fromtimestamp(event.at, UTC):%Y-%m-%d %H:%M:%S} {text['Event']:<12} {told}{mark}"
 
 
-def table(by: str, rows: Sequence[Row]) -> Iterator[str]:
-    """Draw a table of counts."""
+def table(by: str, rows: Sequence[Row], columns: int = 0) -> Iterator[str]:
+    """Draw a table of counts.
+
+    Args:
+        by: what is counted by.
+        rows: the counts.
+        columns: how wide it may be; 0 leaves all values whole.
+    """
     most = max((row.events for row in rows), default=0)
     shown = [harmless(row.value) for row in rows]
-    width = min(60, max(map(len, [by, *shown]), default=0))
+    room = max(columns - COUNTS - SHORTEST_BAR, SHORTEST_VALUE) if columns else WIDEST_VALUE
+    width = min(WIDEST_VALUE, room, max(map(len, [by, *shown]), default=0))
+    longest = min(BAR, columns - COUNTS - width) if columns else BAR
     yield f"{by:<{width}} {'events':>9} {'page views':>11} {'visitors':>9}"
     for value, row in zip(shown, rows, strict=True):
         cells = f"{row.events:>9,} {row.page_views:>11,} {row.visitors:>9,}"
-        yield f"{value:<{width}} {cells}  {bar(row.events, most)}"
+        cut = f"{value[: width - 1]}…" if columns and len(value) > width else value
+        yield f"{cut:<{width}} {cells}  {bar(row.events, most, max(longest, 1))}"
     if not rows:
         yield "No events."
 

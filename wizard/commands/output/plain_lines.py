@@ -5,10 +5,7 @@ of whatever could steer a terminal.
 """
 
 import os
-import re
 import shlex
-import shutil
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +17,7 @@ from wizard.model.program_name import program_name
 from wizard.model.results import Action, Actor, Decision, DnsRecord, Item, Phase, Snapshot, Status, Wait
 from wizard.model.terminal_text import printable
 from wizard.wording import dns_records
-from wizard.wording.amounts import about
+from wizard.wording.amounts import about, span
 from wizard.wording.signs import ACTION_SIGNS
 
 COLORS: Mapping[Status, str] = {
@@ -31,7 +28,14 @@ COLORS: Mapping[Status, str] = {
     Status.UNKNOWN: "magenta",
     Status.SKIPPED: "bright_black",
 }
+FIRST_REMINDER = 60.0
+"""Seconds of a wait after which its time is told for the first time."""
 _WIDEST = max(len(status.word) for status in Status if status is not Status.UNKNOWN)  # rare, and much longer
+
+
+def lead(sign: str, word: str) -> str:
+    """Return what a line begins with, so wide that what follows stands below what follows in other lines."""
+    return f"{sign} {word:<{_WIDEST}}"
 
 
 @dataclass(frozen=True)
@@ -51,29 +55,13 @@ class Ink:
 
     def badge(self, status: Status) -> str:
         """Return glyph and word of a state, padded to the usual width."""
-        text = f"{status.glyph} {status.word:<{_WIDEST}}"
+        text = lead(status.glyph, status.word)
         return click.style(text, fg=COLORS[status]) if self.color else text
 
     @property
     def blank(self) -> str:
         """As many blanks as a state takes."""
         return " " * (2 + _WIDEST)
-
-
-def fitting(line: str, stream: TextIO) -> str:
-    """Break a line between words where a terminal would break it anywhere; for a file or a pipe it stays whole."""
-    width = shutil.get_terminal_size().columns if stream.isatty() else 0
-    if len(line) <= width or not width:
-        return line
-    indent = " " * (len(line) - len(line.lstrip()))
-    deeper = f"{indent}   " if _NUMBERED.match(line) else indent
-    broken = textwrap.wrap(
-        line, width, subsequent_indent=deeper, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
-    )
-    return "\n".join(broken)
-
-
-_NUMBERED = re.compile(r"\s*\d+\. ")
 
 
 def record(wanted: DnsRecord) -> tuple[str, ...]:
@@ -107,17 +95,28 @@ class Narrator:
         self._practice = practice
         self._done = 0
         self._said: set[object] = set()
+        self._remind_at: dict[tuple[str, str], float] = {}
 
     def tell(self, snapshot: Snapshot) -> Iterator[str]:
         """Yield the lines for what is new since the last snapshot, in the order of the stages."""
         for change in snapshot.done[self._done :]:
-            yield f"{ACTION_SIGNS[change.action]} done      {printable(change.summary)}"
+            yield f"{lead(ACTION_SIGNS[change.action], 'done')}  {printable(change.summary)}"
         self._done = len(snapshot.done)
         for stage in snapshot.stages:
             for item in stage.items:
                 yield from self._item(item)
             if stage.done and stage.status and self._new(("stage", stage.id)):
                 yield f"{self._ink.badge(stage.status)}  {stage.title}"
+
+    def remind(self, snapshot: Snapshot, now: float) -> Iterator[str]:
+        """Yield how long what is waited for has taken: after a minute, then each time that has doubled."""
+        for item in snapshot.items:
+            if item.wait is None:
+                continue
+            key, waited = (item.id, item.wait.subject), now - item.wait.since
+            if waited >= self._remind_at.get(key, FIRST_REMINDER):
+                self._remind_at[key] = 2 * waited
+                yield f"{self._ink.badge(Status.WAITING)}  {printable(item.wait.subject)}: {span(waited)} so far"
 
     def _item(self, item: Item) -> Iterator[str]:
         for change in item.changes:
@@ -144,7 +143,7 @@ class Narrator:
 def ask_for(action: Action, wanted: DnsRecord, practice: Path | None = None) -> Iterator[str]:
     """Ask the user for what only they can do at their DNS provider."""
     verb = dns_records.VERBS[action]
-    yield f"→ for you    At your DNS provider, {verb} this record ({printable(wanted.purpose)}):"
+    yield f"{lead('→', 'for you')}  At your DNS provider, {verb} this record ({printable(wanted.purpose)}):"
     yield from record(wanted)
     if practice:
         deed = ("remove",) if action is Action.DELETE else ("add",)

@@ -26,7 +26,7 @@ from wizard.model.validators import InvalidChoice, profile
 from wizard.service import Service
 from wizard.storage.last_check import LastCheck
 from wizard.storage.store import StoreError
-from wizard.wording.setup_status import setup_status
+from wizard.wording.setup_status import begun, setup_status
 
 NEW = "new"
 INTRO = "snowpixel, line by line: your own Snowplow pixel, in your own AWS account."
@@ -140,6 +140,9 @@ class Interview:
         return ExitCode(context.invoke(command, **what, **given))
 
     def _repair(self, name: str) -> ExitCode:
+        if not begun(self.service.store.load(name)):
+            self.session.say("Nothing has been created for it yet, so there is nothing to repair: continue it instead.")
+            return ExitCode.UNFINISHED
         self._sign_in(name)
         found = self._walk(Job.CHECK, name)
         changes = results.repairable(found)
@@ -190,7 +193,7 @@ class Interview:
         self._sign_in(name)
         plan = self._walk(Job.PLAN, name)
         described = plan_of(self.service.store.load(name), plan)
-        self._tell(*plan_lines.lines(self.session, described))
+        self._tell(*plan_lines.lines(self.session, described, asking=True))
         if described.status is not Status.OK:
             return plan_lines.code(described, strict=False)
         if plan.changes and not self.asker.sure("Create everything?", CONSENT):
