@@ -18,7 +18,7 @@ BOUNDED_IN_PRACTICE := tests/scenarios/test_whole_road.py tests/commands/test_cl
 .PHONY: help practice test test-quick test-all test-plain bounds constraints quality bench matrices docs pictures calls live-trial coverage clean
 
 practice: $(VENV)/.practice  ## set everything up on this machine, in an emulated AWS
-	@$(BIN)/snowpixel practice
+	@SNOWPIXEL_STARTED_BY='make practice' $(BIN)/snowpixel practice
 
 test: $(VENV)/.test  ## all tests; what needs a program that is missing here is skipped and named at the end
 	@echo "All tests: usually 35 to 60 minutes on 2 cores; Ctrl-C stops. Quicker: make test-quick"

@@ -30,7 +30,6 @@ from screens.widgets.map_view import HIGH, LOW
 from wizard.aws.keys import KeySource
 from wizard.credentials.secret_masking import masked
 from wizard.documents import values_file
-from wizard.model.program_name import program_name
 from wizard.model.results import Copyable, DnsRecord, Job
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
@@ -161,7 +160,8 @@ class BaseApp(App[int]):
     @property
     def command(self) -> str:
         """The command that brings the user back here."""
-        return f"{program_name()} practice" if self.service.environment.zone else program_name()
+        here = self.service.environment
+        return here.again or here.prefix
 
     def action_copy_or_leave(self) -> None:
         """Copy what is selected, as in every other program; with nothing selected: leave."""

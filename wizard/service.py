@@ -24,6 +24,7 @@ from wizard.engine.retry import RetryingAws
 from wizard.engine.write_ahead import WriteAhead
 from wizard.model.context import CHECK_LIMIT, DELETE_LOGS, ROW_LIMIT, UPGRADE, YES, Context
 from wizard.model.ports import REAL_NETWORK, Network, Ports
+from wizard.model.program_name import NAME
 from wizard.model.results import Job, Status
 from wizard.model.setup import RECIPE, Goal, Made, Setup, SetupChoices
 from wizard.model.threads import to_the_end
@@ -66,6 +67,8 @@ class Environment:
         zone: the practice world's DNS zone, None outside practice.
         provider: the practice world's DNS provider, None outside practice.
         news: what the user should know before anything else; mostly nothing.
+        prefix: what a plain command begins with, to work here as the user types it.
+        again: the command that brings the user back to the wizard; empty where it is `prefix` alone.
         observe: told of every AWS call, for benchmarks and tests.
         listen: told how every AWS call ended, for reports.
         row_limit: seconds that one item of a check may take.
@@ -80,6 +83,8 @@ class Environment:
     zone: str | None = None
     provider: PracticeProvider | None = None
     news: str = ""
+    prefix: str = NAME
+    again: str = ""
     observe: Observer | None = None
     listen: Listener | None = None
     row_limit: float = ROW_LIMIT

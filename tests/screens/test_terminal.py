@@ -95,7 +95,7 @@ def test_a_walk_in_a_real_terminal_and_a_quick_clean_leave(terminal: Terminal, h
     text = terminal.wait_for(lambda text: "code=" in text)
 
     assert "code=0." in text
-    assert "Nothing is lost. Continue with: snowpixel practice" in text
+    assert "Nothing is lost. Continue with: snowpixel\n" in text
     assert "steps by snowpixel" not in text, "the wizard's screen is gone"
 
 

@@ -17,6 +17,7 @@ from wizard.commands.data_folder import HomeOptions, cache_of, home_of
 from wizard.credentials import key_entry
 from wizard.model import validators
 from wizard.model.ports import DNS, REAL_NETWORK, Network
+from wizard.model.program_name import program_name
 from wizard.model.terminal_text import printable
 from wizard.practice import process, worldfile
 from wizard.practice.control_client import Control
@@ -56,6 +57,10 @@ class RunOptions(HomeOptions, Protocol):
         """Say something beside the matter."""
         ...
 
+    def line(self, command: str) -> str:
+        """Return a command as the user has to type it in a shell."""
+        ...
+
 
 def environment(options: RunOptions) -> Environment:
     """Put together where this run takes place.
@@ -88,9 +93,10 @@ def running(directory: Path) -> WorldFile:
     """
     world = process.find(directory.expanduser().absolute())
     if world is None:
-        start = shlex.join(["snowpixel", "practice", "serve", str(directory)])
+        start = f"{program_name()} {shlex.join(['practice', 'serve', str(directory)])}"
         raise click.UsageError(
-            f"No practice world runs in {directory}. Start one with `{start}`, and leave it running while you use it."
+            f"No practice world runs in {directory}. Start it with `{start}`, and leave it running while you use it. "
+            "One that ran there before continues where it ended."
         )
     return world
 
@@ -117,10 +123,11 @@ ANSWERS_TOO = 2
 
 
 def _telling(options: RunOptions, here: Environment) -> Environment:
-    """Tell of calls to AWS what was asked for: names and codes, never what is sent or answered."""
+    """Tell of calls to AWS what was asked for: names and codes, never what is sent or answered; and its commands."""
     teller = _Teller(options)
     return replace(
         here,
+        prefix=options.line("").rstrip(),
         observe=teller.asked if options.verbose else None,
         listen=teller.answered if options.verbose >= ANSWERS_TOO else None,
     )

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import importlib.util
+import os
 import shlex
 import tomllib
 from collections.abc import Sequence
@@ -26,11 +27,12 @@ from wizard.engine.progress import Progress
 from wizard.model.program_name import program_name
 from wizard.model.results import Action, Actor, Change, Job, Update
 from wizard.model.setup import Made
+from wizard.model.terminal_text import printable
 from wizard.model.threads import in_thread
 from wizard.practice import process
 from wizard.practice.control_client import Control, ControlError
 from wizard.practice.timing import DEFAULT_PACE
-from wizard.practice.worldfile import WorldFile
+from wizard.practice.worldfile import Origin, WorldFile
 from wizard.service import Service
 from wizard.storage.atomic_files import own_folder
 from wizard.storage.last_check import LastCheck
@@ -39,10 +41,10 @@ from wizard.wording import setup_status
 
 NAME = "practice"
 """The setup that the plain practice makes."""
+STARTED_BY = "SNOWPIXEL_STARTED_BY"
+"""Environment variable with what the user typed, where that was something else, such as `make practice`."""
 EXTRA = ("ministack", "trustme")
 """What the practice extra brings; the plain install does without."""
-MINUTES = round(process.LINGER / 60)
-"""How long a world outlives its last client."""
 
 
 @click.group("practice", cls=Group, invoke_without_command=True)
@@ -58,17 +60,20 @@ def practice(context: click.Context, *, plain: bool, fresh: bool, pace: float | 
     session = context.ensure_object(Session)
     session.again = "practice"
     _need_extra()
+    again = printable(os.environ.get(STARTED_BY, "")) or session.line(session.again)
     given = session.practice is not None
     directory = (session.practice or home_of(session) / "practice").expanduser().absolute()
+    if not given:  # somebody keeps another one running on purpose
+        process.renew(directory)
     world, begun = _world(directory, DEFAULT_PACE if pace is None else pace)
     home = home_of(session) if given and session.home else directory / "home"
     session.practice, session.home = directory, session.home if given else None
     if fresh:
         Control(world).reset()
-    service = Service(in_world(session, world, home))
+    service = Service(dataclasses.replace(in_world(session, world, home), again=again))
     gone = _forget_what_is_gone(service) if begun or fresh else ()
     if gone and not fresh:
-        service = Service(dataclasses.replace(service.environment, news=_reset(gone)))
+        service = Service(dataclasses.replace(service.environment, news=_reset(world.origin, gone)))
     if terminal() and not plain and not session.json:
         return session.start_wizard(service)
     return _road(session, service, directory)
@@ -85,11 +90,12 @@ def _need_extra() -> None:
 
 
 def _world(directory: Path, pace: float) -> tuple[WorldFile, bool]:
-    """Return the world of a folder, and whether it was begun just now."""
+    """Return the world of a folder, and whether it was begun just now, with nothing in it."""
     found = process.find(directory)
     if found:
         return found, False
-    return process.start(directory, pace=pace, linger=process.LINGER), True
+    world = process.start(directory, pace=pace, linger=process.LINGER)
+    return world, world.origin is not Origin.RESTORED
 
 
 def _forget_what_is_gone(service: Service) -> tuple[str, ...]:
@@ -109,10 +115,10 @@ def _forget_what_is_gone(service: Service) -> tuple[str, ...]:
     return tuple(gone)
 
 
-def _reset(gone: Sequence[str]) -> str:
-    """Say that the world of the last time has ended, and what went with it."""
-    words: str = tomllib.loads(files("assets").joinpath("practice.toml").read_text("utf-8"))["reset"]
-    return words.format(minutes=MINUTES, names=", ".join(gone))
+def _reset(origin: Origin, gone: Sequence[str]) -> str:
+    """Say that the world of the last time is lost, why, and what went with it."""
+    words = tomllib.loads(files("assets").joinpath("practice.toml").read_text("utf-8"))
+    return str(words["reset"]).format(because=words["because"][origin], names=", ".join(gone))
 
 
 def _road(session: Session, service: Service, directory: Path) -> ExitCode:
@@ -154,7 +160,7 @@ def _after(directory: Path) -> Sequence[str]:
     name = program_name()
     return (
         "",
-        f"Look around:   {where} list   (the practice world stays for {MINUTES} minutes after its last use)",
+        f"Look around:   {where} list",
         f"Remove it:     {where} remove {NAME}   (it names the DNS records to remove: {name} practice dns --help)",
         f"Start over:    {name} practice --fresh",
         f"For real:      {name}",

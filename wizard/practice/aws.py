@@ -206,6 +206,16 @@ class Emulator:
         """Remember users and keys as they are now: a reset goes back to them."""
         self._fresh = self.copied()
 
+    @property
+    def identities(self) -> Stores:
+        """What `keep_identities` remembered."""
+        return self._fresh
+
+    def resume(self, identities: Stores) -> None:
+        """Know users and keys of a fresh world again that another process has remembered."""
+        self._fresh = identities
+        self.put_back(identities)
+
     def clear(self) -> None:
         """Empty every service; users and keys go back to those that were kept."""
         ministack._reset_all_state()  # noqa: SLF001 - see SEAMS
@@ -217,6 +227,8 @@ class Emulator:
 
     def put_back(self, copied: Stores) -> None:
         """Hold again what `copied` returned; it can be put back any number of times."""
+        for service in {service for service, _ in copied}:
+            importlib.import_module(f"ministack.services.{service}")  # a new process has asked none of them yet
         for name, store in self._stores():
             store._data = deepcopy(copied.get(name, {}))  # noqa: SLF001
 

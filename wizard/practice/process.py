@@ -17,6 +17,8 @@ from wizard.practice.worldfile import WorldFile
 
 PATIENCE = 60.0
 """Seconds that a world may take to start; about one is usual, and one that stops says so at once."""
+ENDING = 5.0
+"""Seconds that a world may take to be saved once it answers no more; a tenth of that is usual."""
 LINGER = 600.0
 """Seconds that the world of `snowpixel practice` outlives its last client."""
 LOCK = "start.lock"
@@ -54,6 +56,7 @@ def start(directory: Path, *, pace: float = DEFAULT_PACE, linger: float | None =
 def _start(directory: Path, pace: float, linger: float | None) -> WorldFile:
     if directory in _owned:  # it was killed
         _reap(_owned.pop(directory))
+    let_end(directory)
     worldfile.path_of(directory).unlink(missing_ok=True)
     process = _owned[directory] = _spawn(directory, pace, linger)
     deadline = time.monotonic() + PATIENCE
@@ -68,6 +71,23 @@ def _start(directory: Path, pace: float, linger: float | None) -> WorldFile:
     process.kill()
     _reap(_owned.pop(directory))
     raise PracticeError(f"The practice world didn't respond within {PATIENCE:.0f} seconds. {_last_words(directory)}")
+
+
+def let_end(directory: Path) -> None:
+    """Wait for a world that answers no more, but is still being saved; not for a file that a killed one left."""
+    deadline = time.monotonic() + ENDING
+    while time.monotonic() < deadline and (world := worldfile.read(directory)) and _runs(world.pid):
+        time.sleep(0.02)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's process has that number now
+        return False
+    return True
 
 
 def serve(directory: Path, *, pace: float = DEFAULT_PACE) -> NoReturn:
@@ -133,6 +153,17 @@ def find(directory: Path) -> WorldFile | None:
     return world
 
 
+def renew(directory: Path) -> None:
+    """End a world that an older or newer snowpixel plays, for `start` to continue it with this one's code.
+
+    Raises:
+        PracticeError: it doesn't end.
+    """
+    found = find(directory)
+    if found and found.code != worldfile.code():
+        stop(directory)
+
+
 def stop(directory: Path) -> None:
     """Stop the world in `directory` and wait until it is gone; nothing happens when there is none.
 
@@ -152,6 +183,7 @@ def stop(directory: Path) -> None:
         if time.monotonic() > deadline:
             raise PracticeError("The practice world didn't stop.")
         time.sleep(0.02)
+    let_end(directory)
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

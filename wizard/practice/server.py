@@ -20,12 +20,18 @@ from typing import Any
 
 from wizard.practice import emulator_environment, worldfile
 from wizard.practice.timing import DEFAULT_PACE, Timing
+from wizard.practice.worldfile import Origin
 
 ACCOUNT = "123456789012"
 """The world's AWS account (AWS's own example number)."""
 ADMINISTRATOR = "practice-admin"
 GRACE = 0.2
 """Seconds that open connections get when the world ends."""
+
+QUIET = 0.5
+"""Seconds without a client after which the world is saved: nothing is half done then."""
+SAVED_AT_MOST = 2.0
+"""Seconds that lie at least between two saves of a running world."""
 
 KEEP_ALIVE = 600.0
 """Seconds that an idle connection stays open. Whoever closes sooner now and then meets a request on its way."""
@@ -55,16 +61,24 @@ async def _lifespan(receive: Any, send: Any) -> None:
 
 
 class PracticeWorld:
-    """The running parts."""
+    """The running parts.
 
-    def __init__(self, directory: Path, timing: Timing) -> None:
+    Args:
+        directory: the world's folder.
+        timing: its clock.
+        kept: whether it goes on where the last world of this folder ended, and is saved for the next one.
+    """
+
+    def __init__(self, directory: Path, timing: Timing, *, kept: bool) -> None:
         from wizard.practice import authorization, aws  # noqa: PLC0415 - the emulator reads the environment on import
         from wizard.practice.control_server import ControlServer  # noqa: PLC0415
         from wizard.practice.dns_server import Listener, Responder  # noqa: PLC0415
         from wizard.practice.edge import Edge  # noqa: PLC0415
         from wizard.practice.state import WorldState  # noqa: PLC0415
 
-        self.directory = directory
+        self.directory, self.kept = directory, kept
+        self.origin = Origin.UNSAVED
+        self.administrator = ("", "")
         self.stopping = asyncio.Event()
         self.state = WorldState(timing, ACCOUNT)
         authorization.correct(self.state.passing)
@@ -77,7 +91,45 @@ class PracticeWorld:
         self.dns = [Listener(Responder(self.state.resolver, machine, touch)) for machine in machines]
         self.sockets = {name: _socket() for name in ("aws", "http", "https")}
 
-    async def keys(self) -> tuple[str, str]:
+    async def begin(self) -> None:
+        """Go on where a saved world ended, or begin anew, with an administrator whose keys are published."""
+        from wizard.practice import saved_world  # noqa: PLC0415 - knows the records of what the emulator is wrapped in
+
+        saved, self.origin = saved_world.read(self.directory) if self.kept else (None, Origin.UNSAVED)
+        if saved:
+            try:
+                self.emulator.resume(saved.identities)
+                self.state.go_back(saved.memory)
+            except Exception:  # noqa: BLE001 - whatever is wrong with what was saved, a new world can begin
+                self.origin = Origin.UNREADABLE
+                self.emulator.resume({})
+                self.state.clear()
+            else:
+                self.administrator = (saved.access_key_id, saved.secret_access_key)
+                return
+        self.administrator = await self._new_keys()
+
+    def save(self) -> None:
+        """Write down what is in it; a disk that is full takes nothing from whoever uses the world."""
+        from wizard.practice import saved_world  # noqa: PLC0415
+
+        saved = saved_world.SavedWorld(*self.administrator, self.emulator.identities, self.state.now())
+        try:
+            saved_world.write(self.directory, saved)
+        except OSError as error:
+            print(f"The practice world couldn't be saved: {error}", file=sys.stderr, flush=True)  # noqa: T201
+
+    async def save_now_and_then(self) -> None:
+        """Save the world whenever it was used and is quiet: a kill or a power cut takes seconds, not all of it."""
+        saved = 0.0
+        while True:
+            await asyncio.sleep(SAVED_AT_MOST)
+            touched = self.state.touched
+            if touched > saved and time.monotonic() - touched >= QUIET:
+                self.save()
+                saved = touched
+
+    async def _new_keys(self) -> tuple[str, str]:
         """Create the administrator whose keys are published; root would bypass bucket policies."""
         await self.emulator.iam("CreateAccountAlias", AccountAlias="practice")
         await self.emulator.iam("CreateUser", UserName=ADMINISTRATOR)
@@ -136,8 +188,9 @@ class PracticeWorld:
             tasks.append(asyncio.create_task(serve(app, config, shutdown_trigger=self.stopping.wait)))
         return tasks
 
-    def file(self, key: str, secret: str) -> worldfile.WorldFile:
+    def file(self) -> worldfile.WorldFile:
         """Describe the running world."""
+        key, secret = self.administrator
         ca_file = self.directory / "ca.pem"
         self.state.authority.save(ca_file)
         served = [(listener.responder.machine, listener.port) for listener in self.dns]
@@ -159,6 +212,8 @@ class PracticeWorld:
             pace=self.state.timing.pace,
             control=f"http://{aws_at}/_practice",
             token=self.token,
+            origin=self.origin,
+            code=worldfile.code(),
         )
 
     async def linger(self, seconds: float) -> None:
@@ -189,23 +244,34 @@ def _stop_on_signals(world: PracticeWorld, *, owned: bool) -> None:
 
 async def run(directory: Path, *, pace: float, linger: float | None, owned: bool) -> None:
     """Run a world until it is told to stop."""
-    world = PracticeWorld(directory, Timing(pace))
+    world = PracticeWorld(directory, Timing(pace), kept=not owned)
     _stop_on_signals(world, owned=owned)
     for listener in world.dns:
         await listener.start()
     tasks = world.serve()
-    described = world.file(*await world.keys())
+    await world.begin()
+    described = world.file()
     if not world.stopping.is_set():
         worldfile.write(directory, described)
     print(f"practice world ready: {worldfile.path_of(directory)}", file=sys.stderr, flush=True)  # noqa: T201 - its job
+    keeper = asyncio.create_task(world.save_now_and_then()) if world.kept else None
     if linger is not None:
         tasks.append(asyncio.create_task(world.linger(linger)))
     await world.stopping.wait()
-    if worldfile.read(directory) == described:  # first of all: nobody should find a world that is ending
-        worldfile.path_of(directory).unlink(missing_ok=True)
+    if not world.kept:  # first of all: nobody should find a world that is ending
+        _withdraw(directory, described)
     for listener in world.dns:
         listener.close()
     await asyncio.wait(tasks, timeout=GRACE * 5)
+    if keeper:
+        keeper.cancel()
+        world.save()
+        _withdraw(directory, described)  # the next one waits for this
+
+
+def _withdraw(directory: Path, described: worldfile.WorldFile) -> None:
+    if worldfile.read(directory) == described:
+        worldfile.path_of(directory).unlink(missing_ok=True)
 
 
 def main() -> None:

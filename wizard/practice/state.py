@@ -189,9 +189,13 @@ class WorldState:
 
     def remember(self, name: str) -> None:
         """Keep the world as it is now, to go back to it as often as one likes."""
+        self.memories[name] = self.now()
+
+    def now(self) -> Memory:
+        """Return the world as it is now."""
         plain = {each: deepcopy(getattr(self, each)) for each in PLAIN}
         zones = {each.name: each.contents() for each in self.net.zones.values()}
-        self.memories[name] = Memory(self.emulator.copied(), deepcopy(self.view), plain, zones)
+        return Memory(self.emulator.copied(), deepcopy(self.view), plain, zones)
 
     def recall(self, name: str) -> None:
         """Go back to a remembered world.
@@ -199,7 +203,10 @@ class WorldState:
         Raises:
             KeyError: nothing is remembered under this name.
         """
-        memory = self.memories[name]
+        self.go_back(self.memories[name])
+
+    def go_back(self, memory: Memory) -> None:
+        """Make the world what it was."""
         self.clear()
         self.emulator.put_back(memory.stores)
         self.view.put_back(memory.view)

@@ -2,7 +2,12 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
@@ -11,6 +16,15 @@ from msgspec import Struct
 from wizard.model.ports import Network
 
 NAME = "world.json"
+
+
+class Origin(StrEnum):
+    """Where a world that starts comes from: a saved one, or why it begins anew."""
+
+    RESTORED = "restored"
+    UNSAVED = "unsaved"
+    OTHER_VERSION = "other-version"
+    UNREADABLE = "unreadable"
 
 
 class WorldFile(Struct, frozen=True, kw_only=True):
@@ -39,6 +53,10 @@ class WorldFile(Struct, frozen=True, kw_only=True):
     """URL of the control, for `wizard.practice.control_client.Control`."""
     token: str
     """Random bearer token of the control."""
+    origin: Origin = Origin.UNSAVED
+    """Whether it continues a saved world, or why it began anew."""
+    code: str = ""
+    """What `code` returned for the program that plays the world."""
 
 
 def path_of(directory: Path) -> Path:
@@ -50,10 +68,43 @@ def write(directory: Path, world: WorldFile) -> None:
     """Write atomically, readable by this user only: the file holds keys."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
-    handle, name = tempfile.mkstemp(dir=directory, prefix=NAME)  # 0600 by definition
-    with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(world), indent=2))
-    Path(name).replace(path_of(directory))
+    put(path_of(directory), msgspec.json.format(msgspec.json.encode(world), indent=2))
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file of a world atomically, readable by this user only.
+
+    Raises:
+        OSError: it can't be written; an older one is as it was.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # 0600 by definition
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@cache
+def code() -> str:
+    """Return what changes with the program that plays a world: its source and its emulator's version."""
+    seen = sha256()
+    for part in _sources():
+        seen.update(part)
+    return seen.hexdigest()[:16]
+
+
+def _sources() -> Iterator[bytes]:
+    here = Path(__file__).parent
+    for path in sorted(here.rglob("*.py")):
+        yield path.relative_to(here).as_posix().encode()
+        yield path.read_bytes()
+    try:
+        yield version("ministack").encode()
+    except PackageNotFoundError:  # the plain install looks for worlds, too
+        return
 
 
 def read(directory: Path) -> WorldFile | None:
