@@ -30,10 +30,11 @@ from screens.widgets.map_view import HIGH, LOW
 from wizard.aws.keys import KeySource
 from wizard.credentials.secret_masking import masked
 from wizard.documents import values_file
-from wizard.model.results import Copyable, DnsRecord, Job
+from wizard.model.results import Copyable, DnsRecord, Job, Status
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
 from wizard.service import Service
+from wizard.storage import schedules
 from wizard.storage.preferences import Appearance
 
 NO_COLOR_THEME = "ansi-dark"
@@ -132,12 +133,13 @@ class BaseApp(App[int]):
         Raises:
             wizard.storage.store.StoreError: there is no such setup, or its file cannot be used.
         """
+        removed = self.service.store.load(name) if job is Job.REMOVE else None
         running = self.service.start(job, name, answers=answers, source=self.sources.get(name), only=only)
         walk = BackgroundWalk(job, name, running, clock=self.ticks)
         if job in WRITES:
             self.walks[name] = walk
         walk.worker = self.run_worker(
-            walk.carry_on(self._job_over), group="jobs", name=f"{job} {name}", exit_on_error=False
+            walk.carry_on(partial(self._job_over, removed)), group="jobs", name=f"{job} {name}", exit_on_error=False
         )
         walk.watcher = self.beside(partial(self.notifier.watch, walk), "watching")
         return walk
@@ -146,14 +148,21 @@ class BaseApp(App[int]):
         """Run a task whose coroutine is made only when it begins: one that never does leaves nothing unawaited."""
         return self.run_worker(task, group=group, exit_on_error=False)
 
-    def _job_over(self, walk: BackgroundWalk) -> None:
+    def _job_over(self, removed: Setup | None, walk: BackgroundWalk) -> None:
         self.notifier.over(walk)
+        if removed and walk.progress.snapshot.status in (Status.OK, Status.WARNING):
+            self.beside(partial(self.unschedule, removed), "saving")
         self.post_message(JobOver(walk))
 
     def live(self, name: str) -> BackgroundWalk | None:
         """Return the walk that changes this setup right now, if one is under way."""
         walk = self.walks.get(name)
         return walk if walk and not walk.over else None
+
+    async def unschedule(self, setup: Setup) -> None:
+        """Delete the scheduled checks of a setup that is given up, and say so."""
+        for line in await in_thread(lambda: tuple(schedules.drop(setup.name, setup.id))):
+            self.notify(line, markup=False, timeout=15)
 
     # Leaving.
 

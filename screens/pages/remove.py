@@ -106,6 +106,8 @@ class RemovePage(Page):
 
     async def _forget(self) -> None:
         await in_thread(self.base_app.service.store.delete, self.setup)
+        if self.saved:
+            await self.base_app.unschedule(self.saved)
         self.base_app.home()
 
 
@@ -138,7 +140,7 @@ def what_goes(setup: Setup, *, logs: bool) -> Content:
     ]
     shown = [say(f"  - {text}", "$text-error") for there, text in goes if there]
     return lines(
-        say("Goes", "bold"),
+        say("Will be deleted", "bold"),
         *(shown or [say("  nothing in AWS: nothing has been created yet; only the choices are deleted", MUTED)]),
         "",
         say("Stays", "bold"),

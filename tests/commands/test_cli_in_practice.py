@@ -1,6 +1,8 @@
 """The commands against a practice world: the road, the checklist, exit codes of each kind of trouble."""
 
 import json
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,13 @@ import pytest
 from msgspec.structs import replace
 
 from tests.commands.conftest import Cli
+from tests.commands.terminal import Terminal, opened
 from tests.commands.test_cli_without_aws import loaded
 from tests.inventory import CALM_CLIENT
 from wizard.model.setup import Made, SetupChoices
 from wizard.practice import process
 from wizard.practice.control_client import Control
-from wizard.practice.worldfile import WorldFile
+from wizard.practice.worldfile import Origin, WorldFile
 from wizard.storage.store import Store
 
 CHECK_FIELDS = {
@@ -349,7 +352,7 @@ def test_a_world_of_ones_own(alone: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.practice
-def test_who_comes_back_after_the_world_has_ended_is_told_so_before_anything_else(alone: Cli) -> None:
+def test_who_comes_back_to_a_lost_world_is_told_so_before_anything_else(alone: Cli) -> None:
     directory = alone.home / "practice"
     store = Store(directory / "home")
     for name, made in (("practice", Made(content_bucket="b", log_bucket="l")), ("chosen", Made())):
@@ -358,10 +361,49 @@ def test_who_comes_back_after_the_world_has_ended_is_told_so_before_anything_els
     try:
         ran = alone("practice", "--pace", "0")
         assert ran.code == 0, ran.out + ran.err
-        assert ran.out.startswith("The practice world was reset: it only stays for 10 minutes after its last use.")
+        assert ran.out.startswith("The practice world was reset, because it ended before it could be saved.")
         assert "What had been created there for practice is gone." in ran.out, "and nothing else is named"
         assert store.load("practice").choices.domain == "practice.example.test", "the choices are kept"
-        assert store.load("practice").made.proof
-        assert "was reset" not in alone("practice").out
+        proof = store.load("practice").made.proof
+        assert proof
+        process.stop(directory)  # a day later
+        gone = alone("--practice", str(directory), "plan", "practice")
+        assert gone.code == 2
+        assert "One that ran there before continues where it ended." in gone.err
+        again = alone("practice", "--pace", "0")
+        assert again.code == 0, again.out + again.err
+        assert "was reset" not in again.out
+        assert "done" not in again.out, "nothing was left to create"
+        assert store.load("practice").made.proof == proof
     finally:
         process.stop(directory)
+
+
+def test_every_reason_to_begin_anew_has_its_words() -> None:
+    words = tomllib.loads(files("assets").joinpath("practice.toml").read_text("utf-8"))["because"]
+    assert set(words) == set(Origin) - {Origin.RESTORED}
+
+
+def test_repair_creates_no_setup_that_was_never_created(cli: Cli, control: Control) -> None:
+    assert cli("new", "main", "--no-domain").code == 0
+    control.clear_calls()
+    refused = cli("repair", "main", "--yes")
+    assert refused.code == 2
+    assert "Nothing has been created for 'main' yet" in refused.err
+    assert "apply main" in refused.err
+    assert [call for call in control.calls() if call[2]] == []
+
+
+def test_apply_shows_plan_and_price_before_it_asks(cli: Cli, control: Control, terminals: list[Terminal]) -> None:
+    assert cli("new", "main", "--no-domain", "--goal", "pixel").code == 0
+    control.clear_calls()
+    terminal = opened(terminals, cli, "apply", "main", COLUMNS="80")
+    shown = " ".join(terminal.answer("Continue? [y/N]", "n").split())
+    assert "Plan for main:" in shown
+    assert "Cost: about $" in shown
+    assert "permissions of " in shown
+    assert "lists them" in shown
+    assert "CreateDistribution" not in shown
+    assert "Next:" not in shown, "the question comes next"
+    assert terminal.end() == 2
+    assert [call for call in control.calls() if call[2]] == [], "nothing was created"

@@ -217,3 +217,32 @@ def test_a_computer_without_any_scheduler_is_said(computer: Cli) -> None:
     refused = computer("schedule", "main", "--yes", PATH=str(empty))
     assert refused.code == 2
     assert "has no cron, systemd, or launchd" in refused.err
+
+
+def test_forget_deletes_the_schedule_of_its_setup_too_and_nothing_else(computer: Cli) -> None:
+    (computer.folder / "crontab").write_text(OTHERS)
+    for by in ("cron", "systemd"):
+        assert computer("schedule", "main", "--by", by, "--yes").code == 0
+    forgotten = computer("forget", "main", "--yes")
+    assert forgotten.code == 0, forgotten.err
+    assert "The scheduled check of main (cron) was deleted, too." in forgotten.out
+    assert "The scheduled check of main (systemd) was deleted, too." in forgotten.out
+    assert crontab(computer) == OTHERS
+    assert list((computer.folder / ".config" / "systemd" / "user").iterdir()) == []
+
+
+def test_forget_says_of_a_schedule_that_was_changed_by_hand_how_to_delete_it(computer: Cli) -> None:
+    assert computer("schedule", "main", "--yes").code == 0
+    changed = crontab(computer).replace("check main --quiet", "check main")
+    (computer.folder / "crontab").write_text(changed)
+    forgotten = computer("forget", "main", "--yes")
+    assert forgotten.code == 0
+    assert "Delete them with: crontab -e" in forgotten.out
+    assert crontab(computer) == changed
+
+
+def test_forget_says_nothing_of_schedules_where_none_is_or_can_be(computer: Cli) -> None:
+    assert "schedule" not in computer("forget", "main", "--yes").out
+    assert computer("new", "main", "--no-domain").code == 0
+    (computer.folder / "bin" / "crontab").write_text("#!/bin/sh\necho not allowed >&2\nexit 1\n")
+    assert "schedule" not in computer("forget", "main", "--yes").out

@@ -14,9 +14,9 @@ from wizard.commands import options
 from wizard.commands.data_folder import home_of
 from wizard.commands.options import Command
 from wizard.commands.output.exit_codes import ExitCode
-from wizard.commands.schedules import PROGRAMS, Schedule, ScheduleError, Scheduler, Text, scheduler, there
 from wizard.commands.session import Session, pass_session
 from wizard.model.program_name import NAME
+from wizard.storage.schedules import PROGRAMS, Schedule, ScheduleError, Scheduler, Text, scheduler, there
 from wizard.storage.store import Store
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -54,7 +54,7 @@ def _write(session: Session, wanted: Schedule, by: str | None, *, yes: bool) -> 
     by_it.found(wanted)  # says before the question that something else stands there
     texts = by_it.texts(wanted)
     for line in _shown("This will be written:", texts):
-        session.say(line)
+        session.say(line, whole=True)
     session.confirm(f"Schedule the check of {wanted.setup} with {by_it.name}?", yes=yes)
     by_it.write(wanted)
     after = (f"Scheduled with {by_it.name}. {by_it.hint}", *_alone(session, wanted))
@@ -76,7 +76,7 @@ def _remove(session: Session, wanted: Schedule, by: str | None, *, yes: bool) ->
         return ExitCode.WELL
     for one, texts in found:
         for line in _shown(f"This will be deleted ({one.name}):", texts):
-            session.say(line)
+            session.say(line, whole=True)
     session.confirm(f"Delete the schedule of {wanted.setup}?", yes=yes)
     for one, _ in found:
         one.remove(wanted)

@@ -186,11 +186,12 @@ def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCo
     from wizard.commands.credential_steps import drop_keys, forget_keys  # noqa: PLC0415 - the key store is needed here alone
     from wizard.storage.cache import delete_store, kept_events  # noqa: PLC0415
     from wizard.storage.last_check import LastCheck  # noqa: PLC0415
+    from wizard.storage.schedules import drop  # noqa: PLC0415
 
     store = Store(home_of(session))
     if keys_only:
         return forget_keys(session, store.home, store.load(name))
-    stays = _stays(store, name)
+    stays, scheduled = _stays(store, name), _identifier(store, name)
     session.confirm(f"Forget '{name}' on this computer? Everything created in AWS stays there.", yes=yes)
     drop_keys(session, store, name)
     try:
@@ -207,7 +208,7 @@ def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCo
         delete_store(kept_events(cache_of(session), name))
     except OSError as error:
         session.note(f"Some events that were kept can't be deleted: {error}. Delete them by hand.")
-    lines = [f"Forgot '{name}'."]
+    lines = [f"Forgot '{name}'.", *(drop(name, scheduled) if scheduled else ())]
     if stays:
         lines += [
             "Still in AWS, and yours to delete there:",
@@ -215,6 +216,14 @@ def forget(session: Session, name: str, *, yes: bool, keys_only: bool) -> ExitCo
         ]
     session.result(lines, "ok", {"setup": name, "stays": stays})
     return ExitCode.WELL
+
+
+def _identifier(store: Store, name: str) -> str:
+    """Return the id by which a schedule would be this setup's; empty where the file is damaged."""
+    try:
+        return store.load(name).id
+    except StoreError:
+        return ""
 
 
 def _stays(store: Store, name: str) -> dict[str, str]:

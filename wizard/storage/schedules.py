@@ -6,7 +6,9 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +18,10 @@ SHELL = "/bin/sh"
 
 class ScheduleError(Exception):
     """It can't be scheduled, or isn't ours to change. The message says why and what to do."""
+
+
+class ChangedByHandError(ScheduleError):
+    """It was ours, and somebody has changed it since."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +174,7 @@ class Cron:
         at = lines.index(mark)
         check = f" check {shlex.quote(schedule.setup)} --quiet"
         if at + 1 >= len(lines) or check not in lines[at + 1] or lines[at + 1].startswith("#"):
-            raise ScheduleError(
+            raise ChangedByHandError(
                 f"The line below '{mark}' in your crontab was changed by hand, so snowpixel leaves both alone. "
                 "Delete them with: crontab -e"
             )
@@ -325,3 +331,31 @@ def there(platform: str) -> tuple[str, ...]:
     """Return the names of this computer's schedulers, the usual one first."""
     order = ("launchd", "cron") if platform == "darwin" else ("cron", "systemd")
     return tuple(name for name in order if shutil.which(PROGRAMS[name]))
+
+
+def drop(setup: str, identifier: str) -> Iterator[str]:
+    """Delete the scheduled checks of a setup that is given up, and say so; mostly there are none.
+
+    Args:
+        setup: its name.
+        identifier: its id.
+    """
+    wanted = Schedule(setup, identifier, ())
+    for one in map(scheduler, there(sys.platform)):
+        try:
+            found = bool(one.found(wanted))
+        except ChangedByHandError as error:
+            yield str(error)
+            continue
+        except ScheduleError:  # whoever may not read it has not written it; a file of that name is another setup's
+            continue
+        if found:
+            yield _dropped(one, wanted)
+
+
+def _dropped(one: Scheduler, wanted: Schedule) -> str:
+    try:
+        one.remove(wanted)
+    except (ScheduleError, OSError) as error:
+        return f"The scheduled check of {wanted.setup} ({one.name}) couldn't be deleted: {error}"
+    return f"The scheduled check of {wanted.setup} ({one.name}) was deleted, too."
