@@ -25,15 +25,16 @@ from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
 from wizard.documents.support_report import gather
 from wizard.model.acceptance import remarked
-from wizard.model.results import Check, Copyable, Item, Job, Snapshot, Status, repairable
+from wizard.model.results import Change, Check, Copyable, Item, Job, Snapshot, Status, repairable
 from wizard.model.setup import Setup
 from wizard.model.threads import in_thread
 from wizard.model.validators import InvalidChoice
 from wizard.storage.accepted_warnings import accept, withdraw
 from wizard.storage.last_check import LastCheck, changed
 from wizard.storage.store import StoreError
-from wizard.wording.amounts import clock
+from wizard.wording.amounts import span
 from wizard.wording.setup_map import setup_map
+from wizard.wording.setup_status import begun
 
 WATCH = 60.0
 """Seconds between looks while watching."""
@@ -148,7 +149,7 @@ class ChecklistPage(Page):
         self.query_one(ChecklistRows).draw(snapshot)
         self._detail()
         self.query_one("#turn", Static).update(self._summary(snapshot))
-        repair = snapshot.finished and bool(repairable(snapshot))
+        repair = bool(self._repairable())
         self.query_one("#repair").display = repair
         self.query_one("#again", Button).variant = "default" if repair else "primary"
         if snapshot.finished:
@@ -176,7 +177,7 @@ class ChecklistPage(Page):
     def _summary(self, snapshot: Snapshot) -> Content:
         if self.walk and self.walk.error:
             return say(f"✗ {self.walk.error}", "bold $text-error")
-        elapsed = f"in {clock(self.walk.elapsed)}" if self.walk else ""
+        elapsed = f"({span(self.walk.elapsed)})" if self.walk else ""
         if not snapshot.finished:
             return say(f"Checking … {len(snapshot.checks)} of {len(snapshot.items)} checks", MUTED)
         counts = [(status, sum(check.counts_as is status for check in snapshot.checks)) for status in Status]
@@ -260,8 +261,13 @@ class ChecklistPage(Page):
         if action == "accept":
             return self._warning() is not None
         if action == "repair":
-            return bool(self.snapshot and self.snapshot.finished and repairable(self.snapshot))
+            return bool(self._repairable())
         return True
+
+    def _repairable(self) -> tuple[Change, ...]:
+        """Return what a repair would change: nothing of a setup that was never created, which needs its plan first."""
+        done = self.snapshot and self.snapshot.finished and self.saved and begun(self.saved)
+        return repairable(self.snapshot) if self.snapshot and done else ()
 
     def _warning(self) -> Check | None:
         chosen = self.query_one(ChecklistRows).chosen if self.is_mounted else None
@@ -312,7 +318,7 @@ class ChecklistPage(Page):
 
     def action_repair(self) -> None:
         """Say what would be fixed, and fix it if the user agrees."""
-        changes = repairable(self.snapshot) if self.snapshot and self.snapshot.finished else ()
+        changes = self._repairable()
         if changes:
             self.app.push_screen(ConsentModal("Repair", changes), self._consented)
         else:

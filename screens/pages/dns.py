@@ -1,6 +1,6 @@
 """DNS page: the records that the user adds, how to enter them, and who sees them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from textual import on
@@ -16,12 +16,19 @@ from screens.texts.stage_details import wait_words
 from screens.texts.style import MUTED, STYLES, lines, say
 from screens.widgets.prose import Prose
 from screens.widgets.record_card import CopyRow, RecordCard
+from screens.widgets.top_line import TopLine
 from wizard.knowledge import dns_providers
-from wizard.model.results import Action, Change, Copyable, Item, Phase, Snapshot, Status
+from wizard.model.results import Action, Change, Copyable, Item, Job, Phase, Snapshot, Status
 from wizard.model.threads import in_thread
 from wizard.probes.resolvers import ResolversProbe
 from wizard.storage.store import StoreError
 from wizard.wording import dns_records
+
+RECORDS = ("certificate-record", "pixel-record")
+"""The items that want a record."""
+SEEN = "✓ Your DNS records are in place. Setup continues here on its own."
+REMOVING = "Remove these at your DNS provider. snowpixel keeps checking, and continues when they are gone."
+GONE = "✓ The DNS record is gone. Removal continues here on its own."
 
 
 class DnsPage(Page):
@@ -61,6 +68,9 @@ class DnsPage(Page):
         walk = self.base_app.walks.get(self.setup)
         if walk is None:
             return
+        if walk.job is Job.REMOVE:
+            self.say_purpose(REMOVING)
+            self.query_one(TopLine).step = ""  # it's not on the way of a new setup
         self.show(walk.progress.snapshot)
         self.follow(walk)
 
@@ -108,19 +118,26 @@ class DnsPage(Page):
         world = _world(items.get(ResolversProbe.id))
         self.query_one("#world", Static).update(world)
         self.query_one("#world").display = bool(world)
-        self.query_one("#steps", Static).update(self._steps())
+        self.query_one("#steps", Static).update(self._steps(snapshot))
         if self._all_seen and not before:
             self.query_one("#back").focus()
+        if self._all_seen and self.is_current and not _open(snapshot, self.cards):
+            self._move_on(snapshot)
+
+    def _move_on(self, snapshot: Snapshot) -> None:
+        """Go to the progress page: nobody has to find out that there is nothing left to do here."""
+        self.notify(GONE if snapshot.job is Job.REMOVE else SEEN, markup=False)
+        self.action_back()
 
     @property
     def _all_seen(self) -> bool:
         return bool(self.cards) and all(card.seen for card in self.cards.values())
 
-    def _steps(self) -> Content:
+    def _steps(self, snapshot: Snapshot) -> Content:
         if not self.cards:
             return say("There is nothing to add right now. The records appear as soon as AWS provides them.", MUTED)
         if self._all_seen:
-            return say("✓ All done here. You can go back: the rest continues on its own.", "bold $text-success")
+            return self._not_yet(snapshot)
         card = next(card for card in self.cards.values() if not card.seen)
         provider = dns_providers.recognize(self.servers.replace(",", " ").split())
         if card.change is Action.DELETE:
@@ -129,6 +146,20 @@ class DnsPage(Page):
         steps = dns_providers.instructions(provider, card.record)
         told = [say(f"How at {who}, for record {card.number}:", "bold")]
         return lines(*told, *(f"  {number}. {step}" for number, step in enumerate(steps, 1)))
+
+    def _not_yet(self, snapshot: Snapshot) -> Content:
+        """Say what is still missing although every record that is shown here is seen."""
+        missing = next(iter(_open(snapshot, self.cards)), None)
+        if missing is None:
+            return say(SEEN, "bold $text-success")
+        check = missing.check
+        why = (
+            check.summary if check and check.status is not Status.SKIPPED else "it appears here as soon as it is known"
+        )
+        return lines(
+            say("✓ Every record that is shown here is seen.", STYLES[Status.OK]),
+            say(f"… {missing.title}: {why}", STYLES[Status.WAITING]),
+        )
 
     # Focus: the next thing to do.
 
@@ -228,6 +259,18 @@ class DnsPage(Page):
             walk.progress.look_now()
 
 
+def _open(snapshot: Snapshot, shown: Collection[str]) -> list[Item]:
+    """Return the items of records that aren't shown here, although setup needs them and they aren't in place."""
+    if snapshot.job is Job.REMOVE:
+        return []
+    others = (item for item in snapshot.items if item.id in RECORDS and item.id not in shown)
+    return [item for item in others if item.phase is not Phase.DONE or not _well(item)]
+
+
+def _well(item: Item) -> bool:
+    return item.check is not None and item.check.status in (Status.OK, Status.WARNING)
+
+
 def _is_new(change: Change, item: Item, page: DnsPage) -> bool:
     record = change.record
     known = page.cards.get(item.id)
@@ -235,7 +278,7 @@ def _is_new(change: Change, item: Item, page: DnsPage) -> bool:
 
 
 def _seen(item: Item) -> bool:
-    return item.phase is Phase.DONE and bool(item.check) and not any(change.record for change in item.changes)
+    return item.phase is Phase.DONE and _well(item) and not any(change.record for change in item.changes)
 
 
 def _state(item: Item, card: RecordCard, now: float) -> Content:

@@ -1,6 +1,7 @@
 """Run page: stages on the left, what is happening on the right, waits below."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on
@@ -16,13 +17,16 @@ from screens.pages.page import Page
 from screens.routes import Route
 from screens.texts.browser_proof import is_proof
 from screens.texts.map_drawing import Level
+from screens.texts.removal_result import removal_result
 from screens.texts.stage_details import busiest, stage_text, waits
 from screens.texts.style import MUTED, badge, lines, say
 from screens.widgets.map_view import MapView
 from screens.widgets.prose import Prose
 from screens.widgets.stage_list import StageList
+from screens.widgets.top_line import TopLine
 from wizard.model.results import Actor, Job, Snapshot, Status
 from wizard.model.setup import Setup
+from wizard.model.threads import in_thread
 from wizard.storage.store import StoreError
 from wizard.wording.amounts import clock, count
 
@@ -70,6 +74,7 @@ class RunPage(Page):
         yield MapView(id="map", opens=True, most=Level.LINE if self.job is Job.REMOVE else Level.BOXES)
         detail = VerticalScroll(Prose(id="detail"), id="now", can_focus=True)
         yield Horizontal(StageList(id="stages"), detail, id="panes")
+        yield VerticalScroll(Prose(id="result"), id="results", can_focus=True)
         yield Static(id="waits")
         yield Static(id="turn")
 
@@ -85,6 +90,7 @@ class RunPage(Page):
         """Join this walk if it is under way, or start it."""
         self.set_interval(0.5, self._beat)
         self._at_end(over=False)
+        self.query_one("#results").display = False
         self.query_one("#stages").focus()
         self._join()
 
@@ -278,6 +284,22 @@ class RunPage(Page):
         self.query_one("#on", Button).display = well
         self.query_one("#again", Button).display = not well
         self.query_one("#on" if well else "#again").focus()
+
+        if well and self.job is Job.REMOVE:
+            self.run_worker(self._say_what_is_left(snapshot), group="result")
+
+    async def _say_what_is_left(self, snapshot: Snapshot) -> None:
+        """Say how the removal ended in place of stages, whose signs would say that what is gone is fine."""
+        left = None
+        with suppress(StoreError):  # without logs, its file is gone, too
+            left = await in_thread(self.base_app.service.store.load, self.setup)
+        self.heading = self.query_one(TopLine).heading = "Removed"
+        self.query_one(TopLine).refresh()
+        self.say_purpose(f"{self.setup} is removed from your AWS account.")
+        self.query_one("#result", Static).update(removal_result(snapshot, left))
+        for each in self.query("#road, #map, #panes, #waits"):
+            each.display = False
+        self.query_one("#results").display = True
 
     def _at_end(self, *, over: bool) -> None:
         for name in ("on", "again"):

@@ -1,7 +1,7 @@
 """The top line of a page: step, time left of the sign-in, and practice."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -12,10 +12,6 @@ from screens.texts.style import MUTED, clean
 
 STEPS = ("Choices", "Account", "Plan", "Build", "Proof")
 """The steps of a new setup."""
-
-ROOM = 96
-"""Columns from which on the whole way is shown; below, only the step we are at."""
-
 
 AT = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 
@@ -58,31 +54,39 @@ class TopLine(Widget):
     def render(self) -> Content:
         """Fit it into the width there is."""
         width = self.size.width - 2
-        left = Content.assemble(("▪ snowpixel", "bold $text-accent"), (f"  {AT}  ", MUTED), self._where())
-        way, practice = self._way(width), Content.styled(" PRACTICE ", "bold reverse $text-warning")
+        practice = Content.styled(" PRACTICE ", "bold reverse $text-warning")
         told = [header(self.ends - self.now())] if self.ends is not None else []
         told += [practice] if self.practice else []
-        parts = [way, *told] if way else told
-        room = width - left.cell_length
-        if told and sum(part.cell_length + 2 for part in parts) > room:
-            parts = told  # the way is on every page; the end of a sign-in is news
+        whole = Content.assemble(("▪ snowpixel", "bold $text-accent"), (f"  {AT}  ", MUTED), self._where())
+        short = Content.assemble(("▪ ", "bold $text-accent"), self._where())
+        # The way as long as there is room for it; the program's name goes before it does.
+        lines = [(left, [way, *told]) for left in (whole, short) for way in self._ways()]
+        left, parts = next((one for one in lines if _wide(*one) <= width), (whole, told))
         right = Content("  ").join(parts)
-        gap = room - right.cell_length
+        gap = width - left.cell_length - right.cell_length
         return Content.assemble(left, " " * max(1, gap), right)
 
     def _where(self) -> Content:
         name = (f"{clean(self.setup)}  {AT}  ", MUTED) if self.setup else ("", "")
         return Content.assemble(name, (self.heading, "bold"))
 
-    def _way(self, width: int) -> Content:
+    def _ways(self) -> Iterator[Content]:
+        """Yield the steps with their names, as dots with a number, and as the number alone; nothing beside the way."""
         if not self.step:
-            return Content("")
+            return
         at = STEPS.index(self.step)
-        if width < ROOM:
-            marks = "".join("●" if number <= at else "○" for number in range(len(STEPS)))
-            return Content.assemble((marks, "$text-accent"), (f" {at + 1} of {len(STEPS)}", MUTED))
-        parts = [_station(name, number, at) for number, name in enumerate(STEPS)]
-        return Content.styled(" ─ ", MUTED).join(parts)
+        yield Content.styled(" ─ ", MUTED).join([_station(name, number, at) for number, name in enumerate(STEPS)])
+        marks, place = (
+            "".join("●" if number <= at else "○" for number in range(len(STEPS))),
+            f"{at + 1} of {len(STEPS)}",
+        )
+        yield Content.assemble((marks, "$text-accent"), (f" {place}", MUTED))
+        yield Content.styled(place, "$text-accent")
+
+
+def _wide(left: Content, parts: Sequence[Content]) -> int:
+    """Return how many columns a line takes at least."""
+    return left.cell_length + sum(part.cell_length + 2 for part in parts)
 
 
 def _station(name: str, number: int, at: int) -> Content:

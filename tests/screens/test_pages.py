@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import OptionList, Static
 
 from screens.app import SnowpixelApp
@@ -17,7 +18,9 @@ from tests.screens.scripted import ScriptedService, a_setup
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.identity import Identity
 from wizard.credentials.source import CredentialSource
+from wizard.engine.progress import Progress
 from wizard.model.results import Job, Problem
+from wizard.model.setup import Made
 from wizard.service import Service
 
 Scene = Callable[[SnowpixelApp, Driver], Awaitable[None]]
@@ -267,13 +270,39 @@ def test_the_dns_page_opens_by_itself_plays_the_provider_and_sees_the_record(hom
         await on_page(pilot, "DnsPage")
         await wait_for(pilot, lambda: "play" in focused(app))
         await pilot.press("enter")
-        await wait_for(pilot, lambda: "All done here" in text_of(app) and focused(app) == "back")
-        await pilot.press("enter")
         await on_page(pilot, "RunPage")
 
     play(service, scene)
 
     assert service.provider.records == [("_abc.e.example.test", "CNAME", "_def.acm-validations.aws")]
+
+
+async def the_other_record_later(progress: Progress) -> None:
+    """See the first record before the second one is known."""
+    scripted.waits_for_user(progress)
+    await scripted.waits_for_ever(progress)
+    progress.change("certificate-record", changes=())
+    scripted.end(progress, "certificate-record")
+    await scripted.waits_for_ever(progress)
+    await scripted.all_well(progress)
+
+
+def test_the_dns_page_does_not_say_that_all_is_done_while_another_record_is_missing(home: Path) -> None:
+    service = ScriptedService(home, scripts={Job.APPLY: the_other_record_later})
+    a_setup(service)
+
+    async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Route.RUN, "main")
+        await on_page(pilot, "DnsPage")
+        await wait_for(pilot, lambda: "play" in focused(app))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "Every record that is shown here is seen" in text_of(app))
+        assert "DNS record for the pixel: it appears here" in " ".join(text_of(app).split())
+        assert page(app) == "DnsPage"
+        await pilot.press("l")
+        await on_page(pilot, "RunPage")
+
+    play(service, scene)
 
 
 def test_each_part_of_a_record_is_copied_by_itself(home: Path) -> None:
@@ -341,9 +370,15 @@ def test_a_walk_goes_on_while_other_pages_are_open_and_is_found_again(home: Path
 
 def test_the_checklist_explains_what_is_wrong_and_repairs_only_with_consent(home: Path) -> None:
     service = ScriptedService(home, scripts={Job.CHECK: scripted.mixed})
-    a_setup(service)
+    never = a_setup(service, "never", domain="never.example.test")
+    service.store.save(replace(a_setup(service), made=Made(content_bucket="b")))
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
+        app.visit(Route.CHECKLIST, never.name)
+        await wait_for(pilot, lambda: "Something failed" in text_of(app))
+        await pilot.press("f")
+        assert "Repair" not in text_of(app), "what was never created needs its plan first"
+        await pilot.press("escape")
         app.visit(Route.CHECKLIST, "main")
         await wait_for(pilot, lambda: "Something failed" in text_of(app))
         await pilot.press("down", "down")

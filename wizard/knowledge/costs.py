@@ -170,6 +170,12 @@ def _tracker(events: int, loads: Decimal, prices: dict[str, Any]) -> tuple[CostL
     )
 
 
+def gigabyte_stored(region: str) -> Decimal:
+    """Return what storing a gigabyte of logs costs a month, in the estimate's currency."""
+    prices = _prices()["s3"]
+    return Decimal(prices.get(region, prices["default"])["storage_gb"])
+
+
 def _storage(events: int, days: int, region: str, prices: dict[str, Any]) -> tuple[CostLine, ...]:
     price = prices["s3"].get(region, prices["s3"]["default"])
     assumed = prices["assumptions"]
