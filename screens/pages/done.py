@@ -1,19 +1,20 @@
-"""Done page: the tag for the user's pages, the proof, and what comes next."""
+"""Done page: the first event, the tag for the user's pages, where it goes, and what comes next."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from screens.pages.page import Page
 from screens.routes import Route
-from screens.texts.browser_proof import events_text
 from screens.texts.code_text import code
+from screens.texts.finale import browser_events, first_event, next_steps
 from screens.texts.paste_places import where_to_paste
 from screens.texts.style import MUTED, lines, say
 from screens.widgets.map_view import MapView
@@ -21,7 +22,7 @@ from screens.widgets.prose import Prose
 from screens.widgets.tabs import Tabs, tab_keys
 from wizard.documents.values_file import ALONE, BODY, CSP, of_snippet
 from wizard.model.results import Copyable, Job
-from wizard.model.setup import TRACKER_GOALS, BrowserRun, Goal, Proof, Setup
+from wizard.model.setup import TRACKER_GOALS, Goal, Setup
 from wizard.model.threads import in_thread
 from wizard.snowplow.setup_snippet import lacking, loaded_by, snippet_for
 from wizard.snowplow.snippet_builder import PLACES, Snippet, Variant, script_element
@@ -30,22 +31,26 @@ from wizard.wording.setup_map import setup_map
 from wizard.wording.setup_status import NOTHING_YET
 
 TABS = {
+    "proof": "First event",
     "tag": "Tag",
     "where": "Where",
-    "proof": "Proof",
+    "next": "Next",
     "noscript": "No JavaScript",
     "policy": "CSP",
-    "next": "Next",
 }
-WRITTEN = ("where", "next")
+PROOF, TAG = 1, 2
+"""Numbers of the tabs that the page begins with."""
+WRITTEN = ("proof", "where", "next")
 """Tabs of sentences, whose lists hang."""
+ROOMY = 116
+"""Columns from which on the first event and what comes next stand beside the tag."""
 
 
 class DonePage(Page):
     """Shows tag, proof and next steps."""
 
     heading = "Tag"
-    purpose = "Add the tag to your pages: each page view becomes a line in your log bucket."
+    purpose = "Add the tag to your pages: each page view becomes an event in your log bucket."
     step = "Proof"
     BINDINGS: ClassVar[list[BindingType]] = [
         *tab_keys(len(TABS)),
@@ -64,18 +69,19 @@ class DonePage(Page):
         self.saved: Setup | None = None
         self.snippet: Snippet | None = None
         self.variant = Variant.PAGE
+        self.begun = False
+        """Whether the first tab was opened."""
         self.alone = ""
         """The script element of a tracker without a pixel."""
         self.lacks_tracker = False
         """Whether the tag doesn't work without a tracker that the page can add."""
 
     def parts(self) -> Iterable[Widget]:
-        """Return the map with the first event at its end, and a tab for each thing."""
+        """Return the map with the first event at its end, a tab for each thing, and beside them what comes first."""
         yield MapView(id="map")
-        yield Tabs(
-            {name: (title, (Prose if name in WRITTEN else Static)(id=name)) for name, title in TABS.items()},
-            id="done-tabs",
-        )
+        finale = VerticalScroll(Prose(id="beside-proof"), Prose(id="beside-next"), id="beside", can_focus=False)
+        tabs = {name: (title, (Prose if name in WRITTEN else Static)(id=name)) for name, title in TABS.items()}
+        yield Horizontal(finale, Tabs(tabs, id="done-tabs"), id="finale")
 
     def buttons(self) -> Iterable[Button]:
         """Return what to do with it."""
@@ -88,9 +94,15 @@ class DonePage(Page):
         yield Button("All setups", id="home", compact=True)
 
     def on_mount(self) -> None:
-        """Begin at the tag."""
+        """Begin with copying the tag."""
         self.query_one("#copy").focus()
         self.query_one("#tracker").display = False
+        self.query_one("#beside-proof").border_title = "Your first event"
+        self.query_one("#beside-next").border_title = "What comes next"
+
+    def on_resize(self, event: Resize) -> None:
+        """Use the room there is."""
+        self.set_class(event.size.width >= ROOMY, "-roomy")
 
     def on_screen_resume(self) -> None:
         """Read what was made; another page may have proved it meanwhile."""
@@ -103,6 +115,14 @@ class DonePage(Page):
             self._set("tag", say(f"✗ {error}", "bold $text-error"))
             return
         self._draw(self.saved)
+        if not self.begun:  # from then on the user chooses
+            self.begun = True
+            self.action_tab(PROOF if self.saved.made.proof and not self.roomy else TAG)
+
+    @property
+    def roomy(self) -> bool:
+        """Whether the first event stands beside the tabs."""
+        return self.has_class("-roomy")
 
     def _draw(self, setup: Setup) -> None:
         walk = self.base_app.walks.get(self.setup)
@@ -122,13 +142,17 @@ class DonePage(Page):
         lack = lacking(setup, made)
         hint = [say(lack.in_wizard, "$text-warning"), say("")] if lack else []
         self._offer_tracker(offered=bool(lack))
+        proof, prefix = first_event(setup.made.proof), self.base_app.service.environment.prefix
+        following = next_steps(setup, prefix)
         where = say(f"{PLACES[self.variant]}   (t: {FOR[after(self.variant)]})", MUTED)
         self._set("tag", lines(*hint, where, code(made.tag, LANGUAGES[self.variant])))
-        self._set("where", where_to_paste(setup.name))
-        self._set("proof", lines(_proof(setup.made.proof), "", _browser_run(setup.made.browser_run)))
+        self._set("where", where_to_paste(setup.name, prefix))
+        self._set("proof", lines(proof, "", browser_events(setup.made.browser_run)))
         self._set("noscript", _no_script(made))
         self._set("policy", _policy(made))
-        self._set("next", _next(setup))
+        self._set("next", following)
+        self._set("beside-proof", first_event(setup.made.proof, brief=True))
+        self._set("beside-next", following)
 
     def _offer_tracker(self, *, offered: bool) -> None:
         """Offer the tracker first where the tag doesn't work without it; what makes room for it still has its key."""
@@ -172,7 +196,7 @@ class DonePage(Page):
         self.variant = after(self.variant)
         if self.saved:
             self._draw(self.saved)
-            self.action_tab(1)
+            self.action_tab(TAG)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the tracker only where the tag lacks it."""
@@ -247,38 +271,6 @@ def after(variant: Variant) -> Variant:
     return every[(every.index(variant) + 1) % len(every)]
 
 
-def _browser_run(run: BrowserRun | None) -> Content:
-    if run is None:
-        return lines("Not tested in a browser yet: Browser proof (b) sends three events with your own.")
-    if run.found_at is None:
-        return lines(f"Your browser's events of {_at(run.sent_at)} got a response, but aren't in the logs yet.")
-    return events_text(run)
-
-
-def _proof(proof: Proof | None) -> Content:
-    if proof is None:
-        return lines(
-            say("… The test event isn't in the logs yet.", "$text-primary"),
-            "",
-            "AWS writes log files several times an hour. A new distribution's first log file can take a few hours. "
-            "Continue the setup from the first page to wait for it, or run the checks later.",
-        )
-    width = max(map(len, proof.event), default=0) + 2
-    event = [Content.assemble(say(f"  {key:<{width}}", MUTED), say(value)) for key, value in proof.event.items()]
-    return lines(
-        say("✓ This test event was sent to your pixel and read back from your log bucket:", "bold $text-success"),
-        "",
-        *event,
-        "",
-        say(f"sent {_at(proof.sent_at)}, found {_at(proof.found_at)}", MUTED),
-        say(f"in {proof.log_key}", MUTED),
-    )
-
-
-def _at(when: float) -> str:
-    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
 def _no_script(made: Snippet) -> Content:
     return lines(
         say("For the <body>: counts visitors without JavaScript", MUTED),
@@ -304,32 +296,3 @@ def _of_tab(tab: str, made: Snippet | None) -> Copyable | None:
     if made is None:
         return None
     return {"noscript": Copyable(BODY, made.no_script), "policy": Copyable(CSP, "\n".join(made.csp))}.get(tab)
-
-
-def _next(setup: Setup) -> Content:
-    name = setup.name
-    return lines(
-        say("1  Add the tag to your pages, and open one of them in a browser.", "bold"),
-        "   A few minutes to an hour later, its page view is in your log bucket"
-        + (f" ({setup.made.log_bucket})." if setup.made.log_bucket else "."),
-        "",
-        say("2  Check it automatically, every day", "bold"),
-        f"   snowpixel schedule {name} --profile snowpixel-check",
-        "   It shows the cron line, systemd timer, or launchd agent before it writes it. Nobody is there to unlock a "
-        "key store or to sign in again, so give it a read-only user of its own. "
-        f"`snowpixel policy {name} --for check` prints its policy, and `aws configure --profile snowpixel-check` "
-        "saves its key.",
-        "",
-        say("3  If you used an access key for this setup, delete it", "bold"),
-        f"   `snowpixel policy {name} --for running` prints the policy of a key that can check and repair this setup "
-        f"and change nothing else. Removing the setup later needs the first policy again.",
-        "",
-        say("4  Check it yourself whenever you like", "bold"),
-        f"   snowpixel check {name}        (or Run checks, here)",
-        "",
-        say("5  Save the values that you copied: records, tags, names", "bold"),
-        f"   snowpixel snippet {name} --values FILE       (or w, here)",
-        "",
-        say("6  When you no longer need it", "bold"),
-        f"   snowpixel remove {name}       (or Remove, on the first page)",
-    )
