@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -38,3 +39,21 @@ def test_the_readme_says_what_the_product_says() -> None:
 def test_the_readme_leads_to_a_page_that_exists(page: str) -> None:
     assert f"]({page})" in README.read_text()
     assert (ROOT / page).is_file()
+
+
+def test_the_readme_installs_what_there_is() -> None:
+    """Each way names this package, and no extra but one of its own."""
+    table = README.read_text().partition("<!-- install -->")[2].partition("\n\n")[0]
+    ways = [way for row in table.splitlines()[3:] for way in re.findall(r"`([^`]+)`", row)]
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    forms = [re.fullmatch(r"(?:pipx|uv tool) install '?(\.|[a-z]+)(?:\[([a-z]+)\])?'?", way) for way in ways]
+    found = {form.groups() if form else None for form in forms}
+    assert found == {(what, extra) for what in (".", told["name"]) for extra in (None, "practice")}
+    assert "practice" in told["optional-dependencies"]
+    assert len(ways) == 8
+
+
+def test_the_readmes_pictures_are_there() -> None:
+    shown = re.findall(r"!\[[^]]+\]\((.+?)\)", README.read_text())
+    assert {path.name for path in (ROOT / "docs" / "pictures").iterdir()} == {Path(path).name for path in shown}
+    assert all(ET.parse(ROOT / path).getroot().tag.endswith("}svg") for path in shown)
