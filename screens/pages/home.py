@@ -150,7 +150,9 @@ class HomePage(Page):
         if chosen:
             live = self.base_app.live(chosen.name)
             self._tell(chosen)
-            self.query_one("#go", Button).label = Content("Show progress" if live else setup_status(chosen).next)
+            go = self.query_one("#go", Button)
+            go.label = Content("Show progress" if live else setup_status(chosen).next)
+            go.refresh(layout=True)  # it is as wide as its words
 
     def _tell(self, setup: Setup) -> None:
         """Show a setup's map, and what happened to it so far."""

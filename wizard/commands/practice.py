@@ -84,8 +84,8 @@ def _need_extra() -> None:
     if missing:
         raise click.UsageError(
             f"Practice needs more packages than the plain install ({', '.join(missing)} missing). "
-            "Install it with pipx: pipx install --force 'snowpixel[practice]'. Or in the environment that snowpixel is "
-            "in: pip install 'snowpixel[practice]'."
+            "Install it with pipx: pipx install --force 'snowpixel[practice]'. With uv: uv tool install --force "
+            "'snowpixel[practice]'. Or in the environment that snowpixel is in: pip install 'snowpixel[practice]'."
         )
 
 
