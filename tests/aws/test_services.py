@@ -3,6 +3,7 @@
 A field whose name is misspelled would be read as its default for ever.
 """
 
+import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ import anyio
 import pytest
 from msgspec import Struct, inspect
 
-from tests.aws.synthetic import operation_model
+from tests.aws.synthetic import ROOT, SERVICES, operation_model, operation_names
 from tests.aws.typed import LISTINGS, readings
 from wizard.aws.errors import UNREADABLE, AwsError
 from wizard.aws.typed import Items, ResourceTag, ask, convert
@@ -102,3 +103,16 @@ def test_what_is_missing_or_of_another_kind_is_said_without_repeating_it(reply: 
     assert caught.value.code == UNREADABLE
     assert caught.value.operation == "s3:GetThing"
     assert "secret" not in str(caught.value)
+
+
+def test_operations_are_called_by_their_services_modules_alone() -> None:
+    """Elsewhere a reply would be read without anybody saying what it lacks."""
+    known = {operation for service in SERVICES for operation in operation_names(service)}
+    named = {
+        f"{path.relative_to(ROOT)}: {node.value}"
+        for path in (ROOT / "wizard").rglob("*.py")
+        if not {"practice", "services"} & set(path.parts)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known
+    }
+    assert named == set()

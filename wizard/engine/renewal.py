@@ -8,6 +8,7 @@ import anyio
 from wizard.aws.client import AwsClient
 from wizard.aws.errors import AwsError, ErrorKind
 from wizard.aws.keys import KeySource
+from wizard.aws.services.sts import Caller, caller
 from wizard.credentials.manager import CredentialManager
 from wizard.credentials.sign_in import second_factor
 from wizard.engine.progress import Progress, at_work
@@ -122,12 +123,12 @@ class RenewingAws:
                 await self._sign_in(answer)
             if isinstance(self._client, AwsClient):
                 self._client.renew()
-            found = await self._client("sts", "get_caller_identity")
+            found = await caller(self._client)
         except AwsError as still:
             return still
         except InvalidChoice:
             return error
-        if (known := self._account()) not in (None, found["Account"]):
+        if (known := self._account()) not in (None, found.account):
             return _other_account(error, str(known), found)
         self._renewed += 1
         await self._note_end()
@@ -145,8 +146,8 @@ class RenewingAws:
         return _question(kind, problem, number, again=self._asked > 0)
 
 
-def _other_account(error: AwsError, wanted: str, found: dict[str, Any]) -> AwsError:
-    values = {**error.problem.values, "wanted": wanted, "found": found["Account"], "arn": found["Arn"]}
+def _other_account(error: AwsError, wanted: str, found: Caller) -> AwsError:
+    values = {**error.problem.values, "wanted": wanted, "found": found.account, "arn": found.arn}
     problem = type(error.problem)("wrong-account", values)
     return AwsError(ErrorKind.EXPIRED, error.code, str(error), error.operation, problem)
 
