@@ -66,6 +66,7 @@ class EventsLook(Struct, frozen=True):
         summary: the counts of everything.
         unit: what `counts` counts by, `hour` or `day`.
         counts: events in each hour or day, oldest first.
+        days: how far back they go.
         events: the newest events, the newest first; empty for other views.
         rows: the table of the view.
     """
@@ -73,6 +74,7 @@ class EventsLook(Struct, frozen=True):
     summary: Summary
     unit: str
     counts: tuple[int, ...]
+    days: int
     events: tuple[Event, ...] = ()
     rows: tuple[Row, ...] = ()
 
@@ -100,7 +102,8 @@ def _asked(reader: EventReader, question: EventsQuestion, now: float) -> EventsL
     per = all_in_time(span.unit, summary.per, span)
     counts = tuple(row.events for row in per)
     if question.view is EventsView.EVENTS:
-        return EventsLook(summary, span.unit, counts, events=tuple(reversed(base.events(limit=LISTED))))
+        return EventsLook(summary, span.unit, counts, question.days, events=tuple(reversed(base.events(limit=LISTED))))
     if question.view is EventsView.TIME:
-        return EventsLook(summary, span.unit, counts, rows=tuple(reversed(per)))
-    return EventsLook(summary, span.unit, counts, rows=questions.table(base, question.view, span.zone, most=LISTED))
+        return EventsLook(summary, span.unit, counts, question.days, rows=tuple(reversed(per)))
+    rows = questions.table(base, question.view, span.zone, most=LISTED)
+    return EventsLook(summary, span.unit, counts, question.days, rows=rows)

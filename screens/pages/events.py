@@ -237,7 +237,8 @@ class EventsPage(Page):
         self.query_one("#total", Static).update(self._total())
         self.query_one(Sparkline).data = [float(number) for number in found.counts] if found else [0.0]
         most = f", at most {max(found.counts):,} {EACH[found.unit]}" if found else ""
-        self.query_one("#axis-start", Static).update(say(f"{DAYS[self.question.days].lower()}{most}", MUTED))
+        days = DAYS[found.days if found else self.question.days]  # a new question has no answer yet
+        self.query_one("#axis-start", Static).update(say(f"{days.lower()}{most}", MUTED))
         self._list()
         self._detail()
 

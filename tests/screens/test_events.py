@@ -10,9 +10,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Button, Input, OptionList, Sparkline
 
 from screens.app import SnowpixelApp
+from screens.pages.events import EventsPage
 from screens.routes import Route
 from screens.themes import DARK
 from screens.widgets.checklist_rows import ChecklistRows
@@ -146,6 +148,13 @@ def test_a_filter_a_time_and_a_row_that_becomes_a_filter(home: Path) -> None:
         await wait_for(pilot, lambda: shown(app, "#total").startswith("5 events"))
         assert app.screen.query_one("#filter", Input).value == "page:https://shop.example/products/1"
         await wait_for(pilot, lambda: len(rows(app)) == 5 and all("products/1" in row for row in rows(app)))
+        opened = app.screen
+        assert isinstance(opened, EventsPage)
+        asked = opened.question
+        opened.question = replace(asked, days=7)
+        opened._draw()
+        assert "last 24 hours" in shown(app, "#axis-start"), "the bars are those of the last answer"
+        opened.question = asked
         await pilot.press("d")
         await wait_for(pilot, lambda: "last 7 days, at most" in shown(app, "#axis-start"))
         assert len(app.screen.query_one(Sparkline).data or ()) == 8
