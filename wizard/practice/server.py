@@ -66,7 +66,7 @@ class PracticeWorld:
     Args:
         directory: the world's folder.
         timing: its clock.
-        kept: whether it goes on where the last world of this folder ended, and is saved for the next one.
+        kept: whether it continues the last world of this folder, and is saved for the next one.
     """
 
     def __init__(self, directory: Path, timing: Timing, *, kept: bool) -> None:
