@@ -238,7 +238,7 @@ def test_a_run_lights_it_up_part_by_part(home: Path) -> None:
 
 
 def test_a_removal_lights_nothing_up(home: Path) -> None:
-    service = ScriptedService(home)
+    service = ScriptedService(home, scripts={Job.REMOVE: scripted.waits_for_ever})
     saved(service, made=MADE)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
@@ -336,7 +336,8 @@ def test_it_stands_on_the_last_page_with_the_first_event_at_its_end(home: Path, 
         await wait_for(pilot, lambda: "First event" in text_of(app))
         last = shown_in(app).parts[-1]
         assert (last.name, last.created) == ("page view", True)
-        assert (last.note in text_of(app)) is (size == (120, 40)), "in a box"
+        drawing = app.screen.query_one(MapView).drawn.content.plain
+        assert (last.note in drawing) is (size == (120, 40)), "in a box"
         assert set(states(app).values()) == {"created"}, "nobody has looked yet"
 
     play(service, scene, size)
