@@ -92,7 +92,7 @@ class PracticeWorld:
         self.sockets = {name: _socket() for name in ("aws", "http", "https")}
 
     async def begin(self) -> None:
-        """Go on where a saved world ended, or begin anew, with an administrator whose keys are published."""
+        """Continue a saved world, or begin anew, with an administrator whose keys are published."""
         from wizard.practice import saved_world  # noqa: PLC0415 - knows the records of what the emulator is wrapped in
 
         saved, self.origin = saved_world.read(self.directory) if self.kept else (None, Origin.UNSAVED)
