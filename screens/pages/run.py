@@ -297,7 +297,7 @@ class RunPage(Page):
         self.query_one(TopLine).refresh()
         self.say_purpose(f"{self.setup} is removed from your AWS account.")
         self.query_one("#result", Static).update(removal_result(snapshot, left))
-        for each in self.query("#road, #map, #panes, #waits"):
+        for each in self.query("#map, #panes, #waits"):
             each.display = False
         self.query_one("#results").display = True
 
