@@ -20,6 +20,7 @@ from tests.screens import scripted
 from tests.screens.driving import Driver, box, on_page, shown, text_of, wait_for
 from tests.screens.scenes import MADE, PROVEN, saved
 from tests.screens.scripted import ScriptedService
+from wizard.engine.progress import Progress
 from wizard.model.results import Job, Status
 from wizard.model.setup import Goal, Made, SetupChoices, TrackerFile
 from wizard.wording.setup_map import SetupMap, setup_map
@@ -237,14 +238,22 @@ def test_a_run_lights_it_up_part_by_part(home: Path) -> None:
     play(service, scene, (120, 40))
 
 
+async def removes_when_looked_at(progress: Progress) -> None:
+    await scripted.waits_for_ever(progress)
+    await scripted.all_well(progress)
+
+
 def test_a_removal_lights_nothing_up(home: Path) -> None:
-    service = ScriptedService(home, scripts={Job.REMOVE: scripted.waits_for_ever})
+    service = ScriptedService(home, scripts={Job.REMOVE: removes_when_looked_at})
     saved(service, made=MADE)
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.RUN, "main", job=Job.REMOVE)
         await on_page(pilot, "RunPage")
         await wait_for(pilot, lambda: app.screen.query_one(MapView).size.height == 1, "a line, however large")
+        await pilot.press("l")
+        await wait_for(pilot, lambda: "Gone" in text_of(app), "its result")
+        assert not app.screen.query_one(MapView).display
 
     play(service, scene, (120, 40))
 
