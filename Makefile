@@ -21,7 +21,7 @@ practice: $(VENV)/.practice  ## set everything up on this machine, in an emulate
 	@SNOWPIXEL_STARTED_BY='make practice' $(BIN)/snowpixel practice
 
 test: $(VENV)/.test  ## all tests; what needs a program that is missing here is skipped and named at the end
-	@echo "All tests: usually 35 to 60 minutes on 2 cores; Ctrl-C stops. Quicker: make test-quick"
+	@echo "All tests: usually 20 to 40 minutes on 2 cores; Ctrl-C stops. Quicker: make test-quick"
 	@$(PYTEST)
 
 test-quick: $(VENV)/.test  ## the tests that need no practice world, no process, and no screens: half of them
@@ -29,7 +29,7 @@ test-quick: $(VENV)/.test  ## the tests that need no practice world, no process,
 	@$(PYTEST) -m quick -q
 
 test-all: $(VENV)/.test  ## what the gate runs: the plain install, all tests, every interruption
-	@echo "The plain install, all tests, every interruption: usually 60 to 90 minutes on 2 cores; Ctrl-C stops."
+	@echo "The plain install, all tests, every interruption: usually 30 to 60 minutes on 2 cores; Ctrl-C stops."
 	@$(MAKE) --no-print-directory test-plain test
 	@$(PYTEST) -q tests/matrices/test_kills.py
 
