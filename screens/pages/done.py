@@ -31,7 +31,7 @@ from wizard.wording.setup_map import setup_map
 from wizard.wording.setup_status import NOTHING_YET
 
 TABS = {
-    "proof": "First event",
+    "proof": "Event",
     "tag": "Tag",
     "where": "Where",
     "next": "Next",

@@ -87,6 +87,6 @@ def test_the_next_commands_of_a_run_can_be_pasted(alone: Cli, name: str) -> None
 @pytest.mark.parametrize("name", NAMES)
 def test_a_world_that_does_not_run_is_started_by_what_is_printed(alone: Cli, name: str) -> None:
     told = alone("--practice", os.path.join("/nowhere", name), "plan", "main").err  # noqa: PTH118 - as it is typed
-    command = re.search(r"Start one with `(.*)`, and leave", told)
+    command = re.search(r"Start it with `(.*)`, and leave", told)
     assert command is not None, told
     assert taken(command[1]) == ["practice", "serve", f"/nowhere/{name}"]

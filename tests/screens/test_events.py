@@ -144,7 +144,10 @@ def test_a_filter_a_time_and_a_row_that_becomes_a_filter(home: Path) -> None:
         app.screen.query_one("#filter", Input).value = "nothing like it"
         await wait_for(pilot, lambda: "No event matches the filter." in shown(app, "#detail"))
         app.screen.query_one("#filter", Input).value = ""
-        await pilot.press("enter", "2", "home", "down", "enter")
+        await wait_for(pilot, lambda: shown(app, "#total").startswith("40 events"))
+        await pilot.press("enter", "2")
+        await wait_for(pilot, lambda: any("products/0" in row for row in rows(app)) and focused(app) == "events")
+        await pilot.press("home", "down", "enter")
         await wait_for(pilot, lambda: shown(app, "#total").startswith("5 events"))
         assert app.screen.query_one("#filter", Input).value == "page:https://shop.example/products/1"
         await wait_for(pilot, lambda: len(rows(app)) == 5 and all("products/1" in row for row in rows(app)))

@@ -168,15 +168,15 @@ def test_what_a_content_security_policy_must_allow_has_a_tab_of_its_own_and_is_c
         async with app.run_test(size=(60, 16)) as pilot:
             await on_page(pilot, "HomePage")
             app.visit(Route.DONE, "main")
-            await wait_for(pilot, lambda: "6 Next" in text_of(app), "all tabs fit into the narrowest window")
+            await wait_for(pilot, lambda: "6 CSP" in text_of(app), "all tabs fit into the narrowest window")
             await wait_for(pilot, lambda: made.csp[0] in shown(app, "#policy"))
             assert not [line for line in made.csp if line in shown(app, "#noscript")]
             copied = []
-            for tab in ("5", "4", "1"):
+            for tab in ("6", "5", "2"):
                 await pilot.press(tab, "c")
                 copied.append(app.clipboard)
             assert copied == ["\n".join(made.csp), made.no_script, made.tag]
-            await pilot.press("2")
+            await pilot.press("3")
             await wait_for(pilot, lambda: sites()[0].title in text_of(app), "where the tag goes")
             told = shown(app, "#where")
             assert [one.title for one in sites() if one.title not in told] == []
