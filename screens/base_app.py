@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib.resources import files
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ from textual.command import CommandPalette
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
-from textual.worker import Worker
+from textual.worker import Worker, WorkerError
 
 from screens import attention, clipboard, crash
 from screens.active_preferences import ActivePreferences
@@ -36,6 +37,7 @@ from wizard.model.threads import in_thread
 from wizard.service import Service
 from wizard.storage import schedules
 from wizard.storage.preferences import Appearance
+from wizard.storage.store import StoreError
 
 NO_COLOR_THEME = "ansi-dark"
 BUILT_IN = ("", "Focus Next", "Focus Previous", "Copy selected text")
@@ -158,6 +160,22 @@ class BaseApp(App[int]):
         """Return the walk that changes this setup right now, if one is under way."""
         walk = self.walks.get(name)
         return walk if walk and not walk.over else None
+
+    async def let_go(self, name: str) -> None:
+        """Stop the walk that changes a setup while it only waits, so that the setup can be changed by hand.
+
+        Raises:
+            wizard.storage.store.StoreError: it is changing something in AWS at this moment.
+        """
+        walk = self.live(name)
+        if walk is None:
+            return
+        if walk.writing:
+            raise StoreError(f"snowpixel is changing something for '{name}' in AWS right now. Try again in a moment.")
+        walk.stop()
+        if walk.worker:
+            with suppress(WorkerError):
+                await walk.worker.wait()
 
     async def unschedule(self, setup: Setup) -> None:
         """Delete the scheduled checks of a setup that is given up, and say so."""

@@ -251,6 +251,7 @@ class ChoicesPage(FormPage):
             self.query_one("#domain", Field).box.focus()
             return
         try:
+            await self.base_app.let_go(self.setup)  # who changes a setup does not wait for what was chosen before
             setup = await in_thread(self._store)
         except StoreError as error:
             self.notify(str(error), title="Not saved", severity="error", markup=False, timeout=15)

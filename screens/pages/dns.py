@@ -27,7 +27,7 @@ from wizard.wording import dns_records
 RECORDS = ("certificate-record", "pixel-record")
 """The items that want a record."""
 SEEN = "✓ Your DNS records are in place. Setup continues here on its own."
-REMOVING = "Remove these at your DNS provider. snowpixel keeps checking, and continues when they are gone."
+REMOVING = "Remove each record below at your DNS provider. snowpixel keeps checking, and continues when all are gone."
 GONE = "✓ The DNS record is gone. Removal continues here on its own."
 
 

@@ -32,7 +32,10 @@ TO_FINISH = (
 OF_BEGUN = "Review what snowpixel will change. What exists stays as it is until you agree."
 """The page's purpose once something was created."""
 
-TABS = (("made", "What will be created"), ("cost", "Cost"), ("rights", "Permissions"), ("undo", "Undo"))
+CREATE, CARRY_OUT = "Create everything", "Apply the changes"
+"""What the button says of a plan from nothing, and of one for a setup of which something exists."""
+
+TABS = (("made", "What will be done"), ("cost", "Cost"), ("rights", "Permissions"), ("undo", "Undo"))
 
 
 class PlanPage(Page):
@@ -60,7 +63,7 @@ class PlanPage(Page):
     def buttons(self) -> Iterable[Button]:
         """Return the harmless way first."""
         yield Button("Not yet", id="back", compact=True)
-        yield Button("Create everything", id="create", compact=True, variant="primary", disabled=True)
+        yield Button(CREATE, id="create", compact=True, variant="primary", disabled=True)
         yield Button("Refresh", id="again", compact=True)
 
     def on_mount(self) -> None:
@@ -102,7 +105,7 @@ class PlanPage(Page):
             self._set("headline", say(f"✗ {self.walk.error}", "bold $text-error"))
         create = self.query_one("#create", Button)
         create.disabled = bool(self.walk.error) or not _offered(self.saved, snapshot)
-        create.label = Content("Continue" if continues else "Create everything")
+        create.label = Content("Continue" if continues else CARRY_OUT if begun(self.saved) else CREATE)
 
     def _set(self, name: str, content: Content) -> None:
         self.query_one(f"#{name}", Static).update(content)

@@ -59,12 +59,13 @@ class RemovePage(Page):
     def on_mount(self) -> None:
         """Read what was made."""
         self.query_one("#list").border_title = "What is deleted, and what is kept"
-        self.query_one("#keep").focus()
+        self.query_one("#confirm", Field).box.focus()  # as harmless as Cancel: Enter there deletes nothing
         try:
             self.saved = self.base_app.service.store.load(self.setup)
         except StoreError as error:
             self.query_one("#goes", Static).update(say(f"✗ {error}", "bold $text-error"))
             return
+        self.query_one("#logs").display = self.saved.made.log_bucket is not None
         self._draw()
 
     @on(Checkbox.Changed)
@@ -124,7 +125,7 @@ def what_goes(setup: Setup, *, logs: bool) -> Content:
     goes = [
         (made.alias, f"the hostname {made.alias} on the distribution"),
         (
-            name and made.distribution,
+            name and (made.alias or made.certificate),
             f"the DNS records of {name} (you'll be told when to delete those you added yourself)",
         ),
         (made.distribution, f"CloudFront distribution {made.distribution}"),
@@ -139,9 +140,10 @@ def what_goes(setup: Setup, *, logs: bool) -> Content:
         (True, "everything else in your account: nothing else is changed"),
     ]
     shown = [say(f"  - {text}", "$text-error") for there, text in goes if there]
+    why = "what can be deleted is gone already" if setup.removed else "nothing has been created yet"
     return lines(
         say("Will be deleted", "bold"),
-        *(shown or [say("  nothing in AWS: nothing has been created yet; only the choices are deleted", MUTED)]),
+        *(shown or [say(f"  nothing in AWS: {why}; only the choices are deleted", MUTED)]),
         "",
         say("Stays", "bold"),
         *(say(f"  ✓ {text}", "$text-success") for there, text in stays if there),

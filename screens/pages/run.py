@@ -10,6 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
+from textual.worker import WorkerError
 
 from screens.background_walk import BackgroundWalk
 from screens.dialogs.decision import DecisionModal
@@ -291,6 +292,9 @@ class RunPage(Page):
     async def _say_what_is_left(self, snapshot: Snapshot) -> None:
         """Say how the removal ended in place of stages, whose signs would say that what is gone is fine."""
         left = None
+        if self.walk and self.walk.worker:  # the file goes, or says that it is removed, after the last snapshot
+            with suppress(WorkerError):
+                await self.walk.worker.wait()
         with suppress(StoreError):  # without logs, its file is gone, too
             left = await in_thread(self.base_app.service.store.load, self.setup)
         self.heading = self.query_one(TopLine).heading = "Removed"

@@ -95,9 +95,7 @@ def detail_text(snapshot: Snapshot, said: str, run: BrowserRun | None) -> Conten
 def events_text(run: BrowserRun | None) -> Content:
     """Show the events as they were read back."""
     if run is None or run.found_at is None:
-        return lines(
-            "The events aren't in the log bucket yet.", "Run checks looks for them again.", "", say(NOTE, MUTED)
-        )
+        return lines(NOT_YET, "", say(NOTE, MUTED))
     rows: list[Content | str] = [say(f"✓ {len(run.events)} events arrived:", "bold $text-success"), ""]
     for number, event in enumerate(run.events, 1):
         width = max(map(len, event), default=0) + 2

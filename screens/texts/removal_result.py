@@ -14,7 +14,10 @@ OF_LOGS = (
     "Storing them costs about ${price:.2f} for each GB a month, until the last ones expire after {days} days. "
     "To delete them now: Remove, on the first page, with the logs ticked."
 )
-OF_TAG = "If the tag is still on your pages, take it out there: each page view asks in vain for what is gone."
+OF_TAG = (
+    "If the tag is still on your pages, remove it there: until then, each page view requests files that no longer "
+    "exist."
+)
 
 
 def removal_result(snapshot: Snapshot, left: Setup | None) -> Content:

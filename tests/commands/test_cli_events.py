@@ -47,7 +47,7 @@ def until(cli: Cli, number: int, *more: str) -> dict[str, Any]:
 def test_visitors_are_shown_and_counted_and_test_events_are_not(made: Cli, world: WorldFile) -> None:
     before = made("events", "main")
     assert before.code == 0
-    assert "No visitor events in the last 24 hours (1 test events by snowpixel" in before.out
+    assert "No visitor events in the last 24 hours (1 test event by snowpixel" in before.out
     repeated = str(uuid.uuid4())
     for page in ("https://shop.example/a?utm=1", "https://shop.example/a", "https://shop.example/b\u202e"):
         visit(made, world, page)

@@ -134,8 +134,8 @@ def test_javascript_on_ones_own_server_in_a_terminal_needs_no_account(
     at = opened(terminals, alone, "--plain", "--nameserver", f"127.0.0.1:{unused_port}")
     at.answer("What for [pixel,js-bucket]: ", "js-server")
     at.answer("Tracker [", str(V4))
-    at.answer("Its address there: ", "http://www.site.invalid/a/")
-    at.answer("Its address there: ", "https://www.site.invalid/a/")
+    at.answer("Address on your web server: ", "http://www.site.invalid/a/")
+    at.answer("Address on your web server: ", "https://www.site.invalid/a/")
     at.answer("Setup name [", "")
     plan = at.answer("Create everything? yes or no [no]: ", "yes")
     assert "another AWS profile" not in plan

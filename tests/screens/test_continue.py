@@ -44,7 +44,7 @@ def left_with_its_line_lost(product: Product) -> CountingService:
 
 LEFT: dict[str, tuple[Callable[[Product], CountingService], str, int]] = {
     "the line has come": (left_before_it_was_found, "Continue", 0),
-    "the line is lost": (left_with_its_line_lost, "Create everything", 2),
+    "the line is lost": (left_with_its_line_lost, "Apply the changes", 2),
 }
 """How it was left, what the plan's button offers, and how many events are sent in all."""
 

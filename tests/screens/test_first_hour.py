@@ -105,8 +105,7 @@ def _walk(user: Person) -> None:
     user.press("Escape")
     user.sees("Setups on this computer")
     user.press("x")
-    user.sees("What is deleted, and what is kept", "q Quit")
-    user.press("Up")
+    user.sees("What is deleted, and what is kept")
     user.terminal.wait_for(lambda text: "q Quit" not in text)  # now a letter is a letter
     user.terminal.type("main")
     user.terminal.wait_for(lambda text: "q Quit" in text)  # the focus is on the button

@@ -118,7 +118,8 @@ def check(
         second_factor(session, service, name)
     proved = _prove(session, service, chosen) if prove else ExitCode.WELL
     while True:
-        tell, several = _teller(session, wish, watched=watch is not None), len(chosen) > 1
+        several = len(chosen) > 1
+        tell = _teller(session, wish, watched=watch is not None, several=several)
         look = partial(look_at_all, service, chosen, wish, tell if several else None)
         found = event_loop.run(look, lambda: run_walk.farewell(session))
         if not several:
@@ -242,7 +243,7 @@ async def _one(service: Service, name: str, wish: Wish, dns: DnsClient) -> Check
     return CheckedSetup(name, snapshot, tuple(changed(before, snapshot.checks)), first=not before)
 
 
-def _teller(session: Session, wish: Wish, *, watched: bool) -> Tell:
+def _teller(session: Session, wish: Wish, *, watched: bool, several: bool) -> Tell:
     """Return what prints a setup for people when it is its turn; the document for programs comes as a whole."""
     dated = not watched
 
@@ -253,7 +254,10 @@ def _teller(session: Session, wish: Wish, *, watched: bool) -> Tell:
         if not dated:
             session.say(f"-- {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
             dated = True
-        for line in _lines(session, one, wish):
+        lines = _lines(session, one, wish)
+        if several and len(lines) > 1:
+            lines = [f"-- {one.name}", *lines, ""]
+        for line in lines:
             session.say(line)
         if one.error:
             session.note(str(one.error))

@@ -60,7 +60,8 @@ def answer(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]
 def told(found: Summary, reader: EventReader, span: Span) -> Iterator[str]:
     """Say the first things that somebody wants to know, and what isn't in them."""
     if not found.events:
-        tests = f" ({found.test_events} test events by snowpixel; --tests shows them)" if found.test_events else ""
+        ours = count(found.test_events, "test event")
+        tests = f" ({ours} by snowpixel; --tests shows them)" if found.test_events else ""
         yield f"No visitor events {span.words}{tests}."
         yield from beside(found, reader)
         yield "AWS writes log files several times an hour: the newest events aren't in one yet."

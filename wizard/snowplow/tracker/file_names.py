@@ -36,6 +36,8 @@ def served_at(text: str) -> str:
         TrackerError: it cannot be used, or block lists know it.
     """
     text = plain_address(text)
+    if not text:
+        raise TrackerError("Enter the address at which your web server will serve the file.")
     if not text.startswith("https://"):
         raise TrackerError("The address has to begin with https://: browsers block anything else on HTTPS pages.")
     split = _split(text)
