@@ -417,8 +417,8 @@ def test_a_set_up_with_nothing_made_is_forgotten_only_after_its_name_is_typed(ho
 
     async def scene(app: SnowpixelApp, pilot: Driver) -> None:
         app.visit(Route.REMOVE, "main")
-        await wait_for(pilot, lambda: focused(app) == "keep")
-        box(app, "confirm").focus()
+        await on_page(pilot, "RemovePage")
+        await wait_for(pilot, lambda: box(app, "confirm").has_focus)
         await pilot.press(*"mai", "enter")
         await wait_for(pilot, lambda: "Type the setup name exactly" in text_of(app))
         assert app.screen.query_one("#remove").disabled
