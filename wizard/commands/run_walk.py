@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import anyio
@@ -68,18 +68,8 @@ def run(
         KeyboardInterrupt: the user wants out.
     """
     quiet = job in (Job.PLAN, Job.CHECK)
-    held_up: set[tuple[str, str]] = set()
     narrator = Narrator(Ink.of(sys.stderr if session.json else sys.stdout), session.practice, asked=bool(prompts))
-
-    async def tell(progress: Progress) -> None:
-        async for update in progress.updates():
-            if not quiet:
-                for line in (*narrator.tell(update.snapshot), *what_holds_up(update.snapshot, held_up)):
-                    session.say(line)
-            for look in (act, prompts):
-                if look:
-                    await look(progress, update)
-
+    tell = _narrating(session, None if quiet else narrator, [look for look in (act, prompts) if look])
     second_factor(session, service, name)
     running = service.start(job, name, patience=patience, answers=answers, only=only)
     for decision, choice in (answers or {}).items():
@@ -122,6 +112,21 @@ async def _along(running: PreparedWalk, tell: TELL, remind: TELL | None, prompts
         reminder.cancel()
     if failures:
         raise failures[0]
+
+
+def _narrating(session: Session, narrator: Narrator | None, looks: Sequence[LOOK]) -> TELL:
+    """Return what tells each update of a walk, unless it is a quiet one, and then has it looked at."""
+    held_up: set[tuple[str, str]] = set()
+
+    async def tell(progress: Progress) -> None:
+        async for update in progress.updates():
+            if narrator:
+                for line in (*narrator.tell(update.snapshot), *what_holds_up(update.snapshot, held_up)):
+                    session.say(line)
+            for look in looks:
+                await look(progress, update)
+
+    return tell
 
 
 def _reminding(session: Session, narrator: Narrator) -> TELL:
