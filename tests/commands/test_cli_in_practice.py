@@ -17,7 +17,7 @@ from tests.inventory import CALM_CLIENT
 from wizard.model.setup import Made, SetupChoices
 from wizard.practice import process
 from wizard.practice.control_client import Control
-from wizard.practice.worldfile import Origin, WorldFile
+from wizard.practice.worldfile import WorldFile, WorldOrigin
 from wizard.storage.store import Store
 
 CHECK_FIELDS = {
@@ -381,7 +381,7 @@ def test_who_comes_back_to_a_lost_world_is_told_so_before_anything_else(alone: C
 
 def test_every_reason_to_begin_anew_has_its_words() -> None:
     words = tomllib.loads(files("assets").joinpath("practice.toml").read_text("utf-8"))["because"]
-    assert set(words) == set(Origin) - {Origin.RESTORED}
+    assert set(words) == set(WorldOrigin) - {WorldOrigin.RESTORED}
 
 
 def test_repair_creates_no_setup_that_was_never_created(cli: Cli, control: Control) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.practice.conftest import GIF, HOST, Road, fetch, file_of, make_client, until
 from wizard.practice import process, worldfile
 from wizard.practice.control_client import Control
-from wizard.practice.worldfile import Origin, WorldFile
+from wizard.practice.worldfile import WorldFile, WorldOrigin
 
 LINGER = 60.0
 
@@ -44,7 +44,7 @@ def keys_in(world: WorldFile, bucket: str) -> list[str]:
 
 def test_a_world_comes_back_as_it_was(folder: Path) -> None:
     first = begin(folder)
-    assert first.origin is Origin.UNSAVED
+    assert first.origin is WorldOrigin.UNSAVED
     road = build(first)
     assert fetch(first, HOST).data == GIF
     assert Control(first).flush_logs() == 1
@@ -53,7 +53,7 @@ def test_a_world_comes_back_as_it_was(folder: Path) -> None:
     process.stop(folder)
 
     second = begin(folder)
-    assert second.origin is Origin.RESTORED
+    assert second.origin is WorldOrigin.RESTORED
     assert second.pid != first.pid
     assert (second.access_key_id, second.secret_access_key) == (first.access_key_id, first.secret_access_key)
     assert Control(second).records() == records
@@ -68,7 +68,7 @@ def test_a_world_comes_back_as_it_was(folder: Path) -> None:
     assert make_client(second, "s3").list_buckets()["Buckets"] == []
     process.stop(folder)
     third = begin(folder)
-    assert third.origin is Origin.RESTORED
+    assert third.origin is WorldOrigin.RESTORED
     assert make_client(third, "s3").list_buckets()["Buckets"] == [], "a reset isn't undone"
 
 
@@ -80,7 +80,7 @@ def test_a_kill_takes_no_more_than_the_last_seconds(folder: Path) -> None:
     assert until(lambda: saved.exists() and saved.stat().st_mtime > used), "it is saved while it runs"
     os.kill(world.pid, signal.SIGKILL)
     assert until(lambda: process.find(folder) is None)
-    assert begin(folder).origin is Origin.RESTORED
+    assert begin(folder).origin is WorldOrigin.RESTORED
     again = process.find(folder)
     assert again
     assert fetch(again, HOST).data == GIF
@@ -112,13 +112,13 @@ def test_what_cannot_be_restored_begins_anew_and_says_why(folder: Path) -> None:
     process.stop(folder)
     ours, trap = shape(folder), folder.parent / "trap"
     whole = (folder / "world.saved").read_bytes()
-    table: tuple[tuple[bytes, Origin], ...] = (
-        (b"", Origin.OTHER_VERSION),
-        (b"other\n" + whole.partition(b"\n")[2], Origin.OTHER_VERSION),
-        (ours, Origin.UNREADABLE),
-        (whole[:-9], Origin.UNREADABLE),
-        (ours + pickle.dumps(Foreign(trap)), Origin.UNREADABLE),
-        (ours + pickle.dumps({"not": "a world"}), Origin.UNREADABLE),
+    table: tuple[tuple[bytes, WorldOrigin], ...] = (
+        (b"", WorldOrigin.OTHER_VERSION),
+        (b"other\n" + whole.partition(b"\n")[2], WorldOrigin.OTHER_VERSION),
+        (ours, WorldOrigin.UNREADABLE),
+        (whole[:-9], WorldOrigin.UNREADABLE),
+        (ours + pickle.dumps(Foreign(trap)), WorldOrigin.UNREADABLE),
+        (ours + pickle.dumps({"not": "a world"}), WorldOrigin.UNREADABLE),
     )
     for content, origin in table:
         (folder / "world.saved").write_bytes(content)

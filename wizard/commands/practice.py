@@ -32,7 +32,7 @@ from wizard.model.threads import in_thread
 from wizard.practice import process
 from wizard.practice.control_client import Control, ControlError
 from wizard.practice.timing import DEFAULT_PACE
-from wizard.practice.worldfile import Origin, WorldFile
+from wizard.practice.worldfile import WorldFile, WorldOrigin
 from wizard.service import Service
 from wizard.storage.atomic_files import own_folder
 from wizard.storage.last_check import LastCheck
@@ -95,7 +95,7 @@ def _world(directory: Path, pace: float) -> tuple[WorldFile, bool]:
     if found:
         return found, False
     world = process.start(directory, pace=pace, linger=process.LINGER)
-    return world, world.origin is not Origin.RESTORED
+    return world, world.origin is not WorldOrigin.RESTORED
 
 
 def _forget_what_is_gone(service: Service) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def _forget_what_is_gone(service: Service) -> tuple[str, ...]:
     return tuple(gone)
 
 
-def _reset(origin: Origin, gone: Sequence[str]) -> str:
+def _reset(origin: WorldOrigin, gone: Sequence[str]) -> str:
     """Say that the world of the last time is lost, why, and what went with it."""
     words = tomllib.loads(files("assets").joinpath("practice.toml").read_text("utf-8"))
     return str(words["reset"]).format(because=words["because"][origin], names=", ".join(gone))

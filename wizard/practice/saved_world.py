@@ -20,7 +20,7 @@ from wizard.practice.emulated import Stores
 from wizard.practice.error_replies import Reply
 from wizard.practice.rules.staleness import Unseen
 from wizard.practice.state import PLAIN, Memory
-from wizard.practice.worldfile import Origin
+from wizard.practice.worldfile import WorldOrigin
 from wizard.practice.zones import Record
 
 NAME = "world.saved"
@@ -77,21 +77,21 @@ def write(directory: Path, saved: SavedWorld) -> None:
     worldfile.put(directory / NAME, _shape() + pickle.dumps(saved))
 
 
-def read(directory: Path) -> tuple[SavedWorld | None, Origin]:
+def read(directory: Path) -> tuple[SavedWorld | None, WorldOrigin]:
     """Return the saved world, or None and why there is none that can be used."""
     try:
         shape, _, data = (directory / NAME).read_bytes().partition(b"\n")
     except FileNotFoundError:
-        return None, Origin.UNSAVED
+        return None, WorldOrigin.UNSAVED
     except OSError:
-        return None, Origin.UNREADABLE
+        return None, WorldOrigin.UNREADABLE
     if shape + b"\n" != _shape():
-        return None, Origin.OTHER_VERSION
+        return None, WorldOrigin.OTHER_VERSION
     try:
         saved = _Reader(BytesIO(data)).load()
     except Exception:  # noqa: BLE001 - a damaged pickle fails in any way
-        return None, Origin.UNREADABLE
-    return (saved, Origin.RESTORED) if isinstance(saved, SavedWorld) else (None, Origin.UNREADABLE)
+        return None, WorldOrigin.UNREADABLE
+    return (saved, WorldOrigin.RESTORED) if isinstance(saved, SavedWorld) else (None, WorldOrigin.UNREADABLE)
 
 
 class _Reader(pickle.Unpickler):

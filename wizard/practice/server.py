@@ -20,7 +20,7 @@ from typing import Any
 
 from wizard.practice import emulator_environment, worldfile
 from wizard.practice.timing import DEFAULT_PACE, Timing
-from wizard.practice.worldfile import Origin
+from wizard.practice.worldfile import WorldOrigin
 
 ACCOUNT = "123456789012"
 """The world's AWS account (AWS's own example number)."""
@@ -77,7 +77,7 @@ class PracticeWorld:
         from wizard.practice.state import WorldState  # noqa: PLC0415
 
         self.directory, self.kept = directory, kept
-        self.origin = Origin.UNSAVED
+        self.origin = WorldOrigin.UNSAVED
         self.administrator = ("", "")
         self.stopping = asyncio.Event()
         self.state = WorldState(timing, ACCOUNT)
@@ -95,13 +95,13 @@ class PracticeWorld:
         """Continue a saved world, or begin anew, with an administrator whose keys are published."""
         from wizard.practice import saved_world  # noqa: PLC0415 - knows the records of what the emulator is wrapped in
 
-        saved, self.origin = saved_world.read(self.directory) if self.kept else (None, Origin.UNSAVED)
+        saved, self.origin = saved_world.read(self.directory) if self.kept else (None, WorldOrigin.UNSAVED)
         if saved:
             try:
                 self.emulator.resume(saved.identities)
                 self.state.go_back(saved.memory)
             except Exception:  # noqa: BLE001 - whatever is wrong with what was saved, a new world can begin
-                self.origin = Origin.UNREADABLE
+                self.origin = WorldOrigin.UNREADABLE
                 self.emulator.resume({})
                 self.state.clear()
             else:

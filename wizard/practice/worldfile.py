@@ -18,7 +18,7 @@ from wizard.model.ports import Network
 NAME = "world.json"
 
 
-class Origin(StrEnum):
+class WorldOrigin(StrEnum):
     """Where a world that starts comes from: a saved one, or why it begins anew."""
 
     RESTORED = "restored"
@@ -53,7 +53,7 @@ class WorldFile(Struct, frozen=True, kw_only=True):
     """URL of the control, for `wizard.practice.control_client.Control`."""
     token: str
     """Random bearer token of the control."""
-    origin: Origin = Origin.UNSAVED
+    origin: WorldOrigin = WorldOrigin.UNSAVED
     """Whether it continues a saved world, or why it began anew."""
     code: str = ""
     """What `code` returned for the program that plays the world."""
